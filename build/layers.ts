@@ -1,0 +1,75 @@
+/**
+ * What may import what, as one allow-list: an import is legal when a line here has a `from` that covers the importing
+ * file and a `to` that covers its target. Paths are from the repository root; packages are written `npm:name`, Node's
+ * own modules `node:`. A folder covers everything below it. Files below one folder of the same line may always import
+ * each other only where the folder itself is named as a target.
+ */
+export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[] = [
+  // native-models: geometry < core < rules < passes, onnx; core < nn < detection, losses, optim < models < catalog, training
+  ['native-models/geometry', ['native-models/geometry']],
+  ['native-models/core', ['native-models/geometry', 'native-models/core']],
+  ['native-models/rules', ['native-models/geometry', 'native-models/core', 'native-models/rules']],
+  ['native-models/passes', ['native-models/core', 'native-models/rules', 'native-models/passes']],
+  ['native-models/onnx', ['native-models/core', 'native-models/rules', 'native-models/onnx', 'npm:protobufjs']],
+  ['native-models/nn', ['native-models/core', 'native-models/nn']],
+  ['native-models/losses', ['native-models/core', 'native-models/nn', 'native-models/losses']],
+  ['native-models/optim', ['native-models/core', 'native-models/nn', 'native-models/optim']],
+  ['native-models/models', ['native-models/core', 'native-models/nn', 'native-models/models']],
+  ['native-models/catalog.ts', ['native-models/core', 'native-models/models', 'native-models/catalog']],
+  ['native-models/catalog', ['native-models/core', 'native-models/models', 'native-models/catalog']],
+  ['native-models/training.ts', ['native-models']],
+  ['native-models/inference.ts', ['native-models']],
+
+  // the contract: schemas, calls, events, error codes
+  ['preload/contract', ['preload/contract', 'npm:zod', 'npm:@orpc/contract']],
+  ['preload', ['preload', 'npm:electron']],
+
+  // the engine
+  ['main', ['node:', 'main', 'preload/contract', 'native-models', 'package.json']],
+  ['main/cli.ts', ['npm:commander']],
+  ['main/cli', ['npm:commander']],
+  ['main/main.ts', ['npm:electron']],
+  ['main/shell', ['npm:electron', 'npm:ws']],
+  ['main/ipc', ['npm:electron', 'npm:@orpc/server', 'npm:ws', 'npm:zod']],
+  ['main/serve', ['npm:ws', 'npm:@orpc/server']],
+  ['main/store', ['npm:better-sqlite3']],
+  ['main/images', ['npm:sharp']],
+  ['main/train', ['npm:onnxruntime-node']],
+  ['main/data', ['npm:zod']],
+
+  // the window
+  ['renderer', ['preload/contract', 'native-models/geometry', 'native-models/catalog', 'native-models/catalog.ts']],
+  ['renderer', ['npm:react', 'npm:react-dom', 'npm:@orpc/client', 'npm:@orpc/contract']],
+  ['renderer/app', ['renderer']],
+  ['renderer/ui', ['renderer/ui']],
+  ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
+  ['renderer/label', ['renderer/label', 'renderer/ui']],
+  ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
+
+  // tools and tests may use anything; nothing imports them
+  ['build', ['node:', 'npm:', 'build', 'main', 'preload', 'renderer', 'native-models', 'package.json']],
+  ['test', ['node:', 'npm:', 'build', 'main', 'preload', 'renderer', 'native-models', 'test', 'package.json']],
+  ['renderer/vite.config.ts', ['node:', 'npm:']],
+];
+
+/** Narrower than the folder around them: these may import only what is listed here, whatever the lines above allow. */
+export const NARROW: readonly (readonly [from: string, to: readonly string[]])[] = [
+  ['main/search', ['main/search', 'preload/contract', 'native-models/geometry']],
+  ['main/metrics', ['main/metrics', 'preload/contract', 'native-models/geometry']],
+  [
+    'main/images',
+    ['node:', 'npm:sharp', 'main/images', 'preload/contract/errors.ts', 'native-models/core', 'native-models/geometry'],
+  ],
+  [
+    'renderer/dash/derive',
+    ['renderer/dash/derive', 'preload/contract', 'native-models/geometry', 'native-models/catalog'],
+  ],
+  ['renderer/label/doc', ['renderer/label/doc', 'preload/contract', 'native-models/geometry']],
+  [
+    'renderer/label/tools',
+    ['renderer/label/tools', 'renderer/label/doc', 'preload/contract', 'native-models/geometry'],
+  ],
+];
+
+/** Debt: exceptions with their reason. The number of lines here may only fall. */
+export const DEBT: readonly (readonly [from: string, to: string, reason: string])[] = [];

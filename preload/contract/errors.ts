@@ -1,0 +1,52 @@
+/**
+ * Wrong input or wrong state, as opposed to a bug: something a person can understand and act on.
+ * The user interface and scripts switch on the code, people read the message.
+ */
+
+export const ERROR_CODES = [
+  'bad-argument',
+  'bad-json',
+  'bad-label',
+  'bad-hyperparameter',
+  'bundle-invalid',
+  'cancelled',
+  'device-unavailable',
+  'disk-full',
+  'duplicate-name',
+  'file-missing',
+  'file-unreadable',
+  'folder-exists',
+  'folder-unwritable',
+  'image-empty',
+  'image-missing',
+  'image-too-large',
+  'image-truncated',
+  'image-unreadable',
+  'model-unknown',
+  'not-a-project',
+  'out-of-memory',
+  'project-in-use',
+  'project-too-new',
+  'run-not-found',
+  'run-not-resumable',
+  'training-diverged',
+  'training-process-died',
+  'too-few-images',
+  'weights-invalid',
+  'weights-unknown',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** `details` holds what a program needs to point at the place: file, line, field, expected, got. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options: ErrorOptions = {}) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+}
