@@ -1,0 +1,86 @@
+/**
+ * The primitives of the intermediate representation, with their attributes. Every table in `rules/` has one entry for
+ * each of them; a missing entry is a compile error. Tensors are NCHW, weights KCHW (output channels first).
+ */
+
+import type { DType } from './shape.ts';
+
+export type Pair = readonly [height: number, width: number];
+/** Rows and columns added around a map. */
+export type Pads = readonly [top: number, left: number, bottom: number, right: number];
+
+type None = Record<never, never>;
+
+export interface ConvAttrs {
+  readonly strides: Pair;
+  readonly pads: Pads;
+  readonly dilations: Pair;
+  readonly group: number;
+}
+
+export interface PoolAttrs {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly pads: Pads;
+}
+
+export interface ReduceAttrs {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+export interface PrimAttrs {
+  // Elementwise, one operand.
+  Neg: None;
+  Exp: None;
+  Log: None;
+  Sqrt: None;
+  Relu: None;
+  Clip: { readonly min: number; readonly max: number };
+  Cast: { readonly to: DType };
+  // Elementwise, broadcasting.
+  Add: None;
+  Sub: None;
+  Mul: None;
+  Div: None;
+  Greater: None;
+  Equal: None;
+  Where: None;
+  // Reductions.
+  ReduceSum: ReduceAttrs;
+  ReduceMean: ReduceAttrs;
+  // Movement.
+  Reshape: { readonly shape: readonly number[] };
+  Transpose: { readonly perm: readonly number[] };
+  Expand: { readonly shape: readonly number[] };
+  Slice: { readonly starts: readonly number[]; readonly ends: readonly number[]; readonly steps: readonly number[] };
+  Pad: { readonly before: readonly number[]; readonly after: readonly number[] };
+  Concat: { readonly axis: number };
+  // Products.
+  MatMul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  Conv: ConvAttrs;
+  // Windows.
+  MaxPool: PoolAttrs;
+  AveragePool: PoolAttrs & { readonly countPads: boolean };
+  // Normalisation and losses.
+  BatchNormTrain: { readonly epsilon: number };
+  BatchNormInference: { readonly epsilon: number };
+  Softmax: { readonly axis: number };
+  LogSoftmax: { readonly axis: number };
+  OneHot: { readonly depth: number };
+  // Gradients that have a better form than their composition; each is emitted by one rule of `rules/vjp.ts`.
+  ReluGrad: None;
+  ClipGrad: { readonly min: number; readonly max: number };
+  ConvInputGrad: ConvAttrs & { readonly inputShape: readonly number[] };
+  ConvWeightGrad: ConvAttrs & { readonly weightShape: readonly number[] };
+  MaxPoolGrad: { readonly inputShape: readonly number[] };
+  AveragePoolGrad: PoolAttrs & { readonly countPads: boolean; readonly inputShape: readonly number[] };
+  BatchNormGrad: { readonly epsilon: number };
+}
+
+export type Prim = keyof PrimAttrs;
+
+/** Output size of a window that slides over one axis. Source: ONNX Conv, `auto_pad = NOTSET`, floor mode. */
+export function slidingSize(size: number, kernel: number, stride: number, dilation: number, padding: number): number {
+  return Math.floor((size + padding - dilation * (kernel - 1) - 1) / stride) + 1;
+}

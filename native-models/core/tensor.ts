@@ -1,0 +1,162 @@
+/**
+ * A value of a graph under construction, and the operations a model is written with. Each method adds one primitive
+ * to the graph, checks its shapes at once, and returns the result.
+ */
+
+import type { Graph } from './graph.ts';
+import type { ConvAttrs, Pads, Pair, PoolAttrs, Prim, PrimAttrs } from './primitives.ts';
+import { type DType, normalAxes, type Shape, sameShape } from './shape.ts';
+
+/** One application of a primitive. */
+export interface Op<P extends Prim = Prim> {
+  readonly id: number;
+  readonly prim: P;
+  readonly attrs: PrimAttrs[P];
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+export type Source =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'constant'; readonly data: Float64Array }
+  | { readonly kind: 'op'; readonly op: Op; readonly index: number };
+
+/** A tensor, or a number that stands for a scalar of the other operand's type. */
+export type Operand = Tensor | number;
+
+export class Tensor {
+  readonly graph: Graph;
+  readonly id: number;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly source: Source;
+
+  constructor(graph: Graph, id: number, dtype: DType, shape: Shape, source: Source) {
+    this.graph = graph;
+    this.id = id;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.source = source;
+  }
+
+  neg(): Tensor {
+    return this.one('Neg', [], {});
+  }
+  exp(): Tensor {
+    return this.one('Exp', [], {});
+  }
+  log(): Tensor {
+    return this.one('Log', [], {});
+  }
+  sqrt(): Tensor {
+    return this.one('Sqrt', [], {});
+  }
+  relu(): Tensor {
+    return this.one('Relu', [], {});
+  }
+  clip(min: number, max: number): Tensor {
+    return this.one('Clip', [], { min, max });
+  }
+  cast(to: DType): Tensor {
+    return to === this.dtype ? this : this.one('Cast', [], { to });
+  }
+
+  add(other: Operand): Tensor {
+    return this.one('Add', [other], {});
+  }
+  sub(other: Operand): Tensor {
+    return this.one('Sub', [other], {});
+  }
+  mul(other: Operand): Tensor {
+    return this.one('Mul', [other], {});
+  }
+  div(other: Operand): Tensor {
+    return this.one('Div', [other], {});
+  }
+  /** Result: bool. */
+  greater(other: Operand): Tensor {
+    return this.one('Greater', [other], {});
+  }
+  /** Result: bool. */
+  equal(other: Operand): Tensor {
+    return this.one('Equal', [other], {});
+  }
+  /** Called on a bool tensor: `yes` where true, else `no`. */
+  where(yes: Tensor, no: Tensor): Tensor {
+    return this.one('Where', [yes, no], {});
+  }
+
+  sum(axes: readonly number[], keepDims = false): Tensor {
+    return this.one('ReduceSum', [], { axes: normalAxes(axes, this.shape.length, 'sum'), keepDims });
+  }
+  mean(axes: readonly number[], keepDims = false): Tensor {
+    return this.one('ReduceMean', [], { axes: normalAxes(axes, this.shape.length, 'mean'), keepDims });
+  }
+
+  reshape(shape: Shape): Tensor {
+    return sameShape(shape, this.shape) ? this : this.one('Reshape', [], { shape });
+  }
+  transpose(perm: readonly number[]): Tensor {
+    return perm.every((axis, i) => axis === i) ? this : this.one('Transpose', [], { perm });
+  }
+  expand(shape: Shape): Tensor {
+    return sameShape(shape, this.shape) ? this : this.one('Expand', [], { shape });
+  }
+  /** `ends` past the side are clipped; a negative step walks from `starts` down to before `ends`. */
+  slice(starts: readonly number[], ends: readonly number[], steps = starts.map(() => 1)): Tensor {
+    return this.one('Slice', [], { starts, ends, steps });
+  }
+  /** Zeros around; every count is at least 0. */
+  pad(before: readonly number[], after: readonly number[]): Tensor {
+    return [...before, ...after].every((n) => n === 0) ? this : this.one('Pad', [], { before, after });
+  }
+  /** Called on the first of the tensors to be joined. */
+  concat(others: readonly Tensor[], axis: number): Tensor {
+    return this.one('Concat', others, { axis: axis < 0 ? axis + this.shape.length : axis });
+  }
+
+  /** Shapes: [...,M,K] x [...,K,N] -> [...,M,N]; leading axes broadcast; a transposed operand swaps its last two axes. */
+  matmul(other: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
+    return this.one('MatMul', [other], { transposeA, transposeB });
+  }
+  /** Shapes: x [N,C,H,W], weight [K,C/group,kh,kw], bias [K] or null -> [N,K,Ho,Wo]. */
+  conv(weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor {
+    return this.one('Conv', bias === null ? [weight] : [weight, bias], attrs);
+  }
+  /** Shapes: [N,C,H,W] -> [N,C,Ho,Wo]; padding never wins. */
+  maxPool(options: { kernel: number | Pair; stride: number | Pair; padding?: number | Pads }): Tensor {
+    return this.graph.apply('MaxPool', [this], poolAttrs(options))[0]!;
+  }
+  /** Shapes: [N,C,H,W] -> [N,C,Ho,Wo]; `countPads`: padding counts as zeros in the mean. */
+  averagePool(options: {
+    kernel: number | Pair;
+    stride: number | Pair;
+    padding?: number | Pads;
+    countPads?: boolean;
+  }): Tensor {
+    return this.one('AveragePool', [], { ...poolAttrs(options), countPads: options.countPads ?? true });
+  }
+
+  softmax(axis: number): Tensor {
+    return this.one('Softmax', [], { axis: axis < 0 ? axis + this.shape.length : axis });
+  }
+  logSoftmax(axis: number): Tensor {
+    return this.one('LogSoftmax', [], { axis: axis < 0 ? axis + this.shape.length : axis });
+  }
+  /** Shapes: int32 [...] -> float32 [...,depth]; a class outside [0,depth) gives a row of zeros. */
+  oneHot(depth: number): Tensor {
+    return this.one('OneHot', [], { depth });
+  }
+
+  private one<P extends Prim>(prim: P, others: readonly Operand[], attrs: PrimAttrs[P]): Tensor {
+    const operands = others.map((other) => (typeof other === 'number' ? this.graph.scalar(other, this.dtype) : other));
+    return this.graph.apply(prim, [this, ...operands], attrs)[0]!;
+  }
+}
+
+export const pair = (size: number | Pair): Pair => (typeof size === 'number' ? [size, size] : size);
+export const padsOf = (size: number | Pads): Pads => (typeof size === 'number' ? [size, size, size, size] : size);
+
+function poolAttrs(options: { kernel: number | Pair; stride: number | Pair; padding?: number | Pads }): PoolAttrs {
+  return { kernel: pair(options.kernel), strides: pair(options.stride), pads: padsOf(options.padding ?? 0) };
+}

@@ -1,0 +1,37 @@
+/** Runs a program with the reference evaluator, in float64. */
+
+import { assert } from '../core/assert.ts';
+import type { Prim } from '../core/primitives.ts';
+import type { Program } from '../core/program.ts';
+import { sameShape } from '../core/shape.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { type EvaluateRule, evaluateRules } from '../rules/evaluate.ts';
+import type { NdArray } from '../rules/nd-array.ts';
+
+/** Values of every output, from values of every input by name. */
+export function interpret(program: Program, feeds: ReadonlyMap<string, NdArray>): Map<string, NdArray> {
+  const values = new Map<Tensor, NdArray>();
+  for (const input of program.inputs) {
+    assert(input.source.kind === 'input', 'a program input is not a graph input');
+    const fed = feeds.get(input.source.name);
+    assert(fed && sameShape(fed.shape, input.shape), `interpret: input "${input.source.name}" [${fed?.shape}]`);
+    values.set(input, fed);
+  }
+  const heldBy = (tensor: Tensor): NdArray => {
+    if (tensor.source.kind === 'constant') return { shape: tensor.shape, data: tensor.source.data };
+    return values.get(tensor)!;
+  };
+  for (const op of program.ops) {
+    const rule = evaluateRules[op.prim] as EvaluateRule<Prim>;
+    const results = rule(op.inputs.map(heldBy), op.attrs);
+    results.forEach((result, i) => {
+      const output = op.outputs[i]!;
+      assert(
+        sameShape(result.shape, output.shape),
+        `interpret: ${op.prim} gave [${result.shape}] for [${output.shape}]`,
+      );
+      values.set(output, result);
+    });
+  }
+  return new Map([...program.outputs].map(([name, tensor]) => [name, heldBy(tensor)]));
+}

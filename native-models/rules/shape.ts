@@ -1,0 +1,202 @@
+/** Output types of every primitive. Sizes follow the ONNX operators of the same name. */
+
+import type { ShapeRules, TensorType } from '../core/graph.ts';
+import { type ConvAttrs, type PoolAttrs, type ReduceAttrs, slidingSize } from '../core/primitives.ts';
+import { broadcastShapes, type DType, type Shape, ShapeError, sameShape, sizeOf } from '../core/shape.ts';
+
+const same = ([x]: readonly TensorType[]): TensorType[] => [{ dtype: x!.dtype, shape: x!.shape }];
+const typed = (dtype: DType, shape: Shape): TensorType[] => [{ dtype, shape }];
+
+function requireThat(condition: boolean, message: string): void {
+  if (!condition) throw new ShapeError(message);
+}
+
+function requireFloat(types: readonly TensorType[], operation: string): void {
+  for (const { dtype } of types) requireThat(dtype === 'float32', `${operation}: needs float32, got ${dtype}`);
+}
+
+const floatOnly =
+  (operation: string) =>
+  (types: readonly TensorType[]): TensorType[] => {
+    requireFloat(types, operation);
+    return same(types);
+  };
+
+function broadcast(operation: string, result: DType | null) {
+  return ([a, b]: readonly TensorType[]): TensorType[] => {
+    requireThat(a!.dtype === b!.dtype, `${operation}: ${a!.dtype} and ${b!.dtype} do not mix`);
+    return typed(result ?? a!.dtype, broadcastShapes(a!.shape, b!.shape, operation));
+  };
+}
+
+function reduced([x]: readonly TensorType[], { axes, keepDims }: ReduceAttrs): TensorType[] {
+  const kept = x!.shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
+  return typed(x!.dtype, keepDims ? kept : x!.shape.filter((_, axis) => !axes.includes(axis)));
+}
+
+/** `first` and `second` have one shape; the result has it too. */
+const likeFirst =
+  (operation: string) =>
+  ([first, second]: readonly TensorType[]): TensorType[] => {
+    requireFloat([first!, second!], operation);
+    requireThat(sameShape(first!.shape, second!.shape), `${operation}: [${first!.shape}] is not [${second!.shape}]`);
+    return same([first!]);
+  };
+
+function pooled(operation: string, x: TensorType, { kernel, strides, pads }: PoolAttrs): number[] {
+  requireThat(x.shape.length === 4, `${operation}: needs [N,C,H,W], got [${x.shape}]`);
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const ho = slidingSize(h, kernel[0], strides[0], 1, pads[0] + pads[2]);
+  const wo = slidingSize(w, kernel[1], strides[1], 1, pads[1] + pads[3]);
+  requireThat(ho > 0 && wo > 0, `${operation}: window ${kernel} does not fit x [${x.shape}] with pads [${pads}]`);
+  return [n, c, ho, wo];
+}
+
+function convolved([x, weight, bias]: readonly TensorType[], attrs: ConvAttrs): TensorType[] {
+  requireFloat([x!, weight!], 'conv');
+  requireThat(x!.shape.length === 4 && weight!.shape.length === 4, `conv: needs rank 4, got [${x!.shape}]`);
+  const [n, c, h, w] = x!.shape as [number, number, number, number];
+  const [k, perGroup, kh, kw] = weight!.shape as [number, number, number, number];
+  requireThat(
+    perGroup * attrs.group === c && k % attrs.group === 0,
+    `conv: weight [${weight!.shape}] with ${attrs.group} groups needs ${perGroup * attrs.group} input channels, ` +
+      `x [${x!.shape}] has ${c}`,
+  );
+  requireThat(bias === undefined || sameShape(bias.shape, [k]), `conv: bias [${bias?.shape}] is not [${k}]`);
+  const ho = slidingSize(h, kh, attrs.strides[0], attrs.dilations[0], attrs.pads[0] + attrs.pads[2]);
+  const wo = slidingSize(w, kw, attrs.strides[1], attrs.dilations[1], attrs.pads[1] + attrs.pads[3]);
+  requireThat(ho > 0 && wo > 0, `conv: kernel [${kh},${kw}] does not fit x [${x!.shape}] with pads [${attrs.pads}]`);
+  return typed('float32', [n, k, ho, wo]);
+}
+
+function multiplied([a, b]: readonly TensorType[], transposeA: boolean, transposeB: boolean): TensorType[] {
+  requireFloat([a!, b!], 'matmul');
+  requireThat(a!.shape.length >= 2 && b!.shape.length >= 2, `matmul: needs rank 2 or more`);
+  const [m, inner] = lastTwo(a!.shape, transposeA);
+  const [otherInner, n] = lastTwo(b!.shape, transposeB);
+  requireThat(inner === otherInner, `matmul: [${a!.shape}] x [${b!.shape}] need ${inner} = ${otherInner}`);
+  return typed('float32', [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2), 'matmul'), m, n]);
+}
+
+function lastTwo(shape: Shape, isSwapped: boolean): [number, number] {
+  const [p, q] = shape.slice(-2) as [number, number];
+  return isSwapped ? [q, p] : [p, q];
+}
+
+function sliced(x: TensorType, starts: readonly number[], ends: readonly number[], steps: readonly number[]): number[] {
+  const rank = x.shape.length;
+  requireThat(starts.length === rank && ends.length === rank && steps.length === rank, `slice: needs ${rank} ranges`);
+  return x.shape.map((side, axis) => {
+    const step = steps[axis]!;
+    const start = starts[axis]!;
+    const end = step > 0 ? Math.min(ends[axis]!, side) : Math.max(ends[axis]!, -1);
+    const count = Math.ceil((end - start) / step);
+    requireThat(step !== 0 && start >= 0 && start < side && count > 0, `slice: empty on axis ${axis} of [${x.shape}]`);
+    return count;
+  });
+}
+
+function joined(types: readonly TensorType[], axis: number): TensorType[] {
+  const [first] = types;
+  const total = types.reduce((sum, type) => sum + type.shape[axis]!, 0);
+  const fits = types.every((type) => sameShape(type.shape.with(axis, 0), first!.shape.with(axis, 0)));
+  requireThat(fits, `concat on axis ${axis}: ${types.map((type) => `[${type.shape}]`).join(' ')}`);
+  return typed(first!.dtype, first!.shape.with(axis, total));
+}
+
+/** Shapes: x [N,C,H,W], then vectors [C]. */
+function requireChannels(operation: string, x: TensorType, vectors: readonly TensorType[]): void {
+  requireFloat([x, ...vectors], operation);
+  const fits = x.shape.length === 4 && vectors.every((vector) => sameShape(vector.shape, [x.shape[1]!]));
+  requireThat(fits, `${operation}: x [${x.shape}], vectors ${vectors.map((vector) => `[${vector.shape}]`).join(' ')}`);
+}
+
+export const shapeRules: ShapeRules = {
+  Neg: floatOnly('neg'),
+  Exp: floatOnly('exp'),
+  Log: floatOnly('log'),
+  Sqrt: floatOnly('sqrt'),
+  Relu: floatOnly('relu'),
+  Clip: floatOnly('clip'),
+  Cast: ([x], { to }) => typed(to, x!.shape),
+  Add: broadcast('add', null),
+  Sub: broadcast('sub', null),
+  Mul: broadcast('mul', null),
+  Div: broadcast('div', null),
+  Greater: broadcast('greater', 'bool'),
+  Equal: broadcast('equal', 'bool'),
+  Where: ([condition, yes, no]) => {
+    requireThat(condition!.dtype === 'bool', `where: condition is ${condition!.dtype}, not bool`);
+    const [value] = broadcast('where', null)([yes!, no!]);
+    return typed(value!.dtype, broadcastShapes(condition!.shape, value!.shape, 'where'));
+  },
+  ReduceSum: reduced,
+  ReduceMean: reduced,
+  Reshape: ([x], { shape }) => {
+    requireThat(sizeOf(x!.shape) === sizeOf(shape), `reshape: [${x!.shape}] does not fill [${shape}]`);
+    return typed(x!.dtype, shape);
+  },
+  Transpose: ([x], { perm }) => {
+    const isPermutation = perm.length === x!.shape.length && perm.every((_, axis) => perm.includes(axis));
+    requireThat(isPermutation, `transpose: [${perm}] does not permute [${x!.shape}]`);
+    return typed(
+      x!.dtype,
+      perm.map((axis) => x!.shape[axis]!),
+    );
+  },
+  Expand: ([x], { shape }) => {
+    requireThat(sameShape(broadcastShapes(x!.shape, shape, 'expand'), shape), `expand: [${x!.shape}] to [${shape}]`);
+    return typed(x!.dtype, shape);
+  },
+  Slice: ([x], { starts, ends, steps }) => typed(x!.dtype, sliced(x!, starts, ends, steps)),
+  Pad: ([x], { before, after }) => {
+    const fits = before.length === x!.shape.length && after.length === x!.shape.length;
+    requireThat(fits && [...before, ...after].every((n) => n >= 0), `pad: [${before}] [${after}] on [${x!.shape}]`);
+    return typed(
+      x!.dtype,
+      x!.shape.map((side, axis) => side + before[axis]! + after[axis]!),
+    );
+  },
+  Concat: (types, { axis }) => joined(types, axis),
+  MatMul: (types, { transposeA, transposeB }) => multiplied(types, transposeA, transposeB),
+  Conv: convolved,
+  MaxPool: ([x], attrs) => {
+    requireFloat([x!], 'maxPool');
+    const { kernel, pads } = attrs;
+    const paddedLess = pads.every((pad, i) => pad < kernel[i % 2]!);
+    requireThat(paddedLess, `maxPool: pads [${pads}] reach a whole window [${kernel}]`);
+    const shape = pooled('maxPool', x!, attrs);
+    return [
+      { dtype: 'float32', shape },
+      { dtype: 'int64', shape },
+    ];
+  },
+  AveragePool: ([x], attrs) => typed('float32', pooled('averagePool', x!, attrs)),
+  BatchNormTrain: ([x, scale, bias]) => {
+    requireChannels('batchNorm', x!, [scale!, bias!]);
+    const vector: TensorType = { dtype: 'float32', shape: scale!.shape };
+    return [{ dtype: 'float32', shape: x!.shape }, vector, vector];
+  },
+  BatchNormInference: ([x, ...vectors]) => {
+    requireChannels('batchNorm', x!, vectors);
+    return same([x!]);
+  },
+  Softmax: floatOnly('softmax'),
+  LogSoftmax: floatOnly('logSoftmax'),
+  OneHot: ([x], { depth }) => {
+    requireThat(x!.dtype === 'int32', `oneHot: needs int32, got ${x!.dtype}`);
+    return typed('float32', [...x!.shape, depth]);
+  },
+  ReluGrad: likeFirst('reluGrad'),
+  ClipGrad: likeFirst('clipGrad'),
+  ConvInputGrad: (_, { inputShape }) => typed('float32', inputShape),
+  ConvWeightGrad: (_, { weightShape }) => typed('float32', weightShape),
+  MaxPoolGrad: (_, { inputShape }) => typed('float32', inputShape),
+  AveragePoolGrad: (_, { inputShape }) => typed('float32', inputShape),
+  BatchNormGrad: ([g, x, scale, mean, variance]) => {
+    requireChannels('batchNormGrad', x!, [scale!, mean!, variance!]);
+    requireThat(sameShape(g!.shape, x!.shape), `batchNormGrad: [${g!.shape}] is not [${x!.shape}]`);
+    const vector: TensorType = { dtype: 'float32', shape: scale!.shape };
+    return [{ dtype: 'float32', shape: x!.shape }, vector, vector];
+  },
+};

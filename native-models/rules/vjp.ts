@@ -1,0 +1,209 @@
+/**
+ * Reverse-mode derivatives: one rule per primitive. A rule takes the cotangent `g` of the operation's first output and
+ * returns one cotangent per input, null where there is none. Later outputs (statistics, indices) carry no gradient.
+ * Shapes: `g` has the shape of the first output; each result has the shape of the input it belongs to.
+ */
+
+import { assert } from '../core/assert.ts';
+import type { Prim } from '../core/primitives.ts';
+import type { Shape } from '../core/shape.ts';
+import type { Op, Tensor } from '../core/tensor.ts';
+
+export type VjpRule<P extends Prim> = (g: Tensor, op: Op<P>) => readonly (Tensor | null)[];
+
+const none = (_: Tensor, op: Op): null[] => op.inputs.map(() => null);
+
+/** For primitives that are themselves gradients: asking for their derivative is a bug, not a zero. */
+const onlyOnce = (_: Tensor, op: Op): never => {
+  throw new Error(`bug: ${op.prim} has no second derivative here`);
+};
+
+/** Sums a cotangent back over the axes along which its operand was broadcast. */
+export function sumTo(g: Tensor, shape: Shape): Tensor {
+  const extra = g.shape.length - shape.length;
+  const axes = g.shape.flatMap((side, axis) => {
+    const own = axis < extra ? 1 : shape[axis - extra]!;
+    return axis < extra || (own === 1 && side !== 1) ? [axis] : [];
+  });
+  return (axes.length === 0 ? g : g.sum(axes, true)).reshape(shape);
+}
+
+const input = (op: Op, index: number): Tensor => op.inputs[index]!;
+const output = (op: Op, index = 0): Tensor => op.outputs[index]!;
+
+/** The reduced tensor with its axes back, at length 1. */
+function restored(g: Tensor, op: Op<'ReduceSum' | 'ReduceMean'>): Tensor {
+  const { shape } = input(op, 0);
+  return g.reshape(shape.map((side, axis) => (op.attrs.axes.includes(axis) ? 1 : side)));
+}
+
+function reducedCount(op: Op<'ReduceSum' | 'ReduceMean'>): number {
+  return op.attrs.axes.reduce((product, axis) => product * input(op, 0).shape[axis]!, 1);
+}
+
+function inversePermutation(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis));
+}
+
+/** Spreads a slice's cotangent back: zeros between the taken rows, then zeros around. */
+function sliceVjp(g: Tensor, { inputs: [x], attrs }: Op<'Slice'>): [Tensor] {
+  const { starts, steps } = attrs;
+  const upward = flip(
+    g,
+    steps.map((step) => step < 0),
+  );
+  const spread = insertZeros(
+    upward,
+    steps.map((step) => Math.abs(step)),
+  );
+  const before = starts.map((start, axis) => (steps[axis]! > 0 ? start : start - (spread.shape[axis]! - 1)));
+  const after = x!.shape.map((side, axis) => side - before[axis]! - spread.shape[axis]!);
+  return [spread.pad(before, after)];
+}
+
+function flip(x: Tensor, isFlipped: readonly boolean[]): Tensor {
+  if (!isFlipped.includes(true)) return x;
+  return x.slice(
+    x.shape.map((side, axis) => (isFlipped[axis] ? side - 1 : 0)),
+    x.shape.map((side, axis) => (isFlipped[axis] ? -1 : side)),
+    isFlipped.map((flipped) => (flipped ? -1 : 1)),
+  );
+}
+
+/** Puts `step - 1` zeros between neighbours along each axis. */
+export function insertZeros(x: Tensor, steps: readonly number[]): Tensor {
+  if (steps.every((step) => step === 1)) return x;
+  const split = x.reshape(x.shape.flatMap((side) => [side, 1]));
+  const none = x.shape.flatMap(() => [0, 0]);
+  const filled = split.pad(
+    none,
+    steps.flatMap((step) => [0, step - 1]),
+  );
+  const whole = filled.reshape(x.shape.map((side, axis) => side * steps[axis]!));
+  return whole.slice(
+    x.shape.map(() => 0),
+    x.shape.map((side, axis) => (side - 1) * steps[axis]! + 1),
+  );
+}
+
+function concatVjp(g: Tensor, op: Op<'Concat'>): Tensor[] {
+  const { axis } = op.attrs;
+  let offset = 0;
+  return op.inputs.map((part) => {
+    const starts = g.shape.map(() => 0).with(axis, offset);
+    offset += part.shape[axis]!;
+    return g.slice(starts, g.shape.with(axis, offset));
+  });
+}
+
+/** With A' = op(A), B' = op(B): dA' = g B'^T, dB' = A'^T g; a transposed operand gets the transposed product. */
+function matMulVjp(g: Tensor, { inputs, attrs }: Op<'MatMul'>): Tensor[] {
+  const [a, b] = inputs as [Tensor, Tensor];
+  const { transposeA: ta, transposeB: tb } = attrs;
+  const da = ta ? b.matmul(g, { transposeA: tb, transposeB: true }) : g.matmul(b, { transposeB: !tb });
+  const db = tb ? g.matmul(a, { transposeA: true, transposeB: ta }) : a.matmul(g, { transposeA: !ta });
+  return [sumTo(da, a.shape), sumTo(db, b.shape)];
+}
+
+function convVjp(g: Tensor, { inputs, attrs }: Op<'Conv'>): Tensor[] {
+  const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
+  const { graph } = g;
+  const [dx] = graph.apply('ConvInputGrad', [g, weight], { ...attrs, inputShape: x.shape });
+  const [dw] = graph.apply('ConvWeightGrad', [x, g], { ...attrs, weightShape: weight.shape });
+  return bias === undefined ? [dx!, dw!] : [dx!, dw!, g.sum([0, 2, 3])];
+}
+
+/** With stored statistics the layer is affine: y = scale * (x - mean) / sqrt(variance + epsilon) + bias. */
+function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInference'>): (Tensor | null)[] {
+  const [x, scale, , mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  const perChannel = (vector: Tensor) => vector.reshape([1, vector.shape[0]!, 1, 1]);
+  const deviation = variance.add(attrs.epsilon).sqrt();
+  const normal = x.sub(perChannel(mean)).div(perChannel(deviation));
+  return [g.mul(perChannel(scale.div(deviation))), g.mul(normal).sum([0, 2, 3]), g.sum([0, 2, 3]), null, null];
+}
+
+export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
+  // Elementwise: g * f'(x), written with the output where that is cheaper.
+  Neg: (g) => [g.neg()],
+  Exp: (g, op) => [g.mul(output(op))],
+  Log: (g, op) => [g.div(input(op, 0))],
+  Sqrt: (g, op) => [g.mul(0.5).div(output(op))],
+  Relu: (g, op) => g.graph.apply('ReluGrad', [g, output(op)], {}),
+  Clip: (g, op) => g.graph.apply('ClipGrad', [g, input(op, 0)], op.attrs),
+  Cast: (g, op) => [input(op, 0).dtype === 'float32' && op.attrs.to === 'float32' ? g : null],
+  // Binary: operands broadcast forward, so each cotangent is summed back to its operand.
+  Add: (g, op) => [sumTo(g, input(op, 0).shape), sumTo(g, input(op, 1).shape)],
+  Sub: (g, op) => [sumTo(g, input(op, 0).shape), sumTo(g.neg(), input(op, 1).shape)],
+  Mul: (g, op) => [sumTo(g.mul(input(op, 1)), input(op, 0).shape), sumTo(g.mul(input(op, 0)), input(op, 1).shape)],
+  Div: (g, op) => [
+    sumTo(g.div(input(op, 1)), input(op, 0).shape),
+    sumTo(g.mul(output(op)).div(input(op, 1)).neg(), input(op, 1).shape),
+  ],
+  Greater: none, // piecewise constant
+  Equal: none, // piecewise constant
+  Where: (g, op) => {
+    const zero = g.graph.scalar(0, g.dtype);
+    const [condition, yes, no] = op.inputs as [Tensor, Tensor, Tensor];
+    return [null, sumTo(condition.where(g, zero), yes.shape), sumTo(condition.where(zero, g), no.shape)];
+  },
+  ReduceSum: (g, op) => [restored(g, op).expand(input(op, 0).shape)],
+  ReduceMean: (g, op) => [restored(g.mul(1 / reducedCount(op)), op).expand(input(op, 0).shape)],
+  Reshape: (g, op) => [g.reshape(input(op, 0).shape)],
+  Transpose: (g, op) => [g.transpose(inversePermutation(op.attrs.perm))],
+  Expand: (g, op) => [sumTo(g, input(op, 0).shape)],
+  Slice: sliceVjp,
+  Pad: (g, op) => {
+    const { before } = op.attrs;
+    const { shape } = input(op, 0);
+    return [
+      g.slice(
+        before,
+        shape.map((side, axis) => before[axis]! + side),
+      ),
+    ];
+  },
+  Concat: concatVjp,
+  MatMul: matMulVjp,
+  Conv: convVjp,
+  MaxPool: (g, op) => g.graph.apply('MaxPoolGrad', [g, output(op, 1)], { inputShape: input(op, 0).shape }),
+  AveragePool: (g, op) => g.graph.apply('AveragePoolGrad', [g], { ...op.attrs, inputShape: input(op, 0).shape }),
+  BatchNormTrain: (g, op) => {
+    const [x, scale] = op.inputs as [Tensor, Tensor];
+    return g.graph.apply('BatchNormGrad', [g, x, scale, output(op, 1), output(op, 2)], op.attrs);
+  },
+  BatchNormInference: batchNormInferenceVjp,
+  // dx = y * (g - sum(g * y))
+  Softmax: (g, op) => {
+    const y = output(op);
+    return [y.mul(g.sub(g.mul(y).sum([op.attrs.axis], true)))];
+  },
+  // dx = g - softmax(x) * sum(g)
+  LogSoftmax: (g, op) => [
+    g.sub(
+      output(op)
+        .exp()
+        .mul(g.sum([op.attrs.axis], true)),
+    ),
+  ],
+  OneHot: none, // integer input
+  ReluGrad: onlyOnce,
+  ClipGrad: onlyOnce,
+  ConvInputGrad: onlyOnce,
+  ConvWeightGrad: onlyOnce,
+  MaxPoolGrad: onlyOnce,
+  AveragePoolGrad: onlyOnce,
+  BatchNormGrad: onlyOnce,
+};
+
+/** The rule of one operation, applied; guards the contract every rule keeps. */
+export function pullBack(g: Tensor, op: Op): readonly (Tensor | null)[] {
+  const rule = vjpRules[op.prim] as VjpRule<Prim>;
+  const cotangents = rule(g, op);
+  assert(cotangents.length === op.inputs.length, `${op.prim}: rule gave ${cotangents.length} cotangents`);
+  cotangents.forEach((cotangent, i) => {
+    const { shape } = op.inputs[i]!;
+    const fits = cotangent === null || `${cotangent.shape}` === `${shape}`;
+    assert(fits, `${op.prim}: cotangent ${i} is [${cotangent?.shape}], its input [${shape}]`);
+  });
+  return cotangents;
+}
