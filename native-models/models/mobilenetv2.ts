@@ -1,0 +1,100 @@
+/**
+ * MobileNetV2.
+ * Source: Sandler et al. 2018, https://arxiv.org/abs/1801.04381, table 2.
+ * Parameter names are torchvision's (`features.1.conv.0.0.weight`), so its checkpoints load unmapped.
+ */
+
+import type { Tensor } from '../core/tensor.ts';
+import { zeros } from '../nn/init.ts';
+import { BatchNorm2d, Conv2d, Dropout, globalAveragePool, Linear, type Padding } from '../nn/layers.ts';
+import { type Layer, Module, run } from '../nn/module.ts';
+
+/** Expansion, output channels, repeats, stride of the first repeat. */
+const STAGES = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+] as const;
+
+const STEM = 32;
+const LAST = 1280;
+const DROPOUT = 0.2; // torchvision's default
+const LINEAR_DEVIATION = 0.01; // torchvision's initialisation of the classifier
+
+export interface MobileNetV2Options {
+  readonly classes: number;
+  /** How 3x3 convolutions of stride 2 pad; checkpoints from TensorFlow need `same-upper`. */
+  readonly stridedPadding?: 'symmetric' | 'same-upper';
+  readonly dropout?: number;
+}
+
+type StridedPadding = NonNullable<MobileNetV2Options['stridedPadding']>;
+
+const relu6 = (x: Tensor): Tensor => x.clip(0, 6);
+
+function convBnRelu(
+  inputs: number,
+  outputs: number,
+  kernel: 1 | 3,
+  strided: StridedPadding,
+  stride = 1,
+  groups = 1,
+): Layer {
+  const symmetric = (kernel - 1) / 2;
+  const padding: Padding = stride > 1 && strided === 'same-upper' ? 'same-upper' : symmetric;
+  return [
+    new Conv2d(inputs, outputs, kernel, { stride, padding, groups, bias: false }),
+    new BatchNorm2d(outputs),
+    relu6,
+  ];
+}
+
+/** Expand by 1x1, filter depthwise, project by 1x1 without activation; adds its input where shapes agree. */
+class InvertedResidual extends Module {
+  readonly conv: Layer;
+  private readonly isResidual: boolean;
+
+  constructor(inputs: number, outputs: number, expansion: number, stride: number, strided: StridedPadding) {
+    super();
+    const hidden = inputs * expansion;
+    const expand = expansion === 1 ? [] : [convBnRelu(inputs, hidden, 1, strided)];
+    const depthwise = convBnRelu(hidden, hidden, 3, strided, stride, hidden);
+    this.conv = [...expand, depthwise, new Conv2d(hidden, outputs, 1, { bias: false }), new BatchNorm2d(outputs)];
+    this.isResidual = stride === 1 && inputs === outputs;
+  }
+
+  call(x: Tensor): Tensor {
+    const y = run(this.conv, x);
+    return this.isResidual ? x.add(y) : y;
+  }
+}
+
+/** Shapes: [N,3,H,W] -> logits [N,classes]. */
+export class MobileNetV2 extends Module {
+  readonly features: Layer;
+  readonly classifier: Layer;
+
+  constructor({ classes, stridedPadding = 'symmetric', dropout = DROPOUT }: MobileNetV2Options) {
+    super();
+    let channels = STEM;
+    const blocks = STAGES.flatMap(([expansion, outputs, repeats, stride]) =>
+      Array.from({ length: repeats }, (_, i) => {
+        const block = new InvertedResidual(channels, outputs, expansion, i === 0 ? stride : 1, stridedPadding);
+        channels = outputs;
+        return block;
+      }),
+    );
+    const stem = convBnRelu(3, STEM, 3, stridedPadding, 2);
+    this.features = [stem, ...blocks, convBnRelu(channels, LAST, 1, stridedPadding)];
+    const linear = new Linear(LAST, classes, { weight: { kind: 'normal', deviation: LINEAR_DEVIATION }, bias: zeros });
+    this.classifier = [new Dropout(dropout), linear];
+  }
+
+  call(x: Tensor): Tensor {
+    return run(this.classifier, globalAveragePool(run(this.features, x)));
+  }
+}

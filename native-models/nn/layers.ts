@@ -1,0 +1,146 @@
+/** Layers with parameters. Names of fields are torch's, since they become parts of parameter names. */
+
+import type { Pads } from '../core/primitives.ts';
+import { pair, type Tensor } from '../core/tensor.ts';
+import { type Init, ones, zeros } from './init.ts';
+import { contextOf, Module, Parameter } from './module.ts';
+
+/**
+ * `same-upper`: as many rows and columns as make the output ceil(size / stride), an odd one at the bottom and right.
+ * Source: ONNX Conv, `auto_pad = SAME_UPPER`; TensorFlow's "SAME".
+ */
+export type Padding = number | 'same-upper';
+
+export interface Conv2dOptions {
+  readonly stride?: number;
+  readonly padding?: Padding;
+  readonly dilation?: number;
+  readonly groups?: number;
+  readonly bias?: boolean;
+  readonly init?: Init;
+}
+
+/** Shapes: [N,C,H,W] -> [N,K,Ho,Wo]. */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  private readonly options: Required<Pick<Conv2dOptions, 'stride' | 'padding' | 'dilation' | 'groups'>>;
+
+  constructor(inputs: number, outputs: number, kernel: number, options: Conv2dOptions = {}) {
+    super();
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+    const init = options.init ?? { kind: 'kaiming-normal', fan: 'out' };
+    this.options = { stride, padding, dilation, groups };
+    this.weight = new Parameter([outputs, inputs / groups, kernel, kernel], init);
+    this.bias = bias ? new Parameter([outputs], zeros) : null;
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const { stride, dilation, groups } = this.options;
+    const bias = this.bias === null ? null : context.parameter(this.bias);
+    const attrs = { strides: pair(stride), pads: this.pads(x), dilations: pair(dilation), group: groups };
+    return x.graph.scope(context.path(this), () => x.conv(context.parameter(this.weight), bias, attrs));
+  }
+
+  private pads(x: Tensor): Pads {
+    const { stride, padding, dilation } = this.options;
+    if (padding !== 'same-upper') return [padding, padding, padding, padding];
+    const reach = dilation * (this.weight.shape[2]! - 1) + 1;
+    const [down, across] = [x.shape[2]!, x.shape[3]!].map((size) =>
+      Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size),
+    ) as [number, number];
+    return [Math.floor(down / 2), Math.floor(across / 2), Math.ceil(down / 2), Math.ceil(across / 2)];
+  }
+}
+
+/** How much of each batch's statistics enters the running ones; torch's default. */
+const MOMENTUM = 0.1;
+
+/**
+ * Batch norm over N, H and W; running statistics as torch keeps them: normalisation by the population variance, the
+ * running one unbiased.
+ * Shapes: [N,C,H,W] -> the same.
+ * Source: Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly running_mean: Parameter;
+  readonly running_var: Parameter;
+  private readonly epsilon: number;
+
+  constructor(channels: number, epsilon = 1e-5) {
+    super();
+    this.weight = new Parameter([channels], ones);
+    this.bias = new Parameter([channels], zeros);
+    this.running_mean = new Parameter([channels], zeros, 'statistic');
+    this.running_var = new Parameter([channels], ones, 'statistic');
+    this.epsilon = epsilon;
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    return x.graph.scope(context.path(this), () => (context.isTraining(this) ? this.train(x) : this.infer(x)));
+  }
+
+  private train(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const [scale, bias] = [context.parameter(this.weight), context.parameter(this.bias)];
+    const [y, mean, variance] = x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: this.epsilon });
+    const count = x.shape[0]! * x.shape[2]! * x.shape[3]!;
+    const unbiased = variance!.mul(count / Math.max(1, count - 1));
+    const blend = (old: Tensor, batch: Tensor) => old.mul(1 - MOMENTUM).add(batch.mul(MOMENTUM));
+    context.update(this.running_mean, blend(context.parameter(this.running_mean), mean!));
+    context.update(this.running_var, blend(context.parameter(this.running_var), unbiased));
+    return y!;
+  }
+
+  private infer(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const vectors = [this.weight, this.bias, this.running_mean, this.running_var].map((p) => context.parameter(p));
+    return x.graph.apply('BatchNormInference', [x, ...vectors], { epsilon: this.epsilon })[0]!;
+  }
+}
+
+/** Shapes: [N,inputs] -> [N,outputs]; the weight is kept as torch does, [outputs,inputs]. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+
+  constructor(inputs: number, outputs: number, init: { weight?: Init; bias?: Init } = {}) {
+    super();
+    this.weight = new Parameter([outputs, inputs], init.weight ?? { kind: 'uniform-fan-in', fanIn: inputs });
+    this.bias = new Parameter([outputs], init.bias ?? { kind: 'uniform-fan-in', fanIn: inputs });
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const [weight, bias] = [context.parameter(this.weight), context.parameter(this.bias)];
+    return x.graph.scope(context.path(this), () => x.matmul(weight, { transposeB: true }).add(bias));
+  }
+}
+
+/**
+ * Zeroes elements with the given probability in training and scales the rest up; does nothing in evaluation.
+ * The random numbers come from outside, so that a resumed run draws the ones it would have drawn.
+ * Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html.
+ */
+export class Dropout extends Module {
+  private readonly probability: number;
+
+  constructor(probability: number) {
+    super();
+    this.probability = probability;
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    if (this.probability === 0 || !context.isTraining(this)) return x;
+    const isKept = context.noise(x.shape).greater(this.probability).cast('float32');
+    return x.mul(isKept.mul(1 / (1 - this.probability)));
+  }
+}
+
+/** Mean over each map. Shapes: [N,C,H,W] -> [N,C]. */
+export const globalAveragePool = (x: Tensor): Tensor => x.mean([2, 3]);
