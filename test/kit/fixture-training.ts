@@ -1,0 +1,60 @@
+/** The layout of `test/fixtures/torch/resnet18.json` and `mobilenetv2.json`; their script says what each part means. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../build/source-files.ts';
+
+export interface TensorEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly scale: number;
+  readonly offset: number;
+  readonly bits_sum: number;
+}
+
+export interface TensorSummary {
+  readonly norm: number;
+  readonly first: readonly number[];
+}
+
+export interface TrainingNumbers {
+  readonly eval_logits: readonly (readonly number[])[];
+  readonly train_logits: readonly (readonly number[])[];
+  readonly gradients: Readonly<Record<string, TensorSummary & { readonly dot: number }>>;
+  readonly losses: readonly number[];
+  readonly after_three_steps: Readonly<Record<string, TensorSummary>>;
+  readonly eval_logits_after: readonly (readonly number[])[];
+}
+
+export interface TrainingCase {
+  readonly input: TensorEntry;
+  readonly labels: readonly number[];
+  readonly optimizer: {
+    readonly lr: number;
+    readonly momentum: number;
+    readonly weight_decay: number;
+    readonly nesterov: boolean;
+  };
+  readonly spread: {
+    readonly losses: readonly number[];
+    readonly gradients: number;
+    readonly after_three_steps: number;
+  };
+  /** Without the numbers after three steps where float32 does not follow float64 that far. */
+  readonly float32: Omit<TrainingNumbers, 'after_three_steps' | 'eval_logits_after'> &
+    Partial<Pick<TrainingNumbers, 'after_three_steps' | 'eval_logits_after'>>;
+  readonly float64: TrainingNumbers;
+}
+
+export interface TrainingFixture {
+  readonly made_with: string;
+  readonly model: string;
+  readonly classes: number;
+  readonly tensors: readonly TensorEntry[];
+  readonly cases: readonly TrainingCase[];
+}
+
+/** Reference numbers of three training steps, made with torch. */
+export function trainingFixture(model: 'resnet18' | 'mobilenetv2'): TrainingFixture {
+  return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${model}.json`), 'utf8')) as TrainingFixture;
+}
