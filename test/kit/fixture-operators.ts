@@ -1,0 +1,60 @@
+/** The layout of `test/fixtures/torch/operators.json`; its script says what each part means. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../build/source-files.ts';
+import { fixtureTensor } from './fixture-weights.ts';
+
+export interface FormulaEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface WholeTensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly values: readonly number[];
+}
+
+/** Pads are [top, left, bottom, right]. */
+type Quad = readonly [number, number, number, number];
+type Pair = readonly [number, number];
+
+export interface OperatorAttributes {
+  conv2d: { readonly stride: Pair; readonly pads: Quad; readonly dilation: Pair; readonly groups: number };
+  max_pool2d: { readonly kernel: Pair; readonly stride: Pair; readonly pads: Quad };
+  avg_pool2d: { readonly kernel: Pair; readonly stride: Pair; readonly pads: Quad };
+  global_avg_pool2d: Record<string, never>;
+  batch_norm_training: { readonly epsilon: number; readonly momentum: number };
+  relu6: Record<string, never>;
+  linear: Record<string, never>;
+  cross_entropy: { readonly reduction: 'mean' };
+}
+
+export interface OperatorCase<Operator extends keyof OperatorAttributes> {
+  readonly name: string;
+  readonly operator: Operator;
+  readonly attributes: OperatorAttributes[Operator];
+  readonly inputs: Readonly<Record<string, FormulaEntry>>;
+  /** Class indices; cross_entropy only. */
+  readonly labels?: readonly number[];
+  readonly cotangent: FormulaEntry;
+  readonly output: WholeTensor;
+  readonly gradients: Readonly<Record<string, WholeTensor>>;
+  /** Running statistics afterwards, from mean 0 and variance 1; batch_norm_training only. */
+  readonly running?: { readonly mean: WholeTensor; readonly variance: WholeTensor };
+}
+
+/** All cases of one operator, computed by torch in float64 from the float32 formula tensors. */
+export function operatorCases<Operator extends keyof OperatorAttributes>(operator: Operator): OperatorCase<Operator>[] {
+  const text = readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'operators.json'), 'utf8');
+  const { cases } = JSON.parse(text) as { cases: OperatorCase<keyof OperatorAttributes>[] };
+  return cases.filter((entry) => entry.operator === operator) as OperatorCase<Operator>[];
+}
+
+/** The values of an input or cotangent of a case, widened to float64. */
+export function formulaValues({ name, shape, scale, offset }: FormulaEntry): Float64Array {
+  return Float64Array.from(fixtureTensor(name, shape, scale, offset).data);
+}
