@@ -24,7 +24,8 @@ export interface TrainingOptions {
   readonly batchSize: number;
   readonly height: number;
   readonly width: number;
-  readonly normalisation: Normalisation;
+  /** Null: `images` come as float32, already normalised. */
+  readonly normalisation: Normalisation | null;
   readonly optimizer: SgdOptions;
   readonly frozenPrefixes?: readonly string[];
   /** One weight per class, or null for the plain mean. */
@@ -58,7 +59,7 @@ const VELOCITY = 'velocity:';
  */
 export function trainingProgram(model: Module, options: TrainingOptions): TrainingProgram {
   const { binding, graph } = bind(model, true, options.frozenPrefixes ?? []);
-  const images = graph.input('images', 'uint8', [options.batchSize, 3, options.height, options.width]);
+  const images = imageInput(graph, options);
   const labels = graph.input('labels', 'int32', [options.batchSize]);
   const learningRate = graph.input('learning_rate', 'float32', []);
 
@@ -83,7 +84,7 @@ export function trainingProgram(model: Module, options: TrainingOptions): Traini
  */
 export function evaluationProgram(model: Module, options: Omit<TrainingOptions, 'optimizer'>): Program {
   const { graph } = bind(model, false, []);
-  const images = graph.input('images', 'uint8', [options.batchSize, 3, options.height, options.width]);
+  const images = imageInput(graph, options);
   const program = prune(new Map([['logits', model.call(normalise(images, options.normalisation))]]));
   verify(program);
   return program;
@@ -128,8 +129,15 @@ function bind(model: Module, training: boolean, frozenPrefixes: readonly string[
   return { graph, binding: binding! as ModelBinding };
 }
 
+function imageInput(graph: Graph, options: Omit<TrainingOptions, 'optimizer'>): Tensor {
+  const dtype = options.normalisation === null ? 'float32' : 'uint8';
+  return graph.input('images', dtype, [options.batchSize, 3, options.height, options.width]);
+}
+
 /** One pass over the pixels: batch norm's inference form with the data set's statistics is exactly this formula. */
-function normalise(images: Tensor, { mean, deviation }: Normalisation): Tensor {
+function normalise(images: Tensor, normalisation: Normalisation | null): Tensor {
+  if (normalisation === null) return images;
+  const { mean, deviation } = normalisation;
   const { graph } = images;
   const vector = (values: readonly number[]) => graph.constant(values, [3]);
   const statistics = [vector(mean.map((m) => 255 * m)), vector(deviation.map((d) => (255 * d) ** 2))];

@@ -1,0 +1,47 @@
+/** Sessions of the ONNX runtime, opened alike everywhere. Only child processes load this file. */
+
+import * as ort from 'onnxruntime-node';
+import type { Program } from '../../native-models/core/program.ts';
+import { sizeOf } from '../../native-models/core/shape.ts';
+import { writeOnnx } from '../../native-models/onnx/write.ts';
+import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
+
+export type Device = 'cpu';
+
+export interface SessionOptions {
+  readonly device: Device;
+  readonly threads: number;
+}
+
+const QUIET = 3; // errors only: warnings about unused constants tell a user nothing
+const LARGEST_FOLDED_BYTES = 1 << 20; // else zero tensors become constants of hundreds of megabytes
+
+/**
+ * A session for a program of our compiler or for the bytes of a model file.
+ * Memory patterns are off: they double a training step's peak memory for no measurable gain.
+ */
+export async function openSession(model: Program | Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
+  const bytes = model instanceof Uint8Array ? model : writeOnnx(model, standardBackend, { name: 'lightbench' });
+  return ort.InferenceSession.create(bytes, {
+    executionProviders: [options.device],
+    intraOpNumThreads: options.threads,
+    graphOptimizationLevel: 'all',
+    enableMemPattern: false,
+    logSeverityLevel: QUIET,
+    extra: {
+      session: { intra_op: { allow_spinning: '0' } },
+      optimization: { constant_folding_max_output_size_in_bytes: String(LARGEST_FOLDED_BYTES) },
+    },
+  });
+}
+
+/** A float32 tensor with a buffer of its own, zero or a copy of `values`. */
+export function floatTensor(shape: readonly number[], values: Float32Array | null = null): ort.Tensor {
+  const data = values === null ? new Float32Array(sizeOf(shape)) : Float32Array.from(values);
+  return new ort.Tensor('float32', data, shape);
+}
+
+export type Feeds = Record<string, ort.Tensor>;
+export const { Tensor } = ort;
+export type Tensor = ort.Tensor;
+export type Session = ort.InferenceSession;
