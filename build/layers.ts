@@ -15,10 +15,16 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['native-models/losses', ['native-models/core', 'native-models/nn', 'native-models/losses']],
   ['native-models/optim', ['native-models/core', 'native-models/nn', 'native-models/optim']],
   ['native-models/models', ['native-models/core', 'native-models/nn', 'native-models/models']],
-  ['native-models/catalog.ts', ['native-models/core', 'native-models/models', 'native-models/catalog']],
-  ['native-models/catalog', ['native-models/core', 'native-models/models', 'native-models/catalog']],
+  [
+    'native-models/catalog.ts',
+    ['native-models/core', 'native-models/nn', 'native-models/models', 'native-models/catalog'],
+  ],
+  [
+    'native-models/catalog',
+    ['native-models/core', 'native-models/nn', 'native-models/models', 'native-models/catalog'],
+  ],
+  ['native-models/weights', ['native-models/core', 'native-models/weights']],
   ['native-models/training.ts', ['native-models']],
-  ['native-models/inference.ts', ['native-models']],
 
   // the contract: schemas, calls, events, error codes
   ['preload/contract', ['preload/contract', 'npm:zod', 'npm:@orpc/contract']],

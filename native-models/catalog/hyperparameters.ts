@@ -1,0 +1,163 @@
+/**
+ * Hyperparameters: names, ranges, defaults and meaning.
+ * Source: product specification, sections 6.1 and 6.2; choices on open points from its section 22.
+ */
+
+export type HyperparameterValue = number | string;
+
+export type Domain =
+  | { readonly kind: 'integer'; readonly min: number; readonly max?: number }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'choice'; readonly values: readonly HyperparameterValue[] };
+
+export interface Hyperparameter {
+  readonly name: string;
+  readonly domain: Domain;
+  /** Null: off unless given. */
+  readonly default: HyperparameterValue | null;
+  readonly meaning: string;
+}
+
+const positive: Domain = { kind: 'integer', min: 1 };
+const natural: Domain = { kind: 'integer', min: 0 };
+const fraction: Domain = { kind: 'number', min: 0, max: 1 };
+const flag: Domain = { kind: 'flag' };
+
+const row = (name: string, domain: Domain, value: HyperparameterValue | null, meaning: string): Hyperparameter => ({
+  name,
+  domain,
+  default: value,
+  meaning,
+});
+
+/** What every model takes. */
+export const COMMON: readonly Hyperparameter[] = [
+  row('number_of_epochs', positive, 15, 'training epochs'),
+  row('training_batch_size', positive, 78, 'images per optimizer step; at most the number of training images'),
+  row('validation_batch_size', positive, 78, 'images per evaluation step'),
+  row('early_stopping', flag, 1, 'stop when the primary metric no longer improves'),
+  row('early_stopping_patience', positive, 5, 'evaluations without improvement before the run stops'),
+  row('early_stopping_delay', positive, 5, 'evaluations before improvement is tracked; their best is the baseline'),
+  row('learning_rate', fraction, 0.01, 'initial learning rate'),
+  row('lr_scheduler', { kind: 'choice', values: ['warmup_cosine', 'step'] }, 'warmup_cosine', 'schedule'),
+  row('step_lr_gamma', fraction, 0.5, 'factor of the step schedule'),
+  row('step_lr_step_size', positive, 5, 'epochs between steps of the step schedule'),
+  row('warmup_cosine_lr_cycles', fraction, 0.45, 'share of a full cosine cycle; 0.5 ends at zero'),
+  row('warmup_cosine_lr_warmup_epochs', natural, 2, 'epochs of linear warm-up; 0 for none'),
+  row('optimizer', { kind: 'choice', values: ['sgd'] }, 'sgd', 'optimizer'),
+  row('momentum', fraction, 0.9, 'momentum of sgd'),
+  row('weight_decay', fraction, 1e-4, 'L2 penalty on every parameter'),
+  row('nesterov', flag, 1, 'Nesterov form of the momentum of sgd'),
+  row('evaluation_frequency', positive, 1, 'evaluate every n-th epoch, and the last'),
+  row('checkpoint_frequency', positive, null, 'also keep every n-th epoch; without it only the best one is kept'),
+  row('split_ratio', fraction, 0.2, 'validation share of images that have no split of their own'),
+  row('layers_to_freeze', natural, null, 'number of leading layer groups that do not train; 0 for none'),
+  row('random_seed', natural, 0, 'seed of split, order, augmentation and initial weights'),
+  row('number_of_workers', positive, 2, 'threads that decode and augment images'),
+];
+
+/** What classification models take besides. */
+export const CLASSIFICATION: readonly Hyperparameter[] = [
+  row(
+    'weighted_loss',
+    { kind: 'choice', values: [0, 1, 2] },
+    0,
+    '0 plain, 1 by sqrt of class weights, 2 by class weights (largest class count / class count)',
+  ),
+  row('valid_resize_size', positive, 256, 'shorter side before the centre crop, in pixels; at least valid_crop_size'),
+  row('valid_crop_size', positive, 224, 'side of the network input in evaluation, in pixels'),
+  row('train_crop_size', positive, 224, 'side of the network input in training, in pixels'),
+];
+
+export type Hyperparameters = Readonly<Record<string, HyperparameterValue | null>>;
+
+export interface Problem {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Every hyperparameter with its value; or what is wrong, one entry per name. Text is read as a number where one is due. */
+export function resolveHyperparameters(
+  table: readonly Hyperparameter[],
+  given: Readonly<Record<string, unknown>>,
+): { readonly values: Hyperparameters; readonly problems: readonly Problem[] } {
+  const known = new Map(table.map((entry) => [entry.name, entry]));
+  const problems: Problem[] = [];
+  const values = new Map<string, HyperparameterValue | null>(table.map((entry) => [entry.name, entry.default]));
+  for (const [name, raw] of Object.entries(given)) {
+    const entry = known.get(name);
+    const value = entry === undefined ? null : parse(entry.domain, raw);
+    if (entry === undefined)
+      problems.push({ name, message: `unknown hyperparameter "${name}"${suggestion(name, known)}` });
+    else if (value === null)
+      problems.push({ name, message: `${name} must be ${describe(entry.domain)}, got ${JSON.stringify(raw)}` });
+    else values.set(name, value);
+  }
+  return { values: Object.fromEntries(values), problems: [...problems, ...conflicts(values)] };
+}
+
+function conflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
+  const [resize, crop] = [Number(values.get('valid_resize_size')), Number(values.get('valid_crop_size'))];
+  if (resize >= crop || !values.has('valid_resize_size')) return [];
+  const message = `valid_resize_size ${resize} must be at least valid_crop_size ${crop}: the crop is taken from the resized image`;
+  return [{ name: 'valid_resize_size', message }];
+}
+
+/** In words, for messages and tables. */
+export function describe(domain: Domain): string {
+  switch (domain.kind) {
+    case 'integer':
+      return domain.max === undefined
+        ? `a whole number from ${domain.min}`
+        : `a whole number from ${domain.min} to ${domain.max}`;
+    case 'number':
+      return `a number from ${domain.min} to ${domain.max}`;
+    case 'flag':
+      return '0 or 1';
+    case 'choice':
+      return `one of ${domain.values.join(', ')}`;
+    default:
+      return domain satisfies never;
+  }
+}
+
+function parse(domain: Domain, raw: unknown): HyperparameterValue | null {
+  if (domain.kind === 'choice') return domain.values.find((value) => String(value) === String(raw)) ?? null;
+  const isNumeric =
+    typeof raw === 'number' || (typeof raw === 'string' && raw.trim() !== '') || typeof raw === 'boolean';
+  const value = isNumeric ? Number(raw) : Number.NaN;
+  switch (domain.kind) {
+    case 'integer':
+      return Number.isSafeInteger(value) && value >= domain.min && value <= (domain.max ?? Number.MAX_SAFE_INTEGER)
+        ? value
+        : null;
+    case 'number':
+      return value >= domain.min && value <= domain.max ? value : null;
+    case 'flag':
+      return value === 0 || value === 1 ? value : null;
+    default:
+      return domain satisfies never;
+  }
+}
+
+/** The closest known name, when one is close. */
+function suggestion(name: string, known: ReadonlyMap<string, Hyperparameter>): string {
+  const ranked = [...known.keys()].map((other) => ({ other, distance: editDistance(name, other) }));
+  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= Math.max(2, name.length / 3) ? `; did you mean ${best.other}?` : '';
+}
+
+/** Source: Wagner and Fischer 1974. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = previous[j - 1]! + Number(a[i - 1] !== b[j - 1]);
+      current.push(Math.min(change, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}
