@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'bad-argument',
   'bad-json',
   'bad-label',
+  'bad-predictions',
   'bad-hyperparameter',
   'bundle-invalid',
   'cancelled',

@@ -45,10 +45,15 @@ export function fixtureTensor(name: string, shape: readonly number[], scale = 1,
   return { dims: [...shape], data };
 }
 
+/** The 32-bit integers behind the elements of the tensor `name`. */
+export function fixtureHashes(name: string, count: number): Uint32Array {
+  const nameHash = fnv1a32(name);
+  return Uint32Array.from({ length: count }, (_, i) => elementHash(nameHash, i));
+}
+
 /** Class indices: the hashes of the tensor `name` modulo the number of classes. */
 export function fixtureLabels(name: string, count: number, classes: number): Int32Array {
-  const nameHash = fnv1a32(name);
-  return Int32Array.from({ length: count }, (_, i) => elementHash(nameHash, i) % classes);
+  return Int32Array.from(fixtureHashes(name, count), (hash) => hash % classes);
 }
 
 /** The direction a gradient is multiplied with for the `dot` of the fixtures: uniform in [-1, 1). */
