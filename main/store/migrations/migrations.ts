@@ -1,0 +1,14 @@
+/** Every migration in order; the position is the `user_version` it leads to. Released ones are never edited. */
+
+import { initial } from './0001-initial.ts';
+
+export interface Migration {
+  /** The file's name without `.ts`. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [initial];
+
+/** The `user_version` this program writes. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;

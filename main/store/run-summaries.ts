@@ -1,0 +1,48 @@
+/** Runs as every door shows them: state, settings, curve and best primary metric. */
+
+import type { EpochRow, PrimaryMetric, RunSummary } from '../../preload/contract/run.ts';
+import type { ReadDb } from './db.ts';
+import { epochsOf } from './epochs.ts';
+import { allRuns, type Run, runById } from './runs.ts';
+
+/** Every run, oldest first. */
+export function runSummaries(db: ReadDb): RunSummary[] {
+  return db.snapshot(() => allRuns(db).map((run) => toSummary(run, epochsOf(db, run.id))));
+}
+
+/**
+ * One run.
+ * Errors: run-not-found.
+ */
+export function runSummary(db: ReadDb, id: string): RunSummary {
+  return db.snapshot(() => toSummary(runById(db, id), epochsOf(db, id)));
+}
+
+function toSummary(run: Run, epochs: EpochRow[]): RunSummary {
+  return {
+    id: run.id,
+    state: run.state,
+    reason: run.reason,
+    model: run.model,
+    device: run.device,
+    params: { ...run.params },
+    notes: [...run.notes],
+    created_at_ms: run.created_at_ms,
+    finished_at_ms: run.finished_at_ms,
+    primary_metric: bestOf(run.primary_metric, epochs),
+    epochs,
+  };
+}
+
+/** Primary metrics are maximised, and the first of equal epochs counts: a tie is no improvement. */
+function bestOf(name: string, epochs: readonly EpochRow[]): PrimaryMetric {
+  let best: number | null = null;
+  let epoch: number | null = null;
+  for (const row of epochs) {
+    const value = row.metrics[name];
+    if (value === undefined || value === null || (best !== null && value <= best)) continue;
+    best = value;
+    epoch = row.epoch;
+  }
+  return { name, best, epoch };
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Connection } from '../../../main/store/db.ts';
+import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
+import { createProject, openProject } from '../../../main/store/project.ts';
+import { FakeClock } from '../../kit/clock.ts';
+import { tempFolder } from '../../kit/folders.ts';
+
+const me = { clock: new FakeClock(), owner: 'lightbench test' };
+const next = { name: '9999-next', sql: 'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (5);' };
+const broken = { name: '9998-broken', sql: 'CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);' };
+
+function madeProject() {
+  const folder = join(tempFolder(), 'p');
+  createProject(folder, { ...me, task: 'image-classification' }).close();
+  return { folder, connection: new Connection(join(folder, 'project.sqlite'), folder, 'write') };
+}
+
+function tables(connection: Connection): string[] {
+  const rows = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all();
+  return (rows as { name: string }[]).map((row) => row.name);
+}
+
+test('the first migration makes exactly the documented tables', () => {
+  const { connection } = madeProject();
+
+  expect(tables(connection)).toEqual(['classes', 'epochs', 'images', 'imports', 'labels', 'project', 'runs']);
+  expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
+  connection.close();
+});
+
+test('a later migration runs once, on top of the data that is there', () => {
+  const { connection } = madeProject();
+
+  migrate(connection, [...MIGRATIONS, next]);
+  migrate(connection, [...MIGRATIONS, next]);
+
+  expect(connection.prepare('SELECT x FROM later').all()).toEqual([{ x: 5 }]);
+  expect(connection.prepare('SELECT name FROM project').get()).toEqual({ name: 'p' });
+  expect(schemaVersion(connection)).toBe(SCHEMA_VERSION + 1);
+  connection.close();
+});
+
+test('a migration that fails leaves the version before it, whole', () => {
+  const { folder, connection } = madeProject();
+  const before = tables(connection);
+
+  expect(() => migrate(connection, [...MIGRATIONS, broken])).toThrow(/nowhere/);
+
+  expect(tables(connection)).toEqual(before);
+  expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
+  connection.close();
+  openProject(folder, { ...me, access: 'write' }).close();
+});
