@@ -1,0 +1,164 @@
+/**
+ * Image files to upright 8-bit sRGB pixels. libvips (sharp) does the decoding; this file decides what is let in, what
+ * counts as an error and how it is called. Runs in worker threads and child processes only.
+ *
+ * Conventions: EXIF orientation is applied; embedded colour profiles (CMYK included) are converted to sRGB; grey becomes
+ * three equal channels; 16 bits are scaled to 8; transparent pixels are laid over white; of several frames or pages
+ * the first one is taken.
+ */
+
+import { readFile } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { AppError } from '../../preload/contract/errors.ts';
+import { decodeBmp } from './bmp.ts';
+import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
+import type { Pixels } from './pixels.ts';
+
+export interface DecodeOptions {
+  /** Larger pictures are refused before they are unpacked. */
+  readonly maxPixels?: number;
+}
+
+/** 400 megapixels: 1.2 GB once unpacked, more than any camera makes and what a 40 kB "bomb" can claim easily. */
+export const MAX_PIXELS = 400_000_000;
+
+const BACKGROUND = { r: 255, g: 255, b: 255 };
+const DEPTHS = new Set(['uchar', 'ushort']);
+
+/** An image file's bytes, known to be of a readable format. */
+export interface ImageFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly format: ImageFormat;
+}
+
+/** Keeps libvips to one thread and no cache: the pool around it already uses every core, and each file is read once. */
+export function configureDecoder(): void {
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
+
+/**
+ * The picture in a file, in full size.
+ * Errors: image-missing, image-empty, image-unreadable, image-truncated, image-too-large; each names the file.
+ */
+export async function decode(path: string, options: DecodeOptions = {}): Promise<Pixels> {
+  return decodeFile(await openImage(path), options);
+}
+
+/**
+ * The picture in a file, made smaller on the way in until its shorter side is `shorterSidePx`; never larger.
+ * JPEG and WebP are decoded at a fraction of their size, so the pixels are close to, not equal to, a later reduction.
+ * Errors: as `decode`.
+ */
+export async function decodeReduced(path: string, shorterSidePx: number, options: DecodeOptions = {}): Promise<Pixels> {
+  const file = await openImage(path);
+  const reduce = (image: Sharp) =>
+    image.resize(shorterSidePx, shorterSidePx, { fit: 'outside', withoutEnlargement: true, kernel: 'linear' });
+  return decodeFile(file, options, reduce);
+}
+
+/**
+ * The bytes of an image file.
+ * Errors: image-missing, image-empty, image-unreadable, image-too-large.
+ */
+export async function openImage(path: string): Promise<ImageFile> {
+  const bytes = await readBytes(path);
+  if (bytes.length === 0) throw new AppError('image-empty', `${path}: the file is empty (0 bytes)`, { file: path });
+  const format = sniffFormat(bytes);
+  if (format !== null) return { path, bytes, format };
+  const message = `${path}: expected a JPEG, PNG, GIF, WebP, TIFF, BMP or AVIF image, got ${describeForeign(bytes)}`;
+  throw new AppError('image-unreadable', message, { file: path });
+}
+
+/**
+ * Size, depth and frames as the file's header gives them.
+ * Errors: image-unreadable, image-truncated, image-too-large.
+ */
+export async function readHeader(file: ImageFile, options: DecodeOptions = {}): Promise<Metadata> {
+  const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, { limitInputPixels: false });
+  try {
+    const header = await source.metadata();
+    checkHeader(file, header, options.maxPixels ?? MAX_PIXELS);
+    return header;
+  } catch (error) {
+    throw toImageError(error, file);
+  }
+}
+
+/**
+ * The picture in a file whose bytes are at hand. `strictness` 'warning' refuses damage that a decoder would gloss over.
+ * Errors: image-unreadable, image-truncated, image-too-large.
+ */
+export async function decodeFile(
+  file: ImageFile,
+  options: DecodeOptions = {},
+  transform: (image: Sharp) => Sharp = (image) => image,
+  strictness: 'error' | 'warning' = 'error',
+): Promise<Pixels> {
+  await readHeader(file, options);
+  const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true };
+  try {
+    const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
+    const { data, info } = await transform(source)
+      .toColourspace('srgb')
+      .flatten({ background: BACKGROUND })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw toImageError(error, file);
+  }
+}
+
+function bmpSource(file: ImageFile, options: DecodeOptions): Sharp {
+  const { width, height, data } = decodeBmp(file.bytes, file.path, options.maxPixels ?? MAX_PIXELS);
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+function checkHeader(file: ImageFile, header: Metadata, maxPixels: number): void {
+  const details = { file: file.path };
+  if (header.width * header.height > maxPixels) {
+    const size = `${header.width} x ${header.height} pixels`;
+    const message = `${file.path}: ${size} are more than the limit of ${maxPixels / 1e6} megapixels`;
+    throw new AppError('image-too-large', message, details);
+  }
+  if (!DEPTHS.has(header.depth)) {
+    const message = `${file.path}: expected 8 or 16 bits per channel, got pixels of type ${header.depth}`;
+    throw new AppError('image-unreadable', message, details);
+  }
+}
+
+function toImageError(error: unknown, file: ImageFile): AppError {
+  if (error instanceof AppError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  const reason = said.trim().split('\n').at(-1)!;
+  const details = { file: file.path, format: file.format };
+  if (/exceeds pixel limit/i.test(said)) {
+    return new AppError('image-too-large', `${file.path}: ${reason}`, details, { cause: error });
+  }
+  if (isCutShort(file.bytes, file.format, said)) {
+    const message = `${file.path}: the ${file.format} file ends too early (${file.bytes.length} bytes; ${reason})`;
+    return new AppError('image-truncated', message, details, { cause: error });
+  }
+  const message = `${file.path}: the ${file.format} file cannot be decoded (${reason})`;
+  return new AppError('image-unreadable', message, details, { cause: error });
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const options = { cause: error };
+    const details = { file: path, cause: code };
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new AppError('image-missing', `${path}: there is no such file`, details, options);
+    }
+    if (code === 'ERR_FS_FILE_TOO_LARGE') {
+      throw new AppError('image-too-large', `${path}: the file is larger than 2 GiB`, details, options);
+    }
+    throw new AppError('image-unreadable', `${path}: cannot be read (${code})`, details, options);
+  }
+}

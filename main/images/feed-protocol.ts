@@ -1,0 +1,40 @@
+/** What travels between the batch feed and its worker threads. Pixels go through shared memory, not through messages. */
+
+import type { ErrorRecord } from './error-record.ts';
+
+export interface FeedSample {
+  readonly id: number;
+  /** Absolute. */
+  readonly path: string;
+  /** Index of the class. */
+  readonly label: number;
+}
+
+export type FeedTransform =
+  | { readonly kind: 'train'; readonly cropSize: number; readonly seed: number }
+  | { readonly kind: 'evaluation'; readonly resizeSize: number; readonly cropSize: number };
+
+/** Given to a worker once, at its start. */
+export interface FeedWorkerSettings {
+  readonly samples: readonly FeedSample[];
+  readonly transform: FeedTransform;
+  /** One buffer per batch slot. */
+  readonly slots: readonly SharedArrayBuffer[];
+  readonly cacheBytes: number;
+}
+
+/** A worker's share of one batch: `samples[i]` goes to place `positions[i]` of the slot. */
+export interface FeedTask {
+  readonly job: number;
+  readonly slot: number;
+  readonly epoch: number;
+  readonly samples: Int32Array;
+  readonly positions: Int32Array;
+}
+
+export type FeedRequest = FeedTask | 'close';
+
+export interface FeedReply {
+  readonly job: number;
+  readonly error: ErrorRecord | null;
+}

@@ -1,0 +1,37 @@
+/** A worker thread of the batch feed: makes its share of each batch and writes it where the trainer will read it. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { configureDecoder } from './decode.ts';
+import { toErrorRecord } from './error-record.ts';
+import type { FeedReply, FeedRequest, FeedTask, FeedWorkerSettings } from './feed-protocol.ts';
+import { ViewMaker } from './views.ts';
+
+const port = parentPort!;
+const { samples, transform, slots, cacheBytes } = workerData as FeedWorkerSettings;
+const views = new ViewMaker(transform, cacheBytes);
+const viewBytes = 3 * transform.cropSize ** 2;
+let earlierWork: Promise<void> = Promise.resolve();
+
+configureDecoder();
+
+port.on('message', (request: FeedRequest) => {
+  // Closing the port lets the thread end by itself; terminating it from outside would tear down libvips in mid-call.
+  earlierWork = earlierWork.then(() => (request === 'close' ? port.close() : answer(request)));
+});
+
+async function answer(task: FeedTask): Promise<void> {
+  let reply: FeedReply = { job: task.job, error: null };
+  try {
+    await fill(task);
+  } catch (error) {
+    reply = { job: task.job, error: toErrorRecord(error) };
+  }
+  port.postMessage(reply);
+}
+
+async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Promise<void> {
+  const out = new Uint8Array(slots[slot]!);
+  for (let i = 0; i < indices.length; i++) {
+    out.set(await views.view(samples[indices[i]!]!, epoch), positions[i]! * viewBytes);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Batches for training and evaluation, made by worker threads ahead of time. Each batch lies in a slot of shared
+ * memory that the workers fill and the runtime reads, with no copy in between; while one slot is being read, the others
+ * are filled, so a caller that blocks its thread for a whole training step still finds the next batch ready.
+ */
+
+import assert from 'node:assert/strict';
+import { Worker } from 'node:worker_threads';
+// libvips must be loaded by the main thread first, or its libraries are unloaded with the first worker that ends.
+import 'sharp';
+import { fromErrorRecord } from './error-record.ts';
+import { checkSizes } from './evaluation.ts';
+import type {
+  FeedReply,
+  FeedRequest,
+  FeedSample,
+  FeedTask,
+  FeedTransform,
+  FeedWorkerSettings,
+} from './feed-protocol.ts';
+
+export type { FeedSample, FeedTransform } from './feed-protocol.ts';
+
+export interface FeedOptions {
+  readonly samples: readonly FeedSample[];
+  readonly transform: FeedTransform;
+  readonly batchSize: number;
+  /** Threads, at least 1. */
+  readonly workers: number;
+  /** Batches made ahead of the one being read, at least 1. */
+  readonly prefetch?: number;
+  /** Room for decoded pictures, over all workers. */
+  readonly cacheBytes?: number;
+}
+
+/** Valid until the next batch is asked for: its memory is then filled anew. */
+export interface Batch {
+  /** Shapes: [count, 3, cropSize, cropSize], 0..255, not normalised. Lies in shared memory. */
+  readonly images: Uint8Array;
+  /** Shapes: [count]. */
+  readonly labels: Int32Array;
+  /** Image ids. Shapes: [count]. */
+  readonly ids: Int32Array;
+  /** The batch size, or less for the last batch. */
+  readonly count: number;
+}
+
+const DEFAULT_PREFETCH = 3;
+const DEFAULT_CACHE_BYTES = 512 * 1024 * 1024;
+
+interface Job {
+  sharesLeft: number;
+  error: Error | null;
+  readonly settle: (error: Error | null) => void;
+}
+
+export class BatchFeed {
+  private readonly samples: readonly FeedSample[];
+  private readonly batchSize: number;
+  private readonly viewBytes: number;
+  private readonly slots: readonly SharedArrayBuffer[];
+  private readonly workers: readonly Worker[];
+  private readonly exits: readonly Promise<void>[];
+  private readonly jobs = new Map<number, Job>();
+  private lastJob = 0;
+  private isReading = false;
+  private isClosing = false;
+  private broken: Error | null = null;
+
+  /** Errors: bad-hyperparameter when the crop would be larger than the resized picture. */
+  constructor(options: FeedOptions) {
+    const { samples, transform, batchSize, workers } = options;
+    const { prefetch = DEFAULT_PREFETCH, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+    assert(batchSize >= 1 && workers >= 1 && prefetch >= 1, 'batchSize, workers and prefetch must be at least 1');
+    if (transform.kind === 'evaluation') checkSizes(transform.resizeSize, transform.cropSize);
+    this.samples = samples;
+    this.batchSize = batchSize;
+    this.viewBytes = 3 * transform.cropSize ** 2;
+    this.slots = Array.from({ length: prefetch + 1 }, () => new SharedArrayBuffer(batchSize * this.viewBytes));
+    const settings: FeedWorkerSettings = { samples, transform, slots: this.slots, cacheBytes: cacheBytes / workers };
+    this.workers = Array.from({ length: workers }, () => this.startWorker(settings));
+    this.exits = this.workers.map((worker) => new Promise((resolve) => worker.once('exit', () => resolve())));
+  }
+
+  /**
+   * The samples `order` names by index, in that order, in batches. Read one epoch to its end, or break off, before the
+   * next is begun.
+   * Errors: those of decoding, naming the file, when the batch that needs it is reached.
+   */
+  async *batches(order: Int32Array, epoch: number): AsyncGenerator<Batch, void, undefined> {
+    assert(!this.isReading && !this.isClosing, 'one epoch at a time, and none after close');
+    this.isReading = true;
+    const total = Math.ceil(order.length / this.batchSize);
+    const made: Promise<Error | null>[] = [];
+    try {
+      for (let batch = 0; batch < total; batch++) {
+        while (made.length < Math.min(total, batch + this.slots.length)) {
+          made.push(this.dispatch(order, made.length, epoch));
+        }
+        const error = await made[batch]!;
+        if (error !== null) throw error;
+        yield this.read(order, batch);
+      }
+    } finally {
+      // Nobody may write to a slot that the next epoch hands out.
+      await Promise.all(made);
+      this.isReading = false;
+    }
+  }
+
+  /** Ends the workers and waits until they are gone. Closing twice is harmless. */
+  async close(): Promise<void> {
+    if (!this.isClosing) {
+      this.isClosing = true;
+      for (const worker of this.workers) worker.postMessage('close' satisfies FeedRequest);
+    }
+    await Promise.all(this.exits);
+  }
+
+  private indicesOf(order: Int32Array, batch: number): Int32Array {
+    return order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+  }
+
+  private read(order: Int32Array, batch: number): Batch {
+    const indices = this.indicesOf(order, batch);
+    const slot = this.slots[batch % this.slots.length]!;
+    return {
+      images: new Uint8Array(slot, 0, indices.length * this.viewBytes),
+      labels: indices.map((index) => this.samples[index]!.label),
+      ids: indices.map((index) => this.samples[index]!.id),
+      count: indices.length,
+    };
+  }
+
+  /** Resolves with the first error of the batch, or null. A sample always goes to the same worker, which remembers it. */
+  private dispatch(order: Int32Array, batch: number, epoch: number): Promise<Error | null> {
+    if (this.broken !== null) return Promise.resolve(this.broken);
+    const indices = this.indicesOf(order, batch);
+    const shares = this.workers.map(() => ({ samples: [] as number[], positions: [] as number[] }));
+    indices.forEach((index, position) => {
+      const share = shares[index % shares.length]!;
+      share.samples.push(index);
+      share.positions.push(position);
+    });
+    const job = ++this.lastJob;
+    const { promise, resolve } = Promise.withResolvers<Error | null>();
+    this.jobs.set(job, { sharesLeft: shares.length, error: null, settle: resolve });
+    shares.forEach(({ samples, positions }, worker) => {
+      const task: FeedTask = {
+        job,
+        slot: batch % this.slots.length,
+        epoch,
+        samples: Int32Array.from(samples),
+        positions: Int32Array.from(positions),
+      };
+      this.workers[worker]!.postMessage(task);
+    });
+    return promise;
+  }
+
+  private startWorker(settings: FeedWorkerSettings): Worker {
+    const worker = new Worker(new URL('./feed-worker.ts', import.meta.url), { workerData: settings });
+    worker.on('message', (reply: FeedReply) => this.collect(reply));
+    worker.on('error', (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => {
+      if (!this.isClosing) this.fail(new Error(`an image worker ended by itself (code ${code})`));
+    });
+    return worker;
+  }
+
+  private collect({ job: id, error }: FeedReply): void {
+    const job = this.jobs.get(id);
+    if (job === undefined) return; // settled already, by a worker that died
+    if (error !== null) job.error ??= fromErrorRecord(error);
+    job.sharesLeft -= 1;
+    if (job.sharesLeft > 0) return;
+    this.jobs.delete(id);
+    job.settle(job.error);
+  }
+
+  /** A worker has died: nothing it owes will come, so everything outstanding ends here. */
+  private fail(error: Error): void {
+    this.broken ??= error;
+    for (const job of this.jobs.values()) job.settle(this.broken);
+    this.jobs.clear();
+  }
+}

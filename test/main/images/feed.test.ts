@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { augmentForTraining } from '../../../main/images/augment.ts';
+import { decode } from '../../../main/images/decode.ts';
+import { resizeForEvaluation } from '../../../main/images/evaluation.ts';
+import { BatchFeed, type FeedOptions, type FeedSample } from '../../../main/images/feed.ts';
+import { rngFrom } from '../../../native-models/core/rng.ts';
+import { appErrorOf } from '../../kit/errors.ts';
+import { tempFolder } from '../../kit/folders.ts';
+import { encoder, photo, writeBytes } from '../../kit/pictures.ts';
+
+const train = { kind: 'train', cropSize: 16, seed: 11 } as const;
+const evaluation = { kind: 'evaluation', resizeSize: 20, cropSize: 16 } as const;
+const forwards = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
+
+async function pictures(count: number): Promise<FeedSample[]> {
+  const folder = tempFolder();
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const bytes = await encoder(photo(30 + i, 40 - i, i))
+        .png()
+        .toBuffer();
+      return { id: 100 + i, path: writeBytes(folder, `${i}.png`, bytes), label: i % 3 };
+    }),
+  );
+}
+
+function open(options: Omit<FeedOptions, 'workers'> & { workers?: number }): BatchFeed {
+  const feed = new BatchFeed({ workers: 2, ...options });
+  onTestFinished(() => feed.close());
+  return feed;
+}
+
+/** Everything a feed gives for an epoch, copied out of its slots. */
+async function read(feed: BatchFeed, order: Int32Array, epoch: number) {
+  const batches = [];
+  for await (const { images, labels, ids, count } of feed.batches(order, epoch)) {
+    batches.push({ images: Buffer.from(images).toString('hex'), labels: [...labels], ids: [...ids], count });
+  }
+  return batches;
+}
+
+test('batches come in the order asked for, the last one short', async () => {
+  const feed = open({ samples: await pictures(5), transform: evaluation, batchSize: 2 });
+
+  const batches = await read(feed, Int32Array.from([4, 2, 0, 1, 3]), 1);
+
+  expect(batches.map(({ ids, labels, count }) => ({ ids, labels, count }))).toEqual([
+    { ids: [104, 102], labels: [1, 2], count: 2 },
+    { ids: [100, 101], labels: [0, 1], count: 2 },
+    { ids: [103], labels: [0], count: 1 },
+  ]);
+});
+
+test('an evaluation batch holds exactly what resizing and cropping give', async () => {
+  const samples = await pictures(3);
+  const feed = open({ samples, transform: evaluation, batchSize: 3 });
+
+  const [batch] = await read(feed, forwards(3), 1);
+
+  const views = await Promise.all(samples.map(async ({ path }) => resizeForEvaluation(await decode(path), evaluation)));
+  expect(batch!.images).toBe(Buffer.concat(views).toString('hex'));
+});
+
+test('a training batch holds exactly the views of seed, epoch and image id', async () => {
+  const samples = await pictures(2);
+  const feed = open({ samples, transform: { ...train, cropSize: 24 }, batchSize: 2 });
+
+  const [batch] = await read(feed, forwards(2), 4);
+
+  const views = await Promise.all(
+    samples.map(async ({ id, path }) =>
+      augmentForTraining(await decode(path), { cropSize: 24, rng: rngFrom(11, 'augment', 4, id) }),
+    ),
+  );
+  expect(batch!.images).toBe(Buffer.concat(views).toString('hex'));
+});
+
+test('neither the number of workers, nor prefetching, nor the cache, nor the order changes a view', async () => {
+  const samples = await pictures(7);
+  const plain = open({ samples, transform: train, batchSize: 7, workers: 1, prefetch: 1, cacheBytes: 0 });
+  const fast = open({ samples, transform: train, batchSize: 1, workers: 3, prefetch: 5 });
+  const tight = open({ samples, transform: train, batchSize: 7, cacheBytes: 3000 });
+
+  await read(fast, forwards(7), 1);
+  const [expected] = await read(plain, forwards(7), 2);
+  const reversed = await read(fast, forwards(7).reverse(), 2);
+  await read(tight, forwards(7), 1);
+  const [cached] = await read(tight, forwards(7), 2);
+
+  expect(
+    reversed
+      .reverse()
+      .map((batch) => batch.images)
+      .join(''),
+  ).toBe(expected!.images);
+  expect(cached!.images).toBe(expected!.images);
+});
+
+test('after the first epoch the files are not needed any more', async () => {
+  const samples = await pictures(4);
+  const feed = open({ samples, transform: train, batchSize: 2 });
+  await read(feed, forwards(4), 1);
+
+  for (const { path } of samples) rmSync(path);
+
+  expect(await read(feed, forwards(4), 2)).toHaveLength(2);
+});
+
+test('a picture that has gone missing ends the epoch with its name, and the feed goes on without it', async () => {
+  const samples = await pictures(6);
+  const feed = open({ samples, transform: train, batchSize: 2, cacheBytes: 0 });
+  rmSync(samples[3]!.path);
+
+  const error = await appErrorOf(() => read(feed, forwards(6), 1));
+  const rest = await read(feed, Int32Array.from([0, 5]), 1);
+
+  expect([error.code, error.message]).toEqual(['image-missing', `${samples[3]!.path}: there is no such file`]);
+  expect(rest.map((batch) => batch.ids)).toEqual([[100, 105]]);
+});
+
+test('batches are made ahead while the reading thread is blocked', async () => {
+  const feed = open({ samples: await pictures(5), transform: evaluation, batchSize: 1, prefetch: 4, cacheBytes: 0 });
+  const slots = (Reflect.get(feed, 'slots') as SharedArrayBuffer[]).map((slot) => new Uint8Array(slot));
+  const iterator = feed.batches(forwards(5), 1);
+
+  await iterator.next();
+  const filled = () => slots.filter((slot) => slot.some((value) => value !== 0)).length;
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  while (filled() < slots.length) Atomics.wait(nobody, 0, 0, 1); // blocks this thread; its time-out is the test's
+
+  expect(filled()).toBe(5);
+  await iterator.return();
+});
+
+test('breaking off an epoch leaves the feed ready for the next', async () => {
+  const samples = await pictures(8);
+  const feed = open({ samples, transform: train, batchSize: 1, prefetch: 3 });
+  const whole = await read(feed, forwards(8), 2);
+
+  for await (const batch of feed.batches(forwards(8), 1)) {
+    if (batch.ids[0] === 101) break;
+  }
+
+  expect(await read(feed, forwards(8), 2)).toEqual(whole);
+});
+
+test('close ends the workers, and closing again is harmless', async () => {
+  const feed = open({ samples: await pictures(2), transform: train, batchSize: 1 });
+  await read(feed, forwards(2), 1);
+
+  await feed.close();
+  await feed.close();
+
+  await expect(read(feed, forwards(2), 1)).rejects.toThrow(/after close/);
+});
