@@ -42,6 +42,8 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['main/images', ['npm:sharp']],
   ['main/train', ['npm:onnxruntime-node']],
   ['main/data', ['npm:zod']],
+  ['main/weights', ['npm:zod']],
+  ['main/bundle', ['npm:zod']],
 
   // the window
   ['renderer', ['preload/contract', 'native-models/geometry', 'native-models/catalog', 'native-models/catalog.ts']],

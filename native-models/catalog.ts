@@ -1,6 +1,13 @@
 /** Every model with what a person or a program needs to know to use it. */
 
-import { CLASSIFICATION, COMMON, type Hyperparameter } from './catalog/hyperparameters.ts';
+import {
+  CLASSIFICATION,
+  COMMON,
+  type Hyperparameter,
+  type Hyperparameters,
+  type Problem,
+  resolveHyperparameters,
+} from './catalog/hyperparameters.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
 import { ResNet } from './models/resnet.ts';
 import type { Module } from './nn/module.ts';
@@ -57,4 +64,21 @@ export const MODELS: readonly ModelCard[] = [
 
 export function findModel(name: string): ModelCard | null {
   return MODELS.find((card) => card.name === name) ?? null;
+}
+
+/** Prefixes of the parameters in the first `groups` groups. */
+export function frozenPrefixes(card: ModelCard, groups: number): string[] {
+  return card.freezeGroups.slice(0, groups).flat();
+}
+
+/** Every hyperparameter of a model with its value, and everything that is wrong with what was given. */
+export function resolveFor(
+  card: ModelCard,
+  given: Readonly<Record<string, unknown>>,
+): { readonly values: Hyperparameters; readonly problems: readonly Problem[] } {
+  const { values, problems } = resolveHyperparameters(card.hyperparameters, given);
+  const frozen = Number(values['layers_to_freeze'] ?? 0);
+  if (frozen <= card.freezeGroups.length) return { values, problems };
+  const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
+  return { values, problems: [...problems, { name: 'layers_to_freeze', message }] };
 }

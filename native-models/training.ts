@@ -45,7 +45,7 @@ export interface TrainingProgram {
   /** What changes from step to step. */
   readonly state: readonly StateTensor[];
   /** Parameters that are read but do not change: frozen ones. */
-  readonly fixed: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly fixed: readonly StateTensor[];
   /** Inputs to be filled with fresh uniform random numbers at every step. */
   readonly noises: readonly { readonly name: string; readonly shape: Shape }[];
 }
@@ -173,7 +173,9 @@ function interfaceOf(program: Program, binding: ModelBinding): Omit<TrainingProg
   const state = named
     .filter(({ name }) => program.outputs.has(NEXT + name))
     .map(({ name, shape }) => ({ name, shape, role: binding.parameters.get(name)?.role ?? ('velocity' as const) }));
-  const fixed = named.filter(({ name }) => binding.parameters.has(name) && !program.outputs.has(NEXT + name));
+  const fixed = named
+    .filter(({ name }) => binding.parameters.has(name) && !program.outputs.has(NEXT + name))
+    .map(({ name, shape }) => ({ name, shape, role: binding.parameters.get(name)!.role }));
   const noises = named.filter(({ name }) => name.startsWith('noise.'));
   return { state, fixed, noises };
 }

@@ -11,6 +11,8 @@ export type Device = 'cpu';
 export interface SessionOptions {
   readonly device: Device;
   readonly threads: number;
+  /** Takes any number of images at a time, whatever number the program was built with. */
+  readonly anyBatch?: boolean;
 }
 
 const QUIET = 3; // errors only: warnings about unused constants tell a user nothing
@@ -21,7 +23,7 @@ const LARGEST_FOLDED_BYTES = 1 << 20; // else zero tensors become constants of h
  * Memory patterns are off: they double a training step's peak memory for no measurable gain.
  */
 export async function openSession(model: Program | Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
-  const bytes = model instanceof Uint8Array ? model : writeOnnx(model, standardBackend, { name: 'lightbench' });
+  const bytes = model instanceof Uint8Array ? model : bytesOf(model, options.anyBatch ?? false);
   return ort.InferenceSession.create(bytes, {
     executionProviders: [options.device],
     intraOpNumThreads: options.threads,
@@ -33,6 +35,10 @@ export async function openSession(model: Program | Uint8Array, options: SessionO
       optimization: { constant_folding_max_output_size_in_bytes: String(LARGEST_FOLDED_BYTES) },
     },
   });
+}
+
+function bytesOf(program: Program, anyBatch: boolean): Uint8Array {
+  return writeOnnx(program, standardBackend, { name: 'lightbench', ...(anyBatch ? { batchInputs: ['images'] } : {}) });
 }
 
 /** A float32 tensor with a buffer of its own, zero or a copy of `values`. */

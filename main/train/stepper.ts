@@ -49,9 +49,10 @@ export class Stepper {
     return (results['loss']!.data as Float32Array)[0]!;
   }
 
-  /** The live buffers of the state by name; the next step but one overwrites them. */
-  state(): Map<string, Float32Array> {
-    return new Map(Object.entries(this.current).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  /** Parameters, statistics and velocities by name, in live buffers: the next step but one overwrites them. */
+  values(): Map<string, Float32Array> {
+    const tensors = Object.entries({ ...this.fixed, ...this.current });
+    return new Map(tensors.map(([name, tensor]) => [name, tensor.data as Float32Array]));
   }
 
   async release(): Promise<void> {

@@ -13,8 +13,8 @@ export interface WriteOptions {
   readonly name: string;
   /** Inputs that become initializers, with their values: trained weights inside the file. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
-  /** Declares the first side of inputs and outputs with this name instead of a number. */
-  readonly batchName?: string;
+  /** Inputs whose first side is declared as any number `N` of images; the outputs' first side then is, too. */
+  readonly batchInputs?: readonly string[];
   /** Free text a reader of the file finds in its metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;
@@ -120,7 +120,7 @@ class Lowering implements Emitter {
     return name;
   }
 
-  graph({ name, batchName }: WriteOptions): object {
+  graph({ name, batchInputs = [] }: WriteOptions): object {
     const produced = new Set(this.nodes.flatMap((node) => node.output));
     const renamed = new Map<string, string>();
     const outputs = [...this.program.outputs].map(([outputName, tensor]) => {
@@ -129,7 +129,7 @@ class Lowering implements Emitter {
       // An input or a constant handed out, or one value under two names, needs a node of its own.
       else
         this.nodes.push({ input: [value], output: [outputName], name: outputName, opType: 'Identity', attribute: [] });
-      return valueInfo(outputName, tensor, batchName);
+      return valueInfo(outputName, tensor, batchInputs.length > 0);
     });
     const rename = (value: string) => renamed.get(value) ?? value;
     const node = this.nodes.map((record) => ({
@@ -139,7 +139,7 @@ class Lowering implements Emitter {
     }));
     const input = this.program.inputs
       .filter((tensor) => !this.initializers.has(this.name(tensor)))
-      .map((tensor) => valueInfo(this.name(tensor), tensor, batchName));
+      .map((tensor) => valueInfo(this.name(tensor), tensor, batchInputs.includes(this.name(tensor))));
     return { name, node, initializer: [...this.initializers.values()], input, output: outputs };
   }
 
@@ -186,9 +186,7 @@ function typedArray(values: readonly number[], dtype: DType): { readonly buffer:
   }
 }
 
-function valueInfo(name: string, { shape, dtype }: Tensor, batchName: string | undefined): object {
-  const dim = shape.map((side, axis) =>
-    axis === 0 && batchName !== undefined ? { dimParam: batchName } : { dimValue: side },
-  );
+function valueInfo(name: string, { shape, dtype }: Tensor, isBatch: boolean): object {
+  const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
   return { name, type: { tensorType: { elemType: ONNX_TYPES[dtype], shape: { dim } } } };
 }

@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'image-too-large',
   'image-truncated',
   'image-unreadable',
+  'internal-error',
   'model-unknown',
   'not-a-project',
   'out-of-memory',

@@ -36,7 +36,7 @@ async function steps(model: Module, recorded: TrainingCase, count: number, optim
   for (let i = 0; i < count; i++) {
     losses.push(await stepper.step({ ...feeds, learning_rate: floatTensor([], Float32Array.of(lr)) }));
   }
-  const state = new Map([...stepper.state()].map(([name, data]) => [name, data.slice()]));
+  const state = new Map([...stepper.values()].map(([name, data]) => [name, data.slice()]));
   await stepper.release();
   return { losses, state };
 }

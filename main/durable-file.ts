@@ -1,0 +1,45 @@
+/** Files that are either there whole or not at all, whatever dies meanwhile. */
+
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { toDiskError } from './store/disk-errors.ts';
+
+/**
+ * Writes a file beside its place, flushes it, and renames it there; makes the folder if need be.
+ * Errors: disk-full, folder-unwritable.
+ */
+export function writeDurably(path: string, content: Uint8Array | string): void {
+  const folder = dirname(path);
+  const partial = `${path}.partial`;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFlushed(partial, bytes);
+    renameSync(partial, path);
+    flushFolder(folder);
+  } catch (error) {
+    rmSync(partial, { force: true }); // best effort: the error that is thrown says more than a left-over file
+    throw toDiskError(error, folder, `write ${path}`);
+  }
+}
+
+function writeFlushed(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'w');
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A rename is safe only once the folder that holds the name has reached the disk. */
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return; // Windows does not open folders, and flushes names with the file
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

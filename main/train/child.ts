@@ -1,0 +1,83 @@
+/**
+ * The process that trains, evaluates, exports and scores. It gets one job, sends messages, and ends; it owns no state
+ * but the files of its run, and it ends when its engine does.
+ */
+
+import { findModel } from '../../native-models/catalog.ts';
+import { assert } from '../../native-models/core/assert.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { BatchFeed } from '../images/feed.ts';
+import { Evaluator } from './evaluator.ts';
+import { exportBundle, readModelValues } from './export.ts';
+import { toFailure } from './failure.ts';
+import { probe } from './probe.ts';
+import type { EvaluateJob, FromChild, Job, ToChild } from './protocol.ts';
+import { scoreImages } from './score.ts';
+import { train } from './train.ts';
+
+let isCancelled = false;
+
+const send = (message: FromChild): void => {
+  process.send?.(message);
+};
+
+const checkCancelled = (): void => {
+  if (isCancelled) throw new AppError('cancelled', 'cancelled');
+};
+
+/** Returns why the job ended before its natural end, null when it did not. */
+async function run(job: Job): Promise<string | null> {
+  switch (job.kind) {
+    case 'train':
+      return train(job, { nowMs: () => performance.now(), send, checkCancelled });
+    case 'evaluate':
+      await evaluate(job);
+      return null;
+    case 'export':
+      await exportBundle(job);
+      return null;
+    case 'score':
+      await scoreImages(job, (score) => send({ type: 'image-score', score }));
+      return null;
+    case 'probe':
+      await probe(job);
+      return null;
+    default:
+      return job satisfies never;
+  }
+}
+
+async function evaluate(job: EvaluateJob): Promise<void> {
+  const card = findModel(job.model);
+  assert(card, `model "${job.model}" is not in the catalog`);
+  const { samples, batchSize, workers, resizeSize, cropSize } = job;
+  const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
+  const evaluator = await Evaluator.open(card, job, cropSize);
+  const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples.length, checkCancelled);
+  await feed.close();
+  await evaluator.release();
+  send({ type: 'scored', scores });
+}
+
+/** The last message; whatever still holds the process open then (a feed's threads after a failure) is of no use. */
+function sendLast(message: FromChild): void {
+  process.send?.(message, undefined, undefined, () => process.disconnect());
+}
+
+async function main(job: Job): Promise<void> {
+  try {
+    const reason = await run(job);
+    sendLast({ type: 'done', reason });
+  } catch (error) {
+    sendLast({ type: 'failed', error: toFailure(error) });
+  }
+}
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'cancel') isCancelled = true;
+  else void main(message.job);
+});
+// The engine is gone, or has all it wanted: checkpoints are whole at any moment, so there is nothing to put in order.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C in a terminal reaches the whole group; the engine decides how a run ends.
+process.on('SIGINT', () => {});

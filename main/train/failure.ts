@@ -1,0 +1,20 @@
+/** What a child says when it fails: wrong input in its own words, memory and bugs in ours. */
+
+import { AppError } from '../../preload/contract/errors.ts';
+import { type ErrorRecord, toErrorRecord } from '../images/error-record.ts';
+
+/** How the runtime, the C++ library and the JavaScript engine say that memory ran out. */
+const OUT_OF_MEMORY =
+  /failed to allocate memory|bad_alloc|array buffer allocation failed|invalid array length|out of memory/i;
+
+const ADVICE = 'reduce training_batch_size, validation_batch_size or the crop sizes';
+
+export function toFailure(error: unknown): ErrorRecord {
+  if (error instanceof AppError) return toErrorRecord(error);
+  const text = error instanceof Error ? error.message : String(error);
+  if (OUT_OF_MEMORY.test(text)) {
+    return toErrorRecord(new AppError('out-of-memory', `out of memory: ${ADVICE} (${text})`));
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  return toErrorRecord(new AppError('internal-error', text, { stack }));
+}

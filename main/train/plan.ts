@@ -1,0 +1,69 @@
+/** The numbers of one run that its hyperparameters and its data fix. */
+
+import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import type { Schedule } from '../../native-models/optim/schedules.ts';
+import type { EarlyStoppingRule } from './early-stopping.ts';
+import { stepsPerEpoch } from './order.ts';
+import type { TrainJob } from './protocol.ts';
+
+export interface Plan {
+  readonly epochs: number;
+  /** At most the number of training images. */
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly cropSize: number;
+  readonly validationBatchSize: number;
+  readonly validationCropSize: number;
+  readonly validationResizeSize: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly evaluationFrequency: number;
+  /** Null: only the best epoch is kept. */
+  readonly checkpointFrequency: number | null;
+  /** Null: off. */
+  readonly earlyStopping: EarlyStoppingRule | null;
+}
+
+export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 'train' | 'validation'>): Plan {
+  const batchSize = Math.min(numberOf(params, 'training_batch_size'), train.length);
+  const checkpointFrequency = params['checkpoint_frequency'];
+  return {
+    epochs: numberOf(params, 'number_of_epochs'),
+    batchSize,
+    steps: stepsPerEpoch(train.length, batchSize),
+    cropSize: numberOf(params, 'train_crop_size'),
+    validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), validation.length),
+    validationCropSize: numberOf(params, 'valid_crop_size'),
+    validationResizeSize: numberOf(params, 'valid_resize_size'),
+    seed: numberOf(params, 'random_seed'),
+    workers: numberOf(params, 'number_of_workers'),
+    learningRate: numberOf(params, 'learning_rate'),
+    schedule: scheduleOf(params),
+    evaluationFrequency: numberOf(params, 'evaluation_frequency'),
+    checkpointFrequency: typeof checkpointFrequency === 'number' ? checkpointFrequency : null,
+    earlyStopping: earlyStoppingOf(params),
+  };
+}
+
+export const numberOf = (params: Hyperparameters, name: string): number => Number(params[name]);
+
+function scheduleOf(params: Hyperparameters): Schedule {
+  if (params['lr_scheduler'] === 'step') {
+    return { kind: 'step', gamma: numberOf(params, 'step_lr_gamma'), stepSize: numberOf(params, 'step_lr_step_size') };
+  }
+  return {
+    kind: 'warmup_cosine',
+    cycles: numberOf(params, 'warmup_cosine_lr_cycles'),
+    warmupEpochs: numberOf(params, 'warmup_cosine_lr_warmup_epochs'),
+  };
+}
+
+function earlyStoppingOf(params: Hyperparameters): EarlyStoppingRule | null {
+  if (params['early_stopping'] !== 1) return null;
+  return {
+    delay: numberOf(params, 'early_stopping_delay'),
+    patience: numberOf(params, 'early_stopping_patience'),
+  };
+}

@@ -1,0 +1,81 @@
+/** What a run needs before its first step: the compiled program, starting values, batch feeds. */
+
+import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
+import { assert } from '../../native-models/core/assert.ts';
+import { namedParameters } from '../../native-models/nn/module.ts';
+import { type TrainingProgram, trainingProgram } from '../../native-models/training.ts';
+import { BatchFeed } from '../images/feed.ts';
+import type { FeedSample } from '../images/feed-protocol.ts';
+import { readLast } from './checkpoint.ts';
+import { numberOf, type Plan } from './plan.ts';
+import type { EpochReport, TrainJob } from './protocol.ts';
+import { fromFile, fromScratch } from './weights-file.ts';
+
+export function buildProgram(job: TrainJob, card: ModelCard, plan: Plan): TrainingProgram {
+  const { params, convention } = job;
+  return trainingProgram(card.build(job.classes.length, convention), {
+    batchSize: plan.batchSize,
+    height: plan.cropSize,
+    width: plan.cropSize,
+    normalisation: convention,
+    optimizer: {
+      momentum: numberOf(params, 'momentum'),
+      nesterov: params['nesterov'] === 1,
+      weightDecay: numberOf(params, 'weight_decay'),
+    },
+    frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
+    classWeights: classWeights(numberOf(params, 'weighted_loss'), job.train, job.classes.length),
+  });
+}
+
+/**
+ * Weight of class c: N_max / N_c, or its square root; a class without training images counts as if it had one.
+ * Source: product specification, sections 6.7.4 and 22.
+ */
+export function classWeights(mode: number, train: readonly FeedSample[], classes: number): number[] | null {
+  if (mode === 0) return null;
+  const counts = new Array<number>(classes).fill(0);
+  for (const { label } of train) counts[label]!++;
+  const largest = Math.max(...counts);
+  const weights = counts.map((count) => largest / Math.max(1, count));
+  return mode === 1 ? weights.map(Math.sqrt) : weights;
+}
+
+export interface StartingPoint {
+  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly history: readonly EpochReport[];
+  readonly notes: readonly string[];
+}
+
+/** From the last checkpoint, from a weights file, or from scratch, which is said loudly. */
+export function startingPoint(job: TrainJob, card: ModelCard, plan: Plan): StartingPoint {
+  if (job.resume) {
+    const { values, progress } = readLast(job.runFolder);
+    const at = progress.history.at(-1)?.row.epoch;
+    assert(at !== undefined, 'a checkpoint without a finished epoch');
+    return { values, history: progress.history, notes: [`resumed after epoch ${at}`] };
+  }
+  const parameters = namedParameters(card.build(job.classes.length, job.convention));
+  if (job.weightsFile !== null) {
+    const { values, notes } = fromFile(job.weightsFile, parameters, card.headPrefixes, plan.seed);
+    return { values, history: [], notes };
+  }
+  const notes = ['no pretrained weights: training from scratch needs far more images to reach the same accuracy'];
+  return { values: fromScratch(parameters, plan.seed), history: [], notes };
+}
+
+export function openFeeds(job: TrainJob, plan: Plan): { readonly training: BatchFeed; readonly validation: BatchFeed } {
+  const training = new BatchFeed({
+    samples: job.train,
+    transform: { kind: 'train', cropSize: plan.cropSize, seed: plan.seed },
+    batchSize: plan.batchSize,
+    workers: plan.workers,
+  });
+  const validation = new BatchFeed({
+    samples: job.validation,
+    transform: { kind: 'evaluation', resizeSize: plan.validationResizeSize, cropSize: plan.validationCropSize },
+    batchSize: plan.validationBatchSize,
+    workers: 1,
+  });
+  return { training, validation };
+}

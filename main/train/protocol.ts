@@ -1,0 +1,119 @@
+/** What the engine says to a training child, and what the child says back. One job, then messages, then the end. */
+
+import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import type { InputConvention } from '../../native-models/catalog.ts';
+import type { EpochRow } from '../../preload/contract/run.ts';
+import type { ErrorRecord } from '../images/error-record.ts';
+import type { FeedSample } from '../images/feed-protocol.ts';
+
+/** A model and how it is fed: what every child needs, whatever its job. */
+export interface ModelSetting {
+  readonly model: string;
+  readonly classes: readonly string[];
+  readonly convention: InputConvention;
+  readonly device: 'cpu';
+  readonly threads: number;
+}
+
+export interface TrainJob extends ModelSetting {
+  readonly kind: 'train';
+  /** Absolute; checkpoints go below it. */
+  readonly runFolder: string;
+  readonly params: Hyperparameters;
+  readonly primaryMetric: string;
+  readonly train: readonly FeedSample[];
+  readonly validation: readonly FeedSample[];
+  /** A safetensors file to start from; null from scratch. */
+  readonly weightsFile: string | null;
+  /** Go on from the run's last checkpoint, which must be there. */
+  readonly resume: boolean;
+}
+
+/** Scores images with a checkpoint of a run. */
+export interface EvaluateJob extends ModelSetting {
+  readonly kind: 'evaluate';
+  readonly checkpoint: string;
+  readonly samples: readonly FeedSample[];
+  readonly resizeSize: number;
+  readonly cropSize: number;
+  readonly batchSize: number;
+  readonly workers: number;
+}
+
+/** Writes the ONNX files of a bundle and runs them on the golden images. */
+export interface ExportJob extends ModelSetting {
+  readonly kind: 'export';
+  readonly checkpoint: string;
+  /** Absolute; exists. */
+  readonly outFolder: string;
+  readonly resizeSize: number;
+  readonly cropSize: number;
+  /** Absolute paths. */
+  readonly goldenImages: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly productVersion: string;
+}
+
+/** Scores image files with a bundle's model. */
+export interface ScoreJob {
+  readonly kind: 'score';
+  readonly modelFile: string;
+  readonly classes: readonly string[];
+  readonly resizeSize: number;
+  readonly cropSize: number;
+  readonly convention: Pick<InputConvention, 'mean' | 'deviation'>;
+  /** Absolute paths. */
+  readonly images: readonly string[];
+  readonly device: 'cpu';
+  readonly threads: number;
+}
+
+/** Runs a tiny training step on a device and compares it with what is known to be right. */
+export interface ProbeJob {
+  readonly kind: 'probe';
+  readonly device: 'cpu';
+}
+
+export type Job = TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;
+
+export type ToChild = { readonly type: 'job'; readonly job: Job } | { readonly type: 'cancel' };
+
+export interface EpochReport {
+  readonly row: EpochRow;
+  readonly valid_loss: number | null;
+  /** Best value of the primary metric so far, and its epoch. */
+  readonly best: { readonly value: number; readonly epoch: number } | null;
+}
+
+export interface Scores {
+  /** Probabilities. Shapes: [samples, classes], in the order of the job's samples. */
+  readonly probabilities: Float32Array;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+}
+
+/** One image's probabilities, or why it has none. */
+export type ImageScore =
+  | { readonly path: string; readonly probabilities: readonly number[] }
+  | { readonly path: string; readonly error: ErrorRecord };
+
+/** Units: loss in nats per image; remainingMs of the whole run. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly phase: 'training' | 'evaluating';
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly remainingMs: number | null;
+}
+
+export type FromChild =
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'epoch'; readonly report: EpochReport }
+  | { readonly type: 'scored'; readonly scores: Scores }
+  | { readonly type: 'image-score'; readonly score: ImageScore }
+  | { readonly type: 'done'; readonly reason: string | null }
+  | { readonly type: 'failed'; readonly error: ErrorRecord };

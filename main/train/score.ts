@@ -1,0 +1,35 @@
+/** Scores image files with an exported model: the file itself is run, not the program it was made from. */
+
+import { readFileSync } from 'node:fs';
+import { decode } from '../images/decode.ts';
+import { toErrorRecord } from '../images/error-record.ts';
+import { resizeForEvaluation } from '../images/evaluation.ts';
+import { normalised } from './export.ts';
+import type { ImageScore, ScoreJob } from './protocol.ts';
+import { openSession, type Session, Tensor } from './runtime.ts';
+
+/** One score per image, in order; an image that cannot be read has its reason instead. */
+export async function scoreImages(job: ScoreJob, tell: (score: ImageScore) => void): Promise<void> {
+  const session = await openSession(readFileSync(job.modelFile), job);
+  for (const path of job.images) tell(await scoreOne(session, job, path));
+  await session.release();
+}
+
+async function scoreOne(session: Session, job: ScoreJob, path: string): Promise<ImageScore> {
+  let view: Uint8Array;
+  try {
+    view = resizeForEvaluation(await decode(path), job);
+  } catch (error) {
+    return { path, error: toErrorRecord(error) };
+  }
+  const input = new Tensor('float32', normalised(view, job.convention), [1, 3, job.cropSize, job.cropSize]);
+  const { output1 } = await session.run({ input1: input });
+  return { path, probabilities: softmax(output1!.data as Float32Array) };
+}
+
+function softmax(logits: Float32Array): number[] {
+  const peak = Math.max(...logits);
+  const powers = Array.from(logits, (value) => Math.exp(value - peak));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
