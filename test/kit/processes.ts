@@ -15,10 +15,17 @@ export function startProcess(file: string, args: readonly string[]): ChildProces
 
 /** The next message of the process; fails when it ends before it has sent one. */
 export async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`the process ended (${code ?? signal}) without a message`);
+  const listening = new AbortController();
+  const { signal } = listening;
+  const ended = once(child, 'exit', { signal }).then(([code, killer]) => {
+    throw new Error(`the process ended (${code ?? killer}) without a message`);
   });
-  return Promise.race([once(child, 'message').then(([message]) => message), ended]);
+  ended.catch(() => {}); // also rejected when listening ends
+  try {
+    return await Promise.race([once(child, 'message', { signal }).then(([message]) => message), ended]);
+  } finally {
+    listening.abort();
+  }
 }
 
 /** Kills as the kernel's out-of-memory killer does, and waits until the process is gone. */

@@ -54,6 +54,29 @@ describe('decode gives upright 8-bit sRGB for', () => {
     expect(deviation(pixels.data, [150, 110, 90])).toBeLessThan(12);
   });
 
+  test('another colour profile, converted to sRGB', async () => {
+    const bytes = await encoder(flat(200, 60, 60))
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
+    expect(deviation(stored, [200, 60, 60])).toBeGreaterThan(10);
+
+    const pixels = await decode(writeBytes(tempFolder(), 'a.png', bytes));
+
+    expect(deviation(pixels.data, [200, 60, 60])).toBeLessThan(3);
+  });
+
+  test('an embedded sRGB profile, without touching a value', async () => {
+    const original = photo(20, 10);
+    const bytes = await encoder(original).withIccProfile('srgb').png().toBuffer();
+    expect((await sharp(bytes).metadata()).hasProfile).toBe(true);
+
+    const pixels = await decode(writeBytes(tempFolder(), 'a.png', bytes));
+
+    expect(Buffer.from(pixels.data)).toEqual(Buffer.from(await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()));
+  });
+
   test('grey, as three equal channels', async () => {
     const bytes = await sharp(Uint8Array.from([0, 90, 180, 255]), { raw: { width: 2, height: 2, channels: 1 } })
       .toColourspace('b-w')
@@ -155,7 +178,7 @@ describe('decode refuses by name', () => {
 
     const error = await appErrorOf(() => decode(path));
 
-    expect([error.code, error.message]).toEqual(['image-unreadable', `${path}: cannot be read (EISDIR)`]);
+    expect([error.code, error.message]).toEqual(['image-unreadable', `${path}: cannot be read (it is a folder)`]);
   });
 
   const formats = ['jpeg', 'png', 'gif', 'webp', 'tiff', 'avif'] as const;

@@ -1,0 +1,149 @@
+/**
+ * Reads a folder with one sub-folder per class, or one sub-folder per split (`train`, `validation`, `test`) with the
+ * classes below it. Everything below a class folder belongs to the class.
+ */
+
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+import { IMAGE_EXTENSIONS } from '../images/format.ts';
+import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
+
+export interface FolderSource {
+  readonly folder: string;
+  /** For images that no split folder holds. */
+  readonly split: Split | null;
+}
+
+const SPLIT_FOLDERS: Readonly<Record<string, Split>> = {
+  train: 'train',
+  validation: 'validation',
+  val: 'validation',
+  valid: 'validation',
+  test: 'test',
+};
+const SHOWN_NAMES = 5;
+
+/** What lies directly in a folder, ascending by name, hidden files left out. */
+interface Listing {
+  readonly folders: readonly string[];
+  readonly images: readonly string[];
+  readonly others: readonly string[];
+}
+
+/**
+ * Every image of the tree, classes ascending by name.
+ * Errors: file-missing, file-unreadable, bad-argument when there is no class folder.
+ */
+export async function readFolderTree(source: FolderSource): Promise<ImportItem[]> {
+  const reader = new TreeReader(await realpath(source.folder).catch(() => source.folder));
+  const top = await reader.list(source.folder);
+  if (top.folders.length === 0) {
+    const message = `${source.folder}: expected one sub-folder per class with its images inside, found no sub-folder`;
+    throw new AppError('bad-argument', message, { folder: source.folder });
+  }
+  reader.reportStray(source.folder, top);
+  const areSplits = top.folders.every((name) => SPLIT_FOLDERS[name.toLowerCase()] !== undefined);
+  for (const name of top.folders) {
+    const folder = join(source.folder, name);
+    if (areSplits) await reader.readSplit(folder, SPLIT_FOLDERS[name.toLowerCase()]!);
+    else await reader.readClass(folder, name, source.split);
+  }
+  return reader.finish();
+}
+
+class TreeReader {
+  private readonly items: ImportItem[] = [];
+  private readonly others: string[] = [];
+  private readonly visited: Set<string>;
+
+  /** `top` counts as read: a link that leads back to it would give every image the label of the link's class. */
+  constructor(top: string) {
+    this.visited = new Set([top]);
+  }
+
+  async readSplit(folder: string, split: Split): Promise<void> {
+    const listing = await this.list(folder);
+    this.reportStray(folder, listing);
+    for (const name of listing.folders) await this.readClass(join(folder, name), name, split);
+  }
+
+  async readClass(folder: string, label: string, split: Split | null): Promise<void> {
+    const before = this.items.length;
+    await this.readBelow(folder, label, split);
+    if (this.items.length === before) this.items.push({ kind: 'warning', text: `${folder}: holds no image` });
+  }
+
+  reportStray(folder: string, { images, others }: Listing): void {
+    for (const name of images) {
+      this.items.push(problem(join(folder, name), 'lies outside every class folder, so it has no label'));
+    }
+    this.others.push(...others.map((name) => join(folder, name)));
+  }
+
+  finish(): ImportItem[] {
+    if (this.others.length > 0) {
+      const names = this.others.slice(0, SHOWN_NAMES).join(', ');
+      const more = this.others.length > SHOWN_NAMES ? ` and ${this.others.length - SHOWN_NAMES} more` : '';
+      this.items.push({ kind: 'warning', text: `${this.others.length} files are no images by name: ${names}${more}` });
+    }
+    return this.items;
+  }
+
+  async list(folder: string): Promise<Listing> {
+    const listing = { folders: [] as string[], images: [] as string[], others: [] as string[] };
+    for (const entry of await entriesOf(folder)) {
+      if (entry.name.startsWith('.')) continue;
+      const kind = await kindOf(folder, entry);
+      if (kind === 'folder') listing.folders.push(entry.name);
+      else if (!IMAGE_EXTENSIONS.has(extname(entry.name).slice(1).toLowerCase())) listing.others.push(entry.name);
+      else if (kind === 'file') listing.images.push(entry.name);
+      else this.items.push(problem(join(folder, entry.name), 'is a link to nothing or no regular file'));
+    }
+    return listing;
+  }
+
+  private async readBelow(folder: string, label: string, split: Split | null): Promise<void> {
+    const place = await realpath(folder);
+    if (this.visited.has(place)) {
+      this.items.push({ kind: 'warning', text: `${folder}: links to a folder that was read already` });
+      return;
+    }
+    this.visited.add(place);
+    const { folders, images, others } = await this.list(folder);
+    this.others.push(...others.map((name) => join(folder, name)));
+    for (const name of images) this.items.push(image(join(folder, name), label, split));
+    for (const name of folders) await this.readBelow(join(folder, name), label, split);
+  }
+}
+
+function image(path: string, label: string, split: Split | null): ImageItem {
+  const claimed = { width: null, height: null };
+  return { kind: 'image', where: path, url: path, candidates: [path], label, split, claimed, repairs: [] };
+}
+
+function problem(where: string, reason: string): ProblemItem {
+  return { kind: 'problem', where, code: 'bad-label', reason };
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
+    throw new AppError(code, `${folder}: cannot be read as a folder (${cause})`, { folder, cause }, { cause: error });
+  }
+}
+
+async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  if (!entry.isSymbolicLink()) return 'other';
+  const target = await stat(join(folder, entry.name)).catch(() => null); // a link to nothing
+  if (target?.isDirectory()) return 'folder';
+  return target?.isFile() ? 'file' : 'other';
+}

@@ -1,0 +1,36 @@
+/** What the readers of data set formats hand to the import: labelled images to look at, and what they could not read. */
+
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+
+export interface ImageItem {
+  readonly kind: 'image';
+  /** File and line, or the image's path: what a person must open to see what is meant. */
+  readonly where: string;
+  /** What the source calls the image. */
+  readonly url: string;
+  /** Absolute paths to try, in this order. */
+  readonly candidates: readonly string[];
+  readonly label: string;
+  readonly split: Split | null;
+  /** The size the source claims, if any. */
+  readonly claimed: { readonly width: number | null; readonly height: number | null };
+  /** What the reader put right, in words. */
+  readonly repairs: readonly string[];
+}
+
+/** A record that cannot become an image. */
+export interface ProblemItem {
+  readonly kind: 'problem';
+  readonly where: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** Something about the source as a whole. */
+export interface RemarkItem {
+  readonly kind: 'warning' | 'repair';
+  readonly text: string;
+}
+
+export type ImportItem = ImageItem | ProblemItem | RemarkItem;

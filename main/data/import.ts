@@ -1,0 +1,201 @@
+/**
+ * Brings a labelled data set into a project. Records are read one by one and images are looked at in child processes;
+ * whatever is wrong with one of them is reported by name and stops nothing. Work is kept batch by batch, so an import
+ * that was cancelled or killed is repeated and goes on where it was.
+ */
+
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+import { ProbePool } from '../images/probe-pool.ts';
+import { classCounts } from '../store/classes.ts';
+import { addImport } from '../store/imports.ts';
+import type { WriteProject } from '../store/project.ts';
+import { readFolderTree } from './folder-tree.ts';
+import { removePartialCopies } from './image-copies.ts';
+import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
+import { emptyReport, type ImportReport, scarcityWarnings } from './import-report.ts';
+import { ImportWriter, type SeenImage } from './import-writer.ts';
+import { inOrder } from './in-order.ts';
+import { readJsonl } from './jsonl.ts';
+
+export interface ImportOptions {
+  readonly format?: 'auto' | 'jsonl' | 'folder';
+  /** What relative addresses in a JSONL file are relative to; by default the folder of that file. */
+  readonly imagesFolder?: string;
+  /** For images that the source gives no split. */
+  readonly split?: Split;
+  /** Copy the images into the project (the default), or leave them where they are and link them. */
+  readonly copy?: boolean;
+  /** Processes that look at images. */
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ImportProgress {
+  readonly read: number;
+  readonly added: number;
+  readonly already_present: number;
+  readonly skipped: number;
+  /** Null while nobody knows: a JSONL file is read line by line. */
+  readonly total: number | null;
+}
+
+interface Source {
+  readonly format: 'jsonl' | 'folder';
+  readonly path: string;
+}
+
+type Looked = SeenImage | Exclude<ImportItem, ImageItem>;
+
+const WORKERS = 2;
+const LOOKED_AHEAD_PER_WORKER = 8;
+
+/**
+ * Imports and reports; the report is also kept in the project. A cancelled import keeps what it has and says so.
+ * Errors: bad-argument, file-missing, file-unreadable for the source as a whole; disk-full, folder-unwritable.
+ */
+export async function importDataset(
+  project: WriteProject,
+  path: string,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  refuseOtherTasks(project);
+  const source = await recognise(resolve(path), options.format ?? 'auto');
+  const report = emptyReport(source.format);
+  const items = await itemsOf(source, options);
+  const total = Array.isArray(items) ? items.filter(isRecord).length : null;
+  await removePartialCopies(project.folder);
+
+  await importItems(project, items, report, options, () => {
+    const { read, added, already_present, skipped } = report;
+    options.onProgress?.({ read, added, already_present, skipped: skipped.length, total });
+  });
+
+  report.classes = classCounts(project.db);
+  report.warnings.push(...scarcityWarnings(report.classes));
+  addImport(project.db, {
+    source_path: source.path,
+    format: source.format,
+    report,
+    finished_at_ms: project.clock.nowMs(),
+  });
+  return report;
+}
+
+async function importItems(
+  project: WriteProject,
+  items: AsyncIterable<ImportItem> | ImportItem[],
+  report: ImportReport,
+  options: ImportOptions,
+  reportProgress: () => void,
+): Promise<void> {
+  const { workers = WORKERS, signal, copy = true } = options;
+  const pool = new ProbePool({ workers });
+  const writer = new ImportWriter(project, report, copy);
+  try {
+    for await (const looked of inOrder(items, workers * LOOKED_AHEAD_PER_WORKER, (item) => look(item, pool))) {
+      if (signal?.aborted) {
+        report.cancelled = true;
+        pool.close(); // before the loop waits for what is under way
+        break;
+      }
+      await take(looked, writer, report);
+      reportProgress();
+    }
+    await writer.flush();
+    reportProgress();
+  } finally {
+    pool.close();
+  }
+}
+
+async function take(looked: Looked, writer: ImportWriter, report: ImportReport): Promise<void> {
+  if (isRecord(looked)) report.read += 1;
+  if ('inspection' in looked) {
+    const { item, inspection } = looked;
+    report.repaired.push(...item.repairs.map((repair) => `${item.where}: ${repair}`));
+    const warnings = [...inspection.warnings, ...sizeWarnings(looked)];
+    report.warnings.push(...warnings.map((warning) => `${item.where}: ${warning}`));
+    await writer.take(looked);
+    return;
+  }
+  switch (looked.kind) {
+    case 'problem':
+      report.skipped.push({ where: looked.where, reason: looked.reason, code: looked.code });
+      break;
+    case 'warning':
+      report.warnings.push(looked.text);
+      break;
+    case 'repair':
+      report.repaired.push(looked.text);
+      break;
+    default:
+      looked satisfies never;
+  }
+}
+
+/** Finds the image at the first candidate path that exists, and inspects it. */
+async function look(item: ImportItem, pool: ProbePool): Promise<Looked> {
+  if (item.kind !== 'image') return item;
+  const file = item.candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
+  if (file === undefined) {
+    const places = item.candidates.join(', nor ');
+    return problemOf(item, new AppError('image-missing', `image_url "${item.url}": there is no ${places}`));
+  }
+  try {
+    return { item, file, inspection: await pool.inspect(file) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return problemOf(item, error);
+  }
+}
+
+function problemOf({ where }: ImageItem, { code, message }: AppError): ProblemItem {
+  return { kind: 'problem', where, code, reason: message };
+}
+
+/** Sizes are claimed before or after EXIF orientation; either is right. */
+function sizeWarnings({ item, inspection }: SeenImage): string[] {
+  const { width, height } = item.claimed;
+  const fits = (w: number, h: number) => (width ?? w) === w && (height ?? h) === h;
+  if (fits(inspection.width, inspection.height) || fits(inspection.height, inspection.width)) return [];
+  const claim = `${width ?? '?'} x ${height ?? '?'}`;
+  return [`image_details say ${claim}, the image is ${inspection.width} x ${inspection.height}; the image counts`];
+}
+
+function isRecord(looked: ImportItem | Looked): boolean {
+  return 'inspection' in looked || looked.kind === 'image' || looked.kind === 'problem';
+}
+
+async function itemsOf(source: Source, options: ImportOptions): Promise<AsyncIterable<ImportItem> | ImportItem[]> {
+  const split = options.split ?? null;
+  if (source.format === 'folder') return readFolderTree({ folder: source.path, split });
+  const root = resolve(options.imagesFolder ?? dirname(source.path));
+  return readJsonl({ file: source.path, root, split });
+}
+
+/** Which format a path holds: a file is JSONL; a folder is one when a single .jsonl file lies at its top. */
+async function recognise(path: string, format: 'auto' | 'jsonl' | 'folder'): Promise<Source> {
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind === undefined) throw new AppError('file-missing', `import: there is no ${path}`, { file: path });
+  if (!kind.isDirectory()) {
+    if (format !== 'folder') return { format: 'jsonl', path };
+    throw new AppError('bad-argument', `import: --format folder needs a folder, ${path} is a file`, { file: path });
+  }
+  if (format === 'folder') return { format, path };
+  const names = (await readdir(path)).filter((name) => extname(name).toLowerCase() === '.jsonl');
+  if (names.length === 1) return { format: 'jsonl', path: join(path, names[0]!) };
+  if (names.length === 0 && format === 'auto') return { format: 'folder', path };
+  const found = names.length === 0 ? 'has none' : `has ${names.length} (${names.join(', ')}); name the one you mean`;
+  throw new AppError('bad-argument', `import: expected one .jsonl file in ${path}, it ${found}`, { folder: path });
+}
+
+function refuseOtherTasks({ info, folder }: WriteProject): void {
+  if (info.task === 'image-classification') return;
+  const message = `import into ${folder}: data sets of single-label images are for image-classification, not ${info.task}`;
+  throw new AppError('bad-argument', message, { expected: 'image-classification', got: info.task });
+}

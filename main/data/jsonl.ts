@@ -1,0 +1,131 @@
+/**
+ * Reads the JSON Lines of single-label classification: one object per image with `image_url`, `label` and, if it
+ * likes, `image_details`.
+ * Source: product specification, sections 3.1 to 3.3.
+ */
+
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+import { locateImage } from './image-url.ts';
+import type { ImageItem, ImportItem } from './import-items.ts';
+import { readLines } from './lines.ts';
+
+export interface JsonlSource {
+  readonly file: string;
+  /** What relative addresses are relative to. */
+  readonly root: string;
+  readonly split: Split | null;
+}
+
+/** A line that cannot be used; its message says what was expected of which field and what came. */
+class LineProblem extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const KNOWN_FIELDS = new Set(['image_url', 'image_details', 'label']);
+const SHOWN_CHARACTERS = 60;
+
+/**
+ * One item per line that says something; bad lines become problems and never stop the reading.
+ * Errors: file-missing, file-unreadable.
+ */
+export async function* readJsonl(source: JsonlSource): AsyncGenerator<ImportItem, void, undefined> {
+  const ignored = new Map<string, number>();
+  let hasMark = false;
+  const onByteOrderMark = () => {
+    hasMark = true;
+  };
+  for await (const line of readLines(source.file, { onByteOrderMark })) {
+    const where = `${source.file}:${line.number}`;
+    if ('problem' in line) yield { kind: 'problem', where, code: 'bad-json', reason: line.problem };
+    else if (line.text.trim() !== '') yield readLine(line.text, where, source, ignored);
+  }
+  if (hasMark) yield { kind: 'repair', text: `${source.file}: left out the byte order mark at its start` };
+  for (const [field, lines] of ignored) {
+    yield { kind: 'warning', text: `${source.file}: the field "${field}" was not used (${lines} lines)` };
+  }
+}
+
+function readLine(text: string, where: string, source: JsonlSource, ignored: Map<string, number>): ImportItem {
+  try {
+    const record = parseObject(text);
+    for (const field of Object.keys(record)) {
+      if (!KNOWN_FIELDS.has(field)) ignored.set(field, (ignored.get(field) ?? 0) + 1);
+    }
+    return toItem(record, where, source);
+  } catch (error) {
+    if (!(error instanceof LineProblem)) throw error;
+    return { kind: 'problem', where, code: error.code, reason: error.message };
+  }
+}
+
+function toItem(record: Readonly<Record<string, unknown>>, where: string, source: JsonlSource): ImageItem {
+  const url = readUrl(record['image_url']);
+  const { label, repairs } = readLabel(record['label']);
+  const claimed = readDetails(record['image_details']);
+  const { candidates, problem } = locateImage(url, source.root);
+  if (problem !== null) throw new LineProblem('image-missing', `image_url "${url}": ${problem}`);
+  return { kind: 'image', where, url, candidates, label, split: source.split, claimed, repairs };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LineProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new LineProblem('bad-json', `expected one JSON object, got ${described(value)}`);
+}
+
+function readUrl(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw new LineProblem('bad-json', `image_url: expected the address of an image as text, got ${described(value)}`);
+}
+
+function readLabel(value: unknown): { label: string; repairs: string[] } {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new LineProblem('bad-label', `label: expected one class name as text, got ${described(value)}`);
+  }
+  const label = value.trim();
+  return { label, repairs: label === value ? [] : [`label "${value}": spaces around the name left out`] };
+}
+
+function readDetails(value: unknown): ImageItem['claimed'] {
+  if (value === undefined || value === null) return { width: null, height: null };
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new LineProblem('bad-json', `image_details: expected an object, got ${described(value)}`);
+  }
+  const { width, height } = value as Record<string, unknown>;
+  return { width: readLength('width', width), height: readLength('height', height) };
+}
+
+/** `"400px"`, `"400"` or `400`. */
+function readLength(field: string, value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  const match = typeof value === 'string' ? /^\s*(\d+)\s*(?:px)?\s*$/i.exec(value)?.[1] : value;
+  const pixels = Number(match);
+  if (Number.isInteger(pixels) && pixels > 0) return pixels;
+  throw new LineProblem(
+    'bad-json',
+    `image_details.${field}: expected pixels such as "400px" or 400, got ${described(value)}`,
+  );
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  const kind = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return `${kind} (${shown(JSON.stringify(value))})`;
+}
+
+function shown(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

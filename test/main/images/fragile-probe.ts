@@ -1,0 +1,10 @@
+/** Stands in for the probe worker: dies on a path that says so, reports every other one as a picture of 1 x 1. */
+
+import type { ProbeReply, ProbeRequest } from '../../../main/images/probe-pool.ts';
+
+process.on('message', ({ path }: ProbeRequest) => {
+  if (path.includes('deadly')) process.kill(process.pid, 'SIGSEGV');
+  const inspection = { width: 1, height: 1, format: 'png', sha256: path, sizeBytes: 1, warnings: [] } as const;
+  process.send!({ inspection } satisfies ProbeReply);
+});
+process.on('disconnect', () => process.exit());
