@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'project-in-use',
   'project-too-new',
   'run-not-found',
+  'run-without-model',
   'run-not-resumable',
   'run-wrong-state',
   'training-diverged',

@@ -1,0 +1,91 @@
+/**
+ * `bundle.json`: everything a program needs to use a model without us, and to tell where it comes from.
+ * A bundle is input from a stranger: what is read here is checked field by field.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../preload/contract/errors.ts';
+import { Task } from '../../preload/contract/tasks.ts';
+
+const FILE = 'bundle.json';
+const LARGEST_SIDE = 8192; // pixels; a stranger's bundle must not make us allocate at will
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const side = z.int().positive().max(LARGEST_SIDE);
+/** A name inside the bundle: no folders above it. */
+const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
+
+export const BundleDescription = z.object({
+  format: z.literal(1),
+  task: Task,
+  model: z.string(),
+  /** Index = class id, as in `labels.json`. */
+  labels: z.array(z.string()).min(1),
+  preprocessing: z.object({
+    colour: z.literal('RGB'),
+    resize_shorter_side: side,
+    interpolation: z.literal('bilinear, antialiased'),
+    centre_crop: side,
+    scale: z.literal('1/255'),
+    mean: triple,
+    std: triple,
+    layout: z.literal('NCHW'),
+  }),
+  postprocessing: z.literal('softmax'),
+  files: z.object({
+    /** Input `input1` float32 [N,3,crop,crop], preprocessed; output `output1` [N,classes], logits. */
+    model: inside,
+    /** Input `pixels` uint8 [N,crop,crop,3]; output `probabilities` [N,classes]. */
+    model_pixels: inside,
+  }),
+  golden: z.object({
+    count: z.int().positive(),
+    tolerance: z.number().positive(),
+    /** Raw little-endian arrays; shapes follow from `count`, the crop and the number of labels. */
+    input1: inside,
+    output1: inside,
+    pixels: inside,
+    probabilities: inside,
+    images: z.array(z.string()),
+  }),
+  run: z.object({
+    project: z.string(),
+    id: z.string(),
+    epoch: z.int().positive(),
+    params: z.record(z.string(), z.unknown()),
+    metrics: z.record(z.string(), z.number().nullable()),
+    train_images: z.int(),
+    validation_images: z.int(),
+    weights: z.record(z.string(), z.unknown()).nullable(),
+    notes: z.array(z.string()),
+  }),
+  /** SHA-256 over the ids, contents and labels of the training and validation images. */
+  data_fingerprint: z.string(),
+  licences: z.array(z.object({ part: z.string(), licence: z.string() })),
+  made_by: z.string(),
+  made_at: z.string(),
+  sha256: z.record(z.string(), z.string()),
+});
+export type BundleDescription = z.infer<typeof BundleDescription>;
+
+export const DESCRIPTION_FILE = FILE;
+
+/** Errors: bundle-invalid, naming the field, what was expected and what came. */
+export function readDescription(folder: string): BundleDescription {
+  const file = join(folder, FILE);
+  const fail = (problem: string, cause?: unknown) =>
+    new AppError('bundle-invalid', `${file}: ${problem}`, { file }, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error;
+    throw fail(isMissing ? 'there is no such file; is this a bundle?' : 'is not JSON', error);
+  }
+  const result = BundleDescription.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw fail(`field ${issue!.path.join('.') || '(whole file)'}: ${issue!.message}`);
+}

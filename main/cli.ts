@@ -1,0 +1,152 @@
+#!/usr/bin/env node
+/** The command line: every job without a window. Parses arguments, builds what commands need, sets the exit status. */
+
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import type { CliContext } from './cli/context.ts';
+import { doctorCommand } from './cli/doctor.ts';
+import { modelsCommand, weightsAddCommand, weightsListCommand } from './cli/models.ts';
+import { EXIT, Output } from './cli/output.ts';
+import { createCommand, importCommand } from './cli/project.ts';
+import { runsCommand, trainCommand } from './cli/train.ts';
+import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
+import { systemClock } from './clock.ts';
+
+const stop = new AbortController();
+
+function contextFor(command: Command): CliContext {
+  const { json } = command.optsWithGlobals<{ json?: boolean }>();
+  const streams = {
+    out: (text: string) => process.stdout.write(text),
+    err: (text: string) => process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+  };
+  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  return {
+    clock: systemClock,
+    output: new Output(streams, json === true),
+    library: join(home, 'weights'),
+    threads: availableParallelism(),
+    signal: stop.signal,
+  };
+}
+
+/** What an action returns, when it is a number, is the exit status. */
+type Action<A extends unknown[]> = (context: CliContext, ...args: A) => unknown;
+
+/** Wraps a command: its errors become messages and an exit status. */
+const act =
+  <A extends unknown[]>(action: Action<A>) =>
+  async (...parameters: unknown[]): Promise<void> => {
+    const command = parameters.at(-1) as Command;
+    const context = contextFor(command);
+    try {
+      const status = await action(context, ...(parameters.slice(0, -1) as A));
+      process.exitCode = typeof status === 'number' ? status : EXIT.done;
+    } catch (error) {
+      process.exitCode = context.output.failure(error);
+    }
+  };
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+const json = () => new Option('--json', 'print one JSON document');
+
+function program(): Command {
+  const root = new Command('lightbench')
+    .description('Label images, train models, compare runs and export bundles, offline.')
+    .version(packageJson.version)
+    .exitOverride();
+  addProjectCommands(root);
+  addModelCommands(root);
+  addRunCommands(root);
+  root.command('doctor').description('check that this machine can train').addOption(json()).action(act(doctorCommand));
+  return root;
+}
+
+function addProjectCommands(root: Command): void {
+  root
+    .command('create <project>')
+    .description('make a project folder')
+    .requiredOption('--task <task>', 'image-classification')
+    .option('--name <name>', 'name shown to people; the folder name by default')
+    .addOption(json())
+    .action(act(createCommand));
+  root
+    .command('import <project> <path>')
+    .description('bring labelled images into a project')
+    .option('--format <format>', 'auto, jsonl or folder', 'auto')
+    .option('--images <folder>', 'what relative addresses in a JSONL file are relative to')
+    .option('--split <split>', 'train, validation or test, for images without one')
+    .option('--link', 'leave images where they are instead of copying them')
+    .addOption(json())
+    .action(act(importCommand));
+}
+
+function addModelCommands(root: Command): void {
+  root
+    .command('models')
+    .description('every model with its hyperparameters, defaults and ranges')
+    .option('--task <task>', 'only models for this task')
+    .addOption(json())
+    .action(act(modelsCommand));
+  const weights = root.command('weights').description('pretrained weights on this machine').exitOverride();
+  weights
+    .command('list')
+    .description('weights here, and those known')
+    .addOption(json())
+    .action(act(weightsListCommand));
+  weights
+    .command('add <file>')
+    .description('keep a safetensors file for all projects')
+    .addOption(json())
+    .action(act(weightsAddCommand));
+}
+
+function addRunCommands(root: Command): void {
+  root
+    .command('train <project>')
+    .description('train a model, or go on with a run')
+    .option('--model <name>', 'see: lightbench models')
+    .option('--set <name=value>', 'a hyperparameter; may be repeated', collect, [])
+    .option('--device <device>', 'cpu', 'cpu')
+    .option('--weights <file>', 'a safetensors file, or a name from: lightbench weights list')
+    .option('--resume <run>', 'go on with a failed or cancelled run')
+    .addOption(json())
+    .action(act(trainCommand));
+  root
+    .command('runs <project> [run]')
+    .description('state, metrics and curves of runs')
+    .addOption(json())
+    .action(act((context, folder: string, run: string | undefined) => runsCommand(context, folder, run)));
+  root
+    .command('evaluate <project> <run>')
+    .description("judge a run's best model")
+    .option('--split <split>', 'train, validation or test', 'validation')
+    .addOption(json())
+    .action(act(evaluateCommand));
+  root
+    .command('bundle <project> <run>')
+    .description("export a run's best model as a folder that works elsewhere")
+    .option('--out <folder>', 'by default bundles/<run> in the project')
+    .addOption(json())
+    .action(act(bundleCommand));
+  root
+    .command('score <bundle> <image...>')
+    .description('score images with a bundle')
+    .addOption(json())
+    .action(act((context, bundle: string, images: string[]) => scoreCommand(context, bundle, images)));
+}
+
+// The first Ctrl-C ends the run in order, the second ends the program.
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

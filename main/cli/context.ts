@@ -1,0 +1,46 @@
+/** What every command is given. */
+
+import type { Clock } from '../clock.ts';
+import { openProject, type ReadProject, type WriteProject } from '../store/project.ts';
+import type { Output } from './output.ts';
+
+export interface CliContext {
+  readonly clock: Clock;
+  readonly output: Output;
+  /** Folder of the weights that all projects share. */
+  readonly library: string;
+  readonly threads: number;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export async function withWriter<T>(
+  context: CliContext,
+  folder: string,
+  command: string,
+  use: (project: WriteProject) => Promise<T> | T,
+): Promise<T> {
+  const project = openProject(folder, { access: 'write', clock: context.clock, owner: `lightbench ${command}` });
+  try {
+    for (const run of project.abandonedRuns) {
+      context.output.say(`run ${run} had been left running by a program that died; go on with: train --resume ${run}`);
+    }
+    return await use(project);
+  } finally {
+    project.close();
+  }
+}
+
+export async function withReader<T>(
+  context: CliContext,
+  folder: string,
+  command: string,
+  use: (project: ReadProject) => Promise<T> | T,
+): Promise<T> {
+  const project = openProject(folder, { access: 'read', clock: context.clock, owner: `lightbench ${command}` });
+  try {
+    return await use(project);
+  } finally {
+    project.close();
+  }
+}

@@ -1,0 +1,73 @@
+/** How a command speaks: one JSON document on standard output with --json, else text; progress on standard error. */
+
+import { AppError } from '../../preload/contract/errors.ts';
+import { seconds } from './format.ts';
+
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether a person watches standard error, so that a line may be rewritten in place. */
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+export class Output {
+  private readonly streams: Streams;
+  readonly isJson: boolean;
+  private hasLine = false;
+
+  constructor(streams: Streams, isJson: boolean) {
+    this.streams = streams;
+    this.isJson = isJson;
+  }
+
+  /** The command's result: the value with --json, else the text. */
+  result(value: unknown, text: string): void {
+    this.clearLine();
+    this.streams.out(this.isJson ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+  }
+
+  /** Something a person should read now; silent with --json, whose result holds it. */
+  say(text: string): void {
+    if (this.isJson) return;
+    this.clearLine();
+    this.streams.err(`${text}\n`);
+  }
+
+  /** A line that the next one replaces; nothing where nobody watches. */
+  progress(text: string): void {
+    if (this.isJson || !this.streams.isTerminal) return;
+    this.clearLine();
+    this.streams.err(text.slice(0, this.streams.columns - 1));
+    this.hasLine = true;
+  }
+
+  /** Reports an error; returns the exit status. */
+  failure(error: unknown): number {
+    this.clearLine();
+    const isOurs = error instanceof AppError;
+    const message = error instanceof Error ? error.message : String(error);
+    const code = isOurs ? error.code : 'internal-error';
+    if (this.isJson) {
+      const details = isOurs ? error.details : {};
+      this.streams.out(`${JSON.stringify({ error: { code, message, details } }, null, 2)}\n`);
+    } else {
+      this.streams.err(`lightbench: ${message}\n`);
+      if (!isOurs && error instanceof Error) this.streams.err(`${error.stack}\n`);
+    }
+    return code === 'cancelled' ? EXIT.cancelled : code === 'bad-argument' ? EXIT.usage : EXIT.failure;
+  }
+
+  private clearLine(): void {
+    if (!this.hasLine) return;
+    this.streams.err('\r\u001b[2K');
+    this.hasLine = false;
+  }
+}
+
+/** Exit statuses; 130 is the shell's for Ctrl-C. */
+export const EXIT = { done: 0, failure: 1, usage: 2, cancelled: 130 } as const;
+
+/** `2 min 5 s left`, or nothing while nobody knows. */
+export const left = (remainingMs: number | null): string =>
+  remainingMs === null ? '' : ` · ${seconds(remainingMs / 1000)} left`;

@@ -1,0 +1,149 @@
+/** `lightbench train` and `lightbench runs`. */
+
+import { AppError } from '../../preload/contract/errors.ts';
+import type { RunSummary } from '../../preload/contract/run.ts';
+import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-training.ts';
+import { runSummaries, runSummary } from '../store/run-summaries.ts';
+import type { EpochReport, Progress } from '../train/protocol.ts';
+import { findWeights } from '../weights/library.ts';
+import { type CliContext, withReader, withWriter } from './context.ts';
+import { decimal, seconds, table } from './format.ts';
+import { left } from './output.ts';
+
+export interface TrainOptions {
+  readonly model?: string;
+  readonly set: readonly string[];
+  readonly device: string;
+  readonly weights?: string;
+  readonly resume?: string;
+}
+
+/** Trains a new run, or goes on with an old one; the result is its summary. */
+export async function trainCommand(context: CliContext, folder: string, options: TrainOptions): Promise<void> {
+  const { output, threads } = context;
+  if (options.device !== 'cpu') {
+    throw new AppError('device-unavailable', `device "${options.device}" cannot train yet; there is: cpu`, {
+      device: options.device,
+    });
+  }
+  await withWriter(context, folder, 'train', async (project) => {
+    let run = options.resume ?? '';
+    const listener = listenerOf(context, (id) => {
+      run = id;
+    });
+    if (options.resume !== undefined) await trainAgain(project, options.resume, threads, listener);
+    else {
+      if (options.model === undefined) throw new AppError('bad-argument', 'train needs --model NAME, or --resume RUN');
+      const weights = options.weights === undefined ? null : findWeights(context.library, options.weights);
+      run = await trainNew(
+        project,
+        { model: options.model, given: parseSettings(options.set), device: 'cpu', threads, weights },
+        listener,
+      );
+    }
+    const summary = runSummary(project.db, run);
+    output.result(summary, describeEnd(summary));
+  });
+}
+
+/** `name=value` pairs. Errors: bad-argument. */
+export function parseSettings(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new AppError('bad-argument', `--set takes name=value, got "${pair}"`);
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function listenerOf({ output, signal }: CliContext, onRun: (id: string) => void): TrainingListener {
+  return {
+    signal,
+    onStarted: (run, { train, validation, classes }) => {
+      onRun(run);
+      output.say(`run ${run}: ${train} training and ${validation} validation images, ${classes} classes`);
+    },
+    onNote: (text) => output.say(`note: ${text}`),
+    onProgress: (progress) => output.progress(progressLine(progress)),
+    onEpoch: (report) => output.say(epochLine(report)),
+  };
+}
+
+function progressLine({ epoch, epochs, phase, step, steps, loss, imagesPerSecond, remainingMs }: Progress): string {
+  const numbers = loss === null ? '' : ` · loss ${loss.toFixed(3)}`;
+  const pace = imagesPerSecond === null ? '' : ` · ${imagesPerSecond.toFixed(1)} images/s`;
+  return `epoch ${epoch}/${epochs} · ${phase} ${step}/${steps}${numbers}${pace}${left(remainingMs)}`;
+}
+
+function epochLine({ row, valid_loss, best }: EpochReport): string {
+  const metric = row.metrics['accuracy'];
+  const judged = metric === undefined ? '' : ` · valid loss ${decimal(valid_loss, 3)} · accuracy ${decimal(metric)}`;
+  const mark = best?.epoch === row.epoch ? ' *' : '';
+  return `epoch ${row.epoch} · train loss ${row.train_loss.toFixed(3)}${judged}${mark} · ${seconds(row.seconds)}`;
+}
+
+function describeEnd(summary: RunSummary): string {
+  const { name, best, epoch } = summary.primary_metric;
+  const reason = summary.reason === null ? '' : ` (${summary.reason})`;
+  return `run ${summary.id} ${summary.state}${reason}: best ${name} ${decimal(best)} at epoch ${epoch ?? '–'}`;
+}
+
+/** All runs as a table, or one with its curve. */
+export async function runsCommand(context: CliContext, folder: string, run: string | undefined): Promise<void> {
+  const { output } = context;
+  await withReader(context, folder, 'runs', (project) => {
+    if (run !== undefined) {
+      const summary = runSummary(project.db, run);
+      output.result(summary, describeRun(summary));
+      return;
+    }
+    const summaries = runSummaries(project.db);
+    output.result(summaries, summaries.length === 0 ? 'no runs yet' : runTable(summaries));
+  });
+}
+
+function runTable(summaries: readonly RunSummary[]): string {
+  const rows = summaries.map(({ id, state, model, primary_metric: { best, epoch }, epochs, reason }) => [
+    id,
+    state,
+    model,
+    decimal(best),
+    String(epoch ?? '–'),
+    String(epochs.length),
+    (reason ?? '').split('\n')[0]!,
+  ]);
+  return table(['run', 'state', 'model', 'best', 'at epoch', 'epochs', 'reason'], rows);
+}
+
+function describeRun(summary: RunSummary): string {
+  const params = Object.entries(summary.params).map(([name, value]) => [name, String(value ?? 'none')]);
+  const curve = summary.epochs.map(
+    ({ epoch, train_loss, metrics, learning_rate, seconds: time, images_per_second }) => [
+      String(epoch),
+      decimal(train_loss),
+      decimal(metrics['valid_loss']),
+      decimal(metrics[summary.primary_metric.name]),
+      learning_rate.toPrecision(3),
+      time.toFixed(1),
+      images_per_second.toFixed(1),
+    ],
+  );
+  const header = [
+    'epoch',
+    'train loss',
+    'valid loss',
+    summary.primary_metric.name,
+    'learning rate',
+    'seconds',
+    'images/s',
+  ];
+  return [
+    describeEnd(summary),
+    ...summary.notes.map((note) => `note: ${note}`),
+    '',
+    table(['hyperparameter', 'value'], params),
+    '',
+    table(header, curve),
+  ].join('\n');
+}

@@ -1,0 +1,88 @@
+/** `lightbench evaluate`, `bundle` and `score`: what a trained model is for. */
+
+import { join } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import { Split } from '../../preload/contract/tasks.ts';
+import { scoreBundle } from '../bundle/score-bundle.ts';
+import { writeBundle } from '../bundle/write-bundle.ts';
+import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
+import { type CliContext, withReader } from './context.ts';
+import { decimal, table } from './format.ts';
+import { EXIT } from './output.ts';
+
+export async function evaluateCommand(
+  context: CliContext,
+  folder: string,
+  run: string,
+  options: { split: string },
+): Promise<void> {
+  const split = Split.safeParse(options.split);
+  if (!split.success)
+    throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
+  await withReader(context, folder, 'evaluate', async (project) => {
+    const evaluation = await evaluateRun(project, run, split.data, context.threads);
+    context.output.result(evaluation, describe(evaluation));
+  });
+}
+
+function describe({
+  run,
+  epoch,
+  split,
+  images,
+  metrics,
+  report,
+  confusion,
+  classes,
+  warnings,
+  loss,
+}: RunEvaluation): string {
+  const headline = [...Object.entries(metrics), ['loss', loss] as const].map(([name, value]) => [name, decimal(value)]);
+  const rows = report.classes.map((row, i) => [
+    classes[i]!,
+    decimal(row.precision),
+    decimal(row.recall),
+    decimal(row['f1-score']),
+    String(row.support),
+    decimal(row.auc),
+  ]);
+  const cells = confusion.map((row, i) => [classes[i]!, ...row.map(String)]);
+  return [
+    `run ${run}, epoch ${epoch}, ${images} ${split} images`,
+    ...warnings.map((text) => `warning: ${text}`),
+    '',
+    table(['metric', 'value'], headline),
+    '',
+    table(['class', 'precision', 'recall', 'f1', 'images', 'AUC'], rows),
+    '',
+    table(['true \\ predicted', ...classes], cells),
+  ].join('\n');
+}
+
+export async function bundleCommand(
+  context: CliContext,
+  folder: string,
+  run: string,
+  options: { out?: string },
+): Promise<void> {
+  const { clock, threads, output } = context;
+  await withReader(context, folder, 'bundle', async (project) => {
+    const out = options.out ?? join(project.folder, 'bundles', run);
+    const description = await writeBundle(project, run, out, { clock, threads });
+    const text = `wrote ${out}: ${description.model}, ${description.labels.length} labels; check it with: node ${join(out, 'check.mjs')}`;
+    output.result({ out, ...description }, text);
+  });
+}
+
+/** Returns the exit status: a failure when any image could not be scored. */
+export async function scoreCommand(context: CliContext, bundle: string, images: readonly string[]): Promise<number> {
+  const { output, threads } = context;
+  const replies = await scoreBundle(bundle, images, threads);
+  const lines = replies.map((reply) => {
+    if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+    const best = reply.probs.reduce((at, value, i) => (value > reply.probs[at]! ? i : at), 0);
+    return `${reply.filename}: ${reply.labels[best]} (${(100 * reply.probs[best]!).toFixed(1)} %)`;
+  });
+  output.result(replies, lines.join('\n'));
+  return replies.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
+}

@@ -1,0 +1,103 @@
+/** Judges the kept model of a run on a part of its project's images. */
+
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+import { samplesOf } from '../data/training-set.ts';
+import { writeDurably } from '../durable-file.ts';
+import { type ClassificationEvaluation, evaluateClassification } from '../metrics/classification.ts';
+import { classificationCurves } from '../metrics/curves.ts';
+import type { ReadProject } from '../store/project.ts';
+import { runSummary } from '../store/run-summaries.ts';
+import { type Run, runById } from '../store/runs.ts';
+import { epochCheckpoint } from '../train/checkpoint.ts';
+import { runInChild } from '../train/host.ts';
+import type { Scores } from '../train/protocol.ts';
+import { conventionOf, runFolder } from './run-training.ts';
+
+export interface RunEvaluation extends ClassificationEvaluation {
+  readonly run: string;
+  readonly split: Split;
+  readonly epoch: number;
+  readonly images: number;
+  readonly classes: readonly string[];
+  readonly loss: number;
+  readonly warnings: readonly string[];
+}
+
+/** The kept model of a run: the epoch with the best primary metric. Errors: run-not-found, run-without-model. */
+export function keptModel(project: ReadProject, id: string): { run: Run; epoch: number; file: string } {
+  const run = runById(project.db, id);
+  const { epoch } = runSummary(project.db, id).primary_metric;
+  const file = epoch === null ? null : epochCheckpoint(runFolder(project, id), epoch);
+  if (epoch !== null && file !== null && existsSync(file)) return { run, epoch, file };
+  const message = file === null ? `run ${id} has no evaluated epoch` : `run ${id}: its model ${file} is gone`;
+  throw new AppError('run-without-model', `${message}; it has nothing to evaluate or export`, { run: id });
+}
+
+/**
+ * Scores every image of the part, and writes `evaluation-<split>.json` and `predictions-<split>.jsonl` into the run's
+ * folder.
+ * Errors: run-not-found, run-without-model, too-few-images, and those of reading images.
+ */
+export async function evaluateRun(
+  project: ReadProject,
+  id: string,
+  split: Split,
+  threads: number,
+): Promise<RunEvaluation> {
+  const { run, epoch, file } = keptModel(project, id);
+  const { samples, missing } = samplesOf(project.db, project.folder, run.classes, run.split[split]);
+  if (samples.length === 0) {
+    throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
+  }
+  const params = run.params as Record<string, number>;
+  let scores: Scores | null = null;
+  await runInChild(
+    {
+      kind: 'evaluate',
+      model: run.model,
+      classes: run.classes,
+      convention: conventionOf(run),
+      device: 'cpu',
+      threads,
+      checkpoint: file,
+      samples,
+      resizeSize: params['valid_resize_size']!,
+      cropSize: params['valid_crop_size']!,
+      batchSize: Math.min(params['validation_batch_size']!, samples.length),
+      workers: params['number_of_workers']!,
+    },
+    {
+      onMessage: (message) => {
+        if (message.type === 'scored') scores = message.scores;
+      },
+    },
+  );
+  const { probabilities, loss } = scores! as Scores;
+  const truth = Int32Array.from(samples, ({ label }) => label);
+  const predictions = { scores: probabilities, truth, classes: run.classes.length };
+  const evaluation: RunEvaluation = {
+    run: id,
+    split,
+    epoch,
+    images: samples.length,
+    classes: run.classes,
+    loss,
+    warnings: missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [],
+    ...evaluateClassification(predictions),
+  };
+  const rows = samples.map(({ path, label }, i) =>
+    JSON.stringify({
+      image: relative(project.folder, path),
+      label: run.classes[label],
+      probs: [...probabilities.subarray(i * run.classes.length, (i + 1) * run.classes.length)],
+    }),
+  );
+  const folder = runFolder(project, id);
+  writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
+  const curves = classificationCurves(predictions);
+  writeDurably(join(folder, `evaluation-${split}.json`), JSON.stringify({ ...evaluation, curves }, null, 1));
+  return evaluation;
+}
