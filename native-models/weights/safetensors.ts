@@ -99,7 +99,8 @@ function metadataOf(value: unknown): Record<string, string> {
 
 /** Values as float32; half and bfloat16 are widened, doubles rounded. Errors: WeightsFormatError for integers. */
 export function toFloat32(name: string, { type, bytes }: StoredTensor): Float32Array {
-  const copy = bytes.slice().buffer;
+  // A copy of its own: a Node Buffer's slice would share, and views need aligned memory.
+  const copy = new Uint8Array(bytes).buffer;
   switch (type) {
     case 'F32':
       return new Float32Array(copy);

@@ -1,0 +1,52 @@
+/** A project small enough to train on in a test, and the settings for it. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { importDataset } from '../../main/data/import.ts';
+import type { TrainingRequest } from '../../main/schedule/run-training.ts';
+import type { WriteProject } from '../../main/store/project.ts';
+import { rngFrom } from '../../native-models/core/rng.ts';
+import { tempFolder } from './folders.ts';
+import { newProject } from './projects.ts';
+
+const SIDE = 32;
+
+/** Noise about a mean grey, one PNG an image: bright and dark are told apart at once. */
+export async function writeShades(folder: string, each: number): Promise<string> {
+  for (const [name, mean] of [
+    ['bright', 170],
+    ['dark', 80],
+  ] as const) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let i = 0; i < each; i++) {
+      const rng = rngFrom(i, name);
+      const pixels = Uint8Array.from({ length: SIDE * SIDE * 3 }, () => mean + 40 * (rng.uniform() - 0.5));
+      await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+        .png()
+        .toFile(join(folder, name, `${i}.png`));
+    }
+  }
+  return folder;
+}
+
+/** A project with `each` bright and as many dark images. */
+export async function shadesProject(each = 15, folder?: string): Promise<WriteProject> {
+  const project = folder === undefined ? newProject() : newProject(folder);
+  await importDataset(project, await writeShades(tempFolder(), each));
+  return project;
+}
+
+export const SMALL = {
+  number_of_epochs: 3,
+  training_batch_size: 8,
+  validation_batch_size: 4,
+  train_crop_size: SIDE,
+  valid_crop_size: SIDE,
+  valid_resize_size: SIDE,
+  number_of_workers: 1,
+} as const;
+
+export function request(given: Readonly<Record<string, unknown>> = {}, model = 'resnet18'): TrainingRequest {
+  return { model, given: { ...SMALL, ...given }, device: 'cpu', threads: 2, weights: null };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { findModel, frozenPrefixes, resolveFor } from '../../../native-models/catalog.ts';
+
+const mobilenet = findModel('mobilenetv2')!;
+const resnet = findModel('resnet18')!;
+const messages = (given: Record<string, unknown>) =>
+  resolveFor(mobilenet, given).problems.map(({ message }) => message);
+
+describe('hyperparameters', () => {
+  test('defaults are those of the specification', () => {
+    expect(resolveFor(resnet, {}).values).toMatchObject({
+      number_of_epochs: 15,
+      training_batch_size: 78,
+      validation_batch_size: 78,
+      early_stopping: 1,
+      early_stopping_patience: 5,
+      early_stopping_delay: 5,
+      learning_rate: 0.01,
+      lr_scheduler: 'warmup_cosine',
+      step_lr_gamma: 0.5,
+      step_lr_step_size: 5,
+      warmup_cosine_lr_cycles: 0.45,
+      warmup_cosine_lr_warmup_epochs: 2,
+      optimizer: 'sgd',
+      momentum: 0.9,
+      weight_decay: 1e-4,
+      nesterov: 1,
+      evaluation_frequency: 1,
+      split_ratio: 0.2,
+      checkpoint_frequency: null,
+      layers_to_freeze: null,
+      weighted_loss: 0,
+      valid_resize_size: 256,
+      valid_crop_size: 224,
+      train_crop_size: 224,
+    });
+  });
+
+  test('text from a command line is read as numbers', () => {
+    expect(resolveFor(mobilenet, { learning_rate: '0.05', nesterov: '0', lr_scheduler: 'step' }).values).toMatchObject({
+      learning_rate: 0.05,
+      nesterov: 0,
+      lr_scheduler: 'step',
+    });
+  });
+
+  test('a value out of range is refused with the range', () => {
+    expect(messages({ learning_rate: '1.5' })).toEqual(['learning_rate must be a number from 0 to 1, got "1.5"']);
+    expect(messages({ number_of_epochs: 2.5 })).toEqual(['number_of_epochs must be a whole number from 1, got 2.5']);
+    expect(messages({ nesterov: 2 })).toEqual(['nesterov must be 0 or 1, got 2']);
+    expect(messages({ optimizer: 'adam' })).toEqual(['optimizer must be one of sgd, got "adam"']);
+    expect(messages({ momentum: '' })).toEqual(['momentum must be a number from 0 to 1, got ""']);
+    expect(messages({ momentum: Number.NaN })).toEqual(['momentum must be a number from 0 to 1, got null']);
+  });
+
+  test('every problem is told at once, and a misspelt name gets a suggestion', () => {
+    expect(messages({ learning_rat: 0.1, momentum: 2 })).toEqual([
+      'unknown hyperparameter "learning_rat"; did you mean learning_rate?',
+      'momentum must be a number from 0 to 1, got 2',
+    ]);
+    expect(messages({ constructor: 1 })).toEqual(['unknown hyperparameter "constructor"']);
+  });
+
+  test('a crop larger than the resized image is refused', () => {
+    expect(messages({ valid_crop_size: 300 })).toEqual([
+      'valid_resize_size 256 must be at least valid_crop_size 300: the crop is taken from the resized image',
+    ]);
+  });
+});
+
+describe('layers_to_freeze', () => {
+  test('1 freezes the stem convolution of a ResNet with its batch norm', () => {
+    expect(frozenPrefixes(resnet, 1)).toEqual(['conv1.', 'bn1.']);
+  });
+
+  test('counts the 19 feature groups of MobileNetV2', () => {
+    expect(frozenPrefixes(mobilenet, 19).at(-1)).toBe('features.18.');
+    expect(messages({ layers_to_freeze: 20 })).toEqual(['layers_to_freeze must be at most 19 for mobilenetv2, got 20']);
+    expect(messages({ layers_to_freeze: 0 })).toEqual([]);
+  });
+});
