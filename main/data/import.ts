@@ -51,6 +51,7 @@ interface Source {
 
 type Looked = SeenImage | Exclude<ImportItem, ImageItem>;
 
+const JSONL_EXTENSIONS = new Set(['.jsonl', '.ndjson', '.json']);
 const WORKERS = 2;
 const LOOKED_AHEAD_PER_WORKER = 8;
 
@@ -183,8 +184,12 @@ async function recognise(path: string, format: 'auto' | 'jsonl' | 'folder'): Pro
   const kind = statSync(path, { throwIfNoEntry: false });
   if (kind === undefined) throw new AppError('file-missing', `import: there is no ${path}`, { file: path });
   if (!kind.isDirectory()) {
-    if (format !== 'folder') return { format: 'jsonl', path };
-    throw new AppError('bad-argument', `import: --format folder needs a folder, ${path} is a file`, { file: path });
+    if (format === 'jsonl' || (format === 'auto' && JSONL_EXTENSIONS.has(extname(path).toLowerCase()))) {
+      return { format: 'jsonl', path };
+    }
+    const needs = format === 'folder' ? 'format folder needs a folder' : 'expected a folder or a .jsonl file';
+    const message = `import: ${needs}, got the file ${path}; for JSON Lines under another name give the format jsonl`;
+    throw new AppError('bad-argument', message, { file: path });
   }
   if (format === 'folder') return { format, path };
   const names = (await readdir(path)).filter((name) => extname(name).toLowerCase() === '.jsonl');

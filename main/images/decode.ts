@@ -7,11 +7,13 @@
  * the first one is taken.
  */
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { AppError } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
+import { isSrgbProfile } from './icc.ts';
+import { readJpegHeader } from './jpeg-header.ts';
 import type { Pixels } from './pixels.ts';
 
 export interface DecodeOptions {
@@ -43,7 +45,7 @@ export function configureDecoder(): void {
  * Errors: image-missing, image-empty, image-unreadable, image-truncated, image-too-large; each names the file.
  */
 export async function decode(path: string, options: DecodeOptions = {}): Promise<Pixels> {
-  return decodeFile(await openImage(path), options);
+  return decodeFile(openImage(path), options);
 }
 
 /**
@@ -52,7 +54,7 @@ export async function decode(path: string, options: DecodeOptions = {}): Promise
  * Errors: as `decode`.
  */
 export async function decodeReduced(path: string, shorterSidePx: number, options: DecodeOptions = {}): Promise<Pixels> {
-  const file = await openImage(path);
+  const file = openImage(path);
   const reduce = (image: Sharp) =>
     image.resize(shorterSidePx, shorterSidePx, { fit: 'outside', withoutEnlargement: true, kernel: 'linear' });
   return decodeFile(file, options, reduce);
@@ -62,8 +64,8 @@ export async function decodeReduced(path: string, shorterSidePx: number, options
  * The bytes of an image file.
  * Errors: image-missing, image-empty, image-unreadable, image-too-large.
  */
-export async function openImage(path: string): Promise<ImageFile> {
-  const bytes = await readBytes(path);
+export function openImage(path: string): ImageFile {
+  const bytes = readBytes(path);
   if (bytes.length === 0) throw new AppError('image-empty', `${path}: the file is empty (0 bytes)`, { file: path });
   const format = sniffFormat(bytes);
   if (format !== null) return { path, bytes, format };
@@ -96,7 +98,7 @@ export async function decodeFile(
   transform: (image: Sharp) => Sharp = (image) => image,
   strictness: 'error' | 'warning' = 'error',
 ): Promise<Pixels> {
-  const ignoreIcc = isPlainSrgb(await readHeader(file, options));
+  const ignoreIcc = await isPlainSrgb(file, options);
   const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true, ignoreIcc };
   try {
     const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
@@ -112,10 +114,18 @@ export async function decodeFile(
   }
 }
 
-/** Colour conversion from sRGB to sRGB changes nothing but the time: 5 ms for the smallest picture. */
-function isPlainSrgb({ space, icc }: Metadata): boolean {
-  if (space === 'cmyk') return false;
-  return icc === undefined || icc.toString('latin1').replaceAll('\0', '').includes('sRGB');
+/**
+ * Checks the header and says whether the colours are sRGB as they stand: converting them all the same would change
+ * nothing but take 5 ms for the smallest picture.
+ */
+async function isPlainSrgb(file: ImageFile, options: DecodeOptions): Promise<boolean> {
+  const jpeg = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
+  if (jpeg !== null) {
+    checkSize(file, jpeg, options.maxPixels ?? MAX_PIXELS);
+    return jpeg.components <= 3 && !jpeg.hasForeignProfile;
+  }
+  const { space, icc } = await readHeader(file, options);
+  return space !== 'cmyk' && (icc === undefined || isSrgbProfile(icc));
 }
 
 function bmpSource(file: ImageFile, options: DecodeOptions): Sharp {
@@ -123,16 +133,17 @@ function bmpSource(file: ImageFile, options: DecodeOptions): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
+function checkSize({ path }: ImageFile, size: { width: number; height: number }, maxPixels: number): void {
+  if (size.width * size.height <= maxPixels) return;
+  const message = `${path}: ${size.width} x ${size.height} pixels are more than the limit of ${maxPixels / 1e6} megapixels`;
+  throw new AppError('image-too-large', message, { file: path });
+}
+
 function checkHeader(file: ImageFile, header: Metadata, maxPixels: number): void {
-  const details = { file: file.path };
-  if (header.width * header.height > maxPixels) {
-    const size = `${header.width} x ${header.height} pixels`;
-    const message = `${file.path}: ${size} are more than the limit of ${maxPixels / 1e6} megapixels`;
-    throw new AppError('image-too-large', message, details);
-  }
+  checkSize(file, header, maxPixels);
   if (!DEPTHS.has(header.depth)) {
     const message = `${file.path}: expected 8 or 16 bits per channel, got pixels of type ${header.depth}`;
-    throw new AppError('image-unreadable', message, details);
+    throw new AppError('image-unreadable', message, { file: file.path });
   }
 }
 
@@ -152,11 +163,12 @@ function toImageError(error: unknown, file: ImageFile): AppError {
   return new AppError('image-unreadable', message, details, { cause: error });
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+/** In one go: these threads have nothing else to do, and a small file is read faster than a callback comes. */
+function readBytes(path: string): Buffer {
   try {
     // Asked first, since reading a pipe or a device may never end.
-    const kind = await stat(path);
-    if (kind.isFile()) return await readFile(path);
+    const kind = statSync(path);
+    if (kind.isFile()) return readFileSync(path);
     const what = kind.isDirectory() ? 'it is a folder' : 'it is no regular file';
     throw new AppError('image-unreadable', `${path}: cannot be read (${what})`, { file: path });
   } catch (error) {

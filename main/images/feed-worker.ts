@@ -6,6 +6,8 @@ import { toErrorRecord } from './error-record.ts';
 import type { FeedReply, FeedRequest, FeedTask, FeedWorkerSettings } from './feed-protocol.ts';
 import { ViewMaker } from './views.ts';
 
+const LANES = 2;
+
 const port = parentPort!;
 const { samples, transform, slots, cacheBytes } = workerData as FeedWorkerSettings;
 const views = new ViewMaker(transform, cacheBytes);
@@ -29,9 +31,15 @@ async function answer(task: FeedTask): Promise<void> {
   port.postMessage(reply);
 }
 
+/** Several lanes, so that one picture is augmented here while libvips decodes another. */
 async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Promise<void> {
   const out = new Uint8Array(slots[slot]!);
-  for (let i = 0; i < indices.length; i++) {
-    out.set(await views.view(samples[indices[i]!]!, epoch), positions[i]! * viewBytes);
-  }
+  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+    for (let i = lane; i < indices.length; i += LANES) {
+      out.set(await views.view(samples[indices[i]!]!, epoch), positions[i]! * viewBytes);
+    }
+  });
+  // All of them must have stopped writing before the slot is given back.
+  const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -26,7 +26,7 @@ const CHECK_SIDE_PX = 32;
  * Errors: as `decode`.
  */
 export async function inspect(path: string, options: DecodeOptions = {}): Promise<Inspection> {
-  const file = await openImage(path);
+  const file = openImage(path);
   const header = await readHeader(file, options);
   const damage = await checkContent(file, options);
   const { width, height } = header.autoOrient;

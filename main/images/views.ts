@@ -46,7 +46,7 @@ export class ViewMaker {
     const known = this.decoded.get(sample.id);
     if (known !== undefined) return known;
     const pixels = await decodeReduced(sample.path, shorterSidePx);
-    if (this.claim(pixels.data.length)) this.decoded.set(sample.id, pixels);
+    if (!this.decoded.has(sample.id) && this.claim(pixels.data.length)) this.decoded.set(sample.id, pixels);
     return pixels;
   }
 
@@ -57,7 +57,7 @@ export class ViewMaker {
     const known = this.finished.get(sample.id);
     if (known !== undefined) return known;
     const view = resizeForEvaluation(await decode(sample.path), sizes);
-    if (this.claim(view.length)) this.finished.set(sample.id, view);
+    if (!this.finished.has(sample.id) && this.claim(view.length)) this.finished.set(sample.id, view);
     return view;
   }
 

@@ -102,14 +102,16 @@ test('what lies in a tree but is no labelled image is reported', async () => {
   expect(report.warnings.join('\n')).toContain('1 files are no images by name');
 });
 
-test('a folder without class folders, and a path that is not there, end in an error', async () => {
+test('a folder without class folders, a path that is not there and a lone picture end in an error', async () => {
   const folder = tempFolder();
   await writePhoto(join(folder, 'a.png'), 1);
 
   const flat = await appErrorOf(() => importDataset(newProject(), folder));
   const gone = await appErrorOf(() => importDataset(newProject(), join(folder, 'gone')));
+  const picture = await appErrorOf(() => importDataset(newProject(), join(folder, 'a.png')));
 
-  expect([flat.code, gone.code]).toEqual(['bad-argument', 'file-missing']);
+  expect([flat.code, gone.code, picture.code]).toEqual(['bad-argument', 'file-missing', 'bad-argument']);
+  expect(picture.message).toContain(`expected a folder or a .jsonl file, got the file ${join(folder, 'a.png')}`);
   expect(flat.message).toContain(`${folder}: expected one sub-folder per class`);
 });
 
