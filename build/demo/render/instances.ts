@@ -30,12 +30,12 @@ export function findInstances(geometry: Geometry, visible: Target, screen: Float
   return geometry.solids.map((solid, index) => {
     const mask = masks[index];
     if (solid.label === null || !mask) return null;
-    const areaPx = mask.reduce((sum, bit) => sum + bit, 0);
+    const { areaPx, xyxy } = measure(mask, visible.width / SAMPLES_PER_SIDE);
     if (areaPx === 0) return null;
     const unhiddenPx = silhouettePx(geometry, index, screen, alone);
     return {
       label: solid.label,
-      xyxy: tightBox(mask, visible.width / SAMPLES_PER_SIDE),
+      xyxy,
       mask,
       areaPx,
       occludedFraction01: 1 - areaPx / unhiddenPx,
@@ -127,17 +127,19 @@ function verticalExtent(
 const sampleOf = (column: number, row: number, k: number, width: number): number =>
   (SAMPLES_PER_SIDE * row + (k >> 1)) * width + SAMPLES_PER_SIDE * column + (k & 1);
 
-/** The smallest half-open box round the ones of a mask that has any. */
-export function tightBox(mask: Uint8Array, width: number): Instance['xyxy'] {
+/** The ones of a mask: how many, and the smallest half-open box round them. */
+function measure(mask: Uint8Array, width: number): Pick<Instance, 'areaPx' | 'xyxy'> {
   let [x0, y0, x1, y1] = [Infinity, Infinity, 0, 0];
+  let areaPx = 0;
   for (let y = 0, i = 0; i < mask.length; y++) {
     for (let x = 0; x < width; x++, i++) {
       if (mask[i] === 0) continue;
+      areaPx++;
       x0 = Math.min(x0, x);
       y0 = Math.min(y0, y);
       x1 = Math.max(x1, x + 1);
       y1 = Math.max(y1, y + 1);
     }
   }
-  return [x0, y0, x1, y1];
+  return { areaPx, xyxy: [x0, y0, x1, y1] };
 }

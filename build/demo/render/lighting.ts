@@ -106,11 +106,12 @@ export function radiance(
     const level = (lighting.walls[c]! + (lighting.ceiling[c]! - lighting.walls[c]!) * up) * room;
     out[c] = level + (bench[c]! - level) * below;
   }
+  const polish = 1 - roughness01;
+  const sharpness = 1 + 2.5 * polish * polish * polish; // a window has an edge, which a rough surface washes out
   for (const { towards, colour, radius } of lighting.glows) {
     const widened = radius * radius + 0.5 * roughness01 * roughness01;
     const distance = (2 * (1 - (x * towards[0] + y * towards[1] + z * towards[2]))) / widened;
     if (distance > 6) continue;
-    const sharpness = 1 + 2.5 * (1 - roughness01) ** 3; // a window has an edge, which a rough surface washes out
     const strength = ((radius * radius) / widened) * Math.exp(-(distance ** sharpness));
     for (let c = 0; c < 3; c++) out[c]! += strength * colour[c]!;
   }

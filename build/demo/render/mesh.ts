@@ -11,7 +11,7 @@ export interface Mesh {
   readonly cornerNormals: Float32Array;
 }
 
-const CREASE_COSINE = Math.cos((38 * Math.PI) / 180); // faces that meet at more than this keep a sharp edge between them
+const CREASE_COSINE = Math.cos((46 * Math.PI) / 180); // faces that meet at more than this keep a sharp edge between them
 
 /** Collects vertices and faces, then works out the normals. */
 export class MeshBuilder {

@@ -38,7 +38,8 @@ export function photograph(rng: Rng, light: Float32Array, width: number, height:
   const exposure = drawExposure(rng);
   expose(rng, exposure, light, width, height);
   const soft = blurred(light, width, height, exposure.blurPx);
-  for (let i = 0; i < soft.length; i++) soft[i] = toneCurve(soft[i]!, exposure.contrast01);
+  const tones = toneTable(exposure.contrast01);
+  for (let i = 0; i < soft.length; i++) soft[i] = tones[Math.min(tones.length - 1, Math.round(soft[i]! * TONE_STEPS))]!;
   const wide = blurred(soft, width, height, SHARPENING_PX);
   const pixels = new Uint8Array(soft.length);
   for (let i = 0; i < soft.length; i++) {
@@ -64,6 +65,13 @@ function expose(rng: Rng, exposure: Exposure, light: Float32Array, width: number
     }
   }
 }
+
+const TONE_STEPS = 2048; // per unit of light: fine enough for 8 bits in the shadows, where the curve is steepest
+const BRIGHTEST_TONE = 4; // every curve is white from here on
+
+/** The tone curve at every step of light. */
+const toneTable = (contrast01: number): Float32Array =>
+  Float32Array.from({ length: BRIGHTEST_TONE * TONE_STEPS + 1 }, (_, i) => toneCurve(i / TONE_STEPS, contrast01));
 
 /** A soft shoulder for highlights, then sRGB; `contrast01` mixes in a film-like curve. Source: Narkowicz 2015 (ACES). */
 function toneCurve(x: number, contrast01: number): number {

@@ -11,6 +11,8 @@ export interface Target {
 
 export const FAR = -Infinity;
 
+const EDGE = -1e-9; // a weight this far below zero is rounding: without it, samples on a shared edge fall through
+
 /** An empty target. */
 export function makeTarget(width: number, height: number, keepsTriangles: boolean): Target {
   const triangle = keepsTriangles ? new Int32Array(width * height).fill(-1) : null;
@@ -66,7 +68,7 @@ export function rasterise(
       let weightC = dx * weightCx + dy * weightCy;
       let here = near + nearB * weightB + nearC * weightC;
       for (let i = y * width + left, end = y * width + right; i <= end; i++) {
-        if (weightB >= 0 && weightC >= 0 && weightB + weightC <= 1 && here > nearness[i]!) {
+        if (weightB >= EDGE && weightC >= EDGE && weightB + weightC <= 1 - EDGE && here > nearness[i]!) {
           nearness[i] = here;
           if (triangle) triangle[i] = t;
         }

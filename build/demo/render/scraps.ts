@@ -44,7 +44,7 @@ function wire(rng: Rng, heightAt: (x: number, y: number) => number, x: number, y
   const mesh = tube(
     path.map(([px, py], i): Vector => [px, py, draped[i]! + radius]),
     () => radius,
-    10,
+    8,
   ).build();
   return {
     mesh,

@@ -71,12 +71,12 @@ class Shader {
     const sideFor = (fineness: number) => Math.round(Math.max(camera.width, camera.height) * fineness);
     const mapFor = (towards: Vector, fineness: number) =>
       makeShadowMap(geometry.positions, geometry.triangles, towards, sideFor(fineness), SHADOW_REACH);
-    this.keys = lighting.key.map((towards) => ({
+    this.keys = byShare(lighting.key).map((towards) => ({
       towards,
       map: mapFor(towards, KEY_FINENESS),
       colour: lighting.keyColour,
     }));
-    this.dome = lighting.dome.map((towards) => {
+    this.dome = byShare(lighting.dome).map((towards) => {
       const seen = new Float64Array(3);
       radiance(lighting, ...towards, 1, [0, 0, 0], seen);
       return { towards, map: mapFor(towards, DOME_FINENESS), colour: [seen[0]!, seen[1]!, seen[2]!] };
@@ -92,22 +92,25 @@ class Shader {
 
   /** Adds the pixel whose first sample is (x, y) to the image, at `offset`. */
   addPixel(image: Float32Array, offset: number, x: number, y: number): void {
-    const thing = this.thingAt(x, y);
-    const isWhole =
-      thing === this.thingAt(x + 1, y) && thing === this.thingAt(x, y + 1) && thing === this.thingAt(x + 1, y + 1);
-    if (!isWhole) {
-      for (let k = 0; k < SAMPLES; k++) this.addSample(image, offset, x + (k & 1), y + (k >> 1), k, 1);
-    } else if (thing === BENCH) {
+    const { width } = this.scene.camera;
+    const triangle = this.scene.visible.triangle!;
+    const a = y * width + x;
+    const [b, c, d] = [a + 1, a + width, a + width + 1];
+    const shown = triangle[a]!;
+    const thing = this.thingAt(a);
+    if (triangle[b] === shown && triangle[c] === shown && triangle[d] === shown) {
       this.addSample(image, offset, x, y, 0, 4);
-    } else {
+    } else if (this.thingAt(b) === thing && this.thingAt(c) === thing && this.thingAt(d) === thing) {
       this.addSample(image, offset, x, y, 0, 2);
       this.addSample(image, offset, x + 1, y + 1, 2, 2);
+    } else {
+      for (let k = 0; k < SAMPLES; k++) this.addSample(image, offset, x + (k & 1), y + (k >> 1), k, 1);
     }
   }
 
   /** The solid that a sample shows, or BENCH. */
-  private thingAt(x: number, y: number): number {
-    const triangle = this.scene.visible.triangle![y * this.scene.camera.width + x]!;
+  private thingAt(sample: number): number {
+    const triangle = this.scene.visible.triangle![sample]!;
     return triangle < 0 ? BENCH : this.scene.geometry.owner[triangle]!;
   }
 
@@ -123,7 +126,8 @@ class Shader {
     const rz = point.rz + 2 * facing * point.nz;
     if (point.polish01 < MATT) this.mirrored.set(this.scene.lighting.ceiling);
     else radiance(this.scene.lighting, rx, ry, rz, roughness01, this.bench, this.mirrored);
-    const glancing = (1 - facing) ** 5 * (1 - 0.8 * roughness01);
+    const squared = (1 - facing) * (1 - facing);
+    const glancing = squared * squared * (1 - facing) * (1 - 0.8 * roughness01); // Schlick 1994
     const open = (0.15 + 0.85 * this.domeOpen01) * (0.55 + 0.45 * this.keyOpen01);
     for (let c = 0; c < 3; c++) {
       const specular = point.specular[c]! + (1 - point.specular[c]!) * glancing * point.polish01;
@@ -163,8 +167,11 @@ class Shader {
     const pz = point.z + offset * point.gz;
     let lit = 0;
     let all = 0;
-    for (let k = 0; k < lights.length; k++) {
-      if (k % SAMPLES < share || k % SAMPLES >= share + shares) continue;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    const perShare = lights.length / SAMPLES;
+    for (let k = share * perShare; k < (share + shares) * perShare; k++) {
       const { map, colour } = lights[k]!;
       const cosine = point.nx * map.towardsX + point.ny * map.towardsY + point.nz * map.towardsZ;
       if (cosine <= 0) continue;
@@ -174,8 +181,17 @@ class Shader {
       const shiftY = ((x * 5 + y * 11 + k * 3) & 7) / 7 - 0.5;
       if (!isLit(map, px, py, pz, shiftX, shiftY)) continue;
       lit += cosine;
-      for (let c = 0; c < 3; c++) light[c]! += each * cosine * colour[c]!;
+      red += cosine * colour[0];
+      green += cosine * colour[1];
+      blue += cosine * colour[2];
     }
+    light[0]! += each * red;
+    light[1]! += each * green;
+    light[2]! += each * blue;
     return all > 0 ? lit / all : 0;
   }
 }
+
+/** Directions dealt out to the shares in turn, so that every share has some of each part of the sky, share by share. */
+const byShare = (directions: readonly Vector[]): Vector[] =>
+  Array.from({ length: SAMPLES }, (_, share) => directions.filter((_direction, k) => k % SAMPLES === share)).flat();

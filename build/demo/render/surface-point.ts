@@ -8,7 +8,7 @@ import type { Target } from './rasterise.ts';
 import type { Surface } from './surfaces/surface.ts';
 
 const GRAIN_RINGS = 42; // marks of a lathe per unit of radius
-const WAVINESS = 0.05; // how far even a flat face tips, from place to place, in radians
+const WAVINESS = 0.02; // how far even a flat face tips, from place to place, in radians
 
 /** One point at a time, refilled in place by `find`. */
 export class SurfacePoint {
@@ -97,14 +97,16 @@ export class SurfacePoint {
     const ly = a[1] * x + b[1] * y + c[1] * z;
     const lz = a[2] * x + b[2] * y + c[2] * z;
     this.tipByGrain(finish, lx, ly, lz);
-    const [tx, ty, tz] = this.local;
-    this.nx = this.gx + a[0] * tx! + a[1] * ty! + a[2] * tz!;
-    this.ny = this.gy + b[0] * tx! + b[1] * ty! + b[2] * tz!;
-    this.nz = this.gz + c[0] * tx! + c[1] * ty! + c[2] * tz!;
-    const length = Math.sqrt(this.nx ** 2 + this.ny ** 2 + this.nz ** 2);
-    this.nx /= length;
-    this.ny /= length;
-    this.nz /= length;
+    const tx = this.local[0]!;
+    const ty = this.local[1]!;
+    const tz = this.local[2]!;
+    const nx = this.gx + a[0] * tx + a[1] * ty + a[2] * tz;
+    const ny = this.gy + b[0] * tx + b[1] * ty + b[2] * tz;
+    const nz = this.gz + c[0] * tx + c[1] * ty + c[2] * tz;
+    const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
+    this.nx = nx / length;
+    this.ny = ny / length;
+    this.nz = nz / length;
     this.coat(finish, lx, ly, lz);
   }
 
@@ -114,17 +116,18 @@ export class SurfacePoint {
     const a = 3 * triangles[3 * triangle]!;
     const b = 3 * triangles[3 * triangle + 1]!;
     const c = 3 * triangles[3 * triangle + 2]!;
-    const [ux, uy, uz] = [
-      positions[b]! - positions[a]!,
-      positions[b + 1]! - positions[a + 1]!,
-      positions[b + 2]! - positions[a + 2]!,
-    ];
-    const [vx, vy, vz] = [
-      positions[c]! - positions[a]!,
-      positions[c + 1]! - positions[a + 1]!,
-      positions[c + 2]! - positions[a + 2]!,
-    ];
-    const [px, py, pz] = [this.x - positions[a]!, this.y - positions[a + 1]!, this.z - positions[a + 2]!];
+    const ax = positions[a]!;
+    const ay = positions[a + 1]!;
+    const az = positions[a + 2]!;
+    const ux = positions[b]! - ax;
+    const uy = positions[b + 1]! - ay;
+    const uz = positions[b + 2]! - az;
+    const vx = positions[c]! - ax;
+    const vy = positions[c + 1]! - ay;
+    const vz = positions[c + 2]! - az;
+    const px = this.x - ax;
+    const py = this.y - ay;
+    const pz = this.z - az;
     const uu = ux * ux + uy * uy + uz * uz;
     const uv = ux * vx + uy * vy + uz * vz;
     const vv = vx * vx + vy * vy + vz * vz;
@@ -135,9 +138,10 @@ export class SurfacePoint {
     const weightC = Math.min(1 - weightB, Math.max(0, (uu * pv - uv * pu) * scale));
     const weightA = 1 - weightB - weightC;
     const n = 9 * triangle;
-    const blend = (k: number) =>
-      weightA * cornerNormals[n + k]! + weightB * cornerNormals[n + 3 + k]! + weightC * cornerNormals[n + 6 + k]!;
-    const [x, y, z] = [blend(0), blend(1), blend(2)];
+    const [d, e] = [n + 3, n + 6];
+    const x = weightA * cornerNormals[n]! + weightB * cornerNormals[d]! + weightC * cornerNormals[e]!;
+    const y = weightA * cornerNormals[n + 1]! + weightB * cornerNormals[d + 1]! + weightC * cornerNormals[e + 1]!;
+    const z = weightA * cornerNormals[n + 2]! + weightB * cornerNormals[d + 2]! + weightC * cornerNormals[e + 2]!;
     const length = Math.sqrt(x * x + y * y + z * z) || 1;
     this.gx = x / length;
     this.gy = y / length;
@@ -147,9 +151,9 @@ export class SurfacePoint {
   /** How the marks of machining tip the normal, in the part's own axes. */
   private tipByGrain({ grain, grainStrength, seed }: Finish, x: number, y: number, z: number): void {
     const { local } = this;
-    const wave = noise3(x * 4, y * 4, z * 4, seed + 1) - 0.5;
-    local[0] = WAVINESS * wave;
-    local[1] = WAVINESS * (noise3(y * 4, z * 4, x * 4, seed + 2) - 0.5);
+    const phase = seed % 64;
+    local[0] = WAVINESS * Math.sin(5 * x + 9 * y + 7 * z + phase);
+    local[1] = WAVINESS * Math.sin(8 * x - 5 * y + 6 * z + 2 * phase);
     local[2] = 0;
     if (grain === 'turned') {
       const radius = Math.sqrt(x * x + y * y) + 1e-9;

@@ -6,7 +6,7 @@ import { evenAngles, loft, polygonRadius, type Ring, ring } from '../loft.ts';
 import type { Mesh } from '../mesh.ts';
 import { hexagonWithChamfer, threadRadius } from './thread.ts';
 
-const ANGLES = evenAngles(24); // four points per flat of a hexagon, its corners among them
+const ANGLES = evenAngles(18); // three points per flat of a hexagon, its corners among them
 const SHANK_RADIUS = 1; // every length below is in shank radii
 const STEPS_PER_PITCH = 3;
 
@@ -19,7 +19,7 @@ export function buildBolt(rng: Rng): Mesh {
 
 /** From the tip at -length up to the underside of the head at 0. */
 function shank(rng: Rng, length: number): Ring[] {
-  const pitch = between(rng, 0.32, 0.48);
+  const pitch = between(rng, 0.36, 0.52);
   const depth = 0.6 * pitch;
   const threaded = chance(rng, 0.6) ? length - between(rng, 0.1, 0.4) : length * between(rng, 0.4, 0.8);
   const steps = Math.round((threaded / pitch) * STEPS_PER_PITCH);

@@ -8,7 +8,7 @@ import { hexagonWithChamfer, threadRadius } from './thread.ts';
 
 const ANGLES = evenAngles(36);
 const APOTHEM = 1; // every length below is in half widths across flats
-const STEPS_PER_PITCH = 4;
+const STEPS_PER_PITCH = 3;
 
 /** A nut of random bore, height and pitch, in half widths across flats. */
 export function buildNut(rng: Rng): Mesh {

@@ -7,7 +7,7 @@ import { tube } from '../tube.ts';
 import type { Vector } from '../vector.ts';
 
 const POINTS_PER_TURN = 16;
-const WIRE_SIDES = 10; // enough that neighbouring faces meet below the crease angle
+const WIRE_SIDES = 8; // enough that neighbouring faces meet below the crease angle
 
 /** A spring of coil radius 1. */
 export function buildSpring(rng: Rng): Mesh {

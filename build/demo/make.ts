@@ -1,0 +1,52 @@
+/** Command line of the data set: `node build/demo/make.ts --out DIR --images 720 --seed 1 [--kind detection]`. */
+
+import { parseArgs } from 'node:util';
+import { AppError } from '../../preload/contract/errors.ts';
+import { makeDataset } from './dataset.ts';
+import type { DatasetKind } from './job.ts';
+
+const DEFAULT_SIDE_PX: Readonly<Record<DatasetKind, number>> = { classification: 128, detection: 480 };
+const USAGE =
+  'usage: node build/demo/make.ts --out DIR [--kind classification|detection] [--images N] [--side PX] [--seed N] [--workers N]';
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      out: { type: 'string' },
+      kind: { type: 'string', default: 'classification' },
+      images: { type: 'string', default: '720' },
+      side: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '2' },
+    },
+  });
+  const { out, kind } = values;
+  if (out === undefined) throw new AppError('bad-argument', `--out is missing; ${USAGE}`);
+  if (kind !== 'classification' && kind !== 'detection') {
+    throw new AppError('bad-argument', `--kind: expected classification or detection, got "${kind}"; ${USAGE}`);
+  }
+  const sidePx = Number(values.side ?? DEFAULT_SIDE_PX[kind]);
+  const [images, seed, workers] = [values.images, values.seed, values.workers].map(Number) as [number, number, number];
+  return { out, options: { kind, images, sidePx, seed, workers } as const };
+}
+
+async function main(): Promise<void> {
+  const { out, options } = readOptions();
+  const startedMs = performance.now();
+  const onProgress = (done: number, total: number) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total} pictures${done === total ? '\n' : ''}`);
+  };
+  const counts = await makeDataset(out, { ...options, onProgress });
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.log(`${counts.images} pictures, ${counts.instances} parts in ${seconds.toFixed(1)} s: ${out}`);
+  for (const [label, number] of Object.entries(counts.byLabel)) console.log(`  ${label.padEnd(8)} ${number}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  // Options that parseArgs does not know end here too: its message names the option.
+  const isExpected = error instanceof AppError || (error instanceof TypeError && 'code' in error);
+  console.error(isExpected ? `error: ${(error as Error).message}` : error);
+  process.exitCode = 1;
+}
