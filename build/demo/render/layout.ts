@@ -16,17 +16,20 @@ interface Place {
   readonly y01: number;
 }
 
+const CLUTTER_CHANCE = 0.4; // of another part under the main one, and of one over it
+
 /** One large part of the given kind near the middle, some clutter under and over it. It is the first of the solids. */
 export function layOutSingle(rng: Rng, camera: Camera, label: PartLabel): Solid[] {
   const bench = new Bench(rng, camera);
-  const under = chance(rng, 0.5) ? integerBetween(rng, 0, 2) : 0;
-  for (let k = integerBetween(rng, 0, 3); k > 0; k--) bench.putScrap(anywhere(rng));
-  for (let k = under; k > 0; k--)
-    bench.putPart(oneOf(rng, PART_LABELS), aside(rng, 0.32, 0.6), between(rng, 0.25, 0.6));
-  const main = bench.putPart(label, aside(rng, 0, 0.09), between(rng, 0.55, 0.92));
-  for (let k = integerBetween(rng, 0, 2); k > 0; k--)
-    bench.putPart(oneOf(rng, PART_LABELS), aside(rng, 0.36, 0.62), between(rng, 0.25, 0.6));
-  for (let k = integerBetween(rng, 0, 3); k > 0; k--) bench.putScrap(anywhere(rng));
+  const clutter = (most: number) => {
+    for (let k = integerBetween(rng, 0, most); k > 0; k--) bench.putScrap(anywhere(rng));
+    if (chance(rng, CLUTTER_CHANCE)) {
+      bench.putPart(oneOf(rng, PART_LABELS), aside(rng, 0.38, 0.6), between(rng, 0.2, 0.42));
+    }
+  };
+  clutter(2);
+  const main = bench.putPart(label, aside(rng, 0, 0.06), between(rng, 0.55, 0.85));
+  clutter(2);
   return [main, ...bench.solids.filter((solid) => solid !== main)];
 }
 

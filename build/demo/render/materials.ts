@@ -2,6 +2,7 @@
 
 import type { Rng } from '../../../native-models/core/rng.ts';
 import { between, chance, oneOf } from './draw.ts';
+import { drawSeed } from './noise.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -57,9 +58,9 @@ export function drawFinish(rng: Rng): Finish {
     roughness01: between(rng, ...roughness),
     grain: oneOf(rng, ['turned', 'brushed', 'cast'] as const),
     grainStrength: between(rng, 0.03, 0.2),
-    grime01: chance(rng, 0.45) ? between(rng, 0.05, 0.5) : 0,
+    grime01: chance(rng, 0.4) ? between(rng, 0.05, 0.4) : 0,
     grimeColour: rusts && chance(rng, 0.6) ? RUST : OILY_DIRT,
-    seed: rng.integer(2 ** 31),
+    seed: drawSeed(rng),
   };
 }
 
@@ -73,6 +74,6 @@ export function dullFinish(rng: Rng, diffuse: Rgb, roughness01: number): Finish 
     grainStrength: 0.05,
     grime01: chance(rng, 0.3) ? between(rng, 0.05, 0.25) : 0,
     grimeColour: OILY_DIRT,
-    seed: rng.integer(2 ** 31),
+    seed: drawSeed(rng),
   };
 }

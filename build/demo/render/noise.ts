@@ -1,5 +1,10 @@
 /** Lattice noise for textures: smooth, without period, a function of place and seed alone. */
 
+import type { Rng } from '../../../native-models/core/rng.ts';
+
+/** A seed for noise; small, so that seeds and their sums stay integers to the engine, which keeps them off the heap. */
+export const drawSeed = (rng: Rng): number => rng.integer(2 ** 24);
+
 /** Three places of the lattice share no pattern when their seeds differ. Source: finaliser of MurmurHash3 (Appleby 2011). */
 function lattice(i: number, j: number, k: number, seed: number): number {
   let h = Math.imul(i, 0x27d4eb2d) ^ Math.imul(j, 0x165667b1) ^ Math.imul(k, 0x1b873593) ^ seed;

@@ -20,9 +20,9 @@ interface Exposure {
 }
 
 function drawExposure(rng: Rng): Exposure {
-  const isNoisy = chance(rng, 0.3);
+  const isNoisy = chance(rng, 0.15);
   return {
-    meanLevel: 0.24 * 2 ** between(rng, -0.9, 0.75),
+    meanLevel: 0.24 * 2 ** between(rng, -0.7, 0.7),
     whiteBalance: [1 + between(rng, -0.1, 0.1), 1, 1 + between(rng, -0.12, 0.12)],
     vignette01: between(rng, 0, 0.35),
     blurPx: between(rng, 0.35, 0.8),
@@ -49,9 +49,15 @@ export function photograph(rng: Rng, light: Float32Array, width: number, height:
   return pixels;
 }
 
+function meanOf(light: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < light.length; i++) sum += light[i]!;
+  return sum / light.length;
+}
+
 /** Gain, white balance, vignette and noise, in place. */
 function expose(rng: Rng, exposure: Exposure, light: Float32Array, width: number, height: number): void {
-  const gain = exposure.meanLevel / (light.reduce((sum, value) => sum + value, 0) / light.length);
+  const gain = exposure.meanLevel / meanOf(light);
   const corner = (width * width + height * height) / 4;
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -70,8 +76,11 @@ const TONE_STEPS = 2048; // per unit of light: fine enough for 8 bits in the sha
 const BRIGHTEST_TONE = 4; // every curve is white from here on
 
 /** The tone curve at every step of light. */
-const toneTable = (contrast01: number): Float32Array =>
-  Float32Array.from({ length: BRIGHTEST_TONE * TONE_STEPS + 1 }, (_, i) => toneCurve(i / TONE_STEPS, contrast01));
+function toneTable(contrast01: number): Float32Array {
+  const table = new Float32Array(BRIGHTEST_TONE * TONE_STEPS + 1);
+  for (let i = 0; i < table.length; i++) table[i] = toneCurve(i / TONE_STEPS, contrast01);
+  return table;
+}
 
 /** A soft shoulder for highlights, then sRGB; `contrast01` mixes in a film-like curve. Source: Narkowicz 2015 (ACES). */
 function toneCurve(x: number, contrast01: number): number {

@@ -33,7 +33,7 @@ const MAX_TRIES = 12;
 export function renderScene(rng: Rng, options: SceneOptions): Scene {
   const { widthPx, heightPx } = options;
   const viewpoint = {
-    tiltRad: between(rng, 0, 0.65),
+    tiltRad: between(rng, 0, 0.55),
     azimuthRad: between(rng, 0, 2 * Math.PI),
     fieldOfViewRad: between(rng, 0.3, 0.6),
   };
@@ -79,7 +79,7 @@ export function look(solids: readonly Solid[], camera: Camera): Layout {
 function showsMainPart(instances: readonly (Instance | null)[], camera: Camera): boolean {
   const [main, ...others] = instances;
   const framePx = (camera.width * camera.height) / SAMPLES_PER_SIDE ** 2;
-  if (!main || main.occludedFraction01 > 0.35 || main.areaPx < 0.04 * framePx) return false;
+  if (!main || main.occludedFraction01 > 0.25 || main.areaPx < 0.04 * framePx) return false;
   if (main.areaPx > 0.55 * framePx) return false;
   return others.every((other) => !other || main.areaPx > 1.6 * other.areaPx);
 }

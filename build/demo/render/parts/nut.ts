@@ -1,4 +1,4 @@
-/** Hexagon nuts: full, thin or flanged, with a threaded bore. The axis is z. */
+/** Hexagon nuts: full or thin, with a threaded bore. The axis is z. */
 
 import type { Rng } from '../../../../native-models/core/rng.ts';
 import { between, chance } from '../draw.ts';
@@ -12,22 +12,10 @@ const STEPS_PER_PITCH = 3;
 
 /** A nut of random bore, height and pitch, in half widths across flats. */
 export function buildNut(rng: Rng): Mesh {
-  const bore = between(rng, 0.48, 0.64);
+  const bore = between(rng, 0.44, 0.6);
   const height = chance(rng, 0.25) ? between(rng, 0.4, 0.6) : between(rng, 0.75, 1.15);
-  const hexagon = chance(rng, 0.12)
-    ? flanged(rng, height)
-    : hexagonWithChamfer(ANGLES, APOTHEM, 0, height, { below: true, above: true });
+  const hexagon = hexagonWithChamfer(ANGLES, APOTHEM, 0, height, { below: true, above: true });
   return loft([...hexagon, ...threadedBore(rng, bore, height)], 'joined').build();
-}
-
-function flanged(rng: Rng, height: number): Ring[] {
-  const radius = between(rng, 1.3, 1.45);
-  const rim = 0.12;
-  return [
-    ring(ANGLES, () => radius, 0),
-    ring(ANGLES, () => radius, rim),
-    ...hexagonWithChamfer(ANGLES, APOTHEM, 2.5 * rim, height + rim, { below: false, above: true }),
-  ];
 }
 
 /** From the countersink on top down to the one at the bottom. */

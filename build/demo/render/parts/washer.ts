@@ -9,8 +9,8 @@ const ANGLES = evenAngles(44);
 
 /** A washer of outer radius 1. */
 export function buildWasher(rng: Rng): Mesh {
-  const bore = between(rng, 0.34, 0.68);
-  const thickness = between(rng, 0.09, 0.24);
+  const bore = between(rng, 0.4, 0.68);
+  const thickness = between(rng, 0.06, 0.15);
   const bevel = Math.min(0.035, thickness / 4);
   const dish = chance(rng, 0.25) ? between(rng, 0.05, 0.18) : 0;
   const wave = chance(rng, 0.15) ? between(rng, 0.04, 0.08) : 0;

@@ -3,8 +3,8 @@
 import type { Rng } from '../../../../native-models/core/rng.ts';
 import { between, chance, integerBetween } from '../draw.ts';
 import type { Rgb } from '../materials.ts';
-import { fractal2, noise2, smoothstep } from '../noise.ts';
-import type { Surface } from './surface.ts';
+import { drawSeed, fractal2, noise2, smoothstep } from '../noise.ts';
+import { blend, dim, type Surface } from './surface.ts';
 
 const GRAPHITE: Rgb = [0.05, 0.05, 0.055];
 
@@ -25,15 +25,15 @@ export function withMarks(surface: Surface, rng: Rng): Surface {
   const strokes = chance(rng, 0.45) ? Array.from({ length: integerBetween(rng, 1, 4) }, () => drawStroke(rng)) : [];
   const oil = chance(rng, 0.35) ? between(rng, 0.62, 0.72) : 2;
   const specks = chance(rng, 0.5) ? between(rng, 0.93, 0.985) : 2;
-  const seed = rng.integer(2 ** 31);
+  const seed = drawSeed(rng);
   return {
     ...surface,
     paint(x, y, out) {
       surface.paint(x, y, out);
       for (const stroke of strokes) blend(out, GRAPHITE, coverage(stroke, x, y, seed));
       if (oil < 1) {
-        const wet = smoothstep(oil, oil + 0.03, fractal2(x * 1.8 + 31, y * 1.8 + 17, 3, seed + 2));
-        for (let c = 0; c < 3; c++) out[c]! *= 1 - 0.5 * wet;
+        const wet = smoothstep(oil, oil + 0.03, fractal2(x * 1.8 + 31, y * 1.8 + 17, 2, seed + 2));
+        dim(out, 1 - 0.5 * wet);
         out[3] = Math.max(out[3]!, 0.2 * wet);
       }
       if (specks < 1) blend(out, GRAPHITE, 0.8 * smoothstep(specks, specks + 0.01, noise2(x * 120, y * 120, seed + 3)));
@@ -66,9 +66,4 @@ function coverage(stroke: Stroke, x: number, y: number, seed: number): number {
   if (stroke.arcRadius > 0 ? along < -0.6 * stroke.arcRadius : along < 0 || along > stroke.length) return 0;
   const grain = 0.5 + 0.8 * noise2(x * 150, y * 150, seed);
   return Math.min(1, stroke.strength01 * grain * (1 - smoothstep(0.6, 2, Math.abs(distance) / stroke.halfWidth)));
-}
-
-function blend(out: Float64Array, colour: Rgb, amount01: number): void {
-  if (amount01 <= 0) return;
-  for (let c = 0; c < 3; c++) out[c]! += (colour[c]! - out[c]!) * amount01;
 }

@@ -14,12 +14,23 @@ export interface Surface {
 
 export type SurfaceKind = (rng: Rng) => Surface;
 
-/** Writes one colour times a brightness. */
-export function put(out: Float64Array, [red, green, blue]: Rgb, brightness: number, gloss: number): void {
-  out[0] = red * brightness;
-  out[1] = green * brightness;
-  out[2] = blue * brightness;
+/** Writes one colour and its gloss. */
+export function put(out: Float64Array, colour: Rgb, gloss: number): void {
+  out[0] = colour[0];
+  out[1] = colour[1];
+  out[2] = colour[2];
   out[3] = gloss;
+}
+
+/** Moves what is written part of the way to another colour. */
+export function blend(out: Float64Array, colour: Rgb, amount01: number): void {
+  if (amount01 <= 0) return;
+  for (let c = 0; c < 3; c++) out[c]! += (colour[c]! - out[c]!) * amount01;
+}
+
+/** Makes what is written brighter or darker. */
+export function dim(out: Float64Array, brightness: number): void {
+  for (let c = 0; c < 3; c++) out[c]! *= brightness;
 }
 
 /** Part `t` of the way from one colour to another. */
