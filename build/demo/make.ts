@@ -25,9 +25,19 @@ function readOptions() {
   if (kind !== 'classification' && kind !== 'detection') {
     throw new AppError('bad-argument', `--kind: expected classification or detection, got "${kind}"; ${USAGE}`);
   }
-  const sidePx = Number(values.side ?? DEFAULT_SIDE_PX[kind]);
-  const [images, seed, workers] = [values.images, values.seed, values.workers].map(Number) as [number, number, number];
-  return { out, options: { kind, images, sidePx, seed, workers } as const };
+  const options = {
+    kind,
+    images: wholeNumber('images', values.images),
+    sidePx: values.side === undefined ? DEFAULT_SIDE_PX[kind] : wholeNumber('side', values.side),
+    seed: wholeNumber('seed', values.seed),
+    workers: wholeNumber('workers', values.workers),
+  } as const;
+  return { out, options };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new AppError('bad-argument', `--${name}: expected a whole number, got "${text}"`, { name, value: text });
 }
 
 async function main(): Promise<void> {

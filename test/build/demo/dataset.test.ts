@@ -111,7 +111,7 @@ describe('detection set', () => {
       const xs = corners.filter((_, k) => k % 2 === 0).map((value) => value * width);
       const ys = corners.filter((_, k) => k % 2 === 1).map((value) => value * height);
       expect([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]).toEqual(
-        [x, y, x + w, y + h].map((value) => expect.closeTo(value, 9)),
+        [x, y, x + w, y + h].map((value) => expect.closeTo(value, 4)),
       );
     });
   });
