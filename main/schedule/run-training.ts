@@ -208,7 +208,7 @@ async function drive(project: WriteProject, run: string, job: TrainJob, listener
         }
         if (message.type === 'epoch') {
           upsertEpoch(db, run, { ...message.report.row, valid_loss: message.report.valid_loss });
-          listener.onEpoch?.(message.report);
+          if (!message.isRepeated) listener.onEpoch?.(message.report);
         }
       },
     });

@@ -112,7 +112,8 @@ export interface Progress {
 export type FromChild =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'epoch'; readonly report: EpochReport }
+  /** `isRepeated`: reached before the run was resumed. */
+  | { readonly type: 'epoch'; readonly report: EpochReport; readonly isRepeated: boolean }
   | { readonly type: 'scored'; readonly scores: Scores }
   | { readonly type: 'image-score'; readonly score: ImageScore }
   | { readonly type: 'done'; readonly reason: string | null }

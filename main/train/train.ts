@@ -70,7 +70,7 @@ class Run {
     const { values, history, notes } = startingPoint(job, card, plan);
     for (const text of notes) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
-    for (const report of history) context.send({ type: 'epoch', report });
+    for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
     const program = buildProgram(job, card, plan);
     const stepper = await Stepper.open(program, values, job);
     const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
@@ -121,7 +121,7 @@ class Run {
     this.history.push(report);
     this.keep(report);
     this.pace.epochFinished();
-    context.send({ type: 'epoch', report });
+    context.send({ type: 'epoch', report, isRepeated: false });
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number }> {
