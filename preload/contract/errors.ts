@@ -4,6 +4,8 @@
  */
 
 export const ERROR_CODES = [
+  'address-in-use',
+  'address-not-allowed',
   'bad-argument',
   'bad-json',
   'bad-label',

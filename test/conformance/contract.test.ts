@@ -1,0 +1,168 @@
+/** The contract, told alike over every transport. */
+
+import { MessageChannel } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { doorsTo } from '../../main/ipc/attach.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
+import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
+import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
+import { madeEpoch, madeRun } from '../kit/made-runs.ts';
+import { startServer } from '../kit/server.ts';
+
+interface Connection {
+  readonly client: EngineClient;
+  readonly bugs: unknown[];
+  /** Ends the connection from the window's side. */
+  drop(): void;
+  close(): Promise<void>;
+}
+
+async function overPort(engine: MemoryEngine): Promise<Connection> {
+  const bugs: unknown[] = [];
+  const { port1, port2 } = new MessageChannel();
+  doorsTo(engine, (error) => bugs.push(error)).attachPort(port1 as unknown as MessagePort);
+  const client = clientOverPort(port2 as unknown as MessagePort);
+  return { client, bugs, drop: () => port2.close(), close: async () => port2.close() };
+}
+
+async function overSocket(engine: MemoryEngine): Promise<Connection> {
+  const server = await startServer(engine);
+  const headers = { Authorization: `Bearer ${server.doorkeeper.bearer}` };
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/engine`, 'lightbench.v1', { headers });
+  const client = clientOverSocket(socket as unknown as globalThis.WebSocket);
+  return { client, bugs: server.bugs, drop: () => socket.close(), close: () => server.close() };
+}
+
+const TRANSPORTS = { 'message port': overPort, 'loopback WebSocket': overSocket };
+
+for (const [name, connect] of Object.entries(TRANSPORTS)) {
+  describe(`contract over ${name}`, () => {
+    let open: Connection | null = null;
+    const connected = async (engine: MemoryEngine): Promise<EngineClient> => {
+      open = await connect(engine);
+      return open.client;
+    };
+    afterEach(() => open?.close());
+
+    test('the engine says which contract it speaks', async () => {
+      const client = await connected(new MemoryEngine(null));
+
+      expect(await client.engine.info()).toMatchObject({ contract_version: CONTRACT_VERSION, platform: 'linux-x64' });
+    });
+
+    test('a project arrives as it is, and none as null', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+
+      expect(await client.project.get()).toEqual(SIGN_PROJECT);
+      engine.changeProject(null);
+      expect(await client.project.get()).toBeNull();
+    });
+
+    test('runs are listed newest first and one is found by id', async () => {
+      const runs = [madeRun(1, 3), madeRun(2, 5)];
+      const client = await connected(new MemoryEngine(SIGN_PROJECT, runs));
+
+      expect(await client.runs.list()).toEqual([runs[1], runs[0]]);
+      expect(await client.runs.get({ id: 'r0001' })).toEqual(runs[0]);
+    });
+
+    test('an unknown run is refused by code, with its id, and is no bug', async () => {
+      const client = await connected(new MemoryEngine(SIGN_PROJECT));
+
+      const error = appErrorOf(await client.runs.get({ id: 'r9999' }).catch((caught: unknown) => caught));
+
+      expect(error).toBeInstanceOf(AppError);
+      expect(error).toMatchObject({ code: 'run-not-found', details: { id: 'r9999' } });
+      expect(error?.message).toContain('r9999');
+      expect(open!.bugs).toEqual([]);
+    });
+
+    test('input that breaks the contract is refused before a handler sees it', async () => {
+      const client = await connected(new MemoryEngine(SIGN_PROJECT));
+
+      await expect(client.runs.get({ id: 7 } as unknown as { id: string })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+      });
+    });
+
+    test('a bug is logged here and tells nothing over there', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      engine.failure = new Error('the index is -1');
+      const client = await connected(engine);
+
+      const error = await client.runs.list().catch((caught: unknown) => caught);
+
+      expect(String(error)).not.toContain('index');
+      expect(open!.bugs).toEqual([expect.objectContaining({ message: 'the index is -1' })]);
+    });
+
+    test('a watcher is told all runs, then every change in order', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+      const client = await connected(engine);
+      const events = await client.runs.watch();
+
+      expect((await events.next()).value).toEqual({ type: 'snapshot', runs: [madeRun(1, 3)] });
+      engine.change(madeRun(2, 0, { state: 'running' }));
+      expect((await events.next()).value).toEqual({ type: 'changed', run: madeRun(2, 0, { state: 'running' }) });
+      engine.change(madeRun(2, 1, { state: 'running' }));
+      expect((await events.next()).value).toEqual({ type: 'changed', run: madeRun(2, 1, { state: 'running' }) });
+    });
+
+    test('an error that ends a stream arrives as the refusal it is', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      engine.failure = new AppError('not-a-project', 'the folder is gone', { folder: '/data' });
+      const client = await connected(engine);
+      const events = await client.runs.watch();
+
+      const error = appErrorOf(await events.next().catch((caught: unknown) => caught));
+
+      expect(error).toMatchObject({ code: 'not-a-project', message: 'the folder is gone' });
+    });
+
+    test('a stream aborted by its reader frees its listener', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+      const abort = new AbortController();
+      const events = await client.runs.watch(undefined, { signal: abort.signal });
+      await events.next();
+      expect(engine.listenerCount).toBe(1);
+
+      abort.abort();
+
+      await vi.waitFor(() => expect(engine.listenerCount).toBe(0));
+    });
+
+    test('a connection that drops frees every listener', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+      const streams = [await client.runs.watch(), await client.project.watch()];
+      await Promise.all(streams.map((stream) => stream.next()));
+      expect(engine.listenerCount).toBe(2);
+
+      open!.drop();
+
+      await vi.waitFor(() => expect(engine.listenerCount).toBe(0));
+    });
+
+    test('a project that changes is told to whoever watches', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+      const events = await client.project.watch();
+      await events.next();
+
+      engine.changeProject({ ...SIGN_PROJECT, image_count: 501 });
+
+      expect((await events.next()).value).toMatchObject({ image_count: 501 });
+    });
+
+    test('a run of a thousand epochs arrives whole', async () => {
+      const epochs = Array.from({ length: 1000 }, (_, i) => madeEpoch(i + 1));
+      const client = await connected(new MemoryEngine(SIGN_PROJECT, [madeRun(1, 0, { epochs })]));
+
+      expect((await client.runs.get({ id: 'r0001' })).epochs).toEqual(epochs);
+    });
+  });
+}
