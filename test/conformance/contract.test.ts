@@ -7,8 +7,8 @@ import { doorsTo } from '../../main/ipc/attach.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
-import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { madeEpoch, madeRun } from '../kit/made-runs.ts';
+import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
 
 interface Connection {

@@ -1,0 +1,132 @@
+/**
+ * Keeps the window connected and its picture of the engine current: connects, checks the contract's version, follows
+ * both streams, and starts over when anything ends. What was known stays on show meanwhile.
+ */
+
+import { CONTRACT_VERSION } from '../../../preload/contract/version.ts';
+import { appErrorOf, type EngineClient } from './client.ts';
+import { type ConnectionState, INITIAL_STATE, type LiveState, withRunEvent } from './live-state.ts';
+import { type Channel, SignedOut, type Transport } from './transport.ts';
+
+/** Resolves after the time (never, for Infinity), or at once when the signal is aborted. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const FIRST_RETRY_MS = 250;
+const SLOWEST_RETRY_MS = 4_000;
+const HEARTBEAT_MS = 20_000;
+const HEARTBEAT_REPLY_MS = 10_000;
+
+/** Milliseconds before the n-th try: doubling, with a limit a person does not notice as dead. */
+export function retryDelayMs(attempt: number): number {
+  return Math.min(SLOWEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1));
+}
+
+class Incompatible extends Error {}
+
+export class LiveEngine {
+  private readonly transport: Transport;
+  private readonly wait: Wait;
+  private readonly listeners = new Set<() => void>();
+  private state = INITIAL_STATE;
+  private pause = new AbortController();
+  private isStopped = false;
+  private channel: Channel | null = null;
+
+  constructor(transport: Transport, wait: Wait) {
+    this.transport = transport;
+    this.wait = wait;
+  }
+
+  /** The same object until something changes. */
+  readonly getState = (): LiveState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Runs until stopped. */
+  async start(): Promise<void> {
+    let attempt = 0;
+    while (!this.isStopped) {
+      const ended = await this.connectOnce();
+      if (this.isStopped) return;
+      attempt = ended.wasConnected ? 1 : attempt + 1;
+      this.update({ connection: connectionAfter(ended.error, attempt) });
+      this.pause = new AbortController();
+      const isHopeless = ended.error instanceof Incompatible;
+      await this.wait(isHopeless ? Number.POSITIVE_INFINITY : retryDelayMs(attempt), this.pause.signal);
+    }
+  }
+
+  /** Does not wait for the next try. */
+  readonly retryNow = (): void => this.pause.abort();
+
+  stop(): void {
+    this.isStopped = true;
+    this.pause.abort();
+    this.channel?.close();
+  }
+
+  private async connectOnce(): Promise<{ wasConnected: boolean; error: unknown }> {
+    const session = new AbortController();
+    let wasConnected = false;
+    try {
+      this.channel = await this.transport.open();
+      const engine = await this.channel.client.engine.info();
+      this.update({ engine });
+      if (engine.contract_version !== CONTRACT_VERSION) throw new Incompatible();
+      wasConnected = true;
+      await this.follow(this.channel, session.signal);
+      return { wasConnected, error: null };
+    } catch (error) {
+      return { wasConnected, error };
+    } finally {
+      session.abort();
+      this.channel?.close();
+      this.channel = null;
+    }
+  }
+
+  /** Returns when the connection closed; throws when a stream or the heartbeat failed before. */
+  private async follow(channel: Channel, signal: AbortSignal): Promise<void> {
+    const { client, closed } = channel;
+    const ends = [this.followRuns(client, signal), this.followProject(client, signal), this.beat(client, signal)];
+    for (const end of ends) end.catch(() => {}); // the race below has told the first one
+    await Promise.race([closed, ...ends]);
+  }
+
+  private async followRuns(client: EngineClient, signal: AbortSignal): Promise<void> {
+    for await (const event of await client.runs.watch(undefined, { signal })) {
+      this.update({ connection: { status: 'connected' }, runs: withRunEvent(this.state.runs, event) });
+    }
+  }
+
+  private async followProject(client: EngineClient, signal: AbortSignal): Promise<void> {
+    for await (const project of await client.project.watch(undefined, { signal })) this.update({ project });
+  }
+
+  /** A network that went away without a word is noticed only by asking. */
+  private async beat(client: EngineClient, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.wait(HEARTBEAT_MS, signal);
+      if (signal.aborted) return;
+      const reply = new AbortController();
+      const late = this.wait(HEARTBEAT_REPLY_MS, reply.signal).then(() => {
+        if (!reply.signal.aborted) throw new Error('the engine fell silent');
+      });
+      await Promise.race([client.engine.info(), late]).finally(() => reply.abort());
+    }
+  }
+
+  private update(change: Partial<LiveState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function connectionAfter(error: unknown, attempt: number): ConnectionState {
+  if (error instanceof SignedOut) return { status: 'signed-out' };
+  if (error instanceof Incompatible) return { status: 'incompatible' };
+  return { status: 'reconnecting', attempt, problem: appErrorOf(error)?.message ?? null };
+}

@@ -1,0 +1,27 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { nextChoice, storeChoice, storedChoice, type Theme, type ThemeChoice, themeOf } from './theme.ts';
+
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+
+function subscribe(listener: () => void): () => void {
+  systemDark.addEventListener('change', listener);
+  return () => systemDark.removeEventListener('change', listener);
+}
+
+/** The theme on show, the choice behind it, and the way to the next choice. */
+export function useTheme(): { theme: Theme; choice: ThemeChoice; toggle: () => void } {
+  const [choice, setChoice] = useState(() => storedChoice(localStorage));
+  const systemIsDark = useSyncExternalStore(subscribe, () => systemDark.matches);
+  const theme = themeOf(choice, systemIsDark);
+
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+
+  const toggle = () => {
+    const next = nextChoice(choice);
+    storeChoice(localStorage, next);
+    setChoice(next);
+  };
+  return { theme, choice, toggle };
+}

@@ -1,0 +1,89 @@
+/** One run: where it stands, its curves, what it was asked for, and every epoch in numbers. */
+
+import { type ReactElement, useMemo } from 'react';
+import type { RunSummary } from '../../../preload/contract/run.ts';
+import { BackIcon } from '../../ui/icons.tsx';
+import { formatMetric, formatRate } from '../derive/format.ts';
+import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
+import { learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
+import { CurveCard } from './curve-card.tsx';
+import { EpochTable } from './epoch-table.tsx';
+import { Hyperparameters } from './hyperparameters.tsx';
+import { RunFacts } from './run-facts.tsx';
+import { RunStateBadge } from './run-state-badge.tsx';
+
+export interface RunPageProps {
+  readonly run: RunSummary;
+  readonly runsHref: string;
+  readonly theme: string;
+}
+
+export function RunPage({ run, runsHref, theme }: RunPageProps): ReactElement {
+  return (
+    <article>
+      <div className="page-head">
+        <a className="button button-quiet back" href={runsHref}>
+          <BackIcon /> Runs
+        </a>
+        <h1>{run.id}</h1>
+        <span className="run-model">{run.model}</span>
+        <RunStateBadge state={run.state} />
+      </div>
+      <Reason run={run} />
+      <RunFacts run={run} />
+      <Curves run={run} theme={theme} />
+      <div className="columns">
+        <Hyperparameters params={run.params} />
+        <Notes notes={run.notes} />
+      </div>
+      <EpochTable run={run} />
+    </article>
+  );
+}
+
+/** Why a run ended otherwise than planned; a failure is said aloud. */
+function Reason({ run }: { run: RunSummary }): ReactElement | null {
+  if (run.reason === null) return null;
+  const isFailed = run.state === 'failed';
+  return (
+    <div className={isFailed ? 'reason reason-bad' : 'reason'} role={isFailed ? 'alert' : undefined}>
+      <strong>{isFailed ? 'This run failed' : 'This run ended early'}</strong>
+      <p>{run.reason}</p>
+    </div>
+  );
+}
+
+function Curves({ run, theme }: { run: RunSummary; theme: string }): ReactElement {
+  const content = useMemo(() => {
+    const isOpen = run.state === 'running' || run.state === 'queued';
+    const last = lastEpoch(run)?.epoch ?? 1;
+    const shared = { lastEpoch: isOpen ? (plannedEpochs(run) ?? last) : last };
+    const primary = { series: [primarySeries(run)], format: formatMetric, markedEpoch: run.primary_metric.epoch };
+    return {
+      loss: { ...shared, series: lossSeries(run), format: formatMetric, markedEpoch: null },
+      primary: { ...shared, ...primary },
+      rate: { ...shared, series: [learningRateSeries(run)], format: formatRate, markedEpoch: null },
+    };
+  }, [run]);
+  return (
+    <div className="curves">
+      <CurveCard title="Loss" theme={theme} {...content.loss} />
+      <CurveCard title={run.primary_metric.name} theme={theme} {...content.primary} />
+      <CurveCard title="Learning rate" theme={theme} {...content.rate} />
+    </div>
+  );
+}
+
+function Notes({ notes }: { notes: readonly string[] }): ReactElement {
+  return (
+    <section className="card panel" aria-label="Notes">
+      <h2>Notes</h2>
+      {notes.length === 0 ? <p className="muted">Nothing out of the ordinary.</p> : null}
+      <ul className="notes">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

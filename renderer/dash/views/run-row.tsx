@@ -1,0 +1,77 @@
+/** One run in the table. Every value keeps its place when it is missing, so nothing moves while runs go on. */
+
+import { memo, type ReactElement } from 'react';
+import type { RunSummary } from '../../../preload/contract/run.ts';
+import { Meter } from '../../ui/meter.tsx';
+import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../derive/format.ts';
+import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
+import { primarySeries, sparkline } from '../derive/series.ts';
+import { RunStateBadge } from './run-state-badge.tsx';
+
+const SPARKLINE_PX = { width: 88, height: 22 };
+
+export interface RunRowProps {
+  readonly run: RunSummary;
+  readonly href: string;
+  readonly isBest: boolean;
+}
+
+function RunRowBody({ run, href, isBest }: RunRowProps): ReactElement {
+  const last = lastEpoch(run);
+  return (
+    <tr className={run.state === 'failed' ? 'run-row run-row-failed' : 'run-row'}>
+      <th scope="row">
+        <a className="run-link" href={href}>
+          {run.id}
+        </a>
+        <small>{formatTime(run.created_at_ms)}</small>
+      </th>
+      <td className="cell-state">
+        <RunStateBadge state={run.state} />
+        {run.reason === null ? null : <small title={run.reason}>{run.reason}</small>}
+      </td>
+      <td>
+        {run.model}
+        <small>{run.device}</small>
+      </td>
+      <td className={isBest ? 'number number-best' : 'number'}>
+        {formatMetric(run.primary_metric.best)}
+        <small>{bestNote(run, isBest)}</small>
+      </td>
+      <td>
+        <Sparkline run={run} />
+      </td>
+      <td className="cell-progress">
+        <Meter fraction01={doneFraction01(run)} label={`Progress of ${run.id}`} isBusy={run.state === 'running'} />
+        <small>{progressNote(run)}</small>
+      </td>
+      <td className="number">{formatMetric(last?.train_loss)}</td>
+      <td className="number">{formatRate(last?.learning_rate)}</td>
+      <td className="number">{last === null ? MISSING : Math.round(last.images_per_second)}</td>
+      <td className="number">{run.epochs.length === 0 ? MISSING : formatDuration(trainingSeconds(run))}</td>
+    </tr>
+  );
+}
+
+/** Drawn again only when its run, its place as the best or its address changed. */
+export const RunRow = memo(RunRowBody);
+
+function bestNote(run: RunSummary, isBest: boolean): string {
+  if (run.primary_metric.epoch === null) return '';
+  return isBest ? `best · epoch ${run.primary_metric.epoch}` : `epoch ${run.primary_metric.epoch}`;
+}
+
+function progressNote(run: RunSummary): string {
+  const done = `${lastEpoch(run)?.epoch ?? 0} / ${plannedEpochs(run) ?? '?'}`;
+  const left = secondsLeft(run);
+  return left === null ? done : `${done} · ${formatDuration(left)} left`;
+}
+
+function Sparkline({ run }: { run: RunSummary }): ReactElement {
+  const path = sparkline(primarySeries(run).points, SPARKLINE_PX.width, SPARKLINE_PX.height);
+  return (
+    <svg className="sparkline" {...SPARKLINE_PX} aria-hidden="true">
+      {path === null ? null : <path d={path} />}
+    </svg>
+  );
+}

@@ -1,0 +1,85 @@
+/** The table of runs: one row a run, the whole row a link; arrow keys move from run to run. */
+
+import { type KeyboardEvent, type ReactElement, useState } from 'react';
+import type { RunSummary } from '../../../preload/contract/run.ts';
+import { formatPlural } from '../derive/format.ts';
+import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
+import { RunRow } from './run-row.tsx';
+
+export interface RunsTableProps {
+  readonly runs: readonly RunSummary[];
+  readonly hrefOf: (id: string) => string;
+}
+
+export function RunsTable({ runs, hrefOf }: RunsTableProps): ReactElement {
+  const [sorting, setSorting] = useState(NEWEST_FIRST);
+  const best = bestRun(runs);
+  const metric = runs[0]?.primary_metric.name ?? 'primary metric';
+  const head = (key: SortKey, label: string, isNumber = false) => (
+    <SortHead {...{ label, isNumber, sorting }} sortKey={key} onSort={() => setSorting(nextSorting(sorting, key))} />
+  );
+  return (
+    <div className="card runs">
+      <table onKeyDown={moveBetweenRuns}>
+        <caption className="visually-hidden">{formatPlural(runs.length, 'training run')}</caption>
+        <thead>
+          <tr>
+            {head('run', 'Run')}
+            {head('state', 'State')}
+            {head('model', 'Model')}
+            {head('metric', `Best ${metric}`, true)}
+            <th scope="col">Curve</th>
+            {head('progress', 'Progress')}
+            {head('train-loss', 'Train loss', true)}
+            {head('learning-rate', 'Learning rate', true)}
+            {head('speed', 'Images/s', true)}
+            {head('duration', 'Time', true)}
+          </tr>
+        </thead>
+        <tbody>
+          {sortedRuns(runs, sorting).map((run) => (
+            <RunRow key={run.id} run={run} href={hrefOf(run.id)} isBest={run === best} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface SortHeadProps {
+  readonly sortKey: SortKey;
+  readonly label: string;
+  readonly isNumber: boolean;
+  readonly sorting: Sorting;
+  readonly onSort: () => void;
+}
+
+function SortHead({ sortKey, label, isNumber, sorting, onSort }: SortHeadProps): ReactElement {
+  const isSorted = sorting.key === sortKey;
+  return (
+    <th scope="col" className={isNumber ? 'number' : undefined} aria-sort={isSorted ? sorting.direction : 'none'}>
+      <button type="button" className="sort" onClick={onSort}>
+        {label}
+        <span className="sort-mark" aria-hidden="true">
+          {!isSorted ? '' : sorting.direction === 'ascending' ? '↑' : '↓'}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+/** Up, Down, Home and End move the focus; Enter on a run opens it, being a link. */
+function moveBetweenRuns(event: KeyboardEvent<HTMLTableElement>): void {
+  const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('a.run-link')];
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at === -1 ? 0 : at - 1,
+    Home: 0,
+    End: links.length - 1,
+  };
+  const target = links[targets[event.key] ?? -1];
+  if (target === undefined) return;
+  event.preventDefault();
+  target.focus();
+}

@@ -1,0 +1,66 @@
+/** Line icons of 16 by 16; each stands beside words, so none is read aloud. */
+
+import type { ReactElement, ReactNode } from 'react';
+
+function Icon({ children, sizePx = 16 }: { children: ReactNode; sizePx?: number }): ReactElement {
+  return (
+    <svg
+      width={sizePx}
+      height={sizePx}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const SunIcon = (): ReactElement => (
+  <Icon>
+    <circle cx="8" cy="8" r="3" />
+    <path d="M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
+  </Icon>
+);
+
+export const MoonIcon = (): ReactElement => (
+  <Icon>
+    <path d="M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z" />
+  </Icon>
+);
+
+export const SystemIcon = (): ReactElement => (
+  <Icon>
+    <rect x="1.5" y="2.5" width="13" height="8.5" rx="1.5" />
+    <path d="M5.5 13.5h5" />
+  </Icon>
+);
+
+export const BackIcon = (): ReactElement => (
+  <Icon>
+    <path d="M9.5 3.5 5 8l4.5 4.5" />
+  </Icon>
+);
+
+export const CurveIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
+  <Icon sizePx={sizePx}>
+    <path d="M2 2v12h12M4.5 11C6 6.5 9 5 13.5 4.5" />
+  </Icon>
+);
+
+export const FolderIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
+  <Icon sizePx={sizePx}>
+    <path d="M1.5 4.5v8a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1V6a1 1 0 0 0-1-1H8L6.5 3h-4a1 1 0 0 0-1 1Z" />
+  </Icon>
+);
+
+export const KeyIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
+  <Icon sizePx={sizePx}>
+    <circle cx="5" cy="11" r="3" />
+    <path d="m7.2 8.8 6.3-6.3M11 5l2 2" />
+  </Icon>
+);

@@ -1,0 +1,195 @@
+import { MessageChannel } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { doorsTo } from '../../../../main/ipc/attach.ts';
+import { AppError } from '../../../../preload/contract/errors.ts';
+import { clientOverPort } from '../../../../renderer/app/engine/client.ts';
+import { LiveEngine, retryDelayMs } from '../../../../renderer/app/engine/live-engine.ts';
+import { withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
+import { type Channel, SignedOut, type Transport } from '../../../../renderer/app/engine/transport.ts';
+import { madeRun } from '../../../kit/made-runs.ts';
+import { MemoryEngine, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
+
+/** Waits end when the test says so; the lengths asked for are kept. */
+class Waits {
+  readonly asked: number[] = [];
+  private readonly pending: { ms: number; end: () => void }[] = [];
+
+  readonly wait = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      this.asked.push(ms);
+      this.pending.push({ ms, end: resolve });
+      signal.addEventListener('abort', () => resolve());
+    });
+
+  /** Ends the oldest wait of that length. */
+  end(ms: number): void {
+    const index = this.pending.findIndex((wait) => wait.ms === ms);
+    this.pending.splice(index, 1)[0]!.end();
+  }
+}
+
+/** Connects to an engine in memory, or fails as the test says. */
+class TestTransport implements Transport {
+  failure: Error | null = null;
+  opened = 0;
+  private readonly engine: MemoryEngine;
+  private cut: () => void = () => {};
+
+  constructor(engine: MemoryEngine) {
+    this.engine = engine;
+  }
+
+  async open(): Promise<Channel> {
+    if (this.failure !== null) throw this.failure;
+    this.opened++;
+    const { port1, port2 } = new MessageChannel();
+    doorsTo(this.engine, () => {}).attachPort(port1 as unknown as MessagePort);
+    const closed = new Promise<void>((resolve) => {
+      this.cut = () => {
+        port2.close();
+        resolve();
+      };
+    });
+    return { client: clientOverPort(port2 as unknown as MessagePort), closed, close: this.cut };
+  }
+
+  /** The connection ends from outside. */
+  drop(): void {
+    this.cut();
+  }
+}
+
+let live: LiveEngine;
+afterEach(() => live.stop());
+
+function started(engine: MemoryEngine): { transport: TestTransport; waits: Waits } {
+  const transport = new TestTransport(engine);
+  const waits = new Waits();
+  live = new LiveEngine(transport, waits.wait);
+  void live.start();
+  return { transport, waits };
+}
+
+const status = () => live.getState().connection.status;
+const until = (check: () => void) => vi.waitFor(check, { interval: 5 });
+
+describe('live engine', () => {
+  test('shows project and runs, then every change', async () => {
+    const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+    started(engine);
+    await until(() => expect(live.getState()).toMatchObject({ project: SIGN_PROJECT, runs: [madeRun(1, 3)] }));
+    expect(status()).toBe('connected');
+
+    engine.change(madeRun(2, 1, { state: 'running' }));
+
+    await until(() => expect(live.getState().runs?.map(({ id }) => id)).toEqual(['r0002', 'r0001']));
+  });
+
+  test('keeps what was known while it reconnects, and catches up after', async () => {
+    const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+    const { transport, waits } = started(engine);
+    await until(() => expect(status()).toBe('connected'));
+
+    transport.drop();
+    await until(() => expect(status()).toBe('reconnecting'));
+    expect(live.getState().runs).toHaveLength(1);
+    engine.change(madeRun(2, 1));
+    waits.end(retryDelayMs(1));
+
+    await until(() => expect(status()).toBe('connected'));
+    expect(live.getState().runs).toHaveLength(2);
+    expect(transport.opened).toBe(2);
+  });
+
+  test('waits longer after each failure and not at all when told', async () => {
+    const { transport, waits } = started(new MemoryEngine(SIGN_PROJECT));
+    transport.failure = new Error('no answer');
+    await until(() => expect(status()).toBe('connected'));
+    transport.drop();
+    await until(() => expect(waits.asked).toContain(250));
+    waits.end(250);
+    await until(() => expect(waits.asked).toContain(500));
+    transport.failure = null;
+
+    live.retryNow();
+
+    await until(() => expect(status()).toBe('connected'));
+  });
+
+  test('says when the engine does not know this window', async () => {
+    const transport = new TestTransport(new MemoryEngine(SIGN_PROJECT));
+    transport.failure = new SignedOut();
+    live = new LiveEngine(transport, new Waits().wait);
+    void live.start();
+
+    await until(() => expect(status()).toBe('signed-out'));
+  });
+
+  test('refuses an engine of another contract and does not try again by itself', async () => {
+    const engine = new MemoryEngine(SIGN_PROJECT);
+    engine.contractVersion = 999;
+    const { waits } = started(engine);
+
+    await until(() => expect(status()).toBe('incompatible'));
+    expect(waits.asked).toEqual([Number.POSITIVE_INFINITY]);
+    expect(live.getState().runs).toBeNull();
+  });
+
+  test("shows the engine's own reason when a stream fails", async () => {
+    const engine = new MemoryEngine(SIGN_PROJECT);
+    engine.failure = new AppError('not-a-project', 'project.sqlite is damaged');
+    started(engine);
+
+    await until(() =>
+      expect(live.getState().connection).toMatchObject({
+        status: 'reconnecting',
+        problem: 'project.sqlite is damaged',
+      }),
+    );
+  });
+
+  test('notices an engine that fell silent', async () => {
+    const { transport, waits } = started(new MemoryEngine(SIGN_PROJECT));
+    await until(() => expect(waits.asked).toContain(20_000));
+    const hung = vi.spyOn(MemoryEngine.prototype, 'info').mockImplementation(() => new Promise(() => {}) as never);
+
+    waits.end(20_000);
+    await until(() => expect(waits.asked).toContain(10_000));
+    waits.end(10_000);
+
+    await until(() => expect(status()).toBe('reconnecting'));
+    hung.mockRestore();
+    expect(transport.opened).toBe(1);
+  });
+});
+
+describe('runs after an event', () => {
+  const runs = [madeRun(3, 1), madeRun(1, 1)];
+
+  test('a changed run keeps its place', () => {
+    const changed = madeRun(1, 2);
+
+    expect(withRunEvent(runs, { type: 'changed', run: changed })).toEqual([runs[0], changed]);
+  });
+
+  test('a run told for the first time takes its place by age', () => {
+    const added = madeRun(2, 0);
+
+    expect(withRunEvent(runs, { type: 'changed', run: added })).toEqual([runs[0], added, runs[1]]);
+  });
+
+  test('runs of one moment stand by their number', () => {
+    const twins = [2, 1].map((n) => madeRun(n, 0, { created_at_ms: 5 }));
+    const third = madeRun(3, 0, { created_at_ms: 5 });
+
+    expect(withRunEvent(twins, { type: 'changed', run: third }).map(({ id }) => id)).toEqual([
+      'r0003',
+      'r0002',
+      'r0001',
+    ]);
+  });
+
+  test('a snapshot replaces everything', () => {
+    expect(withRunEvent(runs, { type: 'snapshot', runs: [] })).toEqual([]);
+  });
+});
