@@ -1,12 +1,14 @@
 /**
  * Which names a request may call this server by, and which pages may call it.
  * A page of another site can make its own name resolve to 127.0.0.1 (DNS rebinding) and can open a WebSocket to any
- * address; the first is caught by the Host header, the second by the Origin header.
+ * address; the first is caught by the name in the Host header, the second by an Origin that differs from it. The port in
+ * the Host header is free, since a tunnel from another machine has a port of its own.
  */
 
 import { isIP } from 'node:net';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+const HOST = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(:\d+)?$/i;
 
 /** True for an address that only programs of this machine can reach. */
 export function isLoopback(host: string): boolean {
@@ -18,14 +20,21 @@ export function urlHost(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address;
 }
 
-/** Values of the Host header that a server on `host` answers to; `names` are the machine's own names and addresses. */
-export function allowedHosts(host: string, port: number, names: readonly string[]): ReadonlySet<string> {
-  const hosts = isLoopback(host) ? LOOPBACK : [...LOOPBACK, host, ...names];
-  return new Set(hosts.map((name) => `${urlHost(name)}:${port}`.toLowerCase()));
+/** Names that a server on `host` answers to; `names` are the machine's own names and addresses. */
+export function allowedNames(host: string, names: readonly string[]): ReadonlySet<string> {
+  const all = isLoopback(host) ? [...LOOPBACK, host] : [...LOOPBACK, host, ...names];
+  return new Set(all.map((name) => urlHost(name).toLowerCase()));
 }
 
-/** Whether a request comes from a page that this very server delivered. */
-export function isOwnOrigin(origin: string | undefined, allowed: ReadonlySet<string>): boolean {
-  if (origin === undefined || !origin.startsWith('http://')) return false;
-  return allowed.has(origin.slice('http://'.length).toLowerCase());
+/** Whether a Host header calls the server by one of its names. */
+export function isOwnHost(header: string | undefined, names: ReadonlySet<string>): boolean {
+  const name = HOST.exec(header ?? '')?.[1];
+  return name !== undefined && names.has(name.toLowerCase());
+}
+
+/** Whether a request comes from a page that was loaded from the very address the request goes to. */
+export function isOwnOrigin(origin: string | undefined, hostHeader: string | undefined): boolean {
+  return (
+    origin !== undefined && hostHeader !== undefined && origin.toLowerCase() === `http://${hostHeader}`.toLowerCase()
+  );
 }

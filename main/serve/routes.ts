@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SESSION_SECONDS } from './doorkeeper.ts';
 import { confined, contentTypeOf, sendFile } from './files.ts';
-import { isOwnOrigin } from './hosts.ts';
+import { isOwnHost, isOwnOrigin } from './hosts.ts';
 import { imageIdOf, sendImage } from './images.ts';
 import {
   FOREIGN_HOST,
@@ -22,7 +22,7 @@ import type { Site } from './serve.ts';
 export async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, text] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, text);
   if (!isForUs(site, request)) return sendPage(response, FOREIGN_HOST);
-  if (request.headers.origin !== undefined && !isOwnOrigin(request.headers.origin, site.allowed)) {
+  if (request.headers.origin !== undefined && !isOwnOrigin(request.headers.origin, request.headers.host)) {
     return sendPage(response, FOREIGN_ORIGIN);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return sendPage(response, READ_ONLY);
@@ -42,7 +42,7 @@ export async function answer(site: Site, request: IncomingMessage, response: Ser
 
 /** Whether the Host header is one of ours. */
 export function isForUs(site: Site, request: IncomingMessage): boolean {
-  return site.allowed.has((request.headers.host ?? '').toLowerCase());
+  return isOwnHost(request.headers.host, site.names);
 }
 
 /** A browser's cookie or a program's bearer token. */

@@ -8,7 +8,7 @@ import { doorsTo } from '../ipc/attach.ts';
 import type { Engine } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
-import { allowedHosts, isLoopback, urlHost } from './hosts.ts';
+import { allowedNames, isLoopback, urlHost } from './hosts.ts';
 import type { ImageSource } from './images.ts';
 import { answer } from './routes.ts';
 import { openSockets } from './sockets.ts';
@@ -41,7 +41,7 @@ export interface RunningServer {
 
 /** What the routes need to know of the server they belong to. */
 export interface Site extends ServeOptions {
-  readonly allowed: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
   /** Cookies are not kept apart by port, so the port is in the name. */
   readonly cookieName: string;
 }
@@ -53,11 +53,11 @@ export interface Site extends ServeOptions {
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
   refuseUnprotected(host, options.insecure === true);
-  let site: Site | null = null;
-  const server = createServer((request, response) => void reply(site!, request, response));
+  const server = createServer();
   const port = await listen(server, host, options.port ?? 0);
-  const allowed = allowedHosts(host, port, machineNames());
-  site = { ...options, allowed, cookieName: `lightbench_${port}` };
+  const names = allowedNames(host, machineNames());
+  const site: Site = { ...options, names, cookieName: `lightbench_${port}` };
+  server.on('request', (request, response) => void reply(site, request, response));
   const sockets = openSockets(server, site, doorsTo(options.engine, options.logBug));
   const url = `http://${urlHost(reachable(host))}:${port}`;
   return {

@@ -45,7 +45,7 @@ export function openSockets(server: Server, site: Site, doors: Doors): { close()
 function refusalOf(site: Site, request: IncomingMessage): string | null {
   if (!isForUs(site, request)) return '403 Forbidden';
   const { origin, authorization } = request.headers;
-  if (origin !== undefined && !isOwnOrigin(origin, site.allowed)) return '403 Forbidden';
+  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host)) return '403 Forbidden';
   const isProgram = authorization !== undefined;
   if ((origin === undefined && !isProgram) || !isSignedIn(site, request)) return '401 Unauthorized';
   return request.url === SOCKET_PATH ? null : '404 Not Found';

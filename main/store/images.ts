@@ -56,6 +56,21 @@ export function imageBySha256(db: ReadDb, sha256: string): ImageRow | null {
   return (db.prepare('SELECT * FROM images WHERE sha256 = ?').get(sha256) as ImageRow | undefined) ?? null;
 }
 
+/** The picture of that id, or null. */
+export function imageById(db: ReadDb, id: number): ImageRow | null {
+  return (db.prepare('SELECT * FROM images WHERE id = ?').get(id) as ImageRow | undefined) ?? null;
+}
+
+/** How many pictures each part of the data holds; `unassigned` ones are split by each run. */
+export function splitCounts(db: ReadDb): Record<Split | 'unassigned', number> {
+  const rows = db
+    .prepare("SELECT coalesce(split, 'unassigned') AS part, count(*) AS images FROM images GROUP BY part")
+    .all() as { part: Split | 'unassigned'; images: number }[];
+  const counts = { train: 0, validation: 0, test: 0, unassigned: 0 };
+  for (const { part, images } of rows) counts[part] = images;
+  return counts;
+}
+
 /** Whether a picture is stored under that path. */
 export function isImagePathTaken(db: ReadDb, path: string): boolean {
   return db.prepare('SELECT 1 FROM images WHERE path = ?').get(path) !== undefined;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Doorkeeper } from '../../main/serve/doorkeeper.ts';
 import { type RunningServer, type ServeOptions, serve } from '../../main/serve/serve.ts';
+import { FakeClock } from './clock.ts';
 import type { MemoryEngine } from './memory-engine.ts';
 
 export interface TestServer extends RunningServer {
@@ -14,19 +15,6 @@ export interface TestServer extends RunningServer {
   readonly bugs: unknown[];
   /** The cookie header of a browser that opened a link. */
   signIn(): Promise<string>;
-}
-
-/** A clock that stands still until told. */
-export class FakeClock {
-  private atMs = Date.UTC(2024, 4, 17);
-
-  nowMs(): number {
-    return this.atMs;
-  }
-
-  advance(ms: number): void {
-    this.atMs += ms;
-  }
 }
 
 /** A folder with the smallest window there is. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Doorkeeper } from '../../../main/serve/doorkeeper.ts';
-import { FakeClock } from '../../kit/server.ts';
+import { FakeClock } from '../../kit/clock.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -159,7 +159,7 @@ describe('foreign pages', () => {
   test('a name that was made to point here is refused, even with the cookie', async () => {
     const cookie = await server.signIn();
 
-    for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1', `127.0.0.1:${server.port + 1}`]) {
+    for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1.evil.example', '[::1', '10.0.0.1']) {
       expect((await ask('/', { cookie, host })).status).toBe(403);
       expect(await shake({ cookie, host, origin: `http://${host}` })).toBe(403);
     }
@@ -169,6 +169,14 @@ describe('foreign pages', () => {
     const host = `localhost:${server.port}`;
 
     expect(await shake({ cookie: await server.signIn(), host, origin: `http://${host}` })).toBe(101);
+  });
+
+  test('through a tunnel the port is another, and only for its own page', async () => {
+    const cookie = await server.signIn();
+    const host = '127.0.0.1:8080';
+
+    expect(await shake({ cookie, host, origin: `http://${host}` })).toBe(101);
+    expect(await shake({ cookie, host, origin: 'http://127.0.0.1:9090' })).toBe(403);
   });
 
   test('a page of another site opens no WebSocket, even with the cookie', async () => {
