@@ -68,7 +68,8 @@ async function npmBrowser(): Promise<FoundBrowser> {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   const libraries = unpackLibraries(join(folder, 'bin', 'al2023.tar.br'), version);
   const executablePath = await sparticuz.executablePath();
-  const args = [...sparticuz.args, ...QUIET];
+  // In one process, closing a page's profile would end the whole browser.
+  const args = [...sparticuz.args.filter((argument) => argument !== '--single-process'), ...QUIET];
   return { executablePath, origin: 'npm', args, libraryPath: join(libraries, 'lib') };
 }
 

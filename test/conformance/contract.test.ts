@@ -1,12 +1,13 @@
 /** The contract, told alike over every transport. */
 
 import { MessageChannel } from 'node:worker_threads';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { doorsTo } from '../../main/ipc/attach.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
+import { eventually } from '../kit/eventually.ts';
 import { madeEpoch, madeRun } from '../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
@@ -132,7 +133,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
 
       abort.abort();
 
-      await vi.waitFor(() => expect(engine.listenerCount).toBe(0));
+      await eventually(() => expect(engine.listenerCount).toBe(0));
     });
 
     test('a connection that drops frees every listener', async () => {
@@ -144,7 +145,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
 
       open!.drop();
 
-      await vi.waitFor(() => expect(engine.listenerCount).toBe(0));
+      await eventually(() => expect(engine.listenerCount).toBe(0));
     });
 
     test('a project that changes is told to whoever watches', async () => {

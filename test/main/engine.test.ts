@@ -9,6 +9,7 @@ import { addLabel } from '../../main/store/labels.ts';
 import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, finishRun, startRun } from '../../main/store/runs.ts';
 import { FakeClock } from '../kit/clock.ts';
+import { eventually } from '../kit/eventually.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { newProject } from '../kit/projects.ts';
 import { newRun } from '../kit/runs.ts';
@@ -80,12 +81,12 @@ describe('an engine over a project', () => {
     engine.onRunChanged((run) => told.push(`${run.id} ${run.state} ${run.epochs.length}`));
 
     startRun(project.db, busy, 1);
-    await vi.waitFor(() => expect(told).toEqual([`${busy} running 0`]));
+    await eventually(() => expect(told).toEqual([`${busy} running 0`]));
     upsertEpoch(project.db, busy, epoch(1));
-    await vi.waitFor(() => expect(told.at(-1)).toBe(`${busy} running 1`));
+    await eventually(() => expect(told.at(-1)).toBe(`${busy} running 1`));
     finishRun(project.db, busy, 'failed', 'the loss became NaN', 2);
 
-    await vi.waitFor(() => expect(told.at(-1)).toBe(`${busy} failed 1`));
+    await eventually(() => expect(told.at(-1)).toBe(`${busy} failed 1`));
     expect(told.some((line) => line.startsWith(quiet))).toBe(false);
   });
 
@@ -99,7 +100,7 @@ describe('an engine over a project', () => {
 
     upsertEpoch(project.db, id, { ...epoch(1), train_loss: 0.125 });
 
-    await vi.waitFor(() => expect(losses).toEqual([0.125]));
+    await eventually(() => expect(losses).toEqual([0.125]));
   });
 
   test('tells an import, and an import alone is no news of runs', async () => {
@@ -113,7 +114,7 @@ describe('an engine over a project', () => {
 
     putImage(project, 'a.jpg', 'can', null);
 
-    await vi.waitFor(() => expect(counts.at(-1)).toBe(1));
+    await eventually(() => expect(counts.at(-1)).toBe(1));
     expect(runNews).toBe(0);
   });
 
@@ -127,7 +128,7 @@ describe('an engine over a project', () => {
 
     startRun(project.db, id, 1);
 
-    await vi.waitFor(() => expect(stayed).toHaveBeenCalled());
+    await eventually(() => expect(stayed).toHaveBeenCalled());
     expect(left).not.toHaveBeenCalled();
   });
 

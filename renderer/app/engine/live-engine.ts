@@ -69,7 +69,7 @@ export class LiveEngine {
   }
 
   private async connectOnce(): Promise<{ wasConnected: boolean; error: unknown }> {
-    const session = new AbortController();
+    const heartbeat = new AbortController();
     let wasConnected = false;
     try {
       this.channel = await this.transport.open();
@@ -77,33 +77,33 @@ export class LiveEngine {
       this.update({ engine });
       if (engine.contract_version !== CONTRACT_VERSION) throw new Incompatible();
       wasConnected = true;
-      await this.follow(this.channel, session.signal);
+      await this.follow(this.channel, heartbeat.signal);
       return { wasConnected, error: null };
     } catch (error) {
       return { wasConnected, error };
     } finally {
-      session.abort();
+      heartbeat.abort();
+      // The streams end with the channel; to abort them one by one would send on what may be closed already.
       this.channel?.close();
       this.channel = null;
     }
   }
 
   /** Returns when the connection closed; throws when a stream or the heartbeat failed before. */
-  private async follow(channel: Channel, signal: AbortSignal): Promise<void> {
-    const { client, closed } = channel;
-    const ends = [this.followRuns(client, signal), this.followProject(client, signal), this.beat(client, signal)];
+  private async follow({ client, closed }: Channel, heartbeat: AbortSignal): Promise<void> {
+    const ends = [this.followRuns(client), this.followProject(client), this.beat(client, heartbeat)];
     for (const end of ends) end.catch(() => {}); // the race below has told the first one
     await Promise.race([closed, ...ends]);
   }
 
-  private async followRuns(client: EngineClient, signal: AbortSignal): Promise<void> {
-    for await (const event of await client.runs.watch(undefined, { signal })) {
+  private async followRuns(client: EngineClient): Promise<void> {
+    for await (const event of await client.runs.watch()) {
       this.update({ connection: { status: 'connected' }, runs: withRunEvent(this.state.runs, event) });
     }
   }
 
-  private async followProject(client: EngineClient, signal: AbortSignal): Promise<void> {
-    for await (const project of await client.project.watch(undefined, { signal })) this.update({ project });
+  private async followProject(client: EngineClient): Promise<void> {
+    for await (const project of await client.project.watch()) this.update({ project });
   }
 
   /** A network that went away without a word is noticed only by asking. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { builtRenderer } from '../../../build/bundle.ts';
 import { createRun } from '../../../main/store/runs.ts';
 import { refusedStart, startEngineProcess } from '../../kit/engine-process.ts';
+import { eventually } from '../../kit/eventually.ts';
 import { tempFolder } from '../../kit/folders.ts';
 import { newProject } from '../../kit/projects.ts';
 import { newRun } from '../../kit/runs.ts';
@@ -61,7 +62,7 @@ test('without that wish, an ended input does not stop it', async () => {
 
   child.stdin!.end();
 
-  await vi.waitFor(async () => expect((await fetch(`${url}/session`)).status).toBe(401));
+  await eventually(async () => expect((await fetch(`${url}/session`)).status).toBe(401));
   expect(child.exitCode).toBeNull();
 });
 

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { clientOverSocket } from '../../../renderer/app/engine/client.ts';
+import { eventually } from '../../kit/eventually.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../../kit/memory-engine.ts';
 import { smallWindow, startServer, type TestServer } from '../../kit/server.ts';
 
@@ -301,5 +302,5 @@ test('closing ends the streams of every connection', async () => {
 
   await server.close();
 
-  await vi.waitFor(() => expect(engine.listenerCount).toBe(0));
+  await eventually(() => expect(engine.listenerCount).toBe(0));
 });

@@ -6,6 +6,7 @@ import { clientOverPort } from '../../../../renderer/app/engine/client.ts';
 import { LiveEngine, retryDelayMs } from '../../../../renderer/app/engine/live-engine.ts';
 import { withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
 import { type Channel, SignedOut, type Transport } from '../../../../renderer/app/engine/transport.ts';
+import { eventually } from '../../../kit/eventually.ts';
 import { madeRun } from '../../../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
 
@@ -71,32 +72,31 @@ function started(engine: MemoryEngine): { transport: TestTransport; waits: Waits
 }
 
 const status = () => live.getState().connection.status;
-const until = (check: () => void) => vi.waitFor(check, { interval: 5 });
 
 describe('live engine', () => {
   test('shows project and runs, then every change', async () => {
     const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
     started(engine);
-    await until(() => expect(live.getState()).toMatchObject({ project: SIGN_PROJECT, runs: [madeRun(1, 3)] }));
+    await eventually(() => expect(live.getState()).toMatchObject({ project: SIGN_PROJECT, runs: [madeRun(1, 3)] }));
     expect(status()).toBe('connected');
 
     engine.change(madeRun(2, 1, { state: 'running' }));
 
-    await until(() => expect(live.getState().runs?.map(({ id }) => id)).toEqual(['r0002', 'r0001']));
+    await eventually(() => expect(live.getState().runs?.map(({ id }) => id)).toEqual(['r0002', 'r0001']));
   });
 
   test('keeps what was known while it reconnects, and catches up after', async () => {
     const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
     const { transport, waits } = started(engine);
-    await until(() => expect(status()).toBe('connected'));
+    await eventually(() => expect(status()).toBe('connected'));
 
     transport.drop();
-    await until(() => expect(status()).toBe('reconnecting'));
+    await eventually(() => expect(status()).toBe('reconnecting'));
     expect(live.getState().runs).toHaveLength(1);
     engine.change(madeRun(2, 1));
     waits.end(retryDelayMs(1));
 
-    await until(() => expect(status()).toBe('connected'));
+    await eventually(() => expect(status()).toBe('connected'));
     expect(live.getState().runs).toHaveLength(2);
     expect(transport.opened).toBe(2);
   });
@@ -104,16 +104,16 @@ describe('live engine', () => {
   test('waits longer after each failure and not at all when told', async () => {
     const { transport, waits } = started(new MemoryEngine(SIGN_PROJECT));
     transport.failure = new Error('no answer');
-    await until(() => expect(status()).toBe('connected'));
+    await eventually(() => expect(status()).toBe('connected'));
     transport.drop();
-    await until(() => expect(waits.asked).toContain(250));
+    await eventually(() => expect(waits.asked).toContain(250));
     waits.end(250);
-    await until(() => expect(waits.asked).toContain(500));
+    await eventually(() => expect(waits.asked).toContain(500));
     transport.failure = null;
 
     live.retryNow();
 
-    await until(() => expect(status()).toBe('connected'));
+    await eventually(() => expect(status()).toBe('connected'));
   });
 
   test('says when the engine does not know this window', async () => {
@@ -122,7 +122,7 @@ describe('live engine', () => {
     live = new LiveEngine(transport, new Waits().wait);
     void live.start();
 
-    await until(() => expect(status()).toBe('signed-out'));
+    await eventually(() => expect(status()).toBe('signed-out'));
   });
 
   test('refuses an engine of another contract and does not try again by itself', async () => {
@@ -130,7 +130,7 @@ describe('live engine', () => {
     engine.contractVersion = 999;
     const { waits } = started(engine);
 
-    await until(() => expect(status()).toBe('incompatible'));
+    await eventually(() => expect(status()).toBe('incompatible'));
     expect(waits.asked).toEqual([Number.POSITIVE_INFINITY]);
     expect(live.getState().runs).toBeNull();
   });
@@ -140,7 +140,7 @@ describe('live engine', () => {
     engine.failure = new AppError('not-a-project', 'project.sqlite is damaged');
     started(engine);
 
-    await until(() =>
+    await eventually(() =>
       expect(live.getState().connection).toMatchObject({
         status: 'reconnecting',
         problem: 'project.sqlite is damaged',
@@ -150,14 +150,14 @@ describe('live engine', () => {
 
   test('notices an engine that fell silent', async () => {
     const { transport, waits } = started(new MemoryEngine(SIGN_PROJECT));
-    await until(() => expect(waits.asked).toContain(20_000));
+    await eventually(() => expect(waits.asked).toContain(20_000));
     const hung = vi.spyOn(MemoryEngine.prototype, 'info').mockImplementation(() => new Promise(() => {}) as never);
 
     waits.end(20_000);
-    await until(() => expect(waits.asked).toContain(10_000));
+    await eventually(() => expect(waits.asked).toContain(10_000));
     waits.end(10_000);
 
-    await until(() => expect(status()).toBe('reconnecting'));
+    await eventually(() => expect(status()).toBe('reconnecting'));
     hung.mockRestore();
     expect(transport.opened).toBe(1);
   });

@@ -1,0 +1,48 @@
+/** The real window in a real browser, watched for anything that goes wrong in it. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type FoundBrowser, findBrowser, launch } from '../../build/browser.ts';
+import { ROOT } from '../../build/source-files.ts';
+
+const SCREENSHOTS = join(ROOT, 'test', 'app', 'screenshots');
+
+export interface TestWindow {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Console errors, exceptions and refusals of the page's policy, in order. */
+  readonly complaints: string[];
+}
+
+/** The browser of this machine; LIGHTBENCH_TEST_BROWSER (`installed` or `npm`) chooses where there are several. */
+export async function testBrowser(): Promise<Browser> {
+  return launch(await findBrowser(process.env['LIGHTBENCH_TEST_BROWSER'] as FoundBrowser['origin'] | undefined));
+}
+
+/** A window signed in with a link, in a profile of its own. */
+export async function openWindow(
+  browser: Browser,
+  link: string,
+  options: BrowserContextOptions = {},
+): Promise<TestWindow> {
+  const context = await browser.newContext({
+    viewport: { width: 1360, height: 860 },
+    timezoneId: 'UTC',
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  await page.goto(link);
+  return { page, context, complaints };
+}
+
+/** Keeps a picture for people to look at; git ignores them. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
