@@ -32,7 +32,16 @@ export function builtRenderer(): Promise<string> {
 export function builtDesktop(runtime: Runtime): Promise<string> {
   return built({
     output: `dist/desktop-${runtime}`,
-    inputs: ['main/main.ts', 'main/shell', 'preload', 'package.json', 'package-lock.json', 'build/bundle.ts'],
+    inputs: [
+      'main/main.ts',
+      'main/shell',
+      'main/serve',
+      'main/clock.ts',
+      'preload',
+      'package.json',
+      'package-lock.json',
+      'build/bundle.ts',
+    ],
     settings: runtime,
     run: async (folder) => {
       await bundleCommonJs(join(ROOT, 'main', 'main.ts'), folder, 'main', RUNTIMES[runtime]);

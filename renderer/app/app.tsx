@@ -29,7 +29,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       onToggleTheme={toggle}
     >
       <Page state={state} route={route} theme={theme} />
-      <ConnectionToast connection={state.connection} onRetry={live.retryNow} />
+      <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
 }

@@ -1,9 +1,10 @@
 /** The contract, told alike over every transport. */
 
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { doorsTo } from '../../main/ipc/attach.ts';
+import { type RelayPort, relay } from '../../main/shell/relay.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
@@ -36,7 +37,43 @@ async function overSocket(engine: MemoryEngine): Promise<Connection> {
   return { client, bugs: server.bugs, drop: () => socket.close(), close: () => server.close() };
 }
 
-const TRANSPORTS = { 'message port': overPort, 'loopback WebSocket': overSocket };
+/** As in the desktop: the window has a port, the shell carries its messages to the server and back. */
+async function overRelay(engine: MemoryEngine): Promise<Connection> {
+  const server = await startServer(engine);
+  const { port1, port2 } = new MessageChannel();
+  const relayed = await relay(electronPort(port1), { url: server.url, token: server.doorkeeper.bearer });
+  const client = clientOverPort(port2 as unknown as MessagePort);
+  return { client, bugs: server.bugs, drop: relayed.close, close: () => server.close() };
+}
+
+/** Node's port under the manners of Electron's `MessagePortMain`. */
+function electronPort(port: NodePort): RelayPort {
+  return {
+    on: (event: 'message' | 'close', listener: (message: never) => void) =>
+      event === 'message'
+        ? port.on('message', (data: unknown) => listener({ data } as never))
+        : port.on('close', () => listener(undefined as never)),
+    postMessage: (message) => port.postMessage(message),
+    start: () => port.start(),
+    close: () => port.close(),
+  };
+}
+
+const TRANSPORTS = {
+  'message port': overPort,
+  'loopback WebSocket': overSocket,
+  'message port relayed to a WebSocket': overRelay,
+};
+
+test('a relay with a wrong token is refused before a window has a port', async () => {
+  const server = await startServer(new MemoryEngine(null));
+  const { port1 } = new MessageChannel();
+
+  await expect(relay(electronPort(port1), { url: server.url, token: 'wrong' })).rejects.toThrow('401');
+
+  port1.close();
+  await server.close();
+});
 
 for (const [name, connect] of Object.entries(TRANSPORTS)) {
   describe(`contract over ${name}`, () => {

@@ -6,7 +6,7 @@
 import { CONTRACT_VERSION } from '../../../preload/contract/version.ts';
 import { appErrorOf, type EngineClient } from './client.ts';
 import { type ConnectionState, INITIAL_STATE, type LiveState, withRunEvent } from './live-state.ts';
-import { type Channel, SignedOut, type Transport } from './transport.ts';
+import { type Channel, EngineUnavailable, SignedOut, type Transport } from './transport.ts';
 
 /** Resolves after the time (never, for Infinity), or at once when the signal is aborted. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -128,5 +128,6 @@ export class LiveEngine {
 function connectionAfter(error: unknown, attempt: number): ConnectionState {
   if (error instanceof SignedOut) return { status: 'signed-out' };
   if (error instanceof Incompatible) return { status: 'incompatible' };
-  return { status: 'reconnecting', attempt, problem: appErrorOf(error)?.message ?? null };
+  const problem = error instanceof EngineUnavailable ? error.message : (appErrorOf(error)?.message ?? null);
+  return { status: 'reconnecting', attempt, problem };
 }

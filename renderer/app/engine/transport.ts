@@ -11,9 +11,15 @@ export interface Channel {
 }
 
 export interface Transport {
-  /** Errors: SignedOut when the engine answers but does not know this window; any other when it does not answer. */
+  /**
+   * Errors: SignedOut when the engine answers but does not know this window; EngineUnavailable when it says why it cannot
+   * run; any other when it does not answer.
+   */
   open(): Promise<Channel>;
 }
+
+/** The engine cannot run; the message is its own, for people. */
+export class EngineUnavailable extends Error {}
 
 export class SignedOut extends Error {
   constructor() {

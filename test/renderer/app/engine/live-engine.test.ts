@@ -5,7 +5,12 @@ import { AppError } from '../../../../preload/contract/errors.ts';
 import { clientOverPort } from '../../../../renderer/app/engine/client.ts';
 import { LiveEngine, retryDelayMs } from '../../../../renderer/app/engine/live-engine.ts';
 import { withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
-import { type Channel, SignedOut, type Transport } from '../../../../renderer/app/engine/transport.ts';
+import {
+  type Channel,
+  EngineUnavailable,
+  SignedOut,
+  type Transport,
+} from '../../../../renderer/app/engine/transport.ts';
 import { eventually } from '../../../kit/eventually.ts';
 import { madeRun } from '../../../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
@@ -123,6 +128,21 @@ describe('live engine', () => {
     void live.start();
 
     await eventually(() => expect(status()).toBe('signed-out'));
+  });
+
+  test('says why an engine cannot run', async () => {
+    const transport = new TestTransport(new MemoryEngine(SIGN_PROJECT));
+    transport.failure = new EngineUnavailable('open project /data: it has no project.sqlite');
+    live = new LiveEngine(transport, new Waits().wait);
+    void live.start();
+
+    await eventually(() =>
+      expect(live.getState().connection).toEqual({
+        status: 'reconnecting',
+        attempt: 1,
+        problem: 'open project /data: it has no project.sqlite',
+      }),
+    );
   });
 
   test('refuses an engine of another contract and does not try again by itself', async () => {

@@ -1,0 +1,77 @@
+/** `npm start [project]`: builds what is stale, then opens the desktop app, or, without Electron, serves a browser. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { argv, env, platform } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../preload/contract/errors.ts';
+import './preflight.ts';
+import { builtDesktop, builtRenderer, type Runtime } from './bundle.ts';
+import { findElectron } from './electron.ts';
+import { ROOT } from './source-files.ts';
+
+const ENTRY = join(ROOT, 'main', 'serve', 'entry.ts');
+
+export interface DesktopLaunch {
+  /** The folder to give to Electron. */
+  readonly app: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Builds the shell and says how Electron is to be started with it. */
+export async function desktopLaunch(runtime: Runtime, project: string | null): Promise<DesktopLaunch> {
+  const [app, renderer] = [await builtDesktop(runtime), await builtRenderer()];
+  const places = { LIGHTBENCH_RENDERER: renderer, LIGHTBENCH_NODE: process.execPath, LIGHTBENCH_ENGINE: ENTRY };
+  return { app, env: { ...places, ...(project === null ? {} : { LIGHTBENCH_PROJECT: project }) } };
+}
+
+/** Why the desktop app cannot be opened here, in words, or null. */
+function whyNoDesktop(): string | null {
+  if (findElectron() === null) {
+    return 'no Electron is installed (npx install-electron downloads it, or set ELECTRON_OVERRIDE_DIST_PATH)';
+  }
+  if (platform === 'linux' && env['DISPLAY'] === undefined && env['WAYLAND_DISPLAY'] === undefined) {
+    return 'there is no display';
+  }
+  return process.getuid?.() === 0 ? 'Electron does not run as root' : null;
+}
+
+async function openDesktop(project: string | null): Promise<number> {
+  const { executable, runtime } = findElectron()!;
+  const launch = await desktopLaunch(runtime, project);
+  const child = spawn(executable, [launch.app], { stdio: 'inherit', env: { ...env, ...launch.env } });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}
+
+async function serveBrowser(project: string | null): Promise<number> {
+  await builtRenderer();
+  const args = [ENTRY, ...(project === null ? [] : [project])];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  // Ctrl+C reaches the whole group; this process waits for the engine to end in order.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}
+
+async function start(args: readonly string[]): Promise<number> {
+  if (args.length > 1 || args[0]?.startsWith('-')) {
+    throw new AppError('bad-argument', `npm start takes one project folder, not: ${args.join(' ')}`);
+  }
+  const project = args[0] === undefined ? null : resolve(args[0]);
+  const reason = whyNoDesktop();
+  if (reason === null) return openDesktop(project);
+  console.log(`The desktop app cannot open: ${reason}. The same app is served to a browser instead.`);
+  return serveBrowser(project);
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    process.exitCode = await start(argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof AppError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
