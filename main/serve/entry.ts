@@ -1,5 +1,7 @@
 /** The engine as a process of its own: `node main/serve/entry.ts [project] [--json] …`; see `ServeCommand`. */
 
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../preload/contract/errors.ts';
 import { runServe, type ServeCommand } from './run-serve.ts';
@@ -24,7 +26,9 @@ function commandOf(args: readonly string[]): ServeCommand {
     throw new AppError('bad-argument', `serve: --port "${values.port}" must be 0 to ${LARGEST_PORT}`, { port });
   }
   const { host, insecure, json } = values;
-  return { project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin: values['stop-with-stdin'] };
+  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  const stopWithStdin = values['stop-with-stdin'];
+  return { project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin, home };
 }
 
 const stop = new AbortController();

@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +10,7 @@ import { systemClock } from '../clock.ts';
 import { openEngine } from '../engine.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { type RunningServer, serve } from './serve.ts';
-import { sessionKey, stateFolder } from './session-key.ts';
+import { sessionKey } from './session-key.ts';
 
 export interface ServeCommand {
   /** Null serves a window without a project. */
@@ -23,6 +22,8 @@ export interface ServeCommand {
   readonly json: boolean;
   /** Ends when the standard input does: the sign that the program which started this one is gone. */
   readonly stopWithStdin: boolean;
+  /** Where this user's Lightbench keeps what outlives a process; the key of sessions is put there. */
+  readonly home: string;
   /** The folder of the built window. */
   readonly rendererFolder?: string;
 }
@@ -53,7 +54,7 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
   const logBug = (error: unknown) => streams.stderr.write(`${(error as Error)?.stack ?? error}\n`);
   const engine = openEngine(command.project, { clock: systemClock, logBug });
   try {
-    const key = sessionKey(stateFolder(process.platform, process.env, homedir()), randomBytes);
+    const key = sessionKey(command.home, randomBytes);
     const doorkeeper = new Doorkeeper({ key, clock: systemClock, random: randomBytes });
     const onLinkUsed = () => command.json || streams.stdout.write('A browser signed in.\n');
     const { host, port, insecure } = command;

@@ -8,13 +8,6 @@ import type { RandomBytes } from './doorkeeper.ts';
 const KEY_BYTES = 32;
 const NAME = 'session.key';
 
-/** Where a user's programs keep what must outlive them: XDG on Linux, the system's own folders elsewhere. */
-export function stateFolder(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string {
-  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Lightbench');
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Lightbench');
-  return join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'lightbench');
-}
-
 /**
  * The key of a folder, made on first use and readable by its user alone.
  * Errors: folder-unwritable; file-unreadable when what is there is no key.

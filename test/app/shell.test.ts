@@ -42,7 +42,7 @@ async function openApp(folder: string | null): Promise<void> {
     executablePath: electron!.executable,
     // Tests in containers run as root, where the outer sandbox is refused; the page's own settings are checked below.
     args: [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`],
-    env: { ...process.env, ...launch.env, XDG_STATE_HOME: state } as Record<string, string>,
+    env: { ...process.env, ...launch.env, LIGHTBENCH_HOME: state } as Record<string, string>,
   });
   page = await app.firstWindow();
   complaints = [];

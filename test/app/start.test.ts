@@ -10,7 +10,7 @@ import { newProject } from '../kit/projects.ts';
 
 /** Runs it without a display, so that no desktop can open, until the text has come or it ends. */
 async function startUntil(args: readonly string[], wanted: RegExp): Promise<string> {
-  const env = { ...process.env, XDG_STATE_HOME: tempFolder(), DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
+  const env = { ...process.env, LIGHTBENCH_HOME: tempFolder(), DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
   const child = spawn(process.execPath, [join(ROOT, 'build', 'start.ts'), ...args], { env });
   onTestFinished(() => {
     child.kill('SIGTERM');

@@ -13,9 +13,9 @@ export interface EngineProcess extends ServeAnnouncement {
   readonly child: ChildProcess;
 }
 
-/** Starts `serve --json` on a project; sessions are kept in `state`, apart from the user's own. */
-export async function startEngineProcess(args: readonly string[], state = tempFolder()): Promise<EngineProcess> {
-  const child = spawnServe(['--json', ...args], state);
+/** Starts `serve --json` on a project; sessions are kept in `home`, apart from the user's own. */
+export async function startEngineProcess(args: readonly string[], home = tempFolder()): Promise<EngineProcess> {
+  const child = spawnServe(['--json', ...args], home);
   const lines = createInterface({ input: child.stdout! });
   const [line] = (await Promise.race([once(lines, 'line'), failed(child)])) as [string];
   return { ...(JSON.parse(line) as ServeAnnouncement), child };
@@ -24,17 +24,17 @@ export async function startEngineProcess(args: readonly string[], state = tempFo
 /** What a refused start prints, and its exit code. */
 export async function refusedStart(
   args: readonly string[],
-  state = tempFolder(),
+  home = tempFolder(),
 ): Promise<{ code: number; text: string }> {
-  const child = spawnServe(args, state);
+  const child = spawnServe(args, home);
   const text = textOf(child);
   const [code] = (await once(child, 'close')) as [number];
   return { code, text: text.join('') };
 }
 
-function spawnServe(args: readonly string[], state: string): ChildProcess {
+function spawnServe(args: readonly string[], home: string): ChildProcess {
   const entry = join(ROOT, 'main', 'serve', 'entry.ts');
-  const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, XDG_STATE_HOME: state } });
+  const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, LIGHTBENCH_HOME: home } });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -27,15 +27,15 @@ test('one JSON line says where the engine is and how to come in', async () => {
 
 test('a session outlives the process, for the same user', async () => {
   const { folder } = newProject();
-  const state = tempFolder();
-  const first = await startEngineProcess([folder], state);
+  const home = tempFolder();
+  const first = await startEngineProcess([folder], home);
   const opened = await fetch(first.link, { redirect: 'manual' });
   const cookie = opened.headers.get('set-cookie')!.split(';')[0]!;
   const port = new URL(first.url).port;
   first.child.kill('SIGTERM');
   expect(await once(first.child, 'close')).toEqual([0, null]);
 
-  const second = await startEngineProcess([folder, '--port', port], state);
+  const second = await startEngineProcess([folder, '--port', port], home);
 
   expect((await fetch(`${second.url}/session`, { headers: { cookie } })).status).toBe(204);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sessionKey, stateFolder } from '../../../main/serve/session-key.ts';
+import { sessionKey } from '../../../main/serve/session-key.ts';
 import { tempFolder } from '../../kit/folders.ts';
 
 test('the key is made once, for its user alone, and leaves nothing else', () => {
@@ -32,11 +32,4 @@ test('a folder that cannot be made is refused by name', () => {
   expect(() => sessionKey(join(file, 'state'), randomBytes)).toThrow(
     expect.objectContaining({ code: 'folder-unwritable', message: expect.stringContaining(join(file, 'state')) }),
   );
-});
-
-test('state is kept where each system keeps it', () => {
-  expect(stateFolder('linux', {}, '/home/a')).toBe(join('/home/a', '.local', 'state', 'lightbench'));
-  expect(stateFolder('linux', { XDG_STATE_HOME: '/s' }, '/home/a')).toBe(join('/s', 'lightbench'));
-  expect(stateFolder('win32', { LOCALAPPDATA: 'L' }, 'H')).toBe(join('L', 'Lightbench'));
-  expect(stateFolder('darwin', {}, '/Users/a')).toContain('Application Support');
 });

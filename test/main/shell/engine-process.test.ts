@@ -11,7 +11,7 @@ const ENTRY = join(ROOT, 'main', 'serve', 'entry.ts');
 
 beforeAll(() => builtRenderer());
 beforeEach(() => {
-  vi.stubEnv('XDG_STATE_HOME', tempFolder());
+  vi.stubEnv('LIGHTBENCH_HOME', tempFolder());
 });
 afterEach(() => {
   vi.unstubAllEnvs();
