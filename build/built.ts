@@ -38,13 +38,14 @@ export async function built(step: BuildStep): Promise<string> {
   return output;
 }
 
-/** Whether another program put the same output there first is looked at only when the rename was refused. */
+/** What another program has put there meanwhile is the same and may be in use, so it stays. */
 function replace(output: string, partial: string, stamp: string): void {
-  rmSync(output, { recursive: true, force: true });
   try {
     renameSync(partial, output);
-  } catch (error) {
-    if (!isCurrent(output, stamp)) throw error;
+  } catch {
+    if (isCurrent(output, stamp)) return;
+    rmSync(output, { recursive: true, force: true });
+    renameSync(partial, output);
   }
 }
 

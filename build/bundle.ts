@@ -17,15 +17,28 @@ export type Runtime = keyof typeof RUNTIMES;
 export function builtRenderer(): Promise<string> {
   return built({
     output: 'dist/renderer',
-    inputs: ['renderer', 'preload/contract', 'package-lock.json'],
-    run: async (folder) => {
-      await build({
-        configFile: join(ROOT, 'renderer', 'vite.config.ts'),
-        logLevel: 'warn',
-        build: { outDir: folder },
-      });
-    },
+    inputs: ['renderer', 'preload/contract', 'package-lock.json', 'build/bundle.ts'],
+    run: (folder) =>
+      inProduction(async () => {
+        await build({
+          configFile: join(ROOT, 'renderer', 'vite.config.ts'),
+          logLevel: 'warn',
+          build: { outDir: folder },
+        });
+      }),
   });
+}
+
+/** Whoever starts the build, tests too, gets the React that people get: its plugin reads the environment alone. */
+async function inProduction(work: () => Promise<void>): Promise<void> {
+  const { NODE_ENV: before } = process.env;
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await work();
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
 }
 
 /** The built shell's folder, which is an Electron app: `package.json`, `main.cjs`, `preload.cjs`. */

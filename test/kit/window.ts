@@ -11,7 +11,7 @@ const SCREENSHOTS = join(ROOT, 'test', 'app', 'screenshots');
 export interface TestWindow {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Console errors, exceptions and refusals of the page's policy, in order. */
+  /** Everything the page says on its console, refusals of its policy included, and exceptions; in order. */
   readonly complaints: string[];
 }
 
@@ -35,7 +35,7 @@ export async function openWindow(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (['error', 'warning', 'info'].includes(message.type())) complaints.push(message.text());
   });
   await page.goto(link);
   return { page, context, complaints };
