@@ -10,6 +10,7 @@ import { doctorCommand } from './cli/doctor.ts';
 import { modelsCommand, weightsAddCommand, weightsListCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
 import { createCommand, importCommand } from './cli/project.ts';
+import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { systemClock } from './clock.ts';
@@ -28,6 +29,7 @@ function contextFor(command: Command): CliContext {
   return {
     clock: systemClock,
     output: new Output(streams, json === true),
+    home,
     library: join(home, 'weights'),
     threads: availableParallelism(),
     signal: stop.signal,
@@ -62,6 +64,7 @@ function program(): Command {
   addProjectCommands(root);
   addModelCommands(root);
   addRunCommands(root);
+  addServeCommand(root);
   root.command('doctor').description('check that this machine can train').addOption(json()).action(act(doctorCommand));
   return root;
 }
@@ -138,6 +141,17 @@ function addRunCommands(root: Command): void {
     .description('score images with a bundle')
     .addOption(json())
     .action(act((context, bundle: string, images: string[]) => scoreCommand(context, bundle, images)));
+}
+
+function addServeCommand(root: Command): void {
+  root
+    .command('serve [project]')
+    .description('serve the window to a browser')
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port, 0 for any free one', '0')
+    .option('--insecure', 'allow an address that other machines reach, without encryption')
+    .addOption(json())
+    .action(act(serveCommand));
 }
 
 // The first Ctrl-C ends the run in order, the second ends the program.

@@ -7,6 +7,8 @@ import type { Output } from './output.ts';
 export interface CliContext {
   readonly clock: Clock;
   readonly output: Output;
+  /** Where this user's Lightbench keeps what outlives a process. */
+  readonly home: string;
   /** Folder of the weights that all projects share. */
   readonly library: string;
   readonly threads: number;

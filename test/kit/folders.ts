@@ -4,7 +4,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
+
+/** A folder for all tests of a file, removed after the last of them. Call it where the file is collected. */
+export function suiteFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lightbench-')));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 /** A fresh empty folder that is removed after the test that asked for it. */
 export function tempFolder(): string {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { importDataset } from '../../main/data/import.ts';
 import type { TrainingRequest } from '../../main/schedule/run-training.ts';
-import type { WriteProject } from '../../main/store/project.ts';
+import { createProject, type WriteProject } from '../../main/store/project.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
+import { FakeClock } from './clock.ts';
 import { tempFolder } from './folders.ts';
 import { newProject } from './projects.ts';
 
@@ -30,10 +31,12 @@ export async function writeShades(folder: string, each: number): Promise<string>
   return folder;
 }
 
-/** A project with `each` bright and as many dark images. */
+/** A project with `each` bright and as many dark images; the caller closes one in a folder of its own. */
 export async function shadesProject(each = 15, folder?: string): Promise<WriteProject> {
-  const project = folder === undefined ? newProject() : newProject(folder);
-  await importDataset(project, await writeShades(tempFolder(), each));
+  const identity = { clock: new FakeClock(), owner: 'lightbench test', task: 'image-classification' } as const;
+  const project = folder === undefined ? newProject() : createProject(folder, identity);
+  const pictures = folder === undefined ? tempFolder() : `${folder}-pictures`;
+  await importDataset(project, await writeShades(pictures, each));
   return project;
 }
 

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from '../../build/source-files.ts';
+import { suiteFolder, tempFolder } from '../kit/folders.ts';
+import { SMALL, writeShades } from '../kit/training.ts';
+
+const home = suiteFolder();
+
+function lightbench(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'main', 'cli.ts'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, LIGHTBENCH_HOME: home },
+  });
+  return { status, stdout, stderr };
+}
+
+const parsed = (...args: readonly string[]) => {
+  const { status, stdout } = lightbench(...args, '--json');
+  return { status, value: JSON.parse(stdout) };
+};
+
+describe('the command line', () => {
+  test('does the main job, with one JSON document from each command', async () => {
+    const folder = join(tempFolder(), 'project');
+    const pictures = await writeShades(tempFolder(), 12);
+    const settings = Object.entries(SMALL).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+
+    const created = parsed('create', folder, '--task', 'image-classification');
+    const imported = parsed('import', folder, pictures);
+    const trained = parsed('train', folder, '--model', 'resnet18', ...settings);
+    const runs = parsed('runs', folder);
+    const run = parsed('runs', folder, 'r0001');
+    const judged = parsed('evaluate', folder, 'r0001');
+    const bundled = parsed('bundle', folder, 'r0001');
+    const scored = parsed('score', bundled.value.out, join(pictures, 'dark', '0.png'));
+
+    expect([created, imported, trained, runs, run, judged, bundled, scored].map(({ status }) => status)).toEqual(
+      new Array(8).fill(0),
+    );
+    expect(created.value).toMatchObject({ folder, task: 'image-classification' });
+    expect(imported.value).toMatchObject({ added: 24, classes: { bright: 12, dark: 12 } });
+    expect(run.value).toEqual(trained.value);
+    expect(runs.value).toEqual([run.value]);
+    expect(Object.keys(run.value.epochs[0]).sort()).toEqual([
+      'epoch',
+      'images_per_second',
+      'learning_rate',
+      'metrics',
+      'seconds',
+      'train_loss',
+    ]);
+    expect(judged.value.metrics.accuracy).toBe(run.value.primary_metric.best);
+    expect(scored.value[0]).toMatchObject({ labels: ['bright', 'dark'] });
+    expect(scored.value[0].probs.length).toBe(2);
+  });
+
+  test('tells people what is wrong on standard error, and programs in JSON', () => {
+    const missing = join(tempFolder(), 'nowhere');
+
+    const person = lightbench('runs', missing);
+    const program = parsed('runs', missing);
+
+    expect(person).toMatchObject({ status: 1, stdout: '' });
+    expect(person.stderr).toContain(missing);
+    expect(program).toMatchObject({ status: 1, value: { error: { code: 'not-a-project' } } });
+  });
+
+  test('ends with 2 when it was called wrongly', () => {
+    const folder = tempFolder();
+
+    expect(lightbench('create').status).toBe(2);
+    expect(lightbench('dance').status).toBe(2);
+    expect(lightbench('create', join(folder, 'p'), '--task', 'poetry')).toMatchObject({ status: 2 });
+    expect(lightbench('train', folder, '--set', 'novalue', '--model', 'resnet18').status).not.toBe(0);
+  });
+
+  test('adds and lists weights, and refuses what is none', () => {
+    const file = join(tempFolder(), 'noise.safetensors');
+    writeFileSync(file, 'no weights at all');
+
+    const added = parsed('weights', 'add', file);
+    const listed = parsed('weights', 'list');
+
+    expect(added).toMatchObject({ status: 1, value: { error: { code: 'weights-invalid' } } });
+    expect(added.value.error.message).toContain(file);
+    expect(listed.value).toEqual([expect.objectContaining({ name: 'mobilenet_v2_100_in1k_f16', file: null })]);
+  });
+
+  test('lists models with every hyperparameter', () => {
+    const { value } = parsed('models', '--task', 'image-classification');
+
+    expect(value.map(({ name }: { name: string }) => name)).toEqual(['mobilenetv2', 'resnet18']);
+    expect(value[0].hyperparameters).toContainEqual(
+      expect.objectContaining({ name: 'learning_rate', default: 0.01, domain: { kind: 'number', min: 0, max: 1 } }),
+    );
+  });
+
+  test('doctor trains a step and finds every native package', () => {
+    const { status, value } = parsed('doctor');
+
+    expect(status).toBe(0);
+    expect(value.checks.map(({ name, ok }: { name: string; ok: boolean }) => [name, ok])).toContainEqual([
+      'train on cpu',
+      true,
+    ]);
+  });
+
+  test('an import with bad records ends well and names each of them', async () => {
+    const folder = join(tempFolder(), 'project');
+    const pictures = await writeShades(tempFolder(), 2);
+    mkdirSync(join(pictures, 'dark'), { recursive: true });
+    writeFileSync(join(pictures, 'dark', 'empty.png'), '');
+    lightbench('create', folder, '--task', 'image-classification');
+
+    const { status, stdout } = lightbench('import', folder, pictures);
+
+    expect(status).toBe(0);
+    expect(stdout).toContain('added 4');
+    expect(stdout).toContain('empty.png');
+  });
+});
