@@ -4,7 +4,7 @@ import type { Rng } from '../../../native-models/core/rng.ts';
 import { type Camera, onBench } from './camera.ts';
 import { between, chance, integerBetween, oneOf } from './draw.ts';
 import type { Solid } from './geometry.ts';
-import { drawFinish } from './materials.ts';
+import { drawFinish, drawFinishAgainst, type Rgb } from './materials.ts';
 import { drawPart, PART_LABELS, type PartLabel } from './parts.ts';
 import { drawScrap } from './scraps.ts';
 import { Pile, settle, yaw } from './settle.ts';
@@ -16,20 +16,23 @@ interface Place {
   readonly y01: number;
 }
 
-const CLUTTER_CHANCE = 0.4; // of another part under the main one, and of one over it
+const CLUTTER_CHANCE = 0.25; // of another part under the main one, and of one over it
 
-/** One large part of the given kind near the middle, some clutter under and over it. It is the first of the solids. */
-export function layOutSingle(rng: Rng, camera: Camera, label: PartLabel): Solid[] {
+/**
+ * One large part of the given kind near the middle, some clutter under and over it. It is the first of the solids.
+ * Its finish stands out from `backdrop`, the colour of the bench, as a photographer would see to.
+ */
+export function layOutSingle(rng: Rng, camera: Camera, label: PartLabel, backdrop: Rgb): Solid[] {
   const bench = new Bench(rng, camera);
   const clutter = (most: number) => {
     for (let k = integerBetween(rng, 0, most); k > 0; k--) bench.putScrap(anywhere(rng));
     if (chance(rng, CLUTTER_CHANCE)) {
-      bench.putPart(oneOf(rng, PART_LABELS), aside(rng, 0.38, 0.6), between(rng, 0.2, 0.42));
+      bench.putPart(oneOf(rng, PART_LABELS), aside(rng, 0.4, 0.6), between(rng, 0.18, 0.36));
     }
   };
-  clutter(2);
-  const main = bench.putPart(label, aside(rng, 0, 0.06), between(rng, 0.55, 0.85));
-  clutter(2);
+  clutter(1);
+  const main = bench.putPart(label, aside(rng, 0, 0.05), between(rng, 0.62, 0.88), backdrop);
+  clutter(1);
   return [main, ...bench.solids.filter((solid) => solid !== main)];
 }
 
@@ -59,13 +62,15 @@ class Bench {
     this.camera = camera;
   }
 
-  putPart(label: PartLabel, place: Place, size: number): Solid {
+  /** Puts a part down; where a backdrop is given, its finish is one that stands out from that colour. */
+  putPart(label: PartLabel, place: Place, size: number, backdrop?: Rgb): Solid {
     const { mesh, rest } = drawPart(label, this.rng);
     const [x, y] = this.at(place);
     const rotation = compose(yaw(between(this.rng, 0, 2 * Math.PI)), rest);
     const pose = settle(this.pile, mesh, { x, y, size, rotation });
     this.places.push(place);
-    return this.keep({ label, mesh, finish: drawFinish(this.rng), ...pose });
+    const finish = backdrop ? drawFinishAgainst(this.rng, backdrop) : drawFinish(this.rng);
+    return this.keep({ label, mesh, finish, ...pose });
   }
 
   putScrap(place: Place): void {

@@ -64,6 +64,20 @@ export function drawFinish(rng: Rng): Finish {
   };
 }
 
+const LEAST_CONTRAST = 0.1; // of mean reflectances: steel on a steel bench is refused, brass on oak is not
+const MAX_DRAWS = 8;
+
+/** A random finish that differs in brightness from a backdrop; after some draws the last one is taken as it is. */
+export function drawFinishAgainst(rng: Rng, backdrop: Rgb): Finish {
+  for (let draw = 1; ; draw++) {
+    const finish = drawFinish(rng);
+    const contrast = Math.abs(0.6 * meanOf(finish.specular) + meanOf(finish.diffuse) - meanOf(backdrop));
+    if (contrast >= LEAST_CONTRAST || draw === MAX_DRAWS) return finish;
+  }
+}
+
+const meanOf = ([red, green, blue]: Rgb): number => (red + green + blue) / 3;
+
 /** A finish that does not shine like metal: plastic, paint, paper, rubber. */
 export function dullFinish(rng: Rng, diffuse: Rgb, roughness01: number): Finish {
   return {

@@ -31,7 +31,7 @@ const flat = (rng: Rng): Rotation => (chance(rng, 0.5) ? IDENTITY : turned('x', 
 
 /** A nut mostly lies flat and sometimes stands on one of its six sides. */
 const flatOrOnSide = (rng: Rng): Rotation =>
-  chance(rng, 0.94) ? flat(rng) : compose(turned('x', Math.PI / 2), turned('z', Math.PI / 6));
+  chance(rng, 0.97) ? flat(rng) : compose(turned('x', Math.PI / 2), turned('z', Math.PI / 6));
 
 /** On either leg, on either edge of both legs, or on the two free ends like a tent. */
 function bracketRest(rng: Rng): Rotation {
@@ -47,7 +47,7 @@ const KINDS: { readonly [L in PartLabel]: PartKind } = {
   bracket: { build: buildBracket, rest: bracketRest },
   gear: { build: buildGear, rest: flat },
   nut: { build: buildNut, rest: flatOrOnSide },
-  spring: { build: buildSpring, rest: (rng) => (chance(rng, 0.9) ? lying(rng) : IDENTITY) },
+  spring: { build: buildSpring, rest: lying },
   washer: { build: buildWasher, rest: flat },
 };
 

@@ -22,7 +22,7 @@ interface Exposure {
 function drawExposure(rng: Rng): Exposure {
   const isNoisy = chance(rng, 0.15);
   return {
-    meanLevel: 0.24 * 2 ** between(rng, -0.7, 0.7),
+    meanLevel: 0.24 * 2 ** between(rng, -0.5, 0.6),
     whiteBalance: [1 + between(rng, -0.1, 0.1), 1, 1 + between(rng, -0.12, 0.12)],
     vignette01: between(rng, 0, 0.35),
     blurPx: between(rng, 0.35, 0.8),

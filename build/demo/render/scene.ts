@@ -7,6 +7,7 @@ import { assemble, type Geometry, type Solid } from './geometry.ts';
 import { findInstances, type Instance, SAMPLES_PER_SIDE } from './instances.ts';
 import { layOutBench, layOutSingle } from './layout.ts';
 import { drawLighting } from './lighting.ts';
+import type { Rgb } from './materials.ts';
 import type { PartLabel } from './parts.ts';
 import { photograph } from './photograph.ts';
 import { makeTarget, rasterise, type Target } from './rasterise.ts';
@@ -33,14 +34,14 @@ const MAX_TRIES = 12;
 export function renderScene(rng: Rng, options: SceneOptions): Scene {
   const { widthPx, heightPx } = options;
   const viewpoint = {
-    tiltRad: between(rng, 0, 0.55),
+    tiltRad: between(rng, 0, 0.45),
     azimuthRad: between(rng, 0, 2 * Math.PI),
     fieldOfViewRad: between(rng, 0.3, 0.6),
   };
   const camera = makeCamera(viewpoint, widthPx * SAMPLES_PER_SIDE, heightPx * SAMPLES_PER_SIDE);
   const surface = drawSurface(rng);
   const lighting = drawLighting(rng);
-  const { geometry, visible, instances } = layOut(rng, camera, options);
+  const { geometry, visible, instances } = layOut(rng, camera, options, surface.mean);
   const light = shade({ geometry, camera, visible, lighting, surface });
   const pixels = photograph(rng, light, widthPx, heightPx);
   return { pixels, width: widthPx, height: heightPx, instances: instances.filter((instance) => instance !== null) };
@@ -53,11 +54,11 @@ interface Layout {
 }
 
 /** Lays parts out anew until one of the layouts shows what it must; after that many tries the last one stands. */
-function layOut(rng: Rng, camera: Camera, options: SceneOptions): Layout {
+function layOut(rng: Rng, camera: Camera, options: SceneOptions, backdrop: Rgb): Layout {
   for (let attempt = 1; ; attempt++) {
     const solids =
       options.kind === 'single'
-        ? layOutSingle(rng, camera, options.label)
+        ? layOutSingle(rng, camera, options.label, backdrop)
         : layOutBench(rng, camera, options.fewestParts ?? 3, options.mostParts ?? 12);
     const layout = look(solids, camera);
     const isFit =
