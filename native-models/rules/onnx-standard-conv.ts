@@ -7,14 +7,24 @@
 import { assert } from '../core/assert.ts';
 import type { ConvAttrs, Pads } from '../core/primitives.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
-
-type Sizes = readonly [n: number, c: number, h: number, w: number];
+import {
+  isSmallMap,
+  type Sizes,
+  smallConv,
+  smallInputGrad,
+  smallWeightGrad,
+  spreadRows,
+} from './onnx-standard-small-map.ts';
 
 const convAttributes = ({ strides, pads, dilations, group }: ConvAttrs) => ({ strides, pads, dilations, group });
 
-export const lowerConv: LoweringRule<'Conv'> = (emit, { inputs, attrs }) => {
+export const lowerConv: LoweringRule<'Conv'> = (emit, { inputs, outputs, attrs }) => {
   const [x, weight] = inputs;
   const names = inputs.map(emit.name);
+  const geometry = { x: x!.shape as Sizes, weight: weight!.shape as Sizes, output: outputs[0]!.shape as Sizes, attrs };
+  if (isSmallMap(geometry.output, geometry.weight, attrs)) {
+    return [smallConv(emit, names[0]!, names[1]!, names[2] ?? null, geometry)];
+  }
   if (!isStridedPointwise(weight!.shape, attrs)) return [emit.one('Conv', names, convAttributes(attrs))];
   // A 1x1 kernel reads only every stride-th pixel: take those first, and the rest is a plain product.
   const taken = every(emit, names[0]!, attrs.strides, x!.shape);
@@ -40,6 +50,10 @@ export const lowerConvInputGrad: LoweringRule<'ConvInputGrad'> = (emit, { inputs
   const shape = weight!.shape as Sizes;
   if (isDepthwise(shape, attrs))
     return [depthwiseInputGrad(emit, emit.name(g!), emit.name(weight!), g!.shape, shape, attrs)];
+  const geometry = { x: attrs.inputShape as unknown as Sizes, weight: shape, output: g!.shape as Sizes, attrs };
+  if (isSmallMap(geometry.output, shape, attrs)) {
+    return [smallInputGrad(emit, emit.name(g!), emit.name(weight!), geometry)];
+  }
   return [transposed(emit, emit.name(g!), emit.name(weight!), g!.shape as Sizes, shape, attrs)];
 };
 
@@ -91,7 +105,7 @@ function depthwiseInputGrad(
     emit.ints([2, 3]),
     emit.ints([-1, -1]),
   ]);
-  const spread = strides[0] === 1 && strides[1] === 1 ? g : spreadWithZeros(emit, g, gShape as Sizes, strides);
+  const spread = spreadRows(emit, g, gShape as Sizes, strides);
   // Full correlation: each side gets the kernel's reach less the forward padding; a negative pad cuts.
   const reach = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)] as const;
   const before = [reach[0] - pads[0], reach[1] - pads[1]] as const;
@@ -104,23 +118,14 @@ function depthwiseInputGrad(
   return emit.one('Conv', [spread, turned], { dilations, group, pads: convPads });
 }
 
-/** Each row and column is followed by `stride - 1` of zeros, the last one too. */
-function spreadWithZeros(
-  emit: Emitter,
-  g: string,
-  [n, c, h, w]: Sizes,
-  [down, across]: readonly [number, number],
-): string {
-  const split = emit.one('Reshape', [g, emit.ints([n, c, h, 1, w, 1])]);
-  const filled = emit.one('Pad', [split, emit.ints([0, 0, 0, 0, 0, 0, 0, 0, 0, down - 1, 0, across - 1])]);
-  return emit.one('Reshape', [filled, emit.ints([n, c, h * down, w * across])]);
-}
-
 export const lowerConvWeightGrad: LoweringRule<'ConvWeightGrad'> = (emit, { inputs: [x, g], attrs }) => {
   const weight = attrs.weightShape as Sizes;
   const [xName, gName] = [emit.name(x!), emit.name(g!)];
   const [xShape, gShape] = [x!.shape as Sizes, g!.shape as Sizes];
   if (isDepthwise(weight, attrs)) return [depthwiseWeightGrad(emit, xName, gName, xShape, gShape, attrs)];
+  if (isSmallMap(gShape, weight, attrs)) {
+    return [smallWeightGrad(emit, xName, gName, { x: xShape, weight, output: gShape, attrs })];
+  }
   const dense = { ...attrs, group: 1 };
   if (attrs.group === 1) return [denseWeightGrad(emit, xName, gName, xShape, gShape, weight, dense)];
   const parts = splitGroups(emit, xName, gName, xShape, gShape, attrs.group).map(([xPart, gPart]) =>
