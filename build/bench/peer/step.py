@@ -1,0 +1,50 @@
+"""One training step of a torchvision classifier, timed: the peer of `npm run bench -- --only step`.
+
+Reads lines `go` from standard input and answers each with one JSON line {"wall_ms", "cpu_ms"}; so the two programs take
+turns on the same machine. Needs torch and torchvision; never a dependency of the product.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+
+import torch
+import torchvision
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--side", type=int, required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--channels-last", action="store_true")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+
+    layout = torch.channels_last if options.channels_last else torch.contiguous_format
+    model = getattr(torchvision.models, options.model)(num_classes=10).train().to(memory_format=layout)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, nesterov=True)
+    images = torch.randn(options.batch, 3, options.side, options.side).to(memory_format=layout)
+    labels = torch.arange(options.batch) % 10
+
+    for line in sys.stdin:
+        if line.strip() != "go":
+            break
+        wall, cpu = time.perf_counter(), time.process_time()
+        optimizer.zero_grad(set_to_none=True)
+        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+        row = {
+            "wall_ms": (time.perf_counter() - wall) * 1e3,
+            "cpu_ms": (time.process_time() - cpu) * 1e3,
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+        print(json.dumps(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

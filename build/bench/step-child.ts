@@ -1,0 +1,66 @@
+/** Our side of the step benchmark: one training step for every line `go`, answered by one JSON line. */
+
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { floatTensor, Tensor } from '../../main/train/runtime.ts';
+import { Stepper } from '../../main/train/stepper.ts';
+import { fromScratch } from '../../main/train/weights-file.ts';
+import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { sizeOf } from '../../native-models/core/shape.ts';
+import { namedParameters } from '../../native-models/nn/module.ts';
+import { trainingProgram } from '../../native-models/training.ts';
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'resnet18' },
+    batch: { type: 'string', default: '16' },
+    side: { type: 'string', default: '224' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const [batch, side, threads] = [values.batch, values.side, values.threads].map(Number) as [number, number, number];
+const BYTES = 251; // a prime, so that the made-up picture has no period of the image's width
+
+const build = () => findModel(values.model)!.build(10, IMAGENET_CONVENTION);
+const program = trainingProgram(build(), {
+  batchSize: batch,
+  height: side,
+  width: side,
+  normalisation: IMAGENET_CONVENTION,
+  optimizer: { momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+});
+const startMs = performance.now();
+const stepper = await Stepper.open(program, fromScratch(namedParameters(build()), 0), { device: 'cpu', threads });
+const createMs = performance.now() - startMs;
+
+const noises = program.noises.map(
+  ({ name, shape }) => [name, floatTensor(shape, new Float32Array(sizeOf(shape)).fill(0.5))] as const,
+);
+const feeds = {
+  images: new Tensor(
+    'uint8',
+    Uint8Array.from({ length: batch * 3 * side * side }, (_, i) => (i * 7919) % BYTES),
+    [batch, 3, side, side],
+  ),
+  labels: new Tensor(
+    'int32',
+    Int32Array.from({ length: batch }, (_, i) => i % 10),
+    [batch],
+  ),
+  learning_rate: floatTensor([], Float32Array.of(0.01)),
+  ...Object.fromEntries(noises),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line.trim() !== 'go') break;
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  await stepper.step(feeds);
+  const used = process.cpuUsage(cpu);
+  const row = {
+    wall_ms: performance.now() - wall,
+    cpu_ms: (used.user + used.system) / 1000,
+    peak_mb: process.resourceUsage().maxRSS / 1024,
+    create_ms: createMs,
+  };
+  process.stdout.write(`${JSON.stringify(row)}\n`);
+}
