@@ -22,7 +22,7 @@ export interface WriteOptions {
 
 /** The bytes of the file. The same program and options give the same bytes. */
 export function writeOnnx(program: Program, backend: Backend, options: WriteOptions): Uint8Array {
-  const lowering = new Lowering(program, options.weights ?? new Map());
+  const lowering = new Lowering(program, options.weights ?? new Map(), (options.batchInputs ?? []).length > 0);
   for (const op of program.ops) lowering.lower(op, backend);
   const model = {
     irVersion: IR_VERSION,
@@ -49,6 +49,7 @@ interface NodeRecord {
 
 /** Collects nodes and initializers while rules run. */
 class Lowering implements Emitter {
+  readonly anyBatch: boolean;
   private readonly program: Program;
   private readonly weights: ReadonlyMap<string, Float32Array>;
   private readonly nodes: NodeRecord[] = [];
@@ -57,7 +58,8 @@ class Lowering implements Emitter {
   private readonly names = new Map<Tensor, string>();
   private readonly read: ReadonlySet<Tensor>;
 
-  constructor(program: Program, weights: ReadonlyMap<string, Float32Array>) {
+  constructor(program: Program, weights: ReadonlyMap<string, Float32Array>, anyBatch: boolean) {
+    this.anyBatch = anyBatch;
     this.program = program;
     this.weights = weights;
     this.read = new Set([...program.ops.flatMap((op) => op.inputs), ...program.outputs.values()]);

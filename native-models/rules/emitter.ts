@@ -7,6 +7,8 @@ import type { Op, Tensor } from '../core/tensor.ts';
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface Emitter {
+  /** The graph is to take any number of images: nothing may be laid out for the number it was built with. */
+  readonly anyBatch: boolean;
   /** The ONNX value that holds a tensor, in plain row-major NCHW. */
   name(tensor: Tensor): string;
   /** Whether anything reads this output; an unread one need not be produced. */

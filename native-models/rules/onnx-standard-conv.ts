@@ -22,7 +22,7 @@ export const lowerConv: LoweringRule<'Conv'> = (emit, { inputs, outputs, attrs }
   const [x, weight] = inputs;
   const names = inputs.map(emit.name);
   const geometry = { x: x!.shape as Sizes, weight: weight!.shape as Sizes, output: outputs[0]!.shape as Sizes, attrs };
-  if (isSmallMap(geometry.output, geometry.weight, attrs)) {
+  if (isSmallMap(emit, geometry.output, geometry.weight, attrs)) {
     return [smallConv(emit, names[0]!, names[1]!, names[2] ?? null, geometry)];
   }
   if (!isStridedPointwise(weight!.shape, attrs)) return [emit.one('Conv', names, convAttributes(attrs))];
@@ -51,7 +51,7 @@ export const lowerConvInputGrad: LoweringRule<'ConvInputGrad'> = (emit, { inputs
   if (isDepthwise(shape, attrs))
     return [depthwiseInputGrad(emit, emit.name(g!), emit.name(weight!), g!.shape, shape, attrs)];
   const geometry = { x: attrs.inputShape as unknown as Sizes, weight: shape, output: g!.shape as Sizes, attrs };
-  if (isSmallMap(geometry.output, shape, attrs)) {
+  if (isSmallMap(emit, geometry.output, shape, attrs)) {
     return [smallInputGrad(emit, emit.name(g!), emit.name(weight!), geometry)];
   }
   return [transposed(emit, emit.name(g!), emit.name(weight!), g!.shape as Sizes, shape, attrs)];
@@ -123,7 +123,7 @@ export const lowerConvWeightGrad: LoweringRule<'ConvWeightGrad'> = (emit, { inpu
   const [xName, gName] = [emit.name(x!), emit.name(g!)];
   const [xShape, gShape] = [x!.shape as Sizes, g!.shape as Sizes];
   if (isDepthwise(weight, attrs)) return [depthwiseWeightGrad(emit, xName, gName, xShape, gShape, attrs)];
-  if (isSmallMap(gShape, weight, attrs)) {
+  if (isSmallMap(emit, gShape, weight, attrs)) {
     return [smallWeightGrad(emit, xName, gName, { x: xShape, weight, output: gShape, attrs })];
   }
   const dense = { ...attrs, group: 1 };

@@ -14,9 +14,9 @@ export type Sizes = readonly [n: number, c: number, h: number, w: number];
 /** Output pixels up to which this form wins: beyond, the columns cost more to build than they save. */
 const FEW_PIXELS = 4;
 
-export function isSmallMap(output: Sizes, weight: Sizes, { group }: ConvAttrs): boolean {
+export function isSmallMap(emit: Emitter, output: Sizes, weight: Sizes, { group }: ConvAttrs): boolean {
   const isSpatial = weight[2] > 1 || weight[3] > 1;
-  return group === 1 && isSpatial && output[2] * output[3] <= FEW_PIXELS;
+  return !emit.anyBatch && group === 1 && isSpatial && output[2] * output[3] <= FEW_PIXELS;
 }
 
 interface Geometry {
