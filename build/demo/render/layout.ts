@@ -8,7 +8,7 @@ import { drawFinish, drawFinishAgainst, type Rgb } from './materials.ts';
 import { drawPart, PART_LABELS, type PartLabel } from './parts.ts';
 import { drawScrap } from './scraps.ts';
 import { Pile, settle, yaw } from './settle.ts';
-import { compose } from './vector.ts';
+import { compose, type Rotation } from './vector.ts';
 
 /** A place in the picture: fractions of its width and height from the top-left corner. */
 interface Place {
@@ -16,6 +16,7 @@ interface Place {
   readonly y01: number;
 }
 
+const SUBJECT_TURN_RAD = 0.8; // how far the subject of a picture lies askew
 const CLUTTER_CHANCE = 0.25; // of another part under the main one, and of one over it
 
 /**
@@ -62,11 +63,12 @@ class Bench {
     this.camera = camera;
   }
 
-  /** Puts a part down; where a backdrop is given, its finish is one that stands out from that colour. */
+  /** Puts a part down, turned any way. As a subject before a backdrop it lies roughly straight and stands out from it. */
   putPart(label: PartLabel, place: Place, size: number, backdrop?: Rgb): Solid {
     const { mesh, rest } = drawPart(label, this.rng);
     const [x, y] = this.at(place);
-    const rotation = compose(yaw(between(this.rng, 0, 2 * Math.PI)), rest);
+    const spread = backdrop ? SUBJECT_TURN_RAD : Math.PI;
+    const rotation = compose(this.facing(between(this.rng, -spread, spread)), rest);
     const pose = settle(this.pile, mesh, { x, y, size, rotation });
     this.places.push(place);
     const finish = backdrop ? drawFinishAgainst(this.rng, backdrop) : drawFinish(this.rng);
@@ -81,6 +83,12 @@ class Bench {
       ? settle(this.pile, mesh, { x, y, size: 1, rotation })
       : { rotation, size: 1, position: [x, y, 0] as const };
     this.keep({ label: null, mesh, finish, ...pose });
+  }
+
+  /** A turn in the plane of the bench, counted from the picture's own right. */
+  private facing(turnRad: number): Rotation {
+    const { right } = this.camera;
+    return yaw(Math.atan2(right[1], right[0]) + turnRad);
   }
 
   private at({ x01, y01 }: Place): readonly [x: number, y: number] {

@@ -5,12 +5,15 @@ import type { Rng } from '../../../native-models/core/rng.ts';
 /** A seed for noise; small, so that seeds and their sums stay integers to the engine, which keeps them off the heap. */
 export const drawSeed = (rng: Rng): number => rng.integer(2 ** 24);
 
-/** Three places of the lattice share no pattern when their seeds differ. Source: finaliser of MurmurHash3 (Appleby 2011). */
-function lattice(i: number, j: number, k: number, seed: number): number {
-  let h = Math.imul(i, 0x27d4eb2d) ^ Math.imul(j, 0x165667b1) ^ Math.imul(k, 0x1b873593) ^ seed;
-  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 32;
+// Odd multipliers that spread one step along an axis over all bits. Source: xxHash32 (Collet 2012).
+const STEP_X = 0x27d4eb2d;
+const STEP_Y = 0x165667b1;
+const STEP_Z = 0x1b873593;
+
+/** The value of a lattice point in [0, 1), from the sum of its steps. One round of MurmurHash3's finaliser is enough to look at. */
+function lattice(steps: number, seed: number): number {
+  const h = Math.imul(steps ^ (steps >>> 15) ^ seed, 0x85ebca6b);
+  return ((h ^ (h >>> 13)) >>> 0) / 2 ** 32;
 }
 
 const ease = (t: number): number => t * t * (3 - 2 * t);
@@ -18,21 +21,16 @@ const ease = (t: number): number => t * t * (3 - 2 * t);
 /** Smooth noise in [0, 1) over the line; one bump per unit. */
 export function noise1(x: number, seed: number): number {
   const i = Math.floor(x);
-  const a = lattice(i, 0, 0, seed);
-  return a + ease(x - i) * (lattice(i + 1, 0, 0, seed) - a);
+  const at = Math.imul(i, STEP_X);
+  const a = lattice(at, seed);
+  return a + ease(x - i) * (lattice((at + STEP_X) | 0, seed) - a);
 }
 
 /** Smooth noise in [0, 1) over the plane. */
 export function noise2(x: number, y: number, seed: number): number {
   const i = Math.floor(x);
   const j = Math.floor(y);
-  const u = ease(x - i);
-  const v = ease(y - j);
-  const a = lattice(i, j, 0, seed);
-  const b = lattice(i, j + 1, 0, seed);
-  const low = a + u * (lattice(i + 1, j, 0, seed) - a);
-  const high = b + u * (lattice(i + 1, j + 1, 0, seed) - b);
-  return low + v * (high - low);
+  return layer((Math.imul(i, STEP_X) + Math.imul(j, STEP_Y)) | 0, ease(x - i), ease(y - j), seed);
 }
 
 /** Smooth noise in [0, 1) over space. */
@@ -42,17 +40,18 @@ export function noise3(x: number, y: number, z: number, seed: number): number {
   const k = Math.floor(z);
   const u = ease(x - i);
   const v = ease(y - j);
-  const w = ease(z - k);
-  const a = lattice(i, j, k, seed);
-  const b = lattice(i, j + 1, k, seed);
-  const c = lattice(i, j, k + 1, seed);
-  const d = lattice(i, j + 1, k + 1, seed);
-  const front = a + u * (lattice(i + 1, j, k, seed) - a);
-  const front2 = b + u * (lattice(i + 1, j + 1, k, seed) - b);
-  const back = c + u * (lattice(i + 1, j, k + 1, seed) - c);
-  const back2 = d + u * (lattice(i + 1, j + 1, k + 1, seed) - d);
-  const near = front + v * (front2 - front);
-  return near + w * (back + v * (back2 - back) - near);
+  const at = (Math.imul(i, STEP_X) + Math.imul(j, STEP_Y) + Math.imul(k, STEP_Z)) | 0;
+  const near = layer(at, u, v, seed);
+  return near + ease(z - k) * (layer((at + STEP_Z) | 0, u, v, seed) - near);
+}
+
+/** The four lattice points round a place in one layer, mixed. */
+function layer(at: number, u: number, v: number, seed: number): number {
+  const a = lattice(at, seed);
+  const b = lattice((at + STEP_Y) | 0, seed);
+  const low = a + u * (lattice((at + STEP_X) | 0, seed) - a);
+  const high = b + u * (lattice((at + STEP_X + STEP_Y) | 0, seed) - b);
+  return low + v * (high - low);
 }
 
 /** Noise summed over octaves, each half as strong and twice as fine as the one before; in [0, 1), mean 0.5. */

@@ -33,13 +33,12 @@ const flat = (rng: Rng): Rotation => (chance(rng, 0.5) ? IDENTITY : turned('x', 
 const flatOrOnSide = (rng: Rng): Rotation =>
   chance(rng, 0.97) ? flat(rng) : compose(turned('x', Math.PI / 2), turned('z', Math.PI / 6));
 
-/** On either leg, on either edge of both legs, or on the two free ends like a tent. */
+/** On either leg, or on either edge of both legs. */
 function bracketRest(rng: Rng): Rotation {
   const draw = rng.uniform();
   if (draw < 0.4) return IDENTITY;
-  if (draw < 0.7) return turned('y', Math.PI / 2);
-  if (draw < 0.9) return turned('x', chance(rng, 0.5) ? Math.PI / 2 : -Math.PI / 2);
-  return turned('y', (-3 * Math.PI) / 4);
+  if (draw < 0.8) return turned('y', Math.PI / 2);
+  return turned('x', chance(rng, 0.5) ? Math.PI / 2 : -Math.PI / 2);
 }
 
 const KINDS: { readonly [L in PartLabel]: PartKind } = {

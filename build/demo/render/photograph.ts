@@ -49,6 +49,15 @@ export function photograph(rng: Rng, light: Float32Array, width: number, height:
   return pixels;
 }
 
+/** Near enough to a standard normal for noise in a picture: the sum of the four bytes of one draw, centred and scaled. */
+function grain(rng: Rng): number {
+  const bits = rng.uniform() * 2 ** 32;
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (sum - 510) / BYTE_SUM_DEVIATION;
+}
+
+const BYTE_SUM_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
+
 function meanOf(light: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < light.length; i++) sum += light[i]!;
@@ -66,7 +75,7 @@ function expose(rng: Rng, exposure: Exposure, light: Float32Array, width: number
       for (let c = 0; c < 3; c++, i++) {
         const signal = light[i]! * falloff * exposure.whiteBalance[c]!;
         const deviation = exposure.readNoise + exposure.shotNoise * Math.sqrt(signal);
-        light[i] = Math.max(0, signal + deviation * rng.normal());
+        light[i] = Math.max(0, signal + deviation * grain(rng));
       }
     }
   }

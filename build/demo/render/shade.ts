@@ -95,7 +95,9 @@ class Shader {
     const { width } = this.scene.camera;
     const triangle = this.scene.visible.triangle!;
     const a = y * width + x;
-    const [b, c, d] = [a + 1, a + width, a + width + 1];
+    const b = a + 1;
+    const c = a + width;
+    const d = c + 1;
     const shown = triangle[a]!;
     const thing = this.thingAt(a);
     if (triangle[b] === shown && triangle[c] === shown && triangle[d] === shown) {

@@ -138,7 +138,8 @@ export class SurfacePoint {
     const weightC = Math.min(1 - weightB, Math.max(0, (uu * pv - uv * pu) * scale));
     const weightA = 1 - weightB - weightC;
     const n = 9 * triangle;
-    const [d, e] = [n + 3, n + 6];
+    const d = n + 3;
+    const e = n + 6;
     const x = weightA * cornerNormals[n]! + weightB * cornerNormals[d]! + weightC * cornerNormals[e]!;
     const y = weightA * cornerNormals[n + 1]! + weightB * cornerNormals[d + 1]! + weightC * cornerNormals[e + 1]!;
     const z = weightA * cornerNormals[n + 2]! + weightB * cornerNormals[d + 2]! + weightC * cornerNormals[e + 2]!;

@@ -23,7 +23,8 @@ export const brushedSteel: SurfaceKind = (rng) => {
       const across = v(x, y);
       const fine = noise2(along * 3, across * 160, seed) + 0.6 * noise2(along * 1.2, across * 55, seed + 1) - 0.8;
       const blotch = fractal2(along * 2.2, across * 2.2, 3, seed + 2);
-      const [p, q] = [scratches.u(x, y), scratches.v(x, y)];
+      const p = scratches.u(x, y);
+      const q = scratches.v(x, y);
       const bend = 0.12 * noise2(p * 2, q * 2, seed + 3);
       const scratch = smoothstep(worn, 1, noise2(p * 2.5, (q + bend) * 90, seed + 4));
       const dirt = smoothstep(0.5, 0.75, blotch) * stain;
@@ -48,7 +49,8 @@ export const concrete: SurfaceKind = (rng) => {
     mean: [level * (1 + warm), level, level * (1 - warm)],
     roughness01: 0.9,
     paint(x, y, out) {
-      const [p, q] = [u(x, y), v(x, y)];
+      const p = u(x, y);
+      const q = v(x, y);
       const blotch = fractal2(p * 2.5, q * 2.5, 3, seed) - 0.5;
       const sand = fractal2(p * 60, q * 60, 2, seed + 10) - 0.5;
       const pit = smoothstep(
@@ -88,7 +90,8 @@ export const paintedSheet: SurfaceKind = (rng) => {
     mean: colour,
     roughness01: between(rng, 0.25, 0.55),
     paint(x, y, out) {
-      const [p, q] = [u(x, y), v(x, y)];
+      const p = u(x, y);
+      const q = v(x, y);
       const wear = fractal2(p * 4, q * 4, 3, seed);
       const chip = smoothstep(chips, chips + 0.02, wear);
       const dust = fractal2(p * 1.7, q * 1.7, 2, seed + 9) - 0.5;

@@ -72,7 +72,8 @@ export const cardboard: SurfaceKind = (rng) => {
     mean: colour,
     roughness01: 0.9,
     paint(x, y, out) {
-      const [p, q] = [u(x, y), v(x, y)];
+      const p = u(x, y);
+      const q = v(x, y);
       const flute = depth * Math.sin(2 * Math.PI * q * flutes + 0.8 * noise2(p * 3, q * 3, seed));
       const fibre = fractal2(p * 55, q * 80, 2, seed + 1) - 0.5;
       const blotch = fractal2(p * 3, q * 3, 3, seed + 4) - 0.5;
@@ -122,7 +123,8 @@ export const cuttingMat: SurfaceKind = (rng) => {
     mean: mat,
     roughness01: 0.6,
     paint(x, y, out) {
-      const [p, q] = [u(x, y), v(x, y)];
+      const p = u(x, y);
+      const q = v(x, y);
       const grid = Math.max(line(p), line(q)) * fade * (0.55 + 0.9 * (noise2(p * 6, q * 6, seed) - 0.2));
       const texture = fractal2(p * 70, q * 70, 2, seed + 1) - 0.5;
       const cut = smoothstep(0.93, 0.99, noise2(cuts.u(x, y) * 1.5, cuts.v(x, y) * 60, seed + 3));
@@ -151,7 +153,8 @@ export const paper: SurfaceKind = (rng) => {
     mean: colour,
     roughness01: 0.9,
     paint(x, y, out) {
-      const [p, q] = [u(x, y), v(x, y)];
+      const p = u(x, y);
+      const q = v(x, y);
       const shape = Math.abs(fractal2(p * 2.5, q * 2.5, 3, seed) - 0.5) + 0.4 * (noise2(p * 5, q * 5, seed + 4) - 0.5);
       const stain = smoothstep(0.62, 0.66, fractal2(p * 1.6, q * 1.6, 3, seed + 6)) * 0.2;
       const toLine =
