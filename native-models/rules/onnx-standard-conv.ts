@@ -7,14 +7,7 @@
 import { assert } from '../core/assert.ts';
 import type { ConvAttrs, Pads } from '../core/primitives.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
-import {
-  isSmallMap,
-  type Sizes,
-  smallConv,
-  smallInputGrad,
-  smallWeightGrad,
-  spreadRows,
-} from './onnx-standard-small-map.ts';
+import { isSmallMap, type Sizes, smallConv, smallInputGrad, smallWeightGrad } from './onnx-standard-small-map.ts';
 
 const convAttributes = ({ strides, pads, dilations, group }: ConvAttrs) => ({ strides, pads, dilations, group });
 
@@ -105,7 +98,7 @@ function depthwiseInputGrad(
     emit.ints([2, 3]),
     emit.ints([-1, -1]),
   ]);
-  const spread = spreadRows(emit, g, gShape as Sizes, strides);
+  const spread = strides[0] === 1 && strides[1] === 1 ? g : spreadWithZeros(emit, g, gShape as Sizes, strides);
   // Full correlation: each side gets the kernel's reach less the forward padding; a negative pad cuts.
   const reach = [dilations[0] * (kh - 1), dilations[1] * (kw - 1)] as const;
   const before = [reach[0] - pads[0], reach[1] - pads[1]] as const;
@@ -116,6 +109,14 @@ function depthwiseInputGrad(
   if (!isPlain) return emit.one('Conv', [padded, turned], { dilations, group });
   const convPads = [before[0], before[1], after[0]!, after[1]!];
   return emit.one('Conv', [spread, turned], { dilations, group, pads: convPads });
+}
+
+/** Each row and column is followed by `stride - 1` of zeros, the last one too. */
+function spreadWithZeros(emit: Emitter, g: string, [n, c, h, w]: Sizes, strides: readonly [number, number]): string {
+  const [down, across] = strides;
+  const split = emit.one('Reshape', [g, emit.ints([n, c, h, 1, w, 1])]);
+  const filled = emit.one('Pad', [split, emit.ints([0, 0, 0, 0, 0, 0, 0, 0, 0, down - 1, 0, across - 1])]);
+  return emit.one('Reshape', [filled, emit.ints([n, c, h * down, w * across])]);
 }
 
 export const lowerConvWeightGrad: LoweringRule<'ConvWeightGrad'> = (emit, { inputs: [x, g], attrs }) => {
