@@ -23,7 +23,7 @@ export const lowerBatchNormTrain: LoweringRule<'BatchNormTrain'> = (emit, { inpu
 /** dx = a * g + b * (x - mean) + c, with a, b, c vectors over channels; see the reference evaluator for the formula. */
 export const lowerBatchNormGrad: LoweringRule<'BatchNormGrad'> = (emit, { inputs, attrs: { epsilon } }) => {
   const [g, x, scale, mean, variance] = inputs.map(emit.name) as [string, string, string, string, string];
-  const [n, , h, w] = inputs[1]!.shape as [number, number, number, number];
+  const [n, channels, h, w] = inputs[1]!.shape as [number, number, number, number];
   const one = emit.constant([1], [1], 'float32');
   const count = emit.constant([n * h * w], [1], 'float32');
   const deviation = emit.one('Sqrt', [emit.one('Add', [variance, emit.constant([epsilon], [1], 'float32')])]);
@@ -36,7 +36,9 @@ export const lowerBatchNormGrad: LoweringRule<'BatchNormGrad'> = (emit, { inputs
   const a = emit.one('Mul', [scale, inverse]);
   const b = emit.one('Neg', [emit.one('Div', [emit.one('Mul', [emit.one('Mul', [a, inverse]), dScale]), count])]);
   const c = emit.one('Neg', [emit.one('Div', [emit.one('Mul', [a, dBias]), count])]);
-  const fromX = emit.one('Add', [emit.one('Mul', [centred, perChannel(emit, b)]), perChannel(emit, c)]);
+  // b * (x - mean) + c in one pass.
+  const unit = emit.constant(new Float64Array(channels).fill(1), [channels], 'float32');
+  const fromX = emit.one('BatchNormalization', [x, b, c, mean, unit], { epsilon: { float: 0 } });
   const dx = emit.one('Add', [emit.one('Mul', [g, perChannel(emit, a)]), fromX]);
   return [dx, dScale, dBias];
 };

@@ -111,12 +111,21 @@ function depthwiseInputGrad(
   return emit.one('Conv', [spread, turned], { dilations, group, pads: convPads });
 }
 
-/** Each row and column is followed by `stride - 1` of zeros, the last one too. */
+/**
+ * Each row and column is followed by `stride - 1` of zeros, the last one too. Columns are spread by a product with a
+ * constant matrix: padding single elements would copy them one by one.
+ */
 function spreadWithZeros(emit: Emitter, g: string, [n, c, h, w]: Sizes, strides: readonly [number, number]): string {
   const [down, across] = strides;
-  const split = emit.one('Reshape', [g, emit.ints([n, c, h, 1, w, 1])]);
-  const filled = emit.one('Pad', [split, emit.ints([0, 0, 0, 0, 0, 0, 0, 0, 0, down - 1, 0, across - 1])]);
-  return emit.one('Reshape', [filled, emit.ints([n, c, h * down, w * across])]);
+  const spread = Array.from({ length: w * w * across }, (_, at) => {
+    const [from, to] = [Math.floor(at / (w * across)), at % (w * across)];
+    return to === from * across ? 1 : 0;
+  });
+  const rows = emit.one('Reshape', [g, emit.ints([n * c * h, w])]);
+  const wide = emit.one('Gemm', [rows, emit.constant(spread, [w, w * across], 'float32')]);
+  const single = emit.one('Reshape', [wide, emit.ints([n * c * h, 1, w * across])]);
+  const tall = emit.one('Pad', [single, emit.ints([0, 0, 0, 0, down - 1, 0])]);
+  return emit.one('Reshape', [tall, emit.ints([n, c, h * down, w * across])]);
 }
 
 export const lowerConvWeightGrad: LoweringRule<'ConvWeightGrad'> = (emit, { inputs: [x, g], attrs }) => {
