@@ -117,7 +117,10 @@ function runTable(summaries: readonly RunSummary[]): string {
 }
 
 function describeRun(summary: RunSummary): string {
-  const params = Object.entries(summary.params).map(([name, value]) => [name, String(value ?? 'none')]);
+  const params = Object.entries(summary.params).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
   const curve = summary.epochs.map(
     ({ epoch, train_loss, metrics, learning_rate, seconds: time, images_per_second }) => [
       String(epoch),

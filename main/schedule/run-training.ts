@@ -16,6 +16,7 @@ import {
 } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { loadTrainingSet, samplesOf } from '../data/training-set.ts';
+import { AUGMENTATION } from '../images/augment.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
 import type { WriteProject } from '../store/project.ts';
@@ -71,7 +72,7 @@ export async function trainNew(
   const run = createRun(db, {
     model: card.name,
     device: request.device,
-    params,
+    params: { ...params, augmentation: AUGMENTATION },
     primary_metric: PRIMARY_METRIC,
     seed,
     classes: set.classes,
