@@ -14,7 +14,7 @@ import { type Run, runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import type { Scores } from '../train/protocol.ts';
-import { conventionOf, runFolder } from './run-training.ts';
+import { runFolder, settingOf } from './run-training.ts';
 
 export interface RunEvaluation extends ClassificationEvaluation {
   readonly run: string;
@@ -57,11 +57,7 @@ export async function evaluateRun(
   await runInChild(
     {
       kind: 'evaluate',
-      model: run.model,
-      classes: run.classes,
-      convention: conventionOf(run),
-      device: 'cpu',
-      threads,
+      ...settingOf(run, threads),
       checkpoint: file,
       samples,
       resizeSize: params['valid_resize_size']!,

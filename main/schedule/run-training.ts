@@ -23,7 +23,7 @@ import type { WriteProject } from '../store/project.ts';
 import { addRunNotes, createRun, finishRun, type Run, resumeRun, runById, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
-import type { EpochReport, Progress, TrainJob } from '../train/protocol.ts';
+import type { EpochReport, ModelSetting, Progress, TrainJob } from '../train/protocol.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
 
 export interface TrainingRequest {
@@ -165,6 +165,11 @@ export function conventionOf(run: Pick<Run, 'weights'>): InputConvention {
   return (run.weights?.['convention'] as InputConvention | undefined) ?? IMAGENET_CONVENTION;
 }
 
+/** What every job of a run's model is given. */
+export function settingOf(run: Run, threads: number): ModelSetting {
+  return { model: run.model, classes: run.classes, convention: conventionOf(run), device: 'cpu', threads };
+}
+
 function jobOf(
   project: { readonly folder: string },
   run: Run,
@@ -175,11 +180,7 @@ function jobOf(
   return {
     kind: 'train',
     runFolder: runFolder(project, run.id),
-    model: run.model,
-    classes: run.classes,
-    convention: conventionOf(run),
-    device: 'cpu',
-    threads,
+    ...settingOf(run, threads),
     params: run.params as Hyperparameters,
     primaryMetric: run.primary_metric,
     ...parts,
