@@ -154,9 +154,24 @@ function addServeCommand(root: Command): void {
     .action(act(serveCommand));
 }
 
-// The first Ctrl-C ends the run in order, the second ends the program.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+/** A terminal and npm above us may each hand on the same Ctrl-C: what follows within this time is the same one. */
+const SAME_KEY_MS = 1000;
+
+/** The first Ctrl-C ends the run in order, a later one ends the program; so does a closed terminal. */
+function stopOnSignals(): void {
+  let firstMs: number | null = null;
+  const onSignal = () => {
+    const nowMs = performance.now();
+    if (firstMs !== null && nowMs - firstMs > SAME_KEY_MS) process.exit(EXIT.cancelled);
+    firstMs ??= nowMs;
+    stop.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // best effort: a terminal that is gone takes no more text, and the run must still be put in order
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+stopOnSignals();
 
 try {
   await program().parseAsync();

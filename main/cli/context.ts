@@ -1,5 +1,6 @@
 /** What every command is given. */
 
+import { AppError } from '../../preload/contract/errors.ts';
 import type { Clock } from '../clock.ts';
 import { openProject, type ReadProject, type WriteProject } from '../store/project.ts';
 import type { Output } from './output.ts';
@@ -44,5 +45,18 @@ export async function withReader<T>(
     return await use(project);
   } finally {
     project.close();
+  }
+}
+
+/**
+ * Puts runs in order that a dead program left `running`: opening for writing does. Nothing happens while a program that
+ * lives is writing.
+ */
+export function settleAbandoned(context: CliContext, folder: string): void {
+  try {
+    openProject(folder, { access: 'write', clock: context.clock, owner: 'lightbench runs' }).close();
+  } catch (error) {
+    const isBusy = error instanceof AppError && (error.code === 'project-in-use' || error.code === 'folder-unwritable');
+    if (!isBusy) throw error;
   }
 }

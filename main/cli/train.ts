@@ -6,7 +6,7 @@ import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-tra
 import { runSummaries, runSummary } from '../store/run-summaries.ts';
 import type { EpochReport, Progress } from '../train/protocol.ts';
 import { findWeights } from '../weights/library.ts';
-import { type CliContext, withReader, withWriter } from './context.ts';
+import { type CliContext, settleAbandoned, withReader, withWriter } from './context.ts';
 import { decimal, seconds, table } from './format.ts';
 import { left } from './output.ts';
 
@@ -93,6 +93,7 @@ function describeEnd(summary: RunSummary): string {
 export async function runsCommand(context: CliContext, folder: string, run: string | undefined): Promise<void> {
   const { output } = context;
   await withReader(context, folder, 'runs', (project) => {
+    if (runSummaries(project.db).some(({ state }) => state === 'running')) settleAbandoned(context, folder);
     if (run !== undefined) {
       const summary = runSummary(project.db, run);
       output.result(summary, describeRun(summary));

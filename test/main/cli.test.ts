@@ -3,8 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../build/source-files.ts';
+import { createRun, startRun } from '../../main/store/runs.ts';
 import { suiteFolder, tempFolder } from '../kit/folders.ts';
-import { SMALL, writeShades } from '../kit/training.ts';
+import { newRun } from '../kit/runs.ts';
+import { SMALL, shadesProject, writeShades } from '../kit/training.ts';
 
 const home = suiteFolder();
 
@@ -54,6 +56,23 @@ describe('the command line', () => {
     expect(judged.value.metrics.accuracy).toBe(run.value.primary_metric.best);
     expect(scored.value[0]).toMatchObject({ labels: ['bright', 'dark'] });
     expect(scored.value[0].probs.length).toBe(2);
+  });
+
+  test('shows a run whose program was killed as failed, not as running', async () => {
+    const folder = join(tempFolder(), 'project');
+    const project = await shadesProject(4, folder);
+    const id = createRun(project.db, newRun());
+    startRun(project.db, id, 1);
+
+    const whileWriting = parsed('runs', folder, id);
+    project.close();
+    const afterwards = parsed('runs', folder, id);
+
+    expect(whileWriting.value.state).toBe('running');
+    expect(afterwards.value).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('ended without a word'),
+    });
   });
 
   test('tells people what is wrong on standard error, and programs in JSON', () => {
