@@ -157,10 +157,11 @@ function optimized(
   const slopes = gradients(loss, tensors);
   const values = new Map<string, Tensor>();
   trained.forEach(([name], i) => {
-    const velocity = loss.graph.input(VELOCITY + name, 'float32', tensors[i]!.shape);
+    const hasVelocity = optimizer.momentum !== 0;
+    const velocity = hasVelocity ? loss.graph.input(VELOCITY + name, 'float32', tensors[i]!.shape) : null;
     const step = sgdStep(tensors[i]!, slopes[i]!, velocity, learningRate, optimizer);
     values.set(name, step.parameter);
-    values.set(VELOCITY + name, step.velocity);
+    if (step.velocity !== null) values.set(VELOCITY + name, step.velocity);
   });
   return values;
 }

@@ -27,7 +27,7 @@ const program = trainingProgram(build(), {
   height: side,
   width: side,
   normalisation: IMAGENET_CONVENTION,
-  optimizer: { momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
 });
 const startMs = performance.now();
 const stepper = await Stepper.open(program, fromScratch(namedParameters(build()), 0), { device: 'cpu', threads });

@@ -19,6 +19,7 @@ export function buildProgram(job: TrainJob, card: ModelCard, plan: Plan): Traini
     width: plan.cropSize,
     normalisation: convention,
     optimizer: {
+      kind: 'sgd',
       momentum: numberOf(params, 'momentum'),
       nesterov: params['nesterov'] === 1,
       weightDecay: numberOf(params, 'weight_decay'),

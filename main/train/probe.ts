@@ -31,7 +31,10 @@ const TOLERANCE = 1e-4;
 export async function probe({ device }: ProbeJob): Promise<void> {
   const model = new ProbeNet();
   const sizes = { batchSize: BATCH, height: SIDE, width: SIDE, normalisation: null };
-  const training = trainingProgram(model, { ...sizes, optimizer: { momentum: 0.9, nesterov: true, weightDecay: 0 } });
+  const training = trainingProgram(model, {
+    ...sizes,
+    optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0 },
+  });
   const values = fromScratch(namedParameters(model), 1);
   const images = Float32Array.from({ length: BATCH * 3 * SIDE * SIDE }, (_, i) => Math.sin(i));
 

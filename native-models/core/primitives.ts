@@ -76,6 +76,8 @@ export interface PrimAttrs {
   MaxPoolGrad: { readonly inputShape: readonly number[] };
   AveragePoolGrad: PoolAttrs & { readonly countPads: boolean; readonly inputShape: readonly number[] };
   BatchNormGrad: { readonly epsilon: number };
+  /** scale * x + y, with one scale for all elements: what optimizers are made of, and one pass where a backend has it. */
+  ScaleAdd: None;
 }
 
 export type Prim = keyof PrimAttrs;

@@ -73,6 +73,11 @@ export class Tensor {
   div(other: Operand): Tensor {
     return this.one('Div', [other], {});
   }
+  /** this * scale + other. Shapes: scale [], other as this. */
+  scaleAdd(scale: Operand, other: Tensor): Tensor {
+    const factor = typeof scale === 'number' ? this.graph.scalar(scale, this.dtype) : scale;
+    return this.graph.apply('ScaleAdd', [factor, this, other], {})[0]!;
+  }
   /** Result: bool. */
   greater(other: Operand): Tensor {
     return this.one('Greater', [other], {});

@@ -220,4 +220,5 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   MaxPoolGrad: maxPoolGrad,
   AveragePoolGrad: averagePoolGrad,
   BatchNormGrad: batchNormGrad,
+  ScaleAdd: elementwise((scale, x, y) => scale! * x! + y!),
 };

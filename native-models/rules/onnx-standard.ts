@@ -173,6 +173,13 @@ const oneHot: LoweringRule<'OneHot'> = (emit, { inputs: [x], attrs: { depth } })
   return [emit.one('Cast', [emit.one('Equal', [column, classes])], { to: ONNX_TYPES.float32 })];
 };
 
+/** No operator of the standard set does both in one pass; a scale of one needs none for the product. */
+const scaleAdd: LoweringRule<'ScaleAdd'> = (emit, { inputs: [scale, x, y] }) => {
+  const isOne = scale!.source.kind === 'constant' && scale!.source.data[0] === 1;
+  const product = isOne ? emit.name(x!) : emit.one('Mul', [emit.name(x!), emit.name(scale!)]);
+  return [emit.one('Add', [product, emit.name(y!)])];
+};
+
 export const standardBackend: Backend = {
   name: 'standard',
   opset: 18,
@@ -223,5 +230,6 @@ export const standardBackend: Backend = {
     MaxPoolGrad: maxPoolGrad,
     AveragePoolGrad: averagePoolGrad,
     BatchNormGrad: lowerBatchNormGrad,
+    ScaleAdd: scaleAdd,
   },
 };

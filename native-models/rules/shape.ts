@@ -199,4 +199,10 @@ export const shapeRules: ShapeRules = {
     const vector: TensorType = { dtype: 'float32', shape: scale!.shape };
     return [{ dtype: 'float32', shape: x!.shape }, vector, vector];
   },
+  ScaleAdd: ([scale, x, y]) => {
+    requireFloat([scale!, x!, y!], 'scaleAdd');
+    requireThat(scale!.shape.length === 0, `scaleAdd: scale [${scale!.shape}] is not a scalar`);
+    requireThat(sameShape(x!.shape, y!.shape), `scaleAdd: [${x!.shape}] is not [${y!.shape}]`);
+    return same([x!]);
+  },
 };

@@ -193,6 +193,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   MaxPoolGrad: onlyOnce,
   AveragePoolGrad: onlyOnce,
   BatchNormGrad: onlyOnce,
+  ScaleAdd: (g, op) => [sumTo(g.mul(input(op, 1)), []), g.mul(input(op, 0)), g],
 };
 
 /** The rule of one operation, applied; guards the contract every rule keeps. */

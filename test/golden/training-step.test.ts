@@ -23,7 +23,7 @@ const program = () =>
     height: 8,
     width: 8,
     normalisation: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
-    optimizer: { momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+    optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
   }).program;
 
 test('the training step of a tiny network', async () => {

@@ -89,7 +89,10 @@ describeWithShared('resnet20 with published CIFAR-10 weights', [PARITY, RESNET20
     };
     const sizes = { batchSize, height: 32, width: 32, normalisation: IMAGENET_CONVENTION };
 
-    const plain = trainingProgram(model, { ...sizes, optimizer: { momentum: 0.9, nesterov: false, weightDecay: 0 } });
+    const plain = trainingProgram(model, {
+      ...sizes,
+      optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
+    });
     const probe = await Stepper.open(plain, weights, CPU);
     await probe.step({ ...feeds, learning_rate: floatTensor([], Float32Array.of(0)) });
     for (const [name, norm] of Object.entries(recorded.grad_l2_step0 as Record<string, number>)) {
@@ -101,7 +104,7 @@ describeWithShared('resnet20 with published CIFAR-10 weights', [PARITY, RESNET20
 
     const decayed = trainingProgram(model, {
       ...sizes,
-      optimizer: { momentum: 0.9, nesterov: false, weightDecay: 5e-4 },
+      optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 5e-4 },
     });
     const stepper = await Stepper.open(decayed, weights, CPU);
     const losses: number[] = [];

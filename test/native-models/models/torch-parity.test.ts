@@ -91,7 +91,8 @@ describe.each(Object.entries(models) as [keyof typeof models, () => Module][])(
     )('on a batch of %s', (_, recorded) => {
       const exact = recorded.float64;
       const { optimizer, spread } = recorded;
-      const sgd = { momentum: optimizer.momentum, nesterov: optimizer.nesterov, weightDecay: optimizer.weight_decay };
+      const { momentum, nesterov, weight_decay: weightDecay } = optimizer;
+      const sgd = { kind: 'sgd', momentum, nesterov, weightDecay } as const;
 
       test('evaluation gives the same logits', async () => {
         const { weights } = setUp(make(), recorded);

@@ -51,6 +51,14 @@ const cases: Readonly<Record<string, GradientCase>> = {
   },
   'sub of a scalar': { shapes: [[2, 3], []], build: ([x, y]: Inputs) => x!.sub(y!) },
   'mul with itself': { shapes: [[2, 3]], build: ([x]: Inputs) => x!.mul(x!) },
+  'scaled sum': { shapes: [[], [3, 1, 5], [3, 1, 5]], build: ([s, x, y]: Inputs) => x!.scaleAdd(s!, y!) },
+  'scaled sum by one': {
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    build: ([x, y]: Inputs) => x!.scaleAdd(1, y!),
+  },
   div: { shapes: [[2, 3], [3]], draw: positive, build: ([x, y]: Inputs) => x!.div(y!) },
   where: {
     shapes: [[2, 3], [3]],
