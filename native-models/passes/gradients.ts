@@ -1,7 +1,7 @@
 /** Adds to a graph the derivative of one scalar with respect to given tensors. */
 
 import { assert } from '../core/assert.ts';
-import { sizeOf } from '../core/shape.ts';
+import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { pullBack } from '../rules/vjp.ts';
 
@@ -12,19 +12,27 @@ import { pullBack } from '../rules/vjp.ts';
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   assert(loss.shape.length === 0, `gradients: the loss is [${loss.shape}], not a scalar`);
-  const { graph } = loss;
-  const forward = [...graph.ops];
+  return pulledBack(loss, loss.graph.scalar(1, loss.dtype), wrt);
+}
+
+/**
+ * The same from a cotangent: what `y`, of any shape, passes on to each of `wrt` when it receives `g`.
+ * Shapes: g as y -> one tensor per `wrt`, of its shape.
+ */
+export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[]): Tensor[] {
+  assert(sameShape(y.shape, g.shape), `gradients: a cotangent [${g.shape}] for [${y.shape}]`);
+  const forward = [...y.graph.ops];
   const isOnPath = dependents(forward, wrt);
-  const cotangents = new Map<Tensor, Tensor>([[loss, graph.scalar(1, loss.dtype)]]);
+  const cotangents = new Map<Tensor, Tensor>([[y, g]]);
 
   for (const op of forward.reverse()) {
-    const g = cotangents.get(op.outputs[0]!);
+    const received = cotangents.get(op.outputs[0]!);
     assert(
       op.outputs.slice(1).every((extra) => !cotangents.has(extra)),
       `${op.prim}: a gradient reached a secondary output`,
     );
-    if (g === undefined || !isOnPath.has(op.outputs[0]!)) continue;
-    pullBack(g, op).forEach((cotangent, i) => {
+    if (received === undefined || !isOnPath.has(op.outputs[0]!)) continue;
+    pullBack(received, op).forEach((cotangent, i) => {
       const input = op.inputs[i]!;
       if (cotangent === null || !isOnPath.has(input)) return;
       const sum = cotangents.get(input);

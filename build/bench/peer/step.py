@@ -13,6 +13,12 @@ import time
 import torch
 import torchvision
 
+CLASSES = 10
+NETWORKS = {
+    "resnet18": lambda: torchvision.models.resnet18(num_classes=CLASSES),
+    "mobilenetv2": lambda: torchvision.models.mobilenet_v2(num_classes=CLASSES),
+}
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -26,10 +32,10 @@ def main():
     torch.manual_seed(0)
 
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
-    model = getattr(torchvision.models, options.model)(num_classes=10).train().to(memory_format=layout)
+    model = NETWORKS[options.model]().train().to(memory_format=layout)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, nesterov=True)
     images = torch.randn(options.batch, 3, options.side, options.side).to(memory_format=layout)
-    labels = torch.arange(options.batch) % 10
+    labels = torch.arange(options.batch) % CLASSES
 
     for line in sys.stdin:
         if line.strip() != "go":

@@ -1,0 +1,55 @@
+/** Programs that take turns: each waits for a line, does what it says, and answers with one line of JSON. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from '../source-files.ts';
+
+const PYTHON = '/usr/bin/python3'; // Debian's: the one that python3-torch belongs to
+/** The peer keeps the memory it has freed instead of asking for fresh pages at every step: fair, and faster. */
+const PEER_MALLOC = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40) };
+
+export function hasTorch(): boolean {
+  return spawnSync(PYTHON, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0;
+}
+
+export class Contender {
+  readonly name: string;
+  private readonly child: ChildProcess;
+  private readonly lines: AsyncIterator<string>;
+
+  constructor(name: string, command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.name = name;
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** Sends one line and awaits the answer. Errors: when the program ends instead, or answers `{ "error" }`. */
+  async ask<T>(line: string): Promise<T> {
+    this.child.stdin!.write(`${line}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.name}: the program ended instead of answering "${line}"; see its message above`);
+    const answer = JSON.parse(value) as T & { readonly error?: string };
+    if (answer.error !== undefined) throw new Error(`${this.name}: ${answer.error}`);
+    return answer;
+  }
+
+  end(): void {
+    this.child.stdin!.end();
+  }
+}
+
+/** One of our programs, from this folder. */
+export function ours(script: string, args: readonly string[], name = 'ours'): Contender {
+  return new Contender(name, process.execPath, [join(ROOT, 'build/bench', script), ...args], {});
+}
+
+/** One of the peer's programs; it spins no thread while it waits, so that waiting costs the others nothing. */
+export function peer(script: string, args: readonly string[], threads: number, name = 'torch'): Contender {
+  return new Contender(name, PYTHON, [join(ROOT, 'build/bench/peer', script), ...args], {
+    ...PEER_MALLOC,
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    OMP_WAIT_POLICY: 'passive',
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * Our side of the operator table. A line `{…case…}` makes that case ready and answers `{}`; a line `go` runs it for a
+ * while and answers the time of one run, `{ "cpu_ms", "wall_ms" }`.
+ */
+
+import { createInterface } from 'node:readline';
+import { type Feeds, floatTensor, openSession, type Session } from '../../main/train/runtime.ts';
+import type { Program } from '../../native-models/core/program.ts';
+import { rngFrom } from '../../native-models/core/rng.ts';
+import { type Shape, sizeOf } from '../../native-models/core/shape.ts';
+import type { OpCase } from './op-cases.ts';
+import { opPrograms } from './op-program.ts';
+
+const ROUND_MS = 40; // long enough for the clock of a process, short enough for many rounds
+
+interface Ready {
+  readonly session: Session;
+  readonly feeds: Feeds;
+  readonly results: Feeds;
+}
+
+const OPTIONS = { device: 'cpu', threads: 1 } as const;
+const inputNames = ({ inputs }: Program) => inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
+
+/** Uniform in ±sqrt(3), so of variance 1. */
+function noise(name: string, shape: Shape): Feeds[string] {
+  const rng = rngFrom(0, name);
+  return floatTensor(
+    shape,
+    Float32Array.from({ length: sizeOf(shape) }, () => Math.sqrt(3) * (2 * rng.uniform() - 1)),
+  );
+}
+
+async function prepare(entry: OpCase): Promise<Ready> {
+  const { timed, before } = opPrograms(entry);
+  const feeds: Feeds = {};
+  for (const { source, shape } of [...timed.inputs, ...(before?.inputs ?? [])]) {
+    if (source.kind === 'input' && !source.name.startsWith('saved')) feeds[source.name] = noise(source.name, shape);
+  }
+  if (before !== null) {
+    const session = await openSession(before, OPTIONS);
+    Object.assign(feeds, await session.run(only(feeds, inputNames(before))));
+    await session.release();
+  }
+  const results = [...timed.outputs].map(([name, { shape }]) => [name, floatTensor(shape)] as const);
+  return {
+    session: await openSession(timed, OPTIONS),
+    feeds: only(feeds, inputNames(timed)),
+    results: Object.fromEntries(results),
+  };
+}
+
+const only = (feeds: Feeds, names: readonly string[]): Feeds =>
+  Object.fromEntries(names.map((name) => [name, feeds[name]!]));
+
+async function round({ session, feeds, results }: Ready): Promise<object> {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  let runs = 0;
+  while (runs === 0 || performance.now() - wall < ROUND_MS) {
+    await session.run(feeds, results);
+    runs++;
+  }
+  const used = process.cpuUsage(cpu);
+  return { cpu_ms: (used.user + used.system) / 1000 / runs, wall_ms: (performance.now() - wall) / runs };
+}
+
+let ready: Ready | null = null;
+for await (const line of createInterface({ input: process.stdin })) {
+  let answer: object = {};
+  try {
+    if (line !== 'go') {
+      await ready?.session.release();
+      ready = await prepare(JSON.parse(line) as OpCase);
+      await round(ready);
+    } else if (ready !== null) answer = await round(ready);
+    else throw new Error('"go" came before a case');
+  } catch (error) {
+    answer = { error: error instanceof Error ? error.message : String(error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
