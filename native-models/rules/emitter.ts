@@ -1,41 +1,81 @@
 /** What a lowering rule may do: add ONNX nodes and constants, and ask under which names its operands are known. */
 
 import type { Prim } from '../core/primitives.ts';
+import type { Program } from '../core/program.ts';
 import type { DType } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
+import type { Layout } from './layout.ts';
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A pass over a map that is yet to be written: activation(scale * x + shift + added), per channel. */
+export interface Affine {
+  /** Blocked. */
+  readonly x: string;
+  /** Vectors of the filled-up channels. */
+  readonly scale: string;
+  readonly shift: string;
+  /** Blocked, or null. */
+  readonly added: string | null;
+}
+
+/** A tensor as a backend has it. */
+export interface Value {
+  readonly layout: Layout;
+  /** What the channels hold that fill up the last block. */
+  readonly padding: number;
+  /** Under which the graph knows it, or what writes the nodes for it once somebody reads it. */
+  readonly name: string | (() => string);
+  /** Lets a reader put more into the same pass. */
+  readonly affine?: Affine;
+}
 
 export interface Emitter {
   /** The graph is to take any number of images: nothing may be laid out for the number it was built with. */
   readonly anyBatch: boolean;
   /** The ONNX value that holds a tensor, in plain row-major NCHW. */
   name(tensor: Tensor): string;
-  /** Whether anything reads this output; an unread one need not be produced. */
+  /** The ONNX value that holds a tensor in a layout, with zeros in what fills up its blocks. */
+  in(tensor: Tensor, layout: Layout): string;
+  /** The tensor as it was first written. */
+  value(tensor: Tensor): Value;
+  /** How many operations and outputs read this tensor; an unread one need not be produced. */
+  readers(tensor: Tensor): number;
   isRead(tensor: Tensor): boolean;
-  /** Adds a node; returns the names of its outputs. A real-valued attribute is written `{ float: x }`. */
-  node(
-    type: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, Attribute>>,
-    outputs?: number,
-  ): readonly string[];
+  /**
+   * Adds a node; returns the names of its outputs. A real-valued attribute is written `{ float: x }`, an operator of
+   * another domain than ONNX's own `domain:Operator`.
+   */
+  node(type: string, inputs: readonly string[], attributes?: Attributes, outputs?: number): readonly string[];
   /** The same, for a node with one output. */
-  one(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
+  one(type: string, inputs: readonly string[], attributes?: Attributes): string;
   /** An int64 vector, for shapes, axes and ranges. */
   ints(values: readonly number[]): string;
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType): string;
 }
 
-/** Lowers one operation; returns one ONNX value per output, null for an output nobody reads. */
-export type LoweringRule<P extends Prim> = (emit: Emitter, op: Op<P>) => readonly (string | null)[];
+/** Lowers one operation; returns one value per output (a bare name is a plain one), null for one that nobody reads. */
+export type LoweringRule<P extends Prim> = (emit: Emitter, op: Op<P>) => readonly (Value | string | null)[];
+
+/** What a backend needs that keeps some tensors in a layout of its own. */
+export interface Layouts {
+  /** Channels side by side in one block. */
+  readonly block: number;
+  /** Layouts of inputs and of what is handed out, chosen before anything is lowered; all others are plain. */
+  arrange(program: Program): ReadonlyMap<Tensor, Layout>;
+  /** Writes nodes that bring a tensor into another layout, filling up blocks with zeros. */
+  convert(emit: Emitter, name: string, tensor: Tensor, from: Layout, to: Layout): string;
+}
 
 /**
- * One way of writing every primitive in ONNX. A backend that keeps tensors in another layout has its own table and
- * its own emitter state; checkpoints and weights stay plain whatever the backend.
+ * One way of writing every primitive in ONNX. Checkpoints and weights stay plain whatever the backend: `arrange` says
+ * which inputs and outputs of a program must be packed and unpacked (`rules/layout.ts`).
  */
 export interface Backend {
   readonly name: string;
   readonly opset: number;
   readonly rules: { readonly [P in Prim]: LoweringRule<P> };
+  /** Null: everything is plain. */
+  readonly layouts: Layouts | null;
 }

@@ -183,6 +183,7 @@ const scaleAdd: LoweringRule<'ScaleAdd'> = (emit, { inputs: [scale, x, y] }) => 
 export const standardBackend: Backend = {
   name: 'standard',
   opset: 18,
+  layouts: null,
   rules: {
     Neg: same,
     Exp: same,

@@ -1,0 +1,235 @@
+/** Lowers a program operation by operation: what the rules of a backend write to. */
+
+import { assert } from '../core/assert.ts';
+import type { Prim } from '../core/primitives.ts';
+import type { Program } from '../core/program.ts';
+import { type DType, sizeOf } from '../core/shape.ts';
+import type { Op, Tensor } from '../core/tensor.ts';
+import type { Attribute, Attributes, Backend, Emitter, LoweringRule, Value } from '../rules/emitter.ts';
+import { type Layout, packedShape } from '../rules/layout.ts';
+import { ONNX_TYPES } from '../rules/onnx-standard.ts';
+import { ATTRIBUTE } from './schema.ts';
+import type { WriteOptions } from './write.ts';
+
+const SHARED_BYTES = 512; // equal constants up to this size are stored once
+
+interface NodeRecord {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly name: string;
+  readonly opType: string;
+  readonly domain?: string;
+  readonly attribute: readonly object[];
+}
+
+/** Collects nodes and initializers while rules run. */
+export class Lowering implements Emitter {
+  readonly anyBatch: boolean;
+  private readonly program: Program;
+  private readonly backend: Backend;
+  private readonly weights: ReadonlyMap<string, Float32Array>;
+  private readonly arranged: ReadonlyMap<Tensor, Layout>;
+  private readonly nodes: NodeRecord[] = [];
+  private readonly initializers = new Map<string, object>();
+  private readonly shared = new Map<string, string>();
+  /** Each tensor as it was first written, and under which names it is known in which layout. */
+  private readonly values = new Map<Tensor, Value>();
+  private readonly names = new Map<Tensor, Map<Layout, string>>();
+  private readonly reads: ReadonlyMap<Tensor, number>;
+
+  constructor(program: Program, backend: Backend, { weights = new Map(), batchInputs = [] }: WriteOptions) {
+    this.anyBatch = batchInputs.length > 0;
+    this.program = program;
+    this.backend = backend;
+    this.weights = weights;
+    this.arranged = backend.layouts?.arrange(program) ?? new Map();
+    this.reads = readCounts(program);
+    for (const input of program.inputs) this.declareInput(input);
+  }
+
+  lower(op: Op): void {
+    const rule = this.backend.rules[op.prim] as LoweringRule<Prim>;
+    const results = rule(this, op);
+    assert(results.length === op.outputs.length, `${op.prim}: rule gave ${results.length} outputs`);
+    op.outputs.forEach((output, i) => {
+      const result = results[i];
+      assert(result || !this.isRead(output), `${op.prim}: output ${i} is read but was not lowered`);
+      if (typeof result === 'string') this.values.set(output, { layout: 'plain', padding: 0, name: result });
+      else if (result) this.values.set(output, result);
+    });
+  }
+
+  name = (tensor: Tensor): string => this.in(tensor, 'plain');
+
+  in(tensor: Tensor, layout: Layout): string {
+    const known = this.names.get(tensor)?.get(layout);
+    if (known !== undefined) return known;
+    const value = this.value(tensor);
+    const isExact = value.layout === layout && (value.padding === 0 || layout === 'plain');
+    const name = isExact ? this.written(tensor, value) : this.converted(tensor, value, layout);
+    this.names.set(tensor, (this.names.get(tensor) ?? new Map<Layout, string>()).set(layout, name));
+    return name;
+  }
+
+  value(tensor: Tensor): Value {
+    const known = this.values.get(tensor);
+    if (known !== undefined) return known;
+    assert(tensor.source.kind === 'constant', 'lowering: operand has no value yet');
+    const name = this.constant(tensor.source.data, tensor.shape, tensor.dtype);
+    const value: Value = { layout: 'plain', padding: 0, name };
+    this.values.set(tensor, value);
+    return value;
+  }
+
+  readers(tensor: Tensor): number {
+    return this.reads.get(tensor) ?? 0;
+  }
+
+  isRead(tensor: Tensor): boolean {
+    return this.reads.has(tensor);
+  }
+
+  node(type: string, inputs: readonly string[], attributes: Attributes = {}, outputs = 1): readonly string[] {
+    const [operator, domain] = type.split(':').reverse() as [string, string | undefined];
+    const name = `${operator}_${this.nodes.length}`;
+    const output = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}_${i}`));
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
+    const owner = domain === undefined ? {} : { domain };
+    this.nodes.push({ input: inputs, output, name, opType: operator, attribute, ...owner });
+    return output;
+  }
+
+  one(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.node(type, inputs, attributes)[0]!;
+  }
+
+  ints(values: readonly number[]): string {
+    return this.constant(values, [values.length], 'int64');
+  }
+
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType): string {
+    const data = rawBytes(values, dtype);
+    const key = data.length <= SHARED_BYTES ? `${dtype} [${shape}] ${data}` : `own ${this.initializers.size}`;
+    const known = this.shared.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.initializers.size}`;
+    this.initializers.set(name, { dims: [...shape], dataType: ONNX_TYPES[dtype], name, rawData: data });
+    this.shared.set(key, name);
+    return name;
+  }
+
+  /** Operator sets beside ONNX's own, each at its only version. */
+  domains(): { readonly domain: string; readonly version: number }[] {
+    const named = new Set(this.nodes.flatMap(({ domain }) => (domain === undefined ? [] : [domain])));
+    return [...named].sort().map((domain) => ({ domain, version: 1 }));
+  }
+
+  /** To be asked for once, when every operation is lowered. */
+  graph({ name, batchInputs = [] }: WriteOptions): object {
+    // Reading an output may write its last nodes, so the names of all come first.
+    const handedOut = [...this.program.outputs].map(
+      ([outputName, tensor]) => [outputName, tensor, this.in(tensor, this.layoutOf(tensor))] as const,
+    );
+    const produced = new Set(this.nodes.flatMap((node) => node.output));
+    const renamed = new Map<string, string>();
+    const output = handedOut.map(([outputName, tensor, value]) => {
+      if (produced.has(value) && !renamed.has(value)) renamed.set(value, outputName);
+      // An input or a constant handed out, or one value under two names, needs a node of its own.
+      else
+        this.nodes.push({ input: [value], output: [outputName], name: outputName, opType: 'Identity', attribute: [] });
+      return this.valueInfo(outputName, tensor, batchInputs.length > 0);
+    });
+    const rename = (value: string) => renamed.get(value) ?? value;
+    const node = this.nodes.map((record) => ({
+      ...record,
+      input: record.input.map(rename),
+      output: record.output.map(rename),
+    }));
+    const input = this.program.inputs
+      .map((tensor) => [inputName(tensor), tensor] as const)
+      .filter(([key]) => !this.initializers.has(key))
+      .map(([key, tensor]) => this.valueInfo(key, tensor, batchInputs.includes(key)));
+    return { name, node, initializer: [...this.initializers.values()], input, output };
+  }
+
+  private declareInput(input: Tensor): void {
+    const name = inputName(input);
+    this.values.set(input, { layout: this.layoutOf(input), padding: 0, name });
+    const values = this.weights.get(name);
+    if (values === undefined) return;
+    assert(this.layoutOf(input) === 'plain', `onnx: weight "${name}" inside the file must be plain`);
+    assert(values.length === sizeOf(input.shape), `onnx: weight "${name}" has ${values.length} values`);
+    const data = rawBytes(values, input.dtype);
+    this.initializers.set(name, { dims: [...input.shape], dataType: ONNX_TYPES[input.dtype], name, rawData: data });
+  }
+
+  private layoutOf(tensor: Tensor): Layout {
+    return this.arranged.get(tensor) ?? 'plain';
+  }
+
+  private written(tensor: Tensor, value: Value): string {
+    if (typeof value.name === 'string') return value.name;
+    const name = value.name();
+    this.values.set(tensor, { layout: value.layout, padding: value.padding, name });
+    return name;
+  }
+
+  /** By way of the plain layout, where blocks are filled up anew. */
+  private converted(tensor: Tensor, value: Value, layout: Layout): string {
+    const { layouts } = this.backend;
+    assert(layouts !== null, `${this.backend.name}: no layout but plain`);
+    if (value.layout === 'plain') return layouts.convert(this, this.written(tensor, value), tensor, 'plain', layout);
+    if (layout === 'plain') return layouts.convert(this, this.written(tensor, value), tensor, value.layout, 'plain');
+    return layouts.convert(this, this.in(tensor, 'plain'), tensor, 'plain', layout);
+  }
+
+  private valueInfo(name: string, tensor: Tensor, isBatch: boolean): object {
+    const shape = packedShape(tensor.shape, this.layoutOf(tensor), this.backend.layouts?.block ?? 1);
+    const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
+    return { name, type: { tensorType: { elemType: ONNX_TYPES[tensor.dtype], shape: { dim } } } };
+  }
+}
+
+function inputName({ source }: Tensor): string {
+  assert(source.kind === 'input', 'a program input is not a graph input');
+  return source.name;
+}
+
+function readCounts(program: Program): ReadonlyMap<Tensor, number> {
+  const counts = new Map<Tensor, number>();
+  for (const tensor of [...program.ops.flatMap((op) => op.inputs), ...program.outputs.values()]) {
+    counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function attributeOf(name: string, value: Attribute): object {
+  if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
+  if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE.string };
+  if ('float' in value) return { name, f: value.float, type: ATTRIBUTE.float };
+  return { name, ints: [...value], type: ATTRIBUTE.ints };
+}
+
+function rawBytes(values: ArrayLike<number>, dtype: DType): Uint8Array {
+  if (values instanceof Float32Array && dtype === 'float32') {
+    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+  const typed = typedArray(Array.from(values), dtype);
+  return new Uint8Array(typed.buffer);
+}
+
+function typedArray(values: readonly number[], dtype: DType): { readonly buffer: ArrayBuffer } {
+  switch (dtype) {
+    case 'float32':
+      return Float32Array.from(values);
+    case 'int32':
+      return Int32Array.from(values);
+    case 'int64':
+      return BigInt64Array.from(values, BigInt);
+    case 'uint8':
+    case 'bool':
+      return Uint8Array.from(values);
+    default:
+      return dtype satisfies never;
+  }
+}
