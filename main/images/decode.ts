@@ -1,6 +1,7 @@
 /**
- * Image files to upright 8-bit sRGB pixels. libvips (sharp) does the decoding; this file decides what is let in, what
- * counts as an error and how it is called. Runs in worker threads and child processes only.
+ * Image files to upright 8-bit sRGB pixels. Usual JPEGs are decoded by `jpeg/`, the rest by libvips (sharp), which also
+ * judges what `jpeg/` finds damaged; this file decides what is let in, what counts as an error and how it is called.
+ * Runs in worker threads and child processes only.
  *
  * Conventions: EXIF orientation is applied; embedded colour profiles (CMYK included) are converted to sRGB; grey becomes
  * three equal channels; 16 bits are scaled to 8; transparent pixels are laid over white; of several frames or pages
@@ -13,6 +14,8 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
 import { isSrgbProfile } from './icc.ts';
+import { blockSideFor, decodeJpeg } from './jpeg/decode-jpeg.ts';
+import { readFrame } from './jpeg/frame.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import type { Pixels } from './pixels.ts';
 
@@ -23,6 +26,9 @@ export interface DecodeOptions {
 
 /** 400 megapixels: 1.2 GB once unpacked, more than any camera makes and what a 40 kB "bomb" can claim easily. */
 export const MAX_PIXELS = 400_000_000;
+
+/** Larger pictures go to libvips, which needs less memory for them. */
+const MAX_OWN_PIXELS = 50_000_000;
 
 const BACKGROUND = { r: 255, g: 255, b: 255 };
 const DEPTHS = new Set(['uchar', 'ushort']);
@@ -45,19 +51,32 @@ export function configureDecoder(): void {
  * Errors: image-missing, image-empty, image-unreadable, image-truncated, image-too-large; each names the file.
  */
 export async function decode(path: string, options: DecodeOptions = {}): Promise<Pixels> {
-  return decodeFile(openImage(path), options);
+  const file = openImage(path);
+  return decodeUsualJpeg(file, Number.POSITIVE_INFINITY, options) ?? decodeFile(file, options);
 }
 
 /**
- * The picture in a file, made smaller on the way in until its shorter side is `shorterSidePx`; never larger.
- * JPEG and WebP are decoded at a fraction of their size, so the pixels are close to, not equal to, a later reduction.
+ * The picture in a file, made smaller on the way in where that saves work, with at least `shorterSidePx` on its shorter
+ * side; never larger. A JPEG is halved as often as possible while its coefficients are turned into pixels; anything
+ * else is resized to just that many.
  * Errors: as `decode`.
  */
 export async function decodeReduced(path: string, shorterSidePx: number, options: DecodeOptions = {}): Promise<Pixels> {
   const file = openImage(path);
   const reduce = (image: Sharp) =>
     image.resize(shorterSidePx, shorterSidePx, { fit: 'outside', withoutEnlargement: true, kernel: 'linear' });
-  return decodeFile(file, options, reduce);
+  return decodeUsualJpeg(file, shorterSidePx, options) ?? decodeFile(file, options, reduce);
+}
+
+/** Null for whatever libvips should look at: another format, an unusual or damaged JPEG, another colour space. */
+function decodeUsualJpeg(file: ImageFile, shorterSidePx: number, options: DecodeOptions): Pixels | null {
+  const header = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
+  if (header === null || header.hasForeignProfile) return null;
+  checkSize(file, header, options.maxPixels ?? MAX_PIXELS);
+  const frame = readFrame(file.bytes);
+  if (frame === null) return null;
+  const side = blockSideFor(frame, shorterSidePx);
+  return header.width * header.height * (side / 8) ** 2 > MAX_OWN_PIXELS ? null : decodeJpeg(frame, side);
 }
 
 /**

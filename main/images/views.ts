@@ -11,10 +11,10 @@ import type { FeedSample, FeedTransform } from './feed-protocol.ts';
 import type { Pixels } from './pixels.ts';
 
 /**
- * Training pictures are reduced to this many crop sides on their shorter side as they are decoded. The smallest crop
- * has sqrt(0.35 * 3/4) = 0.51 of a side, so it is still about as large as what the network sees.
+ * Training pictures are reduced to no less than this many crop sides on their shorter side as they are decoded. An
+ * average crop has sqrt(0.675) = 0.82 of a side, so it is still larger than what the network sees.
  */
-const REDUCED_CROP_SIDES = 2;
+const REDUCED_CROP_SIDES = 1.5;
 
 export class ViewMaker {
   private readonly transform: FeedTransform;
@@ -38,7 +38,7 @@ export class ViewMaker {
     const { transform } = this;
     if (transform.kind === 'evaluation') return this.evaluationView(sample, transform);
     const rng = rngFrom(transform.seed, 'augment', epoch, sample.id);
-    const pixels = await this.reduced(sample, transform.cropSize * REDUCED_CROP_SIDES);
+    const pixels = await this.reduced(sample, Math.ceil(transform.cropSize * REDUCED_CROP_SIDES));
     return augmentForTraining(pixels, { cropSize: transform.cropSize, rng });
   }
 
