@@ -9,7 +9,7 @@ import {
   resolveHyperparameters,
 } from './catalog/hyperparameters.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
-import { ResNet } from './models/resnet.ts';
+import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
 import type { Module } from './nn/module.ts';
 
 /** What a set of weights expects of the pixels and of padding; trained models keep it. */
@@ -39,6 +39,17 @@ export interface ModelCard {
   readonly build: (classes: number, convention: InputConvention) => Module;
 }
 
+const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]).map((name) => ({
+  name,
+  tasks: ['image-classification'],
+  title: `ResNet-${name.slice('resnet'.length)}: residual network of ${name.slice('resnet'.length)} layers`,
+  source: 'https://arxiv.org/abs/1512.03385',
+  hyperparameters: [...COMMON, ...CLASSIFICATION],
+  headPrefixes: ['fc.'],
+  freezeGroups: [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
+  build: (classes) => new ResNet(name, classes),
+}));
+
 export const MODELS: readonly ModelCard[] = [
   {
     name: 'mobilenetv2',
@@ -50,16 +61,7 @@ export const MODELS: readonly ModelCard[] = [
     freezeGroups: Array.from({ length: 19 }, (_, i) => [`features.${i}.`]),
     build: (classes, { stridedPadding }) => new MobileNetV2({ classes, stridedPadding }),
   },
-  {
-    name: 'resnet18',
-    tasks: ['image-classification'],
-    title: 'ResNet-18: residual network of 18 layers',
-    source: 'https://arxiv.org/abs/1512.03385',
-    hyperparameters: [...COMMON, ...CLASSIFICATION],
-    headPrefixes: ['fc.'],
-    freezeGroups: [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
-    build: (classes) => new ResNet('resnet18', classes),
-  },
+  ...RESNET_CARDS,
 ];
 
 export function findModel(name: string): ModelCard | null {

@@ -110,10 +110,12 @@ function ownDescription(text: string | undefined): z.infer<typeof OwnDescription
 
 const ANY_CLASSES = 2; // the head is matched apart, so the number does not matter
 
+/** A file of a deeper network also holds every tensor of a shallower one: the model that leaves the fewest over is meant. */
 function modelThatFits(parsed: WeightsFile): string | null {
-  const fitting = MODELS.find((card) => {
+  const fitting = MODELS.flatMap((card) => {
     const parameters = namedParameters(card.build(ANY_CLASSES, IMAGENET_CONVENTION));
-    return matchWeights(parameters, parsed, card.headPrefixes).problems.length === 0;
+    const { problems, unused } = matchWeights(parameters, parsed, card.headPrefixes);
+    return problems.length === 0 ? [{ name: card.name, unused: unused.length }] : [];
   });
-  return fitting?.name ?? null;
+  return fitting.toSorted((a, b) => a.unused - b.unused)[0]?.name ?? null;
 }

@@ -1,4 +1,4 @@
-/** The layout of `test/fixtures/torch/resnet18.json` and `mobilenetv2.json`; their script says what each part means. */
+/** The layout of `test/fixtures/torch/resnet18.json`, its like, and `logits.json`; their script says what each part means. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,6 +55,18 @@ export interface TrainingFixture {
 }
 
 /** Reference numbers of three training steps, made with torch. */
-export function trainingFixture(model: 'resnet18' | 'mobilenetv2'): TrainingFixture {
+export function trainingFixture(model: 'resnet18' | 'resnet50' | 'mobilenetv2'): TrainingFixture {
   return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${model}.json`), 'utf8')) as TrainingFixture;
+}
+
+export interface LogitsEntry {
+  /** Elements of all that trains. */
+  readonly parameters: number;
+  readonly input: TensorEntry;
+  readonly eval_logits: readonly (readonly number[])[];
+}
+
+/** Reference outputs of untrained models, by name, made with torch in float64. */
+export function logitsFixtures(): Readonly<Record<string, LogitsEntry>> {
+  return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'logits.json'), 'utf8'));
 }

@@ -110,7 +110,14 @@ describe('the command line', () => {
   test('lists models with every hyperparameter', () => {
     const { value } = parsed('models', '--task', 'image-classification');
 
-    expect(value.map(({ name }: { name: string }) => name)).toEqual(['mobilenetv2', 'resnet18']);
+    expect(value.map(({ name }: { name: string }) => name)).toEqual([
+      'mobilenetv2',
+      'resnet18',
+      'resnet34',
+      'resnet50',
+      'resnet101',
+      'resnet152',
+    ]);
     expect(value[0].hyperparameters).toContainEqual(
       expect.objectContaining({ name: 'learning_rate', default: 0.01, domain: { kind: 'number', min: 0, max: 1 } }),
     );

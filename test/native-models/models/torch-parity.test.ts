@@ -13,6 +13,7 @@ const CPU = { device: 'cpu', threads: 2 } as const;
 
 const models = {
   resnet18: () => new ResNet('resnet18', 10),
+  resnet50: () => new ResNet('resnet50', 10),
   mobilenetv2: () => new MobileNetV2({ classes: 10, dropout: 0 }),
 } as const;
 
@@ -55,6 +56,7 @@ async function logits(model: Module, recorded: TrainingCase, weights: ReadonlyMa
 }
 
 const norm = (values: ArrayLike<number>) => Math.sqrt(Array.from(values).reduce((sum, v) => sum + v * v, 0));
+const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const distance = (a: ArrayLike<number>, b: readonly number[]) => norm(b.map((value, i) => value - a[i]!));
 
 /**
@@ -107,19 +109,25 @@ describe.each(Object.entries(models) as [keyof typeof models, () => Module][])(
 
         expect(Math.abs(losses[0]! - exact.losses[0]!) / exact.losses[0]!).toBeLessThan(bar(spread.losses[0]!, 1e-5));
         const scale = Math.max(...Object.values(exact.gradients).map((gradient) => gradient.norm));
+        const sizeOf = (parameter: string) => Math.max(exact.gradients[parameter]!.norm, 1e-2 * scale);
+        // How far torch's own float32 run is: where that is much, the network is at fault, not who computes it.
+        const theirs = Object.entries(recorded.float32.gradients).map(
+          ([parameter, { dot }]) => Math.abs(dot - exact.gradients[parameter]!.dot) / sizeOf(parameter),
+        );
+        const directionBar = bar(Math.max(...theirs), DIRECTION_FLOOR);
         const errors: number[] = [];
         for (const [parameter, expected] of Object.entries(exact.gradients)) {
           const gradient = state.get(`velocity:${parameter}`)!;
           const direction = fixtureDirection(parameter, [gradient.length]).data;
           const dot = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
-          const size = Math.max(expected.norm, 1e-2 * scale);
+          const size = sizeOf(parameter);
           errors.push(Math.abs(dot - expected.dot) / size);
           const lengthError = Math.abs(norm(gradient) - expected.norm) / size;
           expect(lengthError, `${parameter}: norm`).toBeLessThan(bar(spread.gradients, GRADIENT_FLOOR));
-          expect(Math.abs(dot - expected.dot) / size, `${parameter}: direction`).toBeLessThan(DIRECTION_FLOOR);
-          expect(distance(gradient, expected.first) / size, `${parameter}: first`).toBeLessThan(DIRECTION_FLOOR);
+          expect(Math.abs(dot - expected.dot) / size, `${parameter}: direction`).toBeLessThan(directionBar);
+          expect(distance(gradient, expected.first) / size, `${parameter}: first`).toBeLessThan(directionBar);
         }
-        expect(errors.toSorted((a, b) => a - b)[errors.length >> 1], 'median').toBeLessThan(MEDIAN_FLOOR);
+        expect(middle(errors), 'median').toBeLessThan(bar(middle(theirs), MEDIAN_FLOOR));
       });
 
       test.skipIf(recorded.float32.after_three_steps === undefined)(

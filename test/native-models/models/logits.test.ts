@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { floatTensor, openSession } from '../../../main/train/runtime.ts';
+import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { sizeOf } from '../../../native-models/core/shape.ts';
+import { namedParameters } from '../../../native-models/nn/module.ts';
+import { evaluationProgram } from '../../../native-models/training.ts';
+import { logitsFixtures } from '../../kit/fixture-training.ts';
+import { fixtureTensor, fixtureWeights } from '../../kit/fixture-weights.ts';
+
+const CLASSES = 10;
+const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+test.each(Object.entries(logitsFixtures()))(
+  "%s has torch's parameters and wiring",
+  async (name, { parameters: count, input, eval_logits }) => {
+    const model = findModel(name)!.build(CLASSES, IMAGENET_CONVENTION);
+    const parameters = [...namedParameters(model)];
+    const weights = fixtureWeights(parameters.map(([key, { shape }]) => ({ name: key, shape })));
+    const [batchSize, , height, width] = input.shape as [number, number, number, number];
+    const program = evaluationProgram(model, { batchSize, height, width, normalisation: null });
+    const session = await openSession(program, { device: 'cpu', threads: 2 });
+    const images = floatTensor(input.shape, fixtureTensor(input.name, input.shape, input.scale, input.offset).data);
+    const tensors = parameters.map(([key, { shape }]) => [key, floatTensor(shape, weights.get(key)!.data)] as const);
+
+    const { logits } = await session.run({ images, ...Object.fromEntries(tensors) });
+    await session.release();
+
+    const trained = parameters.filter(([, { role }]) => role === 'weight');
+    expect(trained.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0)).toBe(count);
+    const expected = eval_logits.flat();
+    const error = norm([...(logits!.data as Float32Array)].map((value, i) => value - expected[i]!));
+    expect(error / norm(expected)).toBeLessThan(1e-4);
+  },
+);
