@@ -2,12 +2,13 @@
 
 import { Graph } from './core/graph.ts';
 import type { Program } from './core/program.ts';
-import type { Shape } from './core/shape.ts';
 import type { Tensor } from './core/tensor.ts';
 import { crossEntropy } from './losses/cross-entropy.ts';
-import { ModelBinding } from './nn/binding.ts';
-import type { Module } from './nn/module.ts';
-import { type SgdOptions, sgdStep } from './optim/sgd.ts';
+import { type BindingOptions, ModelBinding } from './nn/binding.ts';
+import { type Module, namedParameters, type Parameter } from './nn/module.ts';
+import { AVERAGE, GRADIENT, type NamedShape, NEXT, prefixOf, type StateRole, type StateTensor } from './optim/state.ts';
+import { type Unit, unitsOf } from './optim/units.ts';
+import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from './optim/update.ts';
 import { fold } from './passes/fold.ts';
 import { gradients } from './passes/gradients.ts';
 import { prune } from './passes/prune.ts';
@@ -20,70 +21,114 @@ export interface Normalisation {
   readonly deviation: readonly [number, number, number];
 }
 
-export interface TrainingOptions {
+export interface ModelOptions {
   readonly batchSize: number;
   readonly height: number;
   readonly width: number;
   /** Null: `images` come as float32, already normalised. */
   readonly normalisation: Normalisation | null;
-  readonly optimizer: SgdOptions;
+}
+
+export interface TrainingOptions extends ModelOptions, UpdateOptions {
   readonly frozenPrefixes?: readonly string[];
   /** One weight per class, or null for the plain mean. */
   readonly classWeights?: readonly number[] | null;
-}
-
-/** A tensor that one step takes in under `name` and hands out under `next:name`. */
-export interface StateTensor {
-  readonly name: string;
-  readonly shape: Shape;
-  /** `velocity` starts at zero and is not part of the model. */
-  readonly role: 'weight' | 'statistic' | 'velocity';
 }
 
 export interface TrainingProgram {
   readonly program: Program;
   /** What changes from step to step. */
   readonly state: readonly StateTensor[];
-  /** Parameters that are read but do not change: frozen ones. */
+  /** What is read but does not change, frozen parameters among it. */
   readonly fixed: readonly StateTensor[];
   /** Inputs to be filled with fresh uniform random numbers at every step. */
-  readonly noises: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly noises: readonly NamedShape[];
 }
-
-export const NEXT = 'next:';
-const VELOCITY = 'velocity:';
 
 /**
  * The training step of a classifier.
- * Inputs: `images` uint8 [B,3,H,W], `labels` int32 [B], `learning_rate` [], and the state. Outputs: `loss` [], the state.
+ * Inputs: `images` uint8 [B,3,H,W], `labels` int32 [B], the scalars of the update, and the state.
+ * Outputs: `loss` [], `gradient_norm` [] where gradients are clipped, the state.
  */
 export function trainingProgram(model: Module, options: TrainingOptions): TrainingProgram {
-  const { binding, graph } = bind(model, true, options.frozenPrefixes ?? []);
-  const images = imageInput(graph, options);
-  const labels = graph.input('labels', 'int32', [options.batchSize]);
-  const learningRate = graph.input('learning_rate', 'float32', []);
-
-  const logits = model.call(normalise(images, options.normalisation));
-  const weights = options.classWeights ? graph.constant(options.classWeights, [options.classWeights.length]) : null;
-  const loss = crossEntropy(logits, labels, weights);
-
+  const forward = forwardOf(model, options);
+  const { graph, binding, loss, units } = forward;
   const outputs = new Map<string, Tensor>([['loss', loss]]);
   // Statistics first: they are small, and the runtime works back from the last output it is given.
   for (const [name, value] of binding.updates) outputs.set(NEXT + name, value);
-  for (const [name, value] of optimized(binding, loss, learningRate, options.optimizer))
-    outputs.set(NEXT + name, value);
+  const slopes = slopesOf(forward, loss);
+  const updated = updateOutputs(graph, slopes, options);
+  for (const [name, value] of updated) outputs.set(name, value);
+  const averaged = options.averages ? [...units.map(({ name }) => name), ...binding.updates.keys()] : [];
+  const values = new Map(averaged.map((name) => [name, outputs.get(NEXT + name)!] as const));
+  for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
+  return finished(outputs, forward.inputs, binding.parameters, units);
+}
 
-  const folded = fold(prune(outputs, [images, labels, learningRate]));
-  verify(folded);
-  return { program: folded, ...interfaceOf(folded, binding) };
+/** A training step in two, for updates that wait for several batches; both work on one state. */
+export interface AccumulationPrograms {
+  /**
+   * Adds a batch's gradient to what was added up before.
+   * Inputs: `images`, `labels`, `gradient_carry` [] (0 at the first batch of an update, then 1), `gradient_scale` []
+   * (one over the number of batches), and the state. Outputs: `loss` [], running statistics, `gradient:` tensors.
+   */
+  readonly gradient: TrainingProgram;
+  /** Inputs: the scalars of the update and the state. Outputs: `gradient_norm` [] where clipped, the state. */
+  readonly update: TrainingProgram;
+}
+
+export const GRADIENT_CARRY = 'gradient_carry';
+export const GRADIENT_SCALE = 'gradient_scale';
+
+/**
+ * The training step of a classifier whose gradient is the mean over several batches. Without batch norm and class
+ * weights this equals a step on one batch of all their images. Batch norm normalises by the statistics of each batch of
+ * its own, and every batch enters the running ones.
+ */
+export function accumulationPrograms(model: Module, options: TrainingOptions): AccumulationPrograms {
+  return { gradient: gradientProgram(model, options), update: updateProgram(model, options) };
+}
+
+function gradientProgram(model: Module, options: TrainingOptions): TrainingProgram {
+  const forward = forwardOf(model, options);
+  const { graph, binding, loss, units } = forward;
+  const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
+  const outputs = new Map<string, Tensor>([['loss', loss]]);
+  for (const [name, value] of binding.updates) outputs.set(NEXT + name, value);
+  for (const { name, gradient } of slopesOf(forward, loss.mul(scale!))) {
+    const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
+    outputs.set(NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient));
+  }
+  return finished(outputs, forward.inputs, binding.parameters, units);
+}
+
+function updateProgram(model: Module, options: TrainingOptions): TrainingProgram {
+  const graph = new Graph(shapeRules);
+  const parameters = namedParameters(model);
+  const isFrozen = frozenBy(options.frozenPrefixes ?? []);
+  const units = unitsOf(parameters, isFrozen, options.decays);
+  const slopes = units.map(({ name, shape, isDecayed }) => {
+    const parameter = graph.input(name, 'float32', shape);
+    return { name, parameter, gradient: graph.input(GRADIENT + name, 'float32', shape), isDecayed };
+  });
+  const outputs = updateOutputs(graph, slopes, options);
+  if (options.averages) {
+    const statistics = [...parameters].filter(([name, { role }]) => role === 'statistic' && !isFrozen(name));
+    const values = new Map([
+      ...units.map(({ name }) => [name, outputs.get(NEXT + name)!] as const),
+      ...statistics.map(([name, { shape }]) => [name, graph.input(name, 'float32', shape)] as const),
+    ]);
+    for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
+  }
+  return finished(outputs, [], parameters, units);
 }
 
 /**
  * The same model in evaluation.
  * Inputs: `images` uint8 [B,3,H,W] and the parameters. Outputs: `logits` [B,classes].
  */
-export function evaluationProgram(model: Module, options: Omit<TrainingOptions, 'optimizer'>): Program {
-  const { graph } = bind(model, false, []);
+export function evaluationProgram(model: Module, options: ModelOptions): Program {
+  const { graph } = bind(model, { training: false });
   const images = imageInput(graph, options);
   const program = prune(new Map([['logits', model.call(normalise(images, options.normalisation))]]));
   verify(program);
@@ -95,7 +140,7 @@ export function evaluationProgram(model: Module, options: Omit<TrainingOptions, 
  * Inputs: `input1` float32 [N,3,H,W], already normalised. Outputs: `output1` [N,classes], logits.
  */
 export function exportProgram(model: Module, height: number, width: number): Program {
-  const { graph } = bind(model, false, []);
+  const { graph } = bind(model, { training: false });
   const input = graph.input('input1', 'float32', [1, 3, height, width]);
   const program = prune(new Map([['output1', model.call(input)]]));
   verify(program);
@@ -112,7 +157,7 @@ export function exportPixelProgram(
   width: number,
   normalisation: Normalisation,
 ): Program {
-  const { graph } = bind(model, false, []);
+  const { graph } = bind(model, { training: false });
   const pixels = graph.input('pixels', 'uint8', [1, height, width, 3]);
   const images = pixels.transpose([0, 3, 1, 2]);
   const program = prune(new Map([['probabilities', model.call(normalise(images, normalisation)).softmax(1)]]));
@@ -120,16 +165,54 @@ export function exportPixelProgram(
   return program;
 }
 
-function bind(model: Module, training: boolean, frozenPrefixes: readonly string[]) {
+interface Forward {
+  readonly graph: Graph;
+  readonly binding: ModelBinding;
+  readonly units: readonly Unit[];
+  readonly loss: Tensor;
+  /** What stays part of the interface even where nothing reads it. */
+  readonly inputs: readonly Tensor[];
+}
+
+/** The model on a batch in training, and its loss. */
+function forwardOf(model: Module, options: TrainingOptions): Forward {
+  const frozenPrefixes = options.frozenPrefixes ?? [];
+  const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
+  const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
+  const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined });
+  const images = imageInput(graph, options);
+  const labels = graph.input('labels', 'int32', [options.batchSize]);
+  const logits = model.call(normalise(images, options.normalisation));
+  const weights = options.classWeights ? graph.constant(options.classWeights, [options.classWeights.length]) : null;
+  return { graph, binding, units, loss: crossEntropy(logits, labels, weights), inputs: [images, labels] };
+}
+
+const frozenBy = (prefixes: readonly string[]) => (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+
+/** The derivative of `loss` by every unit; nothing is computed below the first layer that trains. */
+function slopesOf({ graph, binding, units }: Forward, loss: Tensor): Slope[] {
+  const tensorOf = (name: string) => binding.parameter(binding.parameters.get(name)!);
+  const names = units.flatMap(({ name, parts }) => parts?.map((part) => part.name) ?? [name]);
+  const found = gradients(loss, names.map(tensorOf));
+  const byName = new Map(names.map((name, i) => [name, found[i]!] as const));
+  return units.map(({ name, parts, isDecayed }) => {
+    const [first, ...others] = (parts?.map((part) => part.name) ?? [name]).map((part) => byName.get(part)!);
+    const gradient = others.length === 0 ? first! : first!.concat(others, 0);
+    const parameter = parts === null ? tensorOf(name) : graph.inputs.find((input) => nameOf(input) === name)!;
+    return { name, parameter, gradient, isDecayed };
+  });
+}
+
+function bind(model: Module, options: BindingOptions) {
   let binding: ModelBinding | null = null;
   const graph = new Graph(shapeRules, (owner) => {
-    binding = new ModelBinding(owner, model, { training, frozenPrefixes });
+    binding = new ModelBinding(owner, model, options);
     return binding;
   });
   return { graph, binding: binding! as ModelBinding };
 }
 
-function imageInput(graph: Graph, options: Omit<TrainingOptions, 'optimizer'>): Tensor {
+function imageInput(graph: Graph, options: ModelOptions): Tensor {
   const dtype = options.normalisation === null ? 'float32' : 'uint8';
   return graph.input('images', dtype, [options.batchSize, 3, options.height, options.width]);
 }
@@ -145,38 +228,45 @@ function normalise(images: Tensor, normalisation: Normalisation | null): Tensor 
   return graph.apply('BatchNormInference', inputs, { epsilon: 0 })[0]!;
 }
 
-/** New values of every trained parameter and of its velocity, in the order of the model's layers. */
-function optimized(
-  binding: ModelBinding,
-  loss: Tensor,
-  learningRate: Tensor,
-  optimizer: SgdOptions,
-): Map<string, Tensor> {
-  const trained = [...binding.parameters].filter(([name, { role }]) => role === 'weight' && !binding.isFrozen(name));
-  const tensors = trained.map(([, parameter]) => binding.parameter(parameter));
-  const slopes = gradients(loss, tensors);
-  const values = new Map<string, Tensor>();
-  trained.forEach(([name], i) => {
-    const hasVelocity = optimizer.momentum !== 0;
-    const velocity = hasVelocity ? loss.graph.input(VELOCITY + name, 'float32', tensors[i]!.shape) : null;
-    const step = sgdStep(tensors[i]!, slopes[i]!, velocity, learningRate, optimizer);
-    values.set(name, step.parameter);
-    if (step.velocity !== null) values.set(VELOCITY + name, step.velocity);
-  });
-  return values;
+/** Folds and proves the program, and says what each of its inputs is. */
+function finished(
+  outputs: ReadonlyMap<string, Tensor>,
+  keepInputs: readonly Tensor[],
+  parameters: ReadonlyMap<string, Parameter>,
+  units: readonly Unit[],
+): TrainingProgram {
+  const program = fold(prune(outputs, keepInputs));
+  verify(program);
+  const named = program.inputs.map((input) => ({ name: nameOf(input), shape: input.shape }));
+  const tensors = named.flatMap((input) => stateTensor(input, parameters, units) ?? []);
+  const isHandedOut = ({ name }: NamedShape) => program.outputs.has(NEXT + name);
+  return {
+    program,
+    state: tensors.filter(isHandedOut),
+    fixed: tensors.filter((tensor) => !isHandedOut(tensor)),
+    noises: named.filter(({ name }) => name.startsWith('noise.')),
+  };
 }
 
-function interfaceOf(program: Program, binding: ModelBinding): Omit<TrainingProgram, 'program'> {
-  const named = program.inputs.map((input) => ({
-    name: input.source.kind === 'input' ? input.source.name : '',
-    shape: input.shape,
-  }));
-  const state = named
-    .filter(({ name }) => program.outputs.has(NEXT + name))
-    .map(({ name, shape }) => ({ name, shape, role: binding.parameters.get(name)?.role ?? ('velocity' as const) }));
-  const fixed = named
-    .filter(({ name }) => binding.parameters.has(name) && !program.outputs.has(NEXT + name))
-    .map(({ name, shape }) => ({ name, shape, role: binding.parameters.get(name)!.role }));
-  const noises = named.filter(({ name }) => name.startsWith('noise.'));
-  return { state, fixed, noises };
+/** Null for inputs that are fed anew at every step. */
+function stateTensor(
+  { name, shape }: NamedShape,
+  parameters: ReadonlyMap<string, Parameter>,
+  units: readonly Unit[],
+): StateTensor | null {
+  const prefix = prefixOf(name);
+  const base = name.slice(prefix.length);
+  const unit = units.find((candidate) => candidate.name === base);
+  const parameter = parameters.get(base);
+  if (unit === undefined && parameter === undefined) return null;
+  const role = prefix === '' ? (parameter?.role ?? 'weight') : roleOf(prefix);
+  const parts = unit?.parts?.map((part) => ({ name: prefix + part.name, shape: part.shape })) ?? null;
+  return { name, shape, role, parts };
 }
+
+function roleOf(prefix: string): StateRole {
+  if (prefix === AVERAGE) return 'average';
+  return prefix === GRADIENT ? 'gradient' : 'optimizer';
+}
+
+const nameOf = ({ source }: Tensor): string => (source.kind === 'input' ? source.name : '');

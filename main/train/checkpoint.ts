@@ -1,13 +1,11 @@
 /**
  * What a run leaves on disk. `checkpoints/last.safetensors` holds everything needed to go on as if nothing had
- * happened: parameters, statistics, velocities and the curve so far. `checkpoints/epoch-0005.safetensors` holds a model
+ * happened: parameters, statistics, what the optimizer and the moving average keep, and the curve so far. `checkpoints/epoch-0005.safetensors` holds a model
  * worth keeping, and what is needed to use it anywhere.
  */
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert } from '../../native-models/core/assert.ts';
-import type { StateTensor, TrainingProgram } from '../../native-models/training.ts';
 import {
   type FloatTensor,
   parseSafetensors,
@@ -32,13 +30,7 @@ export interface RunProgress {
 }
 
 /** Everything the run needs to go on. The file replaces the one of the epoch before in one step. */
-export function writeLast(
-  runFolder: string,
-  { state, fixed }: Pick<TrainingProgram, 'state' | 'fixed'>,
-  values: ReadonlyMap<string, Float32Array>,
-  progress: RunProgress,
-): void {
-  const tensors = tensorsOf([...state, ...fixed], values);
+export function writeLast(runFolder: string, tensors: ReadonlyMap<string, FloatTensor>, progress: RunProgress): void {
   writeDurably(
     lastCheckpoint(runFolder),
     writeSafetensors(tensors, { lightbench: JSON.stringify({ format: FORMAT, ...progress }) }),
@@ -68,13 +60,12 @@ export function readLast(runFolder: string): { values: Map<string, Float32Array>
 /** A model worth keeping: parameters and statistics, with what it takes to use them. */
 export function writeModel(
   path: string,
-  parameters: readonly Pick<StateTensor, 'name' | 'shape'>[],
-  values: ReadonlyMap<string, Float32Array>,
+  tensors: ReadonlyMap<string, FloatTensor>,
   { model, classes, convention }: ModelSetting,
   epoch: number,
 ): void {
   const description = JSON.stringify({ format: FORMAT, model, classes, convention, epoch });
-  writeDurably(path, writeSafetensors(tensorsOf(parameters, values), { lightbench: description }));
+  writeDurably(path, writeSafetensors(tensors, { lightbench: description }));
 }
 
 /** Removes kept models but those of the named epochs. */
@@ -84,17 +75,4 @@ export function removeModelsBut(runFolder: string, epochs: readonly number[]): v
     const path = join(checkpointFolder(runFolder), name);
     if (/^epoch-\d+\.safetensors$/.test(name) && !kept.has(path)) rmSync(path, { force: true });
   }
-}
-
-function tensorsOf(
-  named: readonly { readonly name: string; readonly shape: readonly number[] }[],
-  values: ReadonlyMap<string, Float32Array>,
-): Map<string, FloatTensor> {
-  return new Map(
-    named.map(({ name, shape }) => {
-      const data = values.get(name);
-      assert(data, `checkpoint: no value for "${name}"`);
-      return [name, { shape, data }] as const;
-    }),
-  );
 }

@@ -1,6 +1,7 @@
 /** The numbers of one run that its hyperparameters and its data fix. */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import type { OptimizerOptions } from '../../native-models/optim/optimizer.ts';
 import type { Schedule } from '../../native-models/optim/schedules.ts';
 import type { EarlyStoppingRule } from './early-stopping.ts';
 import { stepsPerEpoch } from './order.ts';
@@ -19,6 +20,7 @@ export interface Plan {
   readonly workers: number;
   readonly learningRate: number;
   readonly schedule: Schedule;
+  readonly optimizer: OptimizerOptions;
   readonly evaluationFrequency: number;
   /** Null: only the best epoch is kept. */
   readonly checkpointFrequency: number | null;
@@ -41,6 +43,7 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
     workers: numberOf(params, 'number_of_workers'),
     learningRate: numberOf(params, 'learning_rate'),
     schedule: scheduleOf(params),
+    optimizer: optimizerOf(params),
     evaluationFrequency: numberOf(params, 'evaluation_frequency'),
     checkpointFrequency: typeof checkpointFrequency === 'number' ? checkpointFrequency : null,
     earlyStopping: earlyStoppingOf(params),
@@ -48,6 +51,16 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
 }
 
 export const numberOf = (params: Hyperparameters, name: string): number => Number(params[name]);
+
+function optimizerOf(params: Hyperparameters): OptimizerOptions {
+  const kind = params['optimizer'];
+  const weightDecay = numberOf(params, 'weight_decay');
+  if (kind !== 'adam' && kind !== 'adamw') {
+    return { kind: 'sgd', momentum: numberOf(params, 'momentum'), nesterov: params['nesterov'] === 1, weightDecay };
+  }
+  const [beta1, beta2] = [numberOf(params, 'beta1'), numberOf(params, 'beta2')];
+  return { kind, beta1, beta2, amsgrad: params['amsgrad'] === 1, weightDecay };
+}
 
 function scheduleOf(params: Hyperparameters): Schedule {
   if (params['lr_scheduler'] === 'step') {

@@ -18,12 +18,7 @@ export function buildProgram(job: TrainJob, card: ModelCard, plan: Plan): Traini
     height: plan.cropSize,
     width: plan.cropSize,
     normalisation: convention,
-    optimizer: {
-      kind: 'sgd',
-      momentum: numberOf(params, 'momentum'),
-      nesterov: params['nesterov'] === 1,
-      weightDecay: numberOf(params, 'weight_decay'),
-    },
+    optimizer: plan.optimizer,
     frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
     classWeights: classWeights(numberOf(params, 'weighted_loss'), job.train, job.classes.length),
   });

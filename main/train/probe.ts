@@ -3,6 +3,7 @@
 import type { Tensor as GraphTensor } from '../../native-models/core/tensor.ts';
 import { Conv2d, globalAveragePool, Linear } from '../../native-models/nn/layers.ts';
 import { Module, namedParameters } from '../../native-models/nn/module.ts';
+import { startingValue } from '../../native-models/optim/state.ts';
 import { interpret } from '../../native-models/passes/interpret.ts';
 import { trainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -51,10 +52,7 @@ export async function probe({ device }: ProbeJob): Promise<void> {
     ['images', array([BATCH, 3, SIDE, SIDE], images)],
     ['labels', array([BATCH], [0, 1])],
     ['learning_rate', array([], [0.1])],
-    ...training.state.map(
-      ({ name, shape }) =>
-        [name, array(shape, values.get(name) ?? new Float32Array(shape.reduce((a, b) => a * b, 1)))] as const,
-    ),
+    ...training.state.map((tensor) => [tensor.name, array(tensor.shape, startingValue(tensor, values))] as const),
   ]);
   const expected = interpret(training.program, feeds).get('loss')!.data[0]!;
   if (Math.abs(loss - expected) <= TOLERANCE) return;

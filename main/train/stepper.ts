@@ -1,61 +1,167 @@
 /**
- * Runs training steps. The state lives in two sets of buffers that take turns: a step reads one and writes the other,
- * so nothing is copied and nothing is allocated after the first step.
+ * Runs training steps. Whatever changes lives in two sets of buffers that take turns: a step reads one and writes the
+ * other, so nothing is copied and nothing is allocated after the first step, and a step that fails leaves no trace.
  */
 
 import { assert } from '../../native-models/core/assert.ts';
-import { NEXT, type TrainingProgram } from '../../native-models/training.ts';
-import { type Feeds, floatTensor, openSession, type Session, type SessionOptions } from './runtime.ts';
+import {
+  AVERAGE,
+  NEXT,
+  plainValues,
+  prefixOf,
+  type StateTensor,
+  startingValue,
+} from '../../native-models/optim/state.ts';
+import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
+import {
+  type AccumulationPrograms,
+  GRADIENT_CARRY,
+  GRADIENT_SCALE,
+  type TrainingProgram,
+} from '../../native-models/training.ts';
+import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
+import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, type Tensor } from './runtime.ts';
+
+/** One program that does a whole step, or two that share the work. */
+export type StepPrograms = TrainingProgram | AccumulationPrograms;
+
+/** Where a batch stands among those of its update. */
+export interface Place {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+const ALONE: Place = { index: 0, count: 1 };
 
 export class Stepper {
-  private readonly session: Session;
-  private readonly fixed: Feeds;
-  private current: Feeds;
-  private spare: Feeds;
+  private readonly parts: readonly Part[];
+  private readonly state: SharedState;
+  private lastNorm: number | null = null;
 
-  private constructor(session: Session, fixed: Feeds, current: Feeds, spare: Feeds) {
-    this.session = session;
-    this.fixed = fixed;
-    this.current = current;
-    this.spare = spare;
+  private constructor(parts: readonly Part[], state: SharedState) {
+    this.parts = parts;
+    this.state = state;
   }
 
-  /** `values` holds every parameter; a velocity that is missing starts at zero. */
+  /** `values` holds every parameter; what an optimizer keeps starts at zero where it is missing. */
   static async open(
-    { program, state, fixed }: TrainingProgram,
+    programs: StepPrograms,
     values: ReadonlyMap<string, Float32Array>,
     options: SessionOptions,
   ): Promise<Stepper> {
-    const session = await openSession(program, options);
-    const valueFor = (name: string, role: string) => {
-      const value = values.get(name) ?? null;
-      assert(value !== null || role === 'velocity', `training: no value for "${name}"`);
-      return value;
+    const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
+    const parts: Part[] = [];
+    for (const program of ordered) parts.push(new Part(program, await openSession(program.program, options)));
+    return new Stepper(parts, new SharedState(ordered, values));
+  }
+
+  /**
+   * One batch; the last of its update changes the parameters. Returns the batch's loss before that.
+   * Feeds: images, labels, noises, and the update's scalars.
+   */
+  async step(feeds: Feeds, place: Place = ALONE): Promise<number> {
+    const [forward, update] = this.parts as [Part, Part | undefined];
+    assert(update !== undefined || place.count === 1, 'a whole step takes one batch');
+    const scalars = {
+      [GRADIENT_CARRY]: floatTensor([], Float32Array.of(place.index === 0 ? 0 : 1)),
+      [GRADIENT_SCALE]: floatTensor([], Float32Array.of(1 / place.count)),
     };
-    const current = state.map(({ name, shape, role }) => [name, floatTensor(shape, valueFor(name, role))] as const);
-    const spare = state.map(({ name, shape }) => [name, floatTensor(shape)] as const);
-    const constant = fixed.map(({ name, shape }) => [name, floatTensor(shape, valueFor(name, 'weight'))] as const);
-    return new Stepper(session, Object.fromEntries(constant), Object.fromEntries(current), Object.fromEntries(spare));
+    const first = await forward.run({ ...feeds, ...scalars }, this.state);
+    const isUpdate = place.index === place.count - 1;
+    const last = update === undefined || !isUpdate ? first : await update.run(feeds, this.state);
+    this.lastNorm = last.get(GRADIENT_NORM) ?? null;
+    return first.get('loss')!;
   }
 
-  /** One optimizer step. Feeds: images, labels, learning_rate and noises. Returns the loss before the update. */
-  async step(feeds: Feeds): Promise<number> {
-    const targets = Object.entries(this.spare).map(([name, tensor]) => [NEXT + name, tensor] as const);
-    const results = await this.session.run(
-      { ...feeds, ...this.fixed, ...this.current },
-      { loss: floatTensor([]), ...Object.fromEntries(targets) },
-    );
-    [this.current, this.spare] = [this.spare, this.current];
-    return (results['loss']!.data as Float32Array)[0]!;
+  /** Length of the last update's gradient before clipping; null where nothing is clipped. */
+  gradientNorm(): number | null {
+    return this.lastNorm;
   }
 
-  /** Parameters, statistics and velocities by name, in live buffers: the next step but one overwrites them. */
+  /** Everything it takes to go on, by name, in live buffers: the next step but one overwrites them. */
+  tensors(): Map<string, FloatTensor> {
+    return this.state.tensors();
+  }
+
+  /** The values of `tensors`. */
   values(): Map<string, Float32Array> {
-    const tensors = Object.entries({ ...this.fixed, ...this.current });
-    return new Map(tensors.map(([name, tensor]) => [name, tensor.data as Float32Array]));
+    return new Map([...this.tensors()].map(([name, { data }]) => [name, data] as const));
+  }
+
+  /** The model to be evaluated and kept, in live buffers: its moving average where there is one. */
+  model(): Map<string, FloatTensor> {
+    const tensors = this.tensors();
+    const own = [...tensors].filter(([name]) => prefixOf(name) === '');
+    return new Map(own.map(([name, tensor]) => [name, tensors.get(AVERAGE + name) ?? tensor] as const));
   }
 
   async release(): Promise<void> {
-    await this.session.release();
+    for (const { session } of this.parts) await session.release();
+  }
+}
+
+/** Every tensor of the state once, whichever program reads or writes it. */
+class SharedState {
+  private readonly entries = new Map<string, { readonly description: StateTensor; current: Tensor; spare: Tensor }>();
+
+  constructor(programs: readonly TrainingProgram[], values: ReadonlyMap<string, Float32Array>) {
+    const changing = new Set(programs.flatMap(({ state }) => state.map(({ name }) => name)));
+    for (const description of programs.flatMap(({ state, fixed }) => [...state, ...fixed])) {
+      const { name, shape } = description;
+      if (this.entries.has(name)) continue;
+      const current = floatTensor(shape, startingValue(description, values));
+      this.entries.set(name, { description, current, spare: changing.has(name) ? floatTensor(shape) : current });
+    }
+  }
+
+  current(name: string): Tensor | undefined {
+    return this.entries.get(name)?.current;
+  }
+
+  spare(name: string): Tensor {
+    return this.entries.get(name)!.spare;
+  }
+
+  swap(name: string): void {
+    const tensor = this.entries.get(name)!;
+    [tensor.current, tensor.spare] = [tensor.spare, tensor.current];
+  }
+
+  /** Gradients added up so far are left out: they mean nothing once an update has used them. */
+  tensors(): Map<string, FloatTensor> {
+    const kept = [...this.entries.values()].filter(({ description }) => description.role !== 'gradient');
+    return new Map(kept.flatMap(({ description, current }) => plainValues(description, current.data as Float32Array)));
+  }
+}
+
+/** One program of a step with its session. */
+class Part {
+  readonly session: Session;
+  private readonly inputs: readonly string[];
+  private readonly scalars: readonly string[];
+  private readonly changed: readonly string[];
+
+  constructor({ program, state }: TrainingProgram, session: Session) {
+    this.session = session;
+    this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
+    this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
+    this.changed = state.map(({ name }) => name);
+  }
+
+  /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
+  async run(feeds: Feeds, state: SharedState): Promise<ReadonlyMap<string, number>> {
+    const given = this.inputs.map((name) => {
+      const tensor = state.current(name) ?? feeds[name];
+      assert(tensor, `training: nothing was fed as "${name}"`);
+      return [name, tensor] as const;
+    });
+    const targets = [
+      ...this.scalars.map((name) => [name, floatTensor([])] as const),
+      ...this.changed.map((name) => [NEXT + name, state.spare(name)] as const),
+    ];
+    const results = await this.session.run(Object.fromEntries(given), Object.fromEntries(targets));
+    for (const name of this.changed) state.swap(name);
+    return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
   }
 }

@@ -4,6 +4,7 @@ import { findModel } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
+import { scalarsAt } from '../../native-models/optim/optimizer.ts';
 import { learningRateFactor } from '../../native-models/optim/schedules.ts';
 import type { TrainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -135,8 +136,10 @@ class Run {
       epoch,
     )) {
       context.checkCancelled();
-      learningRate = this.learningRateAt((epoch - 1) * plan.steps + step);
-      const loss = await stepper.step(this.feedsOf(batch, learningRate, epoch, step));
+      const update = (epoch - 1) * plan.steps + step;
+      learningRate = this.learningRateAt(update);
+      const scalars = scalarFeeds(scalarsAt(plan.optimizer, learningRate, update + 1));
+      const loss = await stepper.step({ ...this.feedsOf(batch, epoch, step), ...scalars });
       step++;
       if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, learningRate);
       total += loss;
@@ -151,7 +154,7 @@ class Run {
     return learningRate * learningRateFactor(schedule, { step, stepsPerEpoch: steps, totalEpochs: epochs });
   }
 
-  private feedsOf(batch: Batch, learningRate: number, epoch: number, step: number): Feeds {
+  private feedsOf(batch: Batch, epoch: number, step: number): Feeds {
     const { program, plan } = this.parts;
     const noises = program.noises.map(({ name, shape }) => {
       const rng = rngFrom(plan.seed, name, epoch, step);
@@ -166,16 +169,16 @@ class Run {
     return {
       images: new Tensor('uint8', batch.images, [batch.count, 3, plan.cropSize, plan.cropSize]),
       labels: new Tensor('int32', batch.labels, [batch.count]),
-      learning_rate: floatTensor([], Float32Array.of(learningRate)),
       ...Object.fromEntries(noises),
     };
   }
 
   private async evaluate(epoch: number) {
-    const { plan, job, context, evaluator, feeds } = this.parts;
+    const { plan, job, context, stepper, evaluator, feeds } = this.parts;
+    const values = new Map([...stepper.model()].map(([name, { data }]) => [name, data] as const));
     const { validation, classes } = job;
     const steps = Math.ceil(validation.length / plan.validationBatchSize);
-    const scores = await evaluator.score(this.values(), feeds.validation, validation.length, (images) => {
+    const scores = await evaluator.score(values, feeds.validation, validation.length, (images) => {
       context.checkCancelled();
       const step = Math.ceil(images / plan.validationBatchSize);
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
@@ -193,11 +196,6 @@ class Run {
     return { metrics, loss: scores.loss };
   }
 
-  /** Every parameter and statistic, frozen ones included, and the velocities. */
-  private values(): ReadonlyMap<string, Float32Array> {
-    return this.parts.stepper.values();
-  }
-
   private bestWith(epoch: number, metrics: Readonly<Record<string, number | null>>): EpochReport['best'] {
     const value = metrics[this.parts.job.primaryMetric];
     const before = this.history.at(-1)?.best ?? null;
@@ -206,14 +204,13 @@ class Run {
 
   /** The kept model first, then the checkpoint that names it: a crash between the two repeats the epoch. */
   private keep(report: EpochReport): void {
-    const { job, plan, program } = this.parts;
+    const { job, plan, stepper } = this.parts;
     const { epoch } = report.row;
     const isPeriodic = (at: number) => plan.checkpointFrequency !== null && at % plan.checkpointFrequency === 0;
     if (report.best?.epoch === epoch || isPeriodic(epoch)) {
-      const parameters = [...program.state, ...program.fixed].filter(({ role }) => role !== 'velocity');
-      writeModel(epochCheckpoint(job.runFolder, epoch), parameters, this.values(), job, epoch);
+      writeModel(epochCheckpoint(job.runFolder, epoch), stepper.model(), job, epoch);
     }
-    writeLast(job.runFolder, program, this.values(), { history: this.history });
+    writeLast(job.runFolder, stepper.tensors(), { history: this.history });
     const periodic = this.history.map(({ row }) => row.epoch).filter(isPeriodic);
     removeModelsBut(job.runFolder, [...periodic, ...(report.best ? [report.best.epoch] : [])]);
   }
@@ -225,6 +222,12 @@ class Run {
     const remainingMs = this.pace.remainingMs(now.epoch, share01);
     context.send({ type: 'progress', progress: { ...now, epochs: plan.epochs, remainingMs } });
   }
+}
+
+function scalarFeeds(values: Readonly<Record<string, number>>): Feeds {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, floatTensor([], Float32Array.of(value))]),
+  );
 }
 
 function diverged(what: string, epoch: number, step: number, learningRate: number): AppError {

@@ -45,10 +45,13 @@ export const COMMON: readonly Hyperparameter[] = [
   row('step_lr_step_size', positive, 5, 'epochs between steps of the step schedule'),
   row('warmup_cosine_lr_cycles', fraction, 0.45, 'share of a full cosine cycle; 0.5 ends at zero'),
   row('warmup_cosine_lr_warmup_epochs', natural, 2, 'epochs of linear warm-up; 0 for none'),
-  row('optimizer', { kind: 'choice', values: ['sgd'] }, 'sgd', 'optimizer'),
-  row('momentum', fraction, 0.9, 'momentum of sgd'),
-  row('weight_decay', fraction, 1e-4, 'L2 penalty on every parameter'),
+  row('optimizer', { kind: 'choice', values: ['sgd', 'adam', 'adamw'] }, 'sgd', 'optimizer'),
+  row('momentum', fraction, 0.9, 'momentum of sgd; 0 for none'),
+  row('weight_decay', fraction, 1e-4, 'L2 penalty of sgd and adam, decoupled weight decay of adamw'),
   row('nesterov', flag, 1, 'Nesterov form of the momentum of sgd'),
+  row('beta1', fraction, 0.9, 'decay of the mean gradient of adam and adamw; below 1'),
+  row('beta2', fraction, 0.999, 'decay of the mean squared gradient of adam and adamw; below 1'),
+  row('amsgrad', flag, 0, 'adam and adamw divide by the largest mean squared gradient so far'),
   row('evaluation_frequency', positive, 1, 'evaluate every n-th epoch, and the last'),
   row('checkpoint_frequency', positive, null, 'also keep every n-th epoch; without it only the best one is kept'),
   row('split_ratio', fraction, 0.2, 'validation share of images that have no split of their own'),
@@ -98,6 +101,19 @@ export function resolveHyperparameters(
 }
 
 function conflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
+  return [...betaConflicts(values), ...sizeConflicts(values)];
+}
+
+/** The specification's range ends at 1, where a mean takes in nothing and its correction divides by zero. */
+function betaConflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
+  const optimizer = values.get('optimizer');
+  if (optimizer !== 'adam' && optimizer !== 'adamw') return [];
+  return ['beta1', 'beta2']
+    .filter((name) => values.get(name) === 1)
+    .map((name) => ({ name, message: `${name} must be below 1 for ${optimizer}: at 1 no gradient would count` }));
+}
+
+function sizeConflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
   const [resize, crop] = [Number(values.get('valid_resize_size')), Number(values.get('valid_crop_size'))];
   if (resize >= crop || !values.has('valid_resize_size')) return [];
   const message = `valid_resize_size ${resize} must be at least valid_crop_size ${crop}: the crop is taken from the resized image`;

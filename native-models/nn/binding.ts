@@ -10,6 +10,13 @@ export interface BindingOptions {
   readonly training: boolean;
   /** Parameters whose names begin with one of these do not train; their layers run as in evaluation. */
   readonly frozenPrefixes?: readonly string[];
+  /** Vectors that come as one flat input, one after the other. */
+  readonly joined?: readonly JoinedInput[];
+}
+
+export interface JoinedInput {
+  readonly name: string;
+  readonly parts: readonly { readonly name: string; readonly shape: Shape }[];
 }
 
 export class ModelBinding implements LayerContext {
@@ -26,9 +33,10 @@ export class ModelBinding implements LayerContext {
     this.graph = graph;
     this.options = options;
     this.parameters = namedParameters(model);
+    const parts = new Map((options.joined ?? []).flatMap((joined) => [...partsOf(graph, joined)]));
     for (const [name, parameter] of this.parameters) {
       this.names.set(parameter, name);
-      this.tensors.set(parameter, graph.input(name, 'float32', parameter.shape));
+      this.tensors.set(parameter, parts.get(name) ?? graph.input(name, 'float32', parameter.shape));
     }
     for (const [module, path] of namedModules(model)) this.names.set(module, path);
   }
@@ -62,4 +70,18 @@ export class ModelBinding implements LayerContext {
     assert(name !== undefined, 'a layer is not part of the model that is bound');
     return name;
   }
+}
+
+/** The vectors cut out of the flat input that brings them. */
+function partsOf(graph: Graph, { name, parts }: JoinedInput): Map<string, Tensor> {
+  const sizes = parts.map(({ shape }) => shape[0]!);
+  const flat = graph.input(name, 'float32', [sizes.reduce((sum, size) => sum + size, 0)]);
+  let start = 0;
+  return new Map(
+    parts.map((part, i) => {
+      const piece = flat.slice([start], [start + sizes[i]!]);
+      start += sizes[i]!;
+      return [part.name, piece] as const;
+    }),
+  );
 }

@@ -17,19 +17,19 @@ export interface SgdStep {
 /**
  * One step of stochastic gradient descent. A first step from zero velocity equals torch's, which starts from the
  * gradient. Without momentum there is no velocity to keep, and none is read.
- * Shapes: parameter, gradient and velocity alike; learningRate [].
+ * Shapes: parameter, gradient and velocity alike; descent [], the learning rate with a minus sign.
  * Source: Sutskever et al. 2013, http://proceedings.mlr.press/v28/sutskever13.html, in torch.optim.SGD's form.
  */
 export function sgdStep(
   parameter: Tensor,
   gradient: Tensor,
   velocity: Tensor | null,
-  learningRate: Tensor,
-  { momentum, nesterov, weightDecay }: SgdOptions,
+  descent: Tensor,
+  { momentum, nesterov, weightDecay }: Omit<SgdOptions, 'kind'>,
 ): SgdStep {
   const decayed = weightDecay === 0 ? gradient : parameter.scaleAdd(weightDecay, gradient);
   const next = velocity === null ? null : velocity.scaleAdd(momentum, decayed);
   const heavyBall = next ?? decayed;
   const direction = nesterov && next !== null ? next.scaleAdd(momentum, decayed) : heavyBall;
-  return { parameter: direction.scaleAdd(learningRate.neg(), parameter), velocity: next };
+  return { parameter: direction.scaleAdd(descent, parameter), velocity: next };
 }

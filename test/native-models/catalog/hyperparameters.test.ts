@@ -25,6 +25,9 @@ describe('hyperparameters', () => {
       momentum: 0.9,
       weight_decay: 1e-4,
       nesterov: 1,
+      beta1: 0.9,
+      beta2: 0.999,
+      amsgrad: 0,
       evaluation_frequency: 1,
       split_ratio: 0.2,
       checkpoint_frequency: null,
@@ -48,7 +51,8 @@ describe('hyperparameters', () => {
     expect(messages({ learning_rate: '1.5' })).toEqual(['learning_rate must be a number from 0 to 1, got "1.5"']);
     expect(messages({ number_of_epochs: 2.5 })).toEqual(['number_of_epochs must be a whole number from 1, got 2.5']);
     expect(messages({ nesterov: 2 })).toEqual(['nesterov must be 0 or 1, got 2']);
-    expect(messages({ optimizer: 'adam' })).toEqual(['optimizer must be one of sgd, got "adam"']);
+    expect(messages({ optimizer: 'adagrad' })).toEqual(['optimizer must be one of sgd, adam, adamw, got "adagrad"']);
+    expect(messages({ beta2: 1.1 })).toEqual(['beta2 must be a number from 0 to 1, got 1.1']);
     expect(messages({ momentum: '' })).toEqual(['momentum must be a number from 0 to 1, got ""']);
     expect(messages({ momentum: Number.NaN })).toEqual(['momentum must be a number from 0 to 1, got null']);
   });
@@ -59,6 +63,13 @@ describe('hyperparameters', () => {
       'momentum must be a number from 0 to 1, got 2',
     ]);
     expect(messages({ constructor: 1 })).toEqual(['unknown hyperparameter "constructor"']);
+  });
+
+  test('a beta of 1 is refused for the optimizers that use it', () => {
+    expect(messages({ optimizer: 'adamw', beta1: 1 })).toEqual([
+      'beta1 must be below 1 for adamw: at 1 no gradient would count',
+    ]);
+    expect(messages({ optimizer: 'sgd', beta1: 1 })).toEqual([]);
   });
 
   test('a crop larger than the resized image is refused', () => {
