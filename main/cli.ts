@@ -14,6 +14,7 @@ import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { systemClock } from './clock.ts';
+import { DEVICE_HELP } from './devices/device.ts';
 
 const stop = new AbortController();
 
@@ -65,7 +66,12 @@ function program(): Command {
   addModelCommands(root);
   addRunCommands(root);
   addServeCommand(root);
-  root.command('doctor').description('check that this machine can train').addOption(json()).action(act(doctorCommand));
+  root
+    .command('doctor')
+    .description('check that this machine can train')
+    .option('--device <device>', `require that this one works: ${DEVICE_HELP}`)
+    .addOption(json())
+    .action(act(doctorCommand));
   return root;
 }
 
@@ -114,7 +120,7 @@ function addRunCommands(root: Command): void {
     .description('train a model, or go on with a run')
     .option('--model <name>', 'see: lightbench models')
     .option('--set <name=value>', 'a hyperparameter; may be repeated', collect, [])
-    .option('--device <device>', 'cpu', 'cpu')
+    .option('--device <device>', `${DEVICE_HELP}; cpu by default`)
     .option('--weights <file>', 'a safetensors file, or a name from: lightbench weights list')
     .option('--resume <run>', 'go on with a failed or cancelled run')
     .addOption(json())

@@ -2,6 +2,7 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
+import { parseDevice } from '../devices/device.ts';
 import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-training.ts';
 import { runSummaries, runSummary } from '../store/run-summaries.ts';
 import type { EpochReport, Progress } from '../train/protocol.ts';
@@ -13,7 +14,7 @@ import { left } from './output.ts';
 export interface TrainOptions {
   readonly model?: string;
   readonly set: readonly string[];
-  readonly device: string;
+  readonly device?: string;
   readonly weights?: string;
   readonly resume?: string;
 }
@@ -21,10 +22,9 @@ export interface TrainOptions {
 /** Trains a new run, or goes on with an old one; the result is its summary. */
 export async function trainCommand(context: CliContext, folder: string, options: TrainOptions): Promise<void> {
   const { output, threads } = context;
-  if (options.device !== 'cpu') {
-    throw new AppError('device-unavailable', `device "${options.device}" cannot train yet; there is: cpu`, {
-      device: options.device,
-    });
+  const device = parseDevice(options.device ?? 'cpu');
+  if (options.resume !== undefined && options.device !== undefined) {
+    throw new AppError('bad-argument', '--resume goes on where the run was started: leave --device out');
   }
   await withWriter(context, folder, 'train', async (project) => {
     let run = options.resume ?? '';
@@ -37,7 +37,7 @@ export async function trainCommand(context: CliContext, folder: string, options:
       const weights = options.weights === undefined ? null : findWeights(context.library, options.weights);
       run = await trainNew(
         project,
-        { model: options.model, given: parseSettings(options.set), device: 'cpu', threads, weights },
+        { model: options.model, given: parseSettings(options.set), device, threads, weights },
         listener,
       );
     }

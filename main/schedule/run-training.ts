@@ -16,6 +16,7 @@ import {
 } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { loadTrainingSet, samplesOf } from '../data/training-set.ts';
+import { type Device, parseDevice } from '../devices/device.ts';
 import { AUGMENTATION } from '../images/augment.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
@@ -30,7 +31,7 @@ export interface TrainingRequest {
   readonly model: string;
   /** Hyperparameters that differ from their defaults; text is read as a number where one is due. */
   readonly given: Readonly<Record<string, unknown>>;
-  readonly device: 'cpu';
+  readonly device: Device;
   readonly threads: number;
   readonly weights: RecognisedWeights | null;
 }
@@ -165,7 +166,7 @@ export function conventionOf(run: Pick<Run, 'weights'>): InputConvention {
   return (run.weights?.['convention'] as InputConvention | undefined) ?? IMAGENET_CONVENTION;
 }
 
-/** What every job of a run's model is given. */
+/** What every job of a run's model is given. Training alone uses the run's device: a kept model is judged anywhere. */
 export function settingOf(run: Run, threads: number): ModelSetting {
   return { model: run.model, classes: run.classes, convention: conventionOf(run), device: 'cpu', threads };
 }
@@ -181,6 +182,7 @@ function jobOf(
     kind: 'train',
     runFolder: runFolder(project, run.id),
     ...settingOf(run, threads),
+    device: parseDevice(run.device),
     params: run.params as Hyperparameters,
     primaryMetric: run.primary_metric,
     ...parts,

@@ -69,7 +69,7 @@ async function main(job: Job): Promise<void> {
     const reason = await run(job);
     sendLast({ type: 'done', reason });
   } catch (error) {
-    sendLast({ type: 'failed', error: toFailure(error) });
+    sendLast({ type: 'failed', error: toFailure(error, job.device) });
   }
 }
 

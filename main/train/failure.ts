@@ -1,6 +1,8 @@
 /** What a child says when it fails: wrong input in its own words, memory and bugs in ours. */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import type { Device } from '../devices/device.ts';
+import { explainDeviceFailure } from '../devices/explain.ts';
 import { type ErrorRecord, toErrorRecord } from '../images/error-record.ts';
 
 /** How the runtime, the C++ library and the JavaScript engine say that memory ran out. */
@@ -9,9 +11,12 @@ const OUT_OF_MEMORY =
 
 const ADVICE = 'reduce training_batch_size, validation_batch_size or the crop sizes';
 
-export function toFailure(error: unknown): ErrorRecord {
+/** `device`: where the job ran, whose own words are then understood. */
+export function toFailure(error: unknown, device: Device): ErrorRecord {
   if (error instanceof AppError) return toErrorRecord(error);
   const text = error instanceof Error ? error.message : String(error);
+  const ofDevice = explainDeviceFailure(device, text);
+  if (ofDevice !== null) return toErrorRecord(ofDevice);
   if (OUT_OF_MEMORY.test(text)) {
     return toErrorRecord(new AppError('out-of-memory', `out of memory: ${ADVICE} (${text})`));
   }

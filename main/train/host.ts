@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../preload/contract/errors.ts';
+import { explainDeviceFailure } from '../devices/explain.ts';
 import { fromErrorRecord } from '../images/error-record.ts';
 import type { FromChild, Job } from './protocol.ts';
 
@@ -51,12 +52,20 @@ export function runInChild(job: Job, { onMessage, signal }: HostOptions = {}): P
       if (force !== null) clearTimeout(force);
       signal?.removeEventListener('abort', cancel);
       if (signal?.aborted && !isDone(outcome)) reject(new AppError('cancelled', 'cancelled'));
-      else if (outcome instanceof Error) reject(outcome);
+      else if (outcome instanceof Error) reject(withDeviceWords(outcome, job, log()));
       else if (outcome !== null) resolve(outcome);
-      else reject(died(code, killedBy, log()));
+      else reject(explainDeviceFailure(job.device, log().join('\n')) ?? died(code, killedBy, log()));
     });
     child.send({ type: 'job', job }, () => {}); // a failure to send shows as the child's end
   });
+}
+
+/** The runtime writes why a device failed to standard error, and only that it failed into the error. */
+function withDeviceWords(error: Error, job: Job, log: readonly string[]): Error {
+  const isOfDevice = error instanceof AppError && error.code === 'device-unavailable';
+  if (!isOfDevice || log.length === 0) return error;
+  const words = typeof error.details['words'] === 'string' ? error.details['words'] : error.message;
+  return explainDeviceFailure(job.device, [...log, words].join('\n')) ?? error;
 }
 
 function isDone(outcome: Ended | Error | null): boolean {

@@ -13,11 +13,12 @@ import { Stepper } from './stepper.ts';
 import { fromScratch } from './weights-file.ts';
 
 class ProbeNet extends Module {
-  readonly conv = new Conv2d(3, 4, 3, { stride: 2, padding: 1 });
+  readonly conv1 = new Conv2d(3, 4, 3, { padding: 1 });
+  readonly conv2 = new Conv2d(4, 4, 3, { stride: 2, padding: 1 });
   readonly fc = new Linear(4, 2);
 
   call(x: GraphTensor): GraphTensor {
-    return this.fc.call(globalAveragePool(this.conv.call(x).relu()));
+    return this.fc.call(globalAveragePool(this.conv2.call(this.conv1.call(x).relu()).relu()));
   }
 }
 

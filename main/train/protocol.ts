@@ -3,6 +3,7 @@
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import type { InputConvention } from '../../native-models/catalog.ts';
 import type { EpochRow } from '../../preload/contract/run.ts';
+import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
 
@@ -11,7 +12,7 @@ export interface ModelSetting {
   readonly model: string;
   readonly classes: readonly string[];
   readonly convention: InputConvention;
-  readonly device: 'cpu';
+  readonly device: Device;
   readonly threads: number;
 }
 
@@ -64,14 +65,14 @@ export interface ScoreJob {
   readonly convention: Pick<InputConvention, 'mean' | 'deviation'>;
   /** Absolute paths. */
   readonly images: readonly string[];
-  readonly device: 'cpu';
+  readonly device: Device;
   readonly threads: number;
 }
 
 /** Runs a tiny training step on a device and compares it with what is known to be right. */
 export interface ProbeJob {
   readonly kind: 'probe';
-  readonly device: 'cpu';
+  readonly device: Device;
 }
 
 export type Job = TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;

@@ -5,8 +5,7 @@ import type { Program } from '../../native-models/core/program.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
-
-export type Device = 'cpu';
+import { cardOf, type Device } from '../devices/device.ts';
 
 export interface SessionOptions {
   readonly device: Device;
@@ -25,7 +24,7 @@ const LARGEST_FOLDED_BYTES = 1 << 20; // else zero tensors become constants of h
 export async function openSession(model: Program | Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
   const bytes = model instanceof Uint8Array ? model : bytesOf(model, options.anyBatch ?? false);
   return ort.InferenceSession.create(bytes, {
-    executionProviders: [options.device],
+    executionProviders: [providerOf(options.device)],
     intraOpNumThreads: options.threads,
     graphOptimizationLevel: 'all',
     enableMemPattern: false,
@@ -35,6 +34,11 @@ export async function openSession(model: Program | Uint8Array, options: SessionO
       optimization: { constant_folding_max_output_size_in_bytes: String(LARGEST_FOLDED_BYTES) },
     },
   });
+}
+
+/** The runtime's name for a device. It fails when a provider is asked for and cannot be had; it never falls back. */
+function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfig {
+  return device === 'cpu' || device === 'webgpu' ? device : { name: 'cuda', deviceId: cardOf(device) };
 }
 
 function bytesOf(program: Program, anyBatch: boolean): Uint8Array {

@@ -123,7 +123,7 @@ describe('the command line', () => {
     );
   });
 
-  test('doctor trains a step and finds every native package', () => {
+  test('doctor trains a step, finds every native package and says which devices work', () => {
     const { status, value } = parsed('doctor');
 
     expect(status).toBe(0);
@@ -131,6 +131,17 @@ describe('the command line', () => {
       'train on cpu',
       true,
     ]);
+    expect(value.devices.map(({ device }: { device: string }) => device)).toEqual(['cpu', 'cuda:0', 'webgpu']);
+  });
+
+  test('train names the device it was given and those there are', () => {
+    const { status, value } = parsed('train', tempFolder(), '--model', 'resnet18', '--device', 'gpu');
+
+    expect(status).not.toBe(0);
+    expect(value.error).toMatchObject({
+      code: 'bad-argument',
+      message: expect.stringMatching(/"gpu".*cuda:N.*webgpu/),
+    });
   });
 
   test('an import with bad records ends well and names each of them', async () => {

@@ -16,6 +16,8 @@ import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
 import { request, SMALL, shadesProject } from '../../kit/training.ts';
 
+const hasCuda = existsSync('/proc/driver/nvidia/version');
+
 /** What two equal runs have in common: everything but times. */
 const curve = (summary: RunSummary) =>
   summary.epochs.map(({ epoch, train_loss, metrics, learning_rate }) => ({
@@ -188,6 +190,16 @@ describe('a run that cannot work', () => {
     expect(bad.message).toContain('learning_rate must be a number from 0 to 1, got 2');
     expect(bad.message).toContain('did you mean momentum?');
     expect(runSummaries(project.db)).toEqual([]);
+    project.close();
+  });
+
+  test.skipIf(hasCuda)('on a device that is not there fails with that reason, and not on the CPU instead', async () => {
+    const project = await shadesProject();
+
+    const error = await appErrorOf(() => trainNew(project, { ...request(), device: 'cuda:0' }));
+
+    expect(error).toMatchObject({ code: 'device-unavailable', message: expect.stringMatching(/^cuda:0: /) });
+    expect(only(project)).toMatchObject({ state: 'failed', device: 'cuda:0', reason: error.message, epochs: [] });
     project.close();
   });
 
