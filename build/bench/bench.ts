@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--json]`
+ * `npm run bench [-- --only step|ops|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
  */
@@ -9,6 +9,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasTorch } from './contender.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
+import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
 import { stepBenchmark, stepTable } from './step.ts';
 
@@ -23,6 +24,7 @@ interface Settings {
   readonly filter: string;
   readonly steps: number;
   readonly rounds: number;
+  readonly model: string;
   readonly hasPeer: boolean;
   readonly progress: (row: Timing) => void;
 }
@@ -30,17 +32,26 @@ interface Settings {
 interface Report {
   readonly rows: readonly object[];
   readonly markdown: string;
+  /** What makes the command fail, once everything is printed. */
+  readonly failure: string | null;
 }
+
+/** Small steps, so that there can be many. */
+const SOAK = { batch: 4, side: 32, steps: 2000 };
 
 /** What `--only` may name. */
 const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   step: async (settings) => {
     const rows = await stepBenchmark(settings);
-    return { rows, markdown: stepTable(rows) };
+    return { rows, markdown: stepTable(rows), failure: null };
   },
   ops: async (settings) => {
     const rows = await opsBenchmark(settings);
-    return { rows, markdown: opsTable(rows) };
+    return { rows, markdown: opsTable(rows), failure: null };
+  },
+  soak: async ({ model }) => {
+    const row = await soakBenchmark({ model, ...SOAK });
+    return { rows: [row], markdown: soakTable(row), failure: row.failure };
   },
 };
 /** What runs when nothing is named. */
@@ -58,6 +69,16 @@ function chosenParts(only: string | undefined): string[] {
   return [only];
 }
 
+function print(reports: readonly Report[], json: boolean): void {
+  if (json) {
+    const rows = reports.flatMap((report) => report.rows);
+    console.log(JSON.stringify(rows, null, 2));
+    return;
+  }
+  console.log(`Machine: ${availableParallelism()} threads of ${cpus()[0]?.model ?? 'an unknown processor'}.`);
+  for (const { markdown } of reports) console.log(`\n${markdown}`);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -65,6 +86,7 @@ async function main(): Promise<void> {
       case: { type: 'string', default: '' },
       steps: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '8' },
+      model: { type: 'string', default: 'resnet18' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -75,22 +97,17 @@ async function main(): Promise<void> {
     filter: values.case,
     steps: countOf('steps', values.steps),
     rounds: countOf('rounds', values.rounds),
+    model: values.model,
     hasPeer,
     progress: ({ name, ours_ms, ratio }: Timing) =>
       console.error(`${name}: ${figure(ours_ms, 2)} ms, ratio ${figure(ratio, 2)}`),
   };
   const reports: Report[] = [];
   for (const part of parts) reports.push(await PARTS[part]!(settings));
-  if (values.json)
-    return console.log(
-      JSON.stringify(
-        reports.flatMap(({ rows }) => rows),
-        null,
-        2,
-      ),
-    );
-  console.log(`Machine: ${availableParallelism()} threads of ${cpus()[0]?.model ?? 'an unknown processor'}.`);
-  for (const { markdown } of reports) console.log(`\n${markdown}`);
+  print(reports, values.json);
+  const failures = reports.flatMap(({ failure }) => failure ?? []);
+  for (const failure of failures) console.error(failure);
+  if (failures.length > 0) process.exitCode = 1;
 }
 
 await main();

@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import { floatTensor, Tensor } from '../../main/train/runtime.ts';
 import { Stepper } from '../../main/train/stepper.ts';
 import { fromScratch } from '../../main/train/weights-file.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { trainingProgram } from '../../native-models/training.ts';
+import { CLASSES, network } from './networks.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +22,8 @@ const { values } = parseArgs({
 const [batch, side, threads] = [values.batch, values.side, values.threads].map(Number) as [number, number, number];
 const BYTES = 251; // a prime, so that the made-up picture has no period of the image's width
 
-const build = () => findModel(values.model)!.build(10, IMAGENET_CONVENTION);
-const program = trainingProgram(build(), {
+const model = network(values.model);
+const program = trainingProgram(model, {
   batchSize: batch,
   height: side,
   width: side,
@@ -30,7 +31,10 @@ const program = trainingProgram(build(), {
   optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
 });
 const startMs = performance.now();
-const stepper = await Stepper.open(program, fromScratch(namedParameters(build()), 0), { device: 'cpu', threads });
+const stepper = await Stepper.open(program, fromScratch(namedParameters(model), 0), { device: 'cpu', threads });
+const parameterCount = [...namedParameters(model).values()]
+  .filter(({ role }) => role === 'weight')
+  .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 const createMs = performance.now() - startMs;
 
 const noises = program.noises.map(
@@ -44,7 +48,7 @@ const feeds = {
   ),
   labels: new Tensor(
     'int32',
-    Int32Array.from({ length: batch }, (_, i) => i % 10),
+    Int32Array.from({ length: batch }, (_, i) => i % CLASSES),
     [batch],
   ),
   learning_rate: floatTensor([], Float32Array.of(0.01)),
@@ -60,7 +64,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     wall_ms: performance.now() - wall,
     cpu_ms: (used.user + used.system) / 1000,
     peak_mb: process.resourceUsage().maxRSS / 1024,
+    rss_mb: process.memoryUsage.rss() / 2 ** 20,
     create_ms: createMs,
+    parameters: parameterCount,
   };
   process.stdout.write(`${JSON.stringify(row)}\n`);
 }

@@ -16,6 +16,9 @@ const CASES: readonly StepCase[] = [
   { name: 'resnet18 16@224', model: 'resnet18', batch: 16, side: 224 },
   { name: 'resnet18 64@32', model: 'resnet18', batch: 64, side: 32 },
   { name: 'mobilenetv2 16@224', model: 'mobilenetv2', batch: 16, side: 224 },
+  { name: 'resnet50 8@224', model: 'resnet50', batch: 8, side: 224 },
+  { name: 'depthwise 8@224', model: 'depthwise', batch: 8, side: 224 },
+  { name: 'fpn 8@224', model: 'fpn', batch: 8, side: 224 },
 ];
 
 /** What one step of one program took. */
@@ -23,6 +26,8 @@ interface Sample {
   readonly wall_ms: number;
   readonly cpu_ms: number;
   readonly peak_mb: number;
+  /** Elements of all that trains: both sides must have the same. */
+  readonly parameters: number;
   readonly create_ms?: number;
 }
 
@@ -82,6 +87,8 @@ async function measured(entry: StepCase, { steps, hasPeer }: StepOptions): Promi
     for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
   }
   for (const { contender } of turns) contender.end();
+  const sizes = turns.map(({ samples }) => samples[0]!.parameters);
+  if (new Set(sizes).size > 1) throw new Error(`${entry.name}: the networks differ, they have ${sizes} parameters`);
   const counted = turns.map(({ samples }) => samples.slice(WARM_UP));
   return rowOf(entry.name, counted[0]!, counted.slice(1), turns[0]!.samples[0]!.wall_ms);
 }

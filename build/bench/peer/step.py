@@ -1,6 +1,6 @@
-"""One training step of a torchvision classifier, timed: the peer of `npm run bench -- --only step`.
+"""One training step of a classifier, timed: the peer of `npm run bench -- --only step`.
 
-Reads lines `go` from standard input and answers each with one JSON line {"wall_ms", "cpu_ms"}; so the two programs take
+Reads lines `go` from standard input and answers each with one JSON line {"wall_ms", "cpu_ms", "peak_mb", "parameters"}; so the two programs take
 turns on the same machine. Needs torch and torchvision; never a dependency of the product.
 """
 
@@ -11,13 +11,7 @@ import sys
 import time
 
 import torch
-import torchvision
-
-CLASSES = 10
-NETWORKS = {
-    "resnet18": lambda: torchvision.models.resnet18(num_classes=CLASSES),
-    "mobilenetv2": lambda: torchvision.models.mobilenet_v2(num_classes=CLASSES),
-}
+from networks import CLASSES, NETWORKS
 
 
 def main():
@@ -48,6 +42,7 @@ def main():
             "wall_ms": (time.perf_counter() - wall) * 1e3,
             "cpu_ms": (time.process_time() - cpu) * 1e3,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
         }
         print(json.dumps(row), flush=True)
 
