@@ -36,6 +36,8 @@ export interface PrimAttrs {
   Log: None;
   Sqrt: None;
   Relu: None;
+  /** x times the normal distribution's cumulative function at x. Outputs: y, that function's value. */
+  Gelu: None;
   Clip: { readonly min: number; readonly max: number };
   Cast: { readonly to: DType };
   // Elementwise, broadcasting.
@@ -56,7 +58,10 @@ export interface PrimAttrs {
   Slice: { readonly starts: readonly number[]; readonly ends: readonly number[]; readonly steps: readonly number[] };
   Pad: { readonly before: readonly number[]; readonly after: readonly number[] };
   Concat: { readonly axis: number };
+  /** One output per size; every output carries a gradient. */
+  Split: { readonly axis: number; readonly sizes: readonly number[] };
   // Products.
+  /** Inputs: a, b and, for two matrices, an optional bias over the columns of the product. */
   MatMul: { readonly transposeA: boolean; readonly transposeB: boolean };
   Conv: ConvAttrs;
   // Windows.
@@ -65,6 +70,8 @@ export interface PrimAttrs {
   // Normalisation and losses.
   BatchNormTrain: { readonly epsilon: number };
   BatchNormInference: { readonly epsilon: number };
+  /** Over the last axis: (x - mean) / sqrt(variance + epsilon). Outputs: that, 1 / sqrt(variance + epsilon). */
+  Standardize: { readonly epsilon: number };
   Softmax: { readonly axis: number };
   LogSoftmax: { readonly axis: number };
   OneHot: { readonly depth: number };
@@ -78,6 +85,8 @@ export interface PrimAttrs {
   BatchNormGrad: { readonly epsilon: number };
   /** scale * x + y, with one scale for all elements: what optimizers are made of, and one pass where a backend has it. */
   ScaleAdd: None;
+  /** Inputs: cotangent, the standardized tensor, the inverse deviations. */
+  StandardizeGrad: None;
 }
 
 export type Prim = keyof PrimAttrs;

@@ -54,6 +54,10 @@ export class Tensor {
   relu(): Tensor {
     return this.one('Relu', [], {});
   }
+  /** Source: Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415; the exact form, by the error function. */
+  gelu(): Tensor {
+    return this.graph.apply('Gelu', [this], {})[0]!;
+  }
   clip(min: number, max: number): Tensor {
     return this.one('Clip', [], { min, max });
   }
@@ -119,10 +123,18 @@ export class Tensor {
   concat(others: readonly Tensor[], axis: number): Tensor {
     return this.one('Concat', others, { axis: axis < 0 ? axis + this.shape.length : axis });
   }
+  /** Consecutive parts along one axis; the sizes add up to its side. */
+  split(sizes: readonly number[], axis: number): readonly Tensor[] {
+    return this.graph.apply('Split', [this], { axis: axis < 0 ? axis + this.shape.length : axis, sizes });
+  }
 
   /** Shapes: [...,M,K] x [...,K,N] -> [...,M,N]; leading axes broadcast; a transposed operand swaps its last two axes. */
   matmul(other: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
     return this.one('MatMul', [other], { transposeA, transposeB });
+  }
+  /** Shapes: x [M,K], weight [N,K], bias [N] -> [M,N]. */
+  linear(weight: Tensor, bias: Tensor): Tensor {
+    return this.one('MatMul', [weight, bias], { transposeA: false, transposeB: true });
   }
   /** Shapes: x [N,C,H,W], weight [K,C/group,kh,kw], bias [K] or null -> [N,K,Ho,Wo]. */
   conv(weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor {
@@ -142,6 +154,10 @@ export class Tensor {
     return this.one('AveragePool', [], { ...poolAttrs(options), countPads: options.countPads ?? true });
   }
 
+  /** Zero mean and unit variance (population form) along the last axis. */
+  standardize(epsilon: number): Tensor {
+    return this.graph.apply('Standardize', [this], { epsilon })[0]!;
+  }
   softmax(axis: number): Tensor {
     return this.one('Softmax', [], { axis: axis < 0 ? axis + this.shape.length : axis });
   }

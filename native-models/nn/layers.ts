@@ -1,6 +1,7 @@
 /** Layers with parameters. Names of fields are torch's, since they become parts of parameter names. */
 
 import type { Pads } from '../core/primitives.ts';
+import { sizeOf } from '../core/shape.ts';
 import { pair, type Tensor } from '../core/tensor.ts';
 import { type Init, ones, zeros } from './init.ts';
 import { contextOf, Module, Parameter } from './module.ts';
@@ -103,7 +104,7 @@ export class BatchNorm2d extends Module {
   }
 }
 
-/** Shapes: [N,inputs] -> [N,outputs]; the weight is kept as torch does, [outputs,inputs]. */
+/** Shapes: [...,inputs] -> [...,outputs]; the weight is kept as torch does, [outputs,inputs]. */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
@@ -117,7 +118,12 @@ export class Linear extends Module {
   call(x: Tensor): Tensor {
     const context = contextOf(x);
     const [weight, bias] = [context.parameter(this.weight), context.parameter(this.bias)];
-    return x.graph.scope(context.path(this), () => x.matmul(weight, { transposeB: true }).add(bias));
+    const [outputs] = this.weight.shape as [number];
+    return x.graph.scope(context.path(this), () => {
+      const leading = x.shape.slice(0, -1);
+      const rows = x.reshape([sizeOf(leading), x.shape.at(-1)!]);
+      return rows.linear(weight, bias).reshape([...leading, outputs]);
+    });
   }
 }
 
@@ -138,6 +144,28 @@ export class Dropout extends Module {
     const context = contextOf(x);
     if (this.probability === 0 || !context.isTraining(this)) return x;
     const isKept = context.noise(x.shape).greater(this.probability).cast('float32');
+    return x.mul(isKept.mul(1 / (1 - this.probability)));
+  }
+}
+
+/**
+ * Leaves out a whole branch for some images, with the given probability, in training; scales it up for the rest.
+ * Shapes: [N,...] -> the same; one draw per image.
+ * Source: Huang et al. 2016, https://arxiv.org/abs/1603.09382; scaled as in timm's DropPath.
+ */
+export class DropPath extends Module {
+  private readonly probability: number;
+
+  constructor(probability: number) {
+    super();
+    this.probability = probability;
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    if (this.probability === 0 || !context.isTraining(this)) return x;
+    const perImage = x.shape.map((side, axis) => (axis === 0 ? side : 1));
+    const isKept = context.noise(perImage).greater(this.probability).cast('float32');
     return x.mul(isKept.mul(1 / (1 - this.probability)));
   }
 }

@@ -26,13 +26,14 @@ export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[]): Tensor
   const cotangents = new Map<Tensor, Tensor>([[y, g]]);
 
   for (const op of forward.reverse()) {
-    const received = cotangents.get(op.outputs[0]!);
+    const carriers = op.prim === 'Split' ? op.outputs : op.outputs.slice(0, 1);
     assert(
-      op.outputs.slice(1).every((extra) => !cotangents.has(extra)),
+      op.outputs.slice(carriers.length).every((extra) => !cotangents.has(extra)),
       `${op.prim}: a gradient reached a secondary output`,
     );
-    if (received === undefined || !isOnPath.has(op.outputs[0]!)) continue;
-    pullBack(received, op).forEach((cotangent, i) => {
+    if (!carriers.some((carrier) => cotangents.has(carrier)) || !isOnPath.has(op.outputs[0]!)) continue;
+    const known = carriers.map((carrier) => cotangents.get(carrier) ?? zerosLike(carrier));
+    pullBack(known, op).forEach((cotangent, i) => {
       const input = op.inputs[i]!;
       if (cotangent === null || !isOnPath.has(input)) return;
       const sum = cotangents.get(input);

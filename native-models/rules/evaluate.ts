@@ -5,6 +5,8 @@
 
 import type { Prim, PrimAttrs, ReduceAttrs } from '../core/primitives.ts';
 import { broadcastShapes, type Shape, sizeOf, stridesOf } from '../core/shape.ts';
+import { errorFunction } from './error-function.ts';
+import { standardize, standardizeGrad } from './evaluate-rows.ts';
 import {
   averagePool,
   averagePoolGrad,
@@ -134,7 +136,17 @@ const swapLast = (x: NdArray): NdArray => {
   return transpose([x], { perm })[0]!;
 };
 
-function matMul([p, q]: readonly NdArray[], { transposeA, transposeB }: PrimAttrs['MatMul']): NdArray[] {
+function split([x]: readonly NdArray[], { axis, sizes }: PrimAttrs['Split']): NdArray[] {
+  const steps = x!.shape.map(() => 1);
+  let offset = 0;
+  return sizes.map((size) => {
+    const starts = x!.shape.map(() => 0).with(axis, offset);
+    offset += size;
+    return slice([x!], { starts, ends: x!.shape.with(axis, offset), steps })[0]!;
+  });
+}
+
+function matMul([p, q, bias]: readonly NdArray[], { transposeA, transposeB }: PrimAttrs['MatMul']): NdArray[] {
   const a = transposeA ? swapLast(p!) : p!;
   const b = transposeB ? swapLast(q!) : q!;
   const [m, inner] = a.shape.slice(-2) as [number, number];
@@ -146,7 +158,7 @@ function matMul([p, q]: readonly NdArray[], { transposeA, transposeB }: PrimAttr
   for (let i = 0; i < aAt.length; i++)
     for (let row = 0; row < m; row++)
       for (let column = 0; column < n; column++) {
-        let sum = 0;
+        let sum = bias?.data[column] ?? 0;
         for (let k = 0; k < inner; k++)
           sum += a.data[(aAt[i]! * m + row) * inner + k]! * b.data[(bAt[i]! * inner + k) * n + column]!;
         data[(i * m + row) * n + column] = sum;
@@ -187,6 +199,10 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   Log: unary(Math.log),
   Sqrt: unary(Math.sqrt),
   Relu: unary((x) => Math.max(x, 0)),
+  Gelu: ([x]) => {
+    const cumulative = x!.data.map((value) => (1 + errorFunction(value / Math.SQRT2)) / 2);
+    return [x!.data.map((value, i) => value * cumulative[i]!), cumulative].map((data) => ({ shape: x!.shape, data }));
+  },
   Clip: (inputs, { min, max }) => unary((x) => Math.min(Math.max(x, min), max))(inputs),
   Cast: cast,
   Add: elementwise((a, b) => a! + b!),
@@ -204,12 +220,14 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   Slice: slice,
   Pad: pad,
   Concat: concat,
+  Split: split,
   MatMul: matMul,
   Conv: conv,
   MaxPool: maxPool,
   AveragePool: averagePool,
   BatchNormTrain: batchNormTrain,
   BatchNormInference: batchNormInference,
+  Standardize: standardize,
   Softmax: softmax,
   LogSoftmax: (inputs, attrs) => softmax(inputs, attrs).map(({ shape, data }) => ({ shape, data: data.map(Math.log) })),
   OneHot: oneHot,
@@ -221,4 +239,5 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   AveragePoolGrad: averagePoolGrad,
   BatchNormGrad: batchNormGrad,
   ScaleAdd: elementwise((scale, x, y) => scale! * x! + y!),
+  StandardizeGrad: standardizeGrad,
 };

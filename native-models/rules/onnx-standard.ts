@@ -8,8 +8,10 @@ import type { PrimAttrs } from '../core/primitives.ts';
 import type { DType } from '../core/shape.ts';
 import type { Op } from '../core/tensor.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
+import { lowerGelu } from './onnx-standard-activations.ts';
 import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
+import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
 
 type Elementwise =
   | 'Neg'
@@ -51,10 +53,10 @@ const reduction: LoweringRule<'ReduceSum' | 'ReduceMean'> = (emit, { prim, input
     : reduce(emit, prim, emit.name(x!), attrs.axes, attrs.keepDims ? 1 : 0),
 ];
 
-/** A kept leading side is written 0, so that an exported graph takes any batch size. */
+/** The leading side is left to the runtime in a graph that takes any batch size: images are the outermost axis. */
 const reshape: LoweringRule<'Reshape'> = (emit, { inputs: [x], attrs: { shape } }) => {
-  const keepsBatch = shape.length > 0 && x!.shape.length > 0 && shape[0] === x!.shape[0];
-  return [emit.one('Reshape', [emit.name(x!), emit.ints(keepsBatch ? [0, ...shape.slice(1)] : shape)])];
+  const target = emit.anyBatch && shape.length > 0 ? [-1, ...shape.slice(1)] : shape;
+  return [emit.one('Reshape', [emit.name(x!), emit.ints(target)])];
 };
 
 const slice: LoweringRule<'Slice'> = (emit, { inputs: [x], attrs: { starts, ends, steps } }) => {
@@ -69,10 +71,11 @@ const slice: LoweringRule<'Slice'> = (emit, { inputs: [x], attrs: { starts, ends
   return [emit.one('Slice', [emit.name(x!), pick(starts), pick(onnxEnds), emit.ints(touched), pick(steps)])];
 };
 
-const matMul: LoweringRule<'MatMul'> = (emit, { inputs: [a, b], attrs: { transposeA, transposeB } }) => {
-  const [p, q] = [emit.name(a!), emit.name(b!)];
+const matMul: LoweringRule<'MatMul'> = (emit, { inputs, attrs: { transposeA, transposeB } }) => {
+  const [a, b] = inputs;
+  const [p, q, ...bias] = inputs.map(emit.name) as [string, string, ...string[]];
   if (a!.shape.length === 2 && b!.shape.length === 2) {
-    return [emit.one('Gemm', [p, q], { transA: Number(transposeA), transB: Number(transposeB) })];
+    return [emit.one('Gemm', [p, q, ...bias], { transA: Number(transposeA), transB: Number(transposeB) })];
   }
   const swapped = (name: string, rank: number) => {
     const axes = Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
@@ -197,6 +200,7 @@ export const standardBackend: Backend = {
     Greater: same,
     Equal: same,
     Where: same,
+    Gelu: lowerGelu,
     Clip: (emit, { inputs: [x], attrs: { min, max } }) => [
       emit.one('Clip', [emit.name(x!), scalar(emit, min), scalar(emit, max)]),
     ],
@@ -211,6 +215,8 @@ export const standardBackend: Backend = {
       emit.one('Pad', [emit.name(x!), emit.ints([...before, ...after])]),
     ],
     Concat: (emit, { inputs, attrs: { axis } }) => [emit.one('Concat', inputs.map(emit.name), { axis })],
+    Split: (emit, { inputs: [x], attrs: { axis, sizes } }) =>
+      emit.node('Split', [emit.name(x!), emit.ints(sizes)], { axis }, sizes.length),
     MatMul: matMul,
     Conv: lowerConv,
     MaxPool: maxPool,
@@ -219,6 +225,7 @@ export const standardBackend: Backend = {
     BatchNormInference: (emit, { inputs, attrs: { epsilon } }) => [
       emit.one('BatchNormalization', inputs.map(emit.name), { epsilon: { float: epsilon } }),
     ],
+    Standardize: lowerStandardize,
     Softmax: (emit, { inputs: [x], attrs: { axis } }) => [emit.one('Softmax', [emit.name(x!)], { axis })],
     LogSoftmax: (emit, { inputs: [x], attrs: { axis } }) => [emit.one('LogSoftmax', [emit.name(x!)], { axis })],
     OneHot: oneHot,
@@ -232,5 +239,6 @@ export const standardBackend: Backend = {
     AveragePoolGrad: averagePoolGrad,
     BatchNormGrad: lowerBatchNormGrad,
     ScaleAdd: scaleAdd,
+    StandardizeGrad: lowerStandardizeGrad,
   },
 };

@@ -69,12 +69,17 @@ function convolved([x, weight, bias]: readonly TensorType[], attrs: ConvAttrs): 
   return typed('float32', [n, k, ho, wo]);
 }
 
-function multiplied([a, b]: readonly TensorType[], transposeA: boolean, transposeB: boolean): TensorType[] {
+function multiplied([a, b, bias]: readonly TensorType[], transposeA: boolean, transposeB: boolean): TensorType[] {
   requireFloat([a!, b!], 'matmul');
   requireThat(a!.shape.length >= 2 && b!.shape.length >= 2, `matmul: needs rank 2 or more`);
   const [m, inner] = lastTwo(a!.shape, transposeA);
   const [otherInner, n] = lastTwo(b!.shape, transposeB);
   requireThat(inner === otherInner, `matmul: [${a!.shape}] x [${b!.shape}] need ${inner} = ${otherInner}`);
+  const takesBias = a!.shape.length === 2 && b!.shape.length === 2;
+  requireThat(
+    bias === undefined || (takesBias && sameShape(bias.shape, [n])),
+    `matmul: bias [${bias?.shape}] needs two matrices and [${n}], operands are [${a!.shape}] and [${b!.shape}]`,
+  );
   return typed('float32', [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2), 'matmul'), m, n]);
 }
 
@@ -104,6 +109,12 @@ function joined(types: readonly TensorType[], axis: number): TensorType[] {
   return typed(first!.dtype, first!.shape.with(axis, total));
 }
 
+function parted(x: TensorType, axis: number, sizes: readonly number[]): TensorType[] {
+  const fits = sizes.every((size) => size > 0) && sizes.reduce((sum, size) => sum + size, 0) === x.shape[axis];
+  requireThat(fits, `split: sizes [${sizes}] do not fill axis ${axis} of [${x.shape}]`);
+  return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
+}
+
 /** Shapes: x [N,C,H,W], then vectors [C]. */
 function requireChannels(operation: string, x: TensorType, vectors: readonly TensorType[]): void {
   requireFloat([x, ...vectors], operation);
@@ -117,6 +128,10 @@ export const shapeRules: ShapeRules = {
   Log: floatOnly('log'),
   Sqrt: floatOnly('sqrt'),
   Relu: floatOnly('relu'),
+  Gelu: ([x]) => {
+    requireFloat([x!], 'gelu');
+    return [...same([x!]), ...same([x!])];
+  },
   Clip: floatOnly('clip'),
   Cast: ([x], { to }) => typed(to, x!.shape),
   Add: broadcast('add', null),
@@ -158,6 +173,7 @@ export const shapeRules: ShapeRules = {
     );
   },
   Concat: (types, { axis }) => joined(types, axis),
+  Split: ([x], { axis, sizes }) => parted(x!, axis, sizes),
   MatMul: (types, { transposeA, transposeB }) => multiplied(types, transposeA, transposeB),
   Conv: convolved,
   MaxPool: ([x], attrs) => {
@@ -181,6 +197,11 @@ export const shapeRules: ShapeRules = {
     requireChannels('batchNorm', x!, vectors);
     return same([x!]);
   },
+  Standardize: ([x]) => {
+    requireFloat([x!], 'standardize');
+    requireThat(x!.shape.length > 0, 'standardize: needs an axis, got a scalar');
+    return [...same([x!]), ...typed('float32', x!.shape.with(-1, 1))];
+  },
   Softmax: floatOnly('softmax'),
   LogSoftmax: floatOnly('logSoftmax'),
   OneHot: ([x], { depth }) => {
@@ -193,6 +214,7 @@ export const shapeRules: ShapeRules = {
   ConvWeightGrad: (_, { weightShape }) => typed('float32', weightShape),
   MaxPoolGrad: (_, { inputShape }) => typed('float32', inputShape),
   AveragePoolGrad: (_, { inputShape }) => typed('float32', inputShape),
+  StandardizeGrad: likeFirst('standardizeGrad'),
   BatchNormGrad: ([g, x, scale, mean, variance]) => {
     requireChannels('batchNormGrad', x!, [scale!, mean!, variance!]);
     requireThat(sameShape(g!.shape, x!.shape), `batchNormGrad: [${g!.shape}] is not [${x!.shape}]`);

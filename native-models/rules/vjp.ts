@@ -1,6 +1,7 @@
 /**
  * Reverse-mode derivatives: one rule per primitive. A rule takes the cotangent `g` of the operation's first output and
- * returns one cotangent per input, null where there is none. Later outputs (statistics, indices) carry no gradient.
+ * returns one cotangent per input, null where there is none. Later outputs (statistics, indices) carry no gradient,
+ * but for those of `Split`, whose rule reads the cotangents of all outputs.
  * Shapes: `g` has the shape of the first output; each result has the shape of the input it belongs to.
  */
 
@@ -9,7 +10,7 @@ import type { Prim } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 
-export type VjpRule<P extends Prim> = (g: Tensor, op: Op<P>) => readonly (Tensor | null)[];
+export type VjpRule<P extends Prim> = (g: Tensor, op: Op<P>, all: readonly Tensor[]) => readonly (Tensor | null)[];
 
 const none = (_: Tensor, op: Op): null[] => op.inputs.map(() => null);
 
@@ -98,11 +99,22 @@ function concatVjp(g: Tensor, op: Op<'Concat'>): Tensor[] {
 
 /** With A' = op(A), B' = op(B): dA' = g B'^T, dB' = A'^T g; a transposed operand gets the transposed product. */
 function matMulVjp(g: Tensor, { inputs, attrs }: Op<'MatMul'>): Tensor[] {
-  const [a, b] = inputs as [Tensor, Tensor];
+  const [a, b, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
   const { transposeA: ta, transposeB: tb } = attrs;
   const da = ta ? b.matmul(g, { transposeA: tb, transposeB: true }) : g.matmul(b, { transposeB: !tb });
   const db = tb ? g.matmul(a, { transposeA: true, transposeB: ta }) : a.matmul(g, { transposeA: !ta });
-  return [sumTo(da, a.shape), sumTo(db, b.shape)];
+  const products = [sumTo(da, a.shape), sumTo(db, b.shape)];
+  return bias === undefined ? products : [...products, g.sum([0])];
+}
+
+/** Density of the standard normal distribution at 0. */
+const PEAK = 1 / Math.sqrt(2 * Math.PI);
+
+/** dx = g * (cdf(x) + x * pdf(x)), with the cumulative function kept from the forward pass. */
+function geluVjp(g: Tensor, op: Op<'Gelu'>): [Tensor] {
+  const x = input(op, 0);
+  const density = x.mul(x).mul(-0.5).exp().mul(PEAK);
+  return [g.mul(x.mul(density).add(output(op, 1)))];
 }
 
 function convVjp(g: Tensor, { inputs, attrs }: Op<'Conv'>): Tensor[] {
@@ -129,6 +141,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   Log: (g, op) => [g.div(input(op, 0))],
   Sqrt: (g, op) => [g.mul(0.5).div(output(op))],
   Relu: (g, op) => g.graph.apply('ReluGrad', [g, output(op)], {}),
+  Gelu: geluVjp,
   Clip: (g, op) => g.graph.apply('ClipGrad', [g, input(op, 0)], op.attrs),
   Cast: (g, op) => [input(op, 0).dtype === 'float32' && op.attrs.to === 'float32' ? g : null],
   // Binary: operands broadcast forward, so each cotangent is summed back to its operand.
@@ -163,6 +176,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     ];
   },
   Concat: concatVjp,
+  Split: (_, { attrs }, [first, ...others]) => [first!.concat(others, attrs.axis)],
   MatMul: matMulVjp,
   Conv: convVjp,
   MaxPool: (g, op) => g.graph.apply('MaxPoolGrad', [g, output(op, 1)], { inputShape: input(op, 0).shape }),
@@ -172,6 +186,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     return g.graph.apply('BatchNormGrad', [g, x, scale, output(op, 1), output(op, 2)], op.attrs);
   },
   BatchNormInference: batchNormInferenceVjp,
+  Standardize: (g, op) => g.graph.apply('StandardizeGrad', [g, output(op), output(op, 1)], {}),
   // dx = y * (g - sum(g * y))
   Softmax: (g, op) => {
     const y = output(op);
@@ -194,12 +209,13 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   AveragePoolGrad: onlyOnce,
   BatchNormGrad: onlyOnce,
   ScaleAdd: (g, op) => [sumTo(g.mul(input(op, 1)), []), g.mul(input(op, 0)), g],
+  StandardizeGrad: onlyOnce,
 };
 
-/** The rule of one operation, applied; guards the contract every rule keeps. */
-export function pullBack(g: Tensor, op: Op): readonly (Tensor | null)[] {
+/** The rule of one operation, applied to its outputs' cotangents; guards the contract every rule keeps. */
+export function pullBack(outputs: readonly Tensor[], op: Op): readonly (Tensor | null)[] {
   const rule = vjpRules[op.prim] as VjpRule<Prim>;
-  const cotangents = rule(g, op);
+  const cotangents = rule(outputs[0]!, op, outputs);
   assert(cotangents.length === op.inputs.length, `${op.prim}: rule gave ${cotangents.length} cotangents`);
   cotangents.forEach((cotangent, i) => {
     const { shape } = op.inputs[i]!;

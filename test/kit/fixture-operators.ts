@@ -47,6 +47,23 @@ export interface OperatorCase<Operator extends keyof OperatorAttributes> {
   readonly running?: { readonly mean: WholeTensor; readonly variance: WholeTensor };
 }
 
+/** A layer's case: `x` and every parameter by its name are inputs. */
+export interface LayerCase {
+  readonly name: string;
+  readonly operator: 'layer_norm' | 'group_norm' | 'vit';
+  readonly attributes: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, FormulaEntry>>;
+  readonly cotangent: FormulaEntry;
+  readonly output: WholeTensor;
+  readonly gradients: Readonly<Record<string, WholeTensor>>;
+}
+
+/** The cases of `layers.json`. */
+export function layerCases(): readonly LayerCase[] {
+  const text = readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'layers.json'), 'utf8');
+  return (JSON.parse(text) as { cases: LayerCase[] }).cases;
+}
+
 /** All cases of one operator, computed by torch in float64 from the float32 formula tensors. */
 export function operatorCases<Operator extends keyof OperatorAttributes>(operator: Operator): OperatorCase<Operator>[] {
   const text = readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'operators.json'), 'utf8');

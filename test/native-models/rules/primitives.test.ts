@@ -1,10 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import type { ConvAttrs } from '../../../native-models/core/primitives.ts';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
-import { interpret } from '../../../native-models/passes/interpret.ts';
-import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
-import { directionalDerivatives, type GradientCase, gradientProgram, relativeError } from '../../kit/programs.ts';
-import { runOnnx } from '../../kit/run-onnx.ts';
+import { describePrimitives } from '../../kit/primitive-suite.ts';
+import type { GradientCase } from '../../kit/programs.ts';
 
 type Inputs = readonly Tensor[];
 const positive = (rng: { uniform(): number }) => 0.5 + rng.uniform();
@@ -174,24 +171,4 @@ const cases: Readonly<Record<string, GradientCase>> = {
   },
 };
 
-describe.each(Object.entries(cases))('%s', (name, gradientCase) => {
-  const seed = name.length;
-
-  test('its gradient is the slope of the function', () => {
-    const { program, feeds } = gradientProgram(gradientCase, seed);
-    const { exact, numeric } = directionalDerivatives(program, feeds, seed);
-
-    expect(Math.abs(exact - numeric)).toBeLessThan(1e-6 * Math.max(1, Math.abs(exact)));
-  });
-
-  test('the runtime computes what the evaluator says, gradients included', async () => {
-    const { program, feeds } = gradientProgram(gradientCase, seed);
-    const expected = interpret(program, feeds);
-    const actual = await runOnnx(program, standardBackend, feeds);
-
-    for (const [output, value] of expected) {
-      expect(actual.get(output)!.shape, output).toEqual(value.shape);
-      expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
-    }
-  });
-});
+describePrimitives(cases);

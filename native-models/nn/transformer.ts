@@ -1,0 +1,148 @@
+/**
+ * Parts of a vision transformer.
+ * Source: Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929.
+ * Names of fields are timm's (`blocks.0.attn.qkv.weight`), so its checkpoints load unmapped.
+ */
+
+import { type Shape, ShapeError } from '../core/shape.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { type Init, zeros } from './init.ts';
+import { DropPath, Linear } from './layers.ts';
+import { contextOf, Module, Parameter } from './module.ts';
+import { LayerNorm } from './normalisation.ts';
+
+const EPSILON = 1e-6; // of every layer norm, as in timm
+const WEIGHT: Init = { kind: 'normal', deviation: 0.02 }; // timm's initialisation of every linear layer
+const linear = (inputs: number, outputs: number): Linear =>
+  new Linear(inputs, outputs, { weight: WEIGHT, bias: zeros });
+
+/** The convolution that turns squares of pixels into tokens: kernel and stride are one side of a square. */
+class PatchProjection extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  private readonly sidePx: number;
+
+  constructor(channels: number, width: number, sidePx: number) {
+    super();
+    this.sidePx = sidePx;
+    this.weight = new Parameter([width, channels, sidePx, sidePx], WEIGHT);
+    this.bias = new Parameter([width], zeros);
+  }
+
+  /** Squares do not overlap, so their pixels are the rows of one matrix product. */
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const [n, c, h, w] = x.shape as [number, number, number, number];
+    const side = this.sidePx;
+    const [down, across] = [h / side, w / side];
+    const [width] = this.weight.shape as [number];
+    if (!Number.isInteger(down) || !Number.isInteger(across)) {
+      throw new ShapeError(`"${context.path(this)}": patches of ${side}x${side} pixels do not fill x [${x.shape}]`);
+    }
+    return x.graph.scope(context.path(this), () => {
+      const squares = x.reshape([n, c, down, side, across, side]).transpose([0, 2, 4, 1, 3, 5]);
+      const rows = squares.reshape([n * down * across, c * side * side]);
+      const weight = context.parameter(this.weight).reshape([width, c * side * side]);
+      return rows.linear(weight, context.parameter(this.bias)).reshape([n, down * across, width]);
+    });
+  }
+}
+
+/** Shapes: [N,C,H,W] -> [N,(H/side)*(W/side),width]. Errors: ShapeError when the squares do not fill the image. */
+export class PatchEmbed extends Module {
+  readonly proj: PatchProjection;
+
+  constructor(channels: number, width: number, sidePx: number) {
+    super();
+    this.proj = new PatchProjection(channels, width, sidePx);
+  }
+
+  call(x: Tensor): Tensor {
+    return this.proj.call(x);
+  }
+}
+
+/**
+ * Puts a learned token before an image's own and adds learned positions. Zeros are put in its place and one table is
+ * added to all images, so that nothing is laid out for a number of images.
+ * Shapes: x [N,T,D], token [1,1,D], positions [1,T+1,D] -> [N,T+1,D].
+ */
+export function withClassToken(x: Tensor, token: Tensor, positions: Tensor): Tensor {
+  const table = positions.add(token.pad([0, 0, 0], [0, x.shape[1]!, 0]));
+  return x.pad([0, 1, 0], [0, 0, 0]).add(table);
+}
+
+/**
+ * Self-attention with several heads.
+ * Shapes: [N,T,D] -> the same; D is a multiple of `heads`.
+ * Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.
+ */
+export class MultiHeadAttention extends Module {
+  readonly qkv: Linear;
+  readonly proj: Linear;
+  private readonly heads: number;
+
+  constructor(width: number, heads: number) {
+    super();
+    this.qkv = linear(width, 3 * width);
+    this.proj = linear(width, width);
+    this.heads = heads;
+  }
+
+  call(x: Tensor): Tensor {
+    const [n, tokens, width] = x.shape as [number, number, number];
+    const perHead = width / this.heads;
+    const shape: Shape = [n, this.heads, tokens, perHead];
+    const byHead = this.qkv.call(x).reshape([n, tokens, 3, this.heads, perHead]).transpose([2, 0, 3, 1, 4]);
+    const [query, key, value] = byHead.split([1, 1, 1], 0).map((part) => part.reshape(shape)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    // Scaled before the product: queries are smaller than the table of every token against every other.
+    const scores = query.mul(1 / Math.sqrt(perHead)).matmul(key, { transposeB: true });
+    const mixed = scores.softmax(-1).matmul(value);
+    return this.proj.call(mixed.transpose([0, 2, 1, 3]).reshape(x.shape));
+  }
+}
+
+/** Two linear layers with GELU between. Shapes: [N,T,D] -> the same. */
+export class Mlp extends Module {
+  readonly fc1: Linear;
+  readonly fc2: Linear;
+
+  constructor(width: number, hidden: number) {
+    super();
+    this.fc1 = linear(width, hidden);
+    this.fc2 = linear(hidden, width);
+  }
+
+  call(x: Tensor): Tensor {
+    return this.fc2.call(this.fc1.call(x).gelu());
+  }
+}
+
+const EXPANSION = 4; // hidden units of the MLP per unit of width
+
+/** Attention, then MLP, each with a layer norm before it and a shortcut around it. Shapes: [N,T,D] -> the same. */
+export class TransformerBlock extends Module {
+  readonly norm1: LayerNorm;
+  readonly attn: MultiHeadAttention;
+  readonly norm2: LayerNorm;
+  readonly mlp: Mlp;
+  private readonly dropPath: DropPath;
+
+  constructor(width: number, heads: number, { dropPath = 0 }: { readonly dropPath?: number } = {}) {
+    super();
+    this.norm1 = new LayerNorm(width, EPSILON);
+    this.attn = new MultiHeadAttention(width, heads);
+    this.norm2 = new LayerNorm(width, EPSILON);
+    this.mlp = new Mlp(width, EXPANSION * width);
+    this.dropPath = new DropPath(dropPath);
+  }
+
+  call(x: Tensor): Tensor {
+    const attended = x.add(this.dropPath.call(this.attn.call(this.norm1.call(x))));
+    return attended.add(this.dropPath.call(this.mlp.call(this.norm2.call(attended))));
+  }
+}
