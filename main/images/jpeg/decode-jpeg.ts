@@ -5,28 +5,31 @@
  */
 
 import type { Pixels } from '../pixels.ts';
+import { inWorkspace } from '../simd/kernels.ts';
 import { BlockReader } from './block-reader.ts';
-import { toRgb } from './colour-rows.ts';
-import type { JpegComponent, JpegFrame } from './frame.ts';
-import { type BlockSide, inverseDct, type Plane } from './inverse-dct.ts';
+import { BlockTransform } from './blocks.ts';
+import { allocateRows, toRgb } from './colour-rows.ts';
+import type { JpegFrame } from './frame.ts';
 import { turnUpright } from './orientation.ts';
+import { allocatePlanes, type BlockSide, type Plane } from './planes.ts';
 
-/** The decoded samples of a component, and how many of them belong to the picture. */
-export interface ComponentPlane extends Plane {
-  readonly width: number;
-  readonly height: number;
-  readonly side: BlockSide;
-}
+const COEFFICIENT_BYTES = 4 * 64;
 
 /**
  * The upright picture, `8 / side` times smaller, sizes rounded up; null when the data makes no sense.
  * Shapes: [ceil(height * side / 8), ceil(width * side / 8), 3] before turning.
  */
 export function decodeJpeg(frame: JpegFrame, side: BlockSide): Pixels | null {
-  const planes = planesOf(frame, side);
-  if (!readScan(frame, planes)) return null;
   const [width, height] = [scaled(frame.width, side), scaled(frame.height, side)];
-  return turnUpright({ width, height, data: toRgb(planes, width, height) }, frame.orientation);
+  const data = inWorkspace((workspace) => {
+    const block = workspace.allocate(COEFFICIENT_BYTES);
+    const planes = allocatePlanes(workspace, frame, side);
+    const rows = allocateRows(workspace, width, height);
+    if (!readScan(frame, planes, new BlockTransform(workspace, block))) return null;
+    toRgb(workspace, planes, rows, width, height);
+    return workspace.bytes(rows.out, 3 * width * height).slice();
+  });
+  return data && turnUpright({ width, height, data }, frame.orientation);
 }
 
 /** The smallest block side at which the picture's shorter side still has `shorterSidePx`. */
@@ -38,59 +41,40 @@ export function blockSideFor({ width, height }: JpegFrame, shorterSidePx: number
 
 const scaled = (size: number, side: number) => Math.ceil((size * side) / 8);
 
-function planesOf({ width, height, components }: JpegFrame, side: BlockSide): ComponentPlane[] {
-  const { h: maxH, v: maxV } = components[0]!;
-  const unitsAcross = Math.ceil(width / (8 * maxH));
-  const unitsDown = Math.ceil(height / (8 * maxV));
-  return components.map(({ h, v }) => {
-    // Chroma of half resolution needs no enlarging when its blocks are made larger instead.
-    const own = (side < 8 && maxH === 2 * h && maxV === 2 * v ? side * 2 : side) as BlockSide;
-    const stride = unitsAcross * h * own;
-    return {
-      side: own,
-      width: Math.ceil((width * h * own) / (8 * maxH)),
-      height: Math.ceil((height * v * own) / (8 * maxV)),
-      stride,
-      data: new Uint8ClampedArray(stride * unitsDown * v * own),
-    };
-  });
-}
-
 /** Fills the planes; false when the data ends early, late, or is no JPEG data. */
-function readScan(frame: JpegFrame, planes: readonly ComponentPlane[]): boolean {
+function readScan(frame: JpegFrame, planes: readonly Plane[], transform: BlockTransform): boolean {
   const { components, restartInterval, entropy, width, height } = frame;
   const reader = new BlockReader(entropy);
   const { h: maxH, v: maxV } = components[0]!;
   const unitsAcross = Math.ceil(width / (8 * maxH));
   const units = unitsAcross * Math.ceil(height / (8 * maxV));
-  const block = new Int32Array(64);
   for (let unit = 0; unit < units; unit++) {
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0 && !reader.restart()) return false;
     const [across, down] = [unit % unitsAcross, Math.trunc(unit / unitsAcross)];
-    for (let i = 0; i < components.length; i++) {
-      if (!readUnit(reader, components[i]!, i, planes[i]!, across, down, block)) return false;
+    for (let index = 0; index < components.length; index++) {
+      if (!readUnit({ reader, transform, frame, planes }, index, across, down)) return false;
     }
   }
   return reader.isInLastPart() && reader.isAtEndOfPart();
 }
 
+interface Scan {
+  readonly reader: BlockReader;
+  readonly transform: BlockTransform;
+  readonly frame: JpegFrame;
+  readonly planes: readonly Plane[];
+}
+
 /** The blocks of one component in one unit. */
-function readUnit(
-  reader: BlockReader,
-  component: JpegComponent,
-  index: number,
-  plane: ComponentPlane,
-  across: number,
-  down: number,
-  block: Int32Array,
-): boolean {
+function readUnit({ reader, transform, frame, planes }: Scan, index: number, across: number, down: number): boolean {
+  const component = frame.components[index]!;
+  const { side, stride, address } = planes[index]!;
   const { h, v } = component;
-  const { side, stride } = plane;
   for (let y = 0; y < v; y++) {
     for (let x = 0; x < h; x++) {
-      const last = reader.read(component, index, block);
+      const last = reader.read(component, index, transform.block);
       if (last < 0) return false;
-      inverseDct(block, last, side, plane, ((down * v + y) * stride + across * h + x) * side);
+      transform.run(last, side, address + ((down * v + y) * stride + across * h + x) * side, stride);
     }
   }
   return true;

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resizeForEvaluation } from '../../../main/images/evaluation.ts';
-import { wholeOf } from '../../../main/images/pixels.ts';
+import { type PixelBox, wholeOf } from '../../../main/images/pixels.ts';
 import { resample } from '../../../main/images/resample.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { photo, picture } from '../../kit/pictures.ts';
@@ -13,6 +15,32 @@ test.each([
   ['smaller one way and larger the other', 4, 11, MIXED],
 ])("resizing equals Pillow's to the last bit: %s", (_, width, height, expected) => {
   expect([...resample(input, wholeOf(input), width, height).data]).toEqual(expected);
+});
+
+interface ResizeRow {
+  readonly width: number;
+  readonly height: number;
+  readonly box: PixelBox;
+  readonly newWidth: number;
+  readonly newHeight: number;
+  readonly sha256: string;
+}
+
+const RESIZED = JSON.parse(
+  readFileSync(new URL('../../fixtures/pillow/resize.json', import.meta.url), 'utf8'),
+) as ResizeRow[];
+
+test.each(RESIZED)("$box.w x $box.h to $newWidth x $newHeight equals Pillow's to the last bit", (row) => {
+  const { width, height } = row;
+  const bytes = Float64Array.from(
+    { length: width * height * 3 },
+    (_, i) => Math.floor((i * i * 31 + i * 17) / 8) % 256,
+  );
+  const source = { width, height, data: Uint8Array.from(bytes) };
+
+  const { data } = resample(source, row.box, row.newWidth, row.newHeight);
+
+  expect(createHash('sha256').update(data).digest('hex')).toBe(row.sha256);
 });
 
 test('a resized part depends on nothing outside it', () => {

@@ -4,7 +4,7 @@ import sharp, { type JpegOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { blockSideFor, decodeJpeg } from '../../../../main/images/jpeg/decode-jpeg.ts';
 import { readFrame } from '../../../../main/images/jpeg/frame.ts';
-import type { BlockSide } from '../../../../main/images/jpeg/inverse-dct.ts';
+import type { BlockSide } from '../../../../main/images/jpeg/planes.ts';
 import type { Pixels } from '../../../../main/images/pixels.ts';
 import { rngFrom } from '../../../../native-models/core/rng.ts';
 import { encoder, photo, picture } from '../../../kit/pictures.ts';
