@@ -29,8 +29,9 @@ export interface ReduceAttrs {
   readonly keepDims: boolean;
 }
 
-export interface PrimAttrs {
-  // Elementwise, one operand.
+/** One value of the result from the values at the same place of the operands. */
+export interface ElementwiseAttrs {
+  // One operand.
   Neg: None;
   Exp: None;
   Log: None;
@@ -40,7 +41,7 @@ export interface PrimAttrs {
   Gelu: None;
   Clip: { readonly min: number; readonly max: number };
   Cast: { readonly to: DType };
-  // Elementwise, broadcasting.
+  // Broadcasting.
   Add: None;
   Sub: None;
   Mul: None;
@@ -48,6 +49,9 @@ export interface PrimAttrs {
   Greater: None;
   Equal: None;
   Where: None;
+}
+
+export interface PrimAttrs extends ElementwiseAttrs {
   // Reductions.
   ReduceSum: ReduceAttrs;
   ReduceMean: ReduceAttrs;
@@ -90,6 +94,7 @@ export interface PrimAttrs {
 }
 
 export type Prim = keyof PrimAttrs;
+export type ElementwisePrim = keyof ElementwiseAttrs;
 
 /** Output size of a window that slides over one axis. Source: ONNX Conv, `auto_pad = NOTSET`, floor mode. */
 export function slidingSize(size: number, kernel: number, stride: number, dilation: number, padding: number): number {

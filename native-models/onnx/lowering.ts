@@ -7,7 +7,7 @@ import { type DType, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import type { Attribute, Attributes, Backend, Emitter, LoweringRule, Value } from '../rules/emitter.ts';
 import { type Layout, packedShape } from '../rules/layout.ts';
-import { ONNX_TYPES } from '../rules/onnx-standard.ts';
+import { ONNX_TYPES } from '../rules/onnx-types.ts';
 import { ATTRIBUTE } from './schema.ts';
 import type { WriteOptions } from './write.ts';
 

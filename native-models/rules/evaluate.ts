@@ -4,8 +4,9 @@
  */
 
 import type { Prim, PrimAttrs, ReduceAttrs } from '../core/primitives.ts';
-import { broadcastShapes, type Shape, sizeOf, stridesOf } from '../core/shape.ts';
-import { errorFunction } from './error-function.ts';
+import { broadcastShapes, sizeOf } from '../core/shape.ts';
+import { type EvaluateRule, elementwise, elementwiseRules } from './evaluate-elementwise.ts';
+import { broadcastIndex, concat, gather, pad, slice, split, transpose } from './evaluate-movement.ts';
 import { standardize, standardizeGrad } from './evaluate-rows.ts';
 import {
   averagePool,
@@ -21,55 +22,7 @@ import {
 } from './evaluate-windows.ts';
 import type { NdArray } from './nd-array.ts';
 
-export type EvaluateRule<P extends Prim> = (inputs: readonly NdArray[], attrs: PrimAttrs[P]) => readonly NdArray[];
-
-const unary =
-  (f: (x: number) => number) =>
-  ([x]: readonly NdArray[]): NdArray[] => [{ shape: x!.shape, data: x!.data.map(f) }];
-
-/** Flat index into an operand of shape `own` for each element of a broadcast result. */
-function broadcastIndex(own: Shape, result: Shape): Int32Array {
-  const strides = stridesOf(own);
-  const steps = result.map((_, axis) => {
-    const at = axis - result.length + own.length;
-    return at < 0 || own[at] === 1 ? 0 : strides[at]!;
-  });
-  return walk(result, steps, 0);
-}
-
-/** Flat offsets visited when each axis of `shape` advances by its step. */
-function walk(shape: Shape, steps: readonly number[], start: number): Int32Array {
-  const offsets = new Int32Array(sizeOf(shape));
-  const counter = new Array<number>(shape.length).fill(0);
-  let offset = start;
-  for (let i = 0; i < offsets.length; i++) {
-    offsets[i] = offset;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      offset += steps[axis]!;
-      counter[axis]!++;
-      if (counter[axis]! < shape[axis]!) break;
-      offset -= steps[axis]! * shape[axis]!;
-      counter[axis] = 0;
-    }
-  }
-  return offsets;
-}
-
-const elementwise =
-  (f: (...values: number[]) => number) =>
-  (inputs: readonly NdArray[]): NdArray[] => {
-    const shape = inputs.map((x) => x.shape).reduce((a, b) => broadcastShapes(a, b, 'evaluate'));
-    const indices = inputs.map((x) => broadcastIndex(x.shape, shape));
-    const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) =>
-      f(...inputs.map((x, operand) => x.data[indices[operand]![i]!]!)),
-    );
-    return [{ shape, data }];
-  };
-
-const gather = (x: NdArray, shape: Shape, offsets: Int32Array): NdArray => ({
-  shape,
-  data: Float64Array.from(offsets, (offset) => x.data[offset]!),
-});
+export type { EvaluateRule } from './evaluate-elementwise.ts';
 
 function reduceSum([x]: readonly NdArray[], { axes, keepDims }: ReduceAttrs): NdArray[] {
   const kept = x!.shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
@@ -86,65 +39,11 @@ function reduceMean(inputs: readonly NdArray[], attrs: ReduceAttrs): NdArray[] {
   return [{ shape: total!.shape, data: total!.data.map((sum) => sum / count) }];
 }
 
-function pad([x]: readonly NdArray[], { before, after }: PrimAttrs['Pad']): NdArray[] {
-  const shape = x!.shape.map((side, axis) => side + before[axis]! + after[axis]!);
-  const strides = stridesOf(shape);
-  const start = before.reduce((sum, count, axis) => sum + count * strides[axis]!, 0);
-  const data = new Float64Array(sizeOf(shape));
-  walk(x!.shape, strides, start).forEach((target, i) => {
-    data[target] = x!.data[i]!;
-  });
-  return [{ shape, data }];
-}
-
-function slice([x]: readonly NdArray[], { starts, ends, steps }: PrimAttrs['Slice']): NdArray[] {
-  const strides = stridesOf(x!.shape);
-  const shape = x!.shape.map((side, axis) => {
-    const end = steps[axis]! > 0 ? Math.min(ends[axis]!, side) : Math.max(ends[axis]!, -1);
-    return Math.ceil((end - starts[axis]!) / steps[axis]!);
-  });
-  const start = starts.reduce((sum, first, axis) => sum + first * strides[axis]!, 0);
-  const jumps = strides.map((stride, axis) => stride * steps[axis]!);
-  return [gather(x!, shape, walk(shape, jumps, start))];
-}
-
-function concat(inputs: readonly NdArray[], { axis }: PrimAttrs['Concat']): NdArray[] {
-  const total = inputs.reduce((sum, x) => sum + x.shape[axis]!, 0);
-  const shape = inputs[0]!.shape.with(axis, total);
-  const strides = stridesOf(shape);
-  const data = new Float64Array(sizeOf(shape));
-  let offset = 0;
-  for (const x of inputs) {
-    walk(x.shape, strides, offset * strides[axis]!).forEach((target, i) => {
-      data[target] = x.data[i]!;
-    });
-    offset += x.shape[axis]!;
-  }
-  return [{ shape, data }];
-}
-
-function transpose([x]: readonly NdArray[], { perm }: PrimAttrs['Transpose']): NdArray[] {
-  const strides = stridesOf(x!.shape);
-  const shape = perm.map((axis) => x!.shape[axis]!);
-  const steps = perm.map((axis) => strides[axis]!);
-  return [gather(x!, shape, walk(shape, steps, 0))];
-}
-
 const swapLast = (x: NdArray): NdArray => {
   const rank = x.shape.length;
   const perm = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
   return transpose([x], { perm })[0]!;
 };
-
-function split([x]: readonly NdArray[], { axis, sizes }: PrimAttrs['Split']): NdArray[] {
-  const steps = x!.shape.map(() => 1);
-  let offset = 0;
-  return sizes.map((size) => {
-    const starts = x!.shape.map(() => 0).with(axis, offset);
-    offset += size;
-    return slice([x!], { starts, ends: x!.shape.with(axis, offset), steps })[0]!;
-  });
-}
 
 function matMul([p, q, bias]: readonly NdArray[], { transposeA, transposeB }: PrimAttrs['MatMul']): NdArray[] {
   const a = transposeA ? swapLast(p!) : p!;
@@ -188,30 +87,8 @@ function oneHot([x]: readonly NdArray[], { depth }: PrimAttrs['OneHot']): NdArra
   return [{ shape: [...x!.shape, depth], data }];
 }
 
-function cast([x]: readonly NdArray[], { to }: PrimAttrs['Cast']): NdArray[] {
-  const convert = to === 'float32' ? (v: number) => v : to === 'bool' ? (v: number) => Number(v !== 0) : Math.trunc;
-  return unary(convert)([x!]);
-}
-
 export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
-  Neg: unary((x) => -x),
-  Exp: unary(Math.exp),
-  Log: unary(Math.log),
-  Sqrt: unary(Math.sqrt),
-  Relu: unary((x) => Math.max(x, 0)),
-  Gelu: ([x]) => {
-    const cumulative = x!.data.map((value) => (1 + errorFunction(value / Math.SQRT2)) / 2);
-    return [x!.data.map((value, i) => value * cumulative[i]!), cumulative].map((data) => ({ shape: x!.shape, data }));
-  },
-  Clip: (inputs, { min, max }) => unary((x) => Math.min(Math.max(x, min), max))(inputs),
-  Cast: cast,
-  Add: elementwise((a, b) => a! + b!),
-  Sub: elementwise((a, b) => a! - b!),
-  Mul: elementwise((a, b) => a! * b!),
-  Div: elementwise((a, b) => a! / b!),
-  Greater: elementwise((a, b) => Number(a! > b!)),
-  Equal: elementwise((a, b) => Number(a === b)),
-  Where: elementwise((condition, yes, no) => (condition === 0 ? no! : yes!)),
+  ...elementwiseRules,
   ReduceSum: reduceSum,
   ReduceMean: reduceMean,
   Reshape: ([x], { shape }) => [{ shape, data: x!.data }],

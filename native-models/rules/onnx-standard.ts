@@ -5,33 +5,12 @@
  */
 
 import type { PrimAttrs } from '../core/primitives.ts';
-import type { DType } from '../core/shape.ts';
-import type { Op } from '../core/tensor.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
-import { lowerGelu } from './onnx-standard-activations.ts';
 import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
+import { elementwiseLowerings, lowerClipGrad, masked, scalar } from './onnx-standard-elementwise.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
-
-type Elementwise =
-  | 'Neg'
-  | 'Exp'
-  | 'Log'
-  | 'Sqrt'
-  | 'Relu'
-  | 'Add'
-  | 'Sub'
-  | 'Mul'
-  | 'Div'
-  | 'Greater'
-  | 'Equal'
-  | 'Where';
-
-/** For primitives that are an ONNX operator of the same name. */
-const same = (emit: Emitter, op: Op<Elementwise>): string[] => [emit.one(op.prim, op.inputs.map(emit.name))];
-
-/** ONNX element type numbers. Source: onnx.proto, TensorProto.DataType. */
-export const ONNX_TYPES: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+import { ONNX_TYPES } from './onnx-types.ts';
 
 /** Sums (or averages) over axes, map axes before the batch axis. */
 export function reduce(
@@ -154,18 +133,6 @@ function windowWeights(
   );
 }
 
-/** g where the mask holds, else 0. The mask is a product, since Where is slower on the CPU. */
-const masked = (emit: Emitter, g: string, mask: string): string =>
-  emit.one('Mul', [g, emit.one('Cast', [mask], { to: ONNX_TYPES.float32 })]);
-
-const scalar = (emit: Emitter, value: number): string => emit.constant([value], [], 'float32');
-
-const clipGrad: LoweringRule<'ClipGrad'> = (emit, { inputs: [g, x], attrs: { min, max } }) => {
-  const above = emit.one('Greater', [emit.name(x!), scalar(emit, min)]);
-  const below = emit.one('Less', [emit.name(x!), scalar(emit, max)]);
-  return [masked(emit, emit.name(g!), emit.one('And', [above, below]))];
-};
-
 const oneHot: LoweringRule<'OneHot'> = (emit, { inputs: [x], attrs: { depth } }) => {
   const classes = emit.constant(
     Array.from({ length: depth }, (_, k) => k),
@@ -188,23 +155,7 @@ export const standardBackend: Backend = {
   opset: 18,
   layouts: null,
   rules: {
-    Neg: same,
-    Exp: same,
-    Log: same,
-    Sqrt: same,
-    Relu: same,
-    Add: same,
-    Sub: same,
-    Mul: same,
-    Div: same,
-    Greater: same,
-    Equal: same,
-    Where: same,
-    Gelu: lowerGelu,
-    Clip: (emit, { inputs: [x], attrs: { min, max } }) => [
-      emit.one('Clip', [emit.name(x!), scalar(emit, min), scalar(emit, max)]),
-    ],
-    Cast: (emit, { inputs: [x], attrs: { to } }) => [emit.one('Cast', [emit.name(x!)], { to: ONNX_TYPES[to] })],
+    ...elementwiseLowerings,
     ReduceSum: reduction,
     ReduceMean: reduction,
     Reshape: reshape,
@@ -232,7 +183,7 @@ export const standardBackend: Backend = {
     ReluGrad: (emit, { inputs: [g, y] }) => [
       masked(emit, emit.name(g!), emit.one('Greater', [emit.name(y!), scalar(emit, 0)])),
     ],
-    ClipGrad: clipGrad,
+    ClipGrad: lowerClipGrad,
     ConvInputGrad: lowerConvInputGrad,
     ConvWeightGrad: lowerConvWeightGrad,
     MaxPoolGrad: maxPoolGrad,

@@ -7,30 +7,9 @@
 
 import { assert } from '../core/assert.ts';
 import type { Prim } from '../core/primitives.ts';
-import type { Shape } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
-
-export type VjpRule<P extends Prim> = (g: Tensor, op: Op<P>, all: readonly Tensor[]) => readonly (Tensor | null)[];
-
-const none = (_: Tensor, op: Op): null[] => op.inputs.map(() => null);
-
-/** For primitives that are themselves gradients: asking for their derivative is a bug, not a zero. */
-const onlyOnce = (_: Tensor, op: Op): never => {
-  throw new Error(`bug: ${op.prim} has no second derivative here`);
-};
-
-/** Sums a cotangent back over the axes along which its operand was broadcast. */
-export function sumTo(g: Tensor, shape: Shape): Tensor {
-  const extra = g.shape.length - shape.length;
-  const axes = g.shape.flatMap((side, axis) => {
-    const own = axis < extra ? 1 : shape[axis - extra]!;
-    return axis < extra || (own === 1 && side !== 1) ? [axis] : [];
-  });
-  return (axes.length === 0 ? g : g.sum(axes, true)).reshape(shape);
-}
-
-const input = (op: Op, index: number): Tensor => op.inputs[index]!;
-const output = (op: Op, index = 0): Tensor => op.outputs[index]!;
+import { input, none, onlyOnce, output, sumTo, type VjpRule } from './cotangents.ts';
+import { elementwiseVjpRules } from './vjp-elementwise.ts';
 
 /** The reduced tensor with its axes back, at length 1. */
 function restored(g: Tensor, op: Op<'ReduceSum' | 'ReduceMean'>): Tensor {
@@ -107,16 +86,6 @@ function matMulVjp(g: Tensor, { inputs, attrs }: Op<'MatMul'>): Tensor[] {
   return bias === undefined ? products : [...products, g.sum([0])];
 }
 
-/** Density of the standard normal distribution at 0. */
-const PEAK = 1 / Math.sqrt(2 * Math.PI);
-
-/** dx = g * (cdf(x) + x * pdf(x)), with the cumulative function kept from the forward pass. */
-function geluVjp(g: Tensor, op: Op<'Gelu'>): [Tensor] {
-  const x = input(op, 0);
-  const density = x.mul(x).mul(-0.5).exp().mul(PEAK);
-  return [g.mul(x.mul(density).add(output(op, 1)))];
-}
-
 function convVjp(g: Tensor, { inputs, attrs }: Op<'Conv'>): Tensor[] {
   const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor | undefined];
   const { graph } = g;
@@ -135,30 +104,7 @@ function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInfere
 }
 
 export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
-  // Elementwise: g * f'(x), written with the output where that is cheaper.
-  Neg: (g) => [g.neg()],
-  Exp: (g, op) => [g.mul(output(op))],
-  Log: (g, op) => [g.div(input(op, 0))],
-  Sqrt: (g, op) => [g.mul(0.5).div(output(op))],
-  Relu: (g, op) => g.graph.apply('ReluGrad', [g, output(op)], {}),
-  Gelu: geluVjp,
-  Clip: (g, op) => g.graph.apply('ClipGrad', [g, input(op, 0)], op.attrs),
-  Cast: (g, op) => [input(op, 0).dtype === 'float32' && op.attrs.to === 'float32' ? g : null],
-  // Binary: operands broadcast forward, so each cotangent is summed back to its operand.
-  Add: (g, op) => [sumTo(g, input(op, 0).shape), sumTo(g, input(op, 1).shape)],
-  Sub: (g, op) => [sumTo(g, input(op, 0).shape), sumTo(g.neg(), input(op, 1).shape)],
-  Mul: (g, op) => [sumTo(g.mul(input(op, 1)), input(op, 0).shape), sumTo(g.mul(input(op, 0)), input(op, 1).shape)],
-  Div: (g, op) => [
-    sumTo(g.div(input(op, 1)), input(op, 0).shape),
-    sumTo(g.mul(output(op)).div(input(op, 1)).neg(), input(op, 1).shape),
-  ],
-  Greater: none, // piecewise constant
-  Equal: none, // piecewise constant
-  Where: (g, op) => {
-    const zero = g.graph.scalar(0, g.dtype);
-    const [condition, yes, no] = op.inputs as [Tensor, Tensor, Tensor];
-    return [null, sumTo(condition.where(g, zero), yes.shape), sumTo(condition.where(zero, g), no.shape)];
-  },
+  ...elementwiseVjpRules,
   ReduceSum: (g, op) => [restored(g, op).expand(input(op, 0).shape)],
   ReduceMean: (g, op) => [restored(g.mul(1 / reducedCount(op)), op).expand(input(op, 0).shape)],
   Reshape: (g, op) => [g.reshape(input(op, 0).shape)],
