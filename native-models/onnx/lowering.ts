@@ -13,13 +13,32 @@ import type { WriteOptions } from './write.ts';
 
 const SHARED_BYTES = 512; // equal constants up to this size are stored once
 
-interface NodeRecord {
+export interface NodeRecord {
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly name: string;
   readonly opType: string;
   readonly domain?: string;
   readonly attribute: readonly object[];
+}
+
+/** The type and the name of a graph's input or output, as the file has it. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly type: {
+    readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly Dimension[] } };
+  };
+}
+
+export type Dimension = { readonly dimValue: number } | { readonly dimParam: string };
+
+/** A graph as the file has it. */
+export interface GraphRecord {
+  readonly name: string;
+  readonly node: readonly NodeRecord[];
+  readonly initializer: readonly object[];
+  readonly input: readonly ValueInfo[];
+  readonly output: readonly ValueInfo[];
 }
 
 /** Collects nodes and initializers while rules run. */
@@ -125,7 +144,7 @@ export class Lowering implements Emitter {
   }
 
   /** To be asked for once, when every operation is lowered. */
-  graph({ name, batchInputs = [] }: WriteOptions): object {
+  graph({ name, batchInputs = [] }: WriteOptions): GraphRecord {
     // Reading an output may write its last nodes, so the names of all come first.
     const handedOut = [...this.program.outputs].map(
       ([outputName, tensor]) => [outputName, tensor, this.in(tensor, this.layoutOf(tensor))] as const,
@@ -183,7 +202,7 @@ export class Lowering implements Emitter {
     return layouts.convert(this, this.in(tensor, 'plain'), tensor, 'plain', layout);
   }
 
-  private valueInfo(name: string, tensor: Tensor, isBatch: boolean): object {
+  private valueInfo(name: string, tensor: Tensor, isBatch: boolean): ValueInfo {
     const shape = packedShape(tensor.shape, this.layoutOf(tensor), this.backend.layouts?.block ?? 1);
     const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
     return { name, type: { tensorType: { elemType: ONNX_TYPES[tensor.dtype], shape: { dim } } } };

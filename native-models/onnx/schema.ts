@@ -27,6 +27,7 @@ const root = protobuf.Root.fromJSON({
         f: field('float', 2),
         i: field('int64', 3),
         s: field('bytes', 4),
+        g: field('GraphProto', 6),
         floats: packed('float', 7),
         ints: packed('int64', 8),
         type: field('int32', 20),
@@ -78,6 +79,6 @@ const root = protobuf.Root.fromJSON({
 export const ModelProto: protobuf.Type = root.lookupType('ModelProto');
 
 /** AttributeProto.AttributeType numbers. */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 
 export const IR_VERSION = 8;

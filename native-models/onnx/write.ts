@@ -19,9 +19,24 @@ export interface WriteOptions {
 
 /** The bytes of the file. The same program and options give the same bytes. */
 export function writeOnnx(program: Program, backend: Backend, options: WriteOptions): Uint8Array {
+  const lowering = lowered(program, backend, options);
+  return encodeModel(lowering.graph(options), lowering, backend, options);
+}
+
+/** Every operation of the program, written through the backend's rules. */
+export function lowered(program: Program, backend: Backend, options: WriteOptions): Lowering {
   const lowering = new Lowering(program, backend, options);
   for (const op of program.ops) lowering.lower(op);
-  const graph = lowering.graph(options);
+  return lowering;
+}
+
+/** `graph` was made from what `lowering` holds, by it or from its graph. */
+export function encodeModel(
+  graph: object,
+  lowering: Pick<Lowering, 'domains'>,
+  backend: Backend,
+  options: WriteOptions,
+): Uint8Array {
   const model = {
     irVersion: IR_VERSION,
     producerName: 'lightbench',
