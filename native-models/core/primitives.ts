@@ -39,6 +39,19 @@ export interface ElementwiseAttrs {
   Relu: None;
   /** x times the normal distribution's cumulative function at x. Outputs: y, that function's value. */
   Gelu: None;
+  /** x * sigmoid(x). Outputs: y, sigmoid(x). */
+  Silu: None;
+  Sigmoid: None;
+  /** alpha * x + beta, held within 0 and 1. */
+  HardSigmoid: { readonly alpha: number; readonly beta: number };
+  Tanh: None;
+  /** log(1 + exp(x)). */
+  Softplus: None;
+  Erf: None;
+  Atan: None;
+  Abs: None;
+  Floor: None;
+  Pow: { readonly exponent: number };
   Clip: { readonly min: number; readonly max: number };
   Cast: { readonly to: DType };
   // Broadcasting.
@@ -46,6 +59,8 @@ export interface ElementwiseAttrs {
   Sub: None;
   Mul: None;
   Div: None;
+  Max: None;
+  Min: None;
   Greater: None;
   Equal: None;
   Where: None;

@@ -58,6 +58,43 @@ export class Tensor {
   gelu(): Tensor {
     return this.graph.apply('Gelu', [this], {})[0]!;
   }
+  /** Source: Ramachandran et al. 2017, https://arxiv.org/abs/1710.05941; beta 1. */
+  silu(): Tensor {
+    return this.graph.apply('Silu', [this], {})[0]!;
+  }
+  sigmoid(): Tensor {
+    return this.one('Sigmoid', [], {});
+  }
+  /** The defaults are torch's. */
+  hardSigmoid(alpha: number = 1 / 6, beta = 0.5): Tensor {
+    return this.one('HardSigmoid', [], { alpha, beta });
+  }
+  /** Source: Howard et al. 2019, https://arxiv.org/abs/1905.02244, section 5.2. */
+  hardSwish(): Tensor {
+    return this.mul(this.hardSigmoid());
+  }
+  tanh(): Tensor {
+    return this.one('Tanh', [], {});
+  }
+  softplus(): Tensor {
+    return this.one('Softplus', [], {});
+  }
+  erf(): Tensor {
+    return this.one('Erf', [], {});
+  }
+  atan(): Tensor {
+    return this.one('Atan', [], {});
+  }
+  abs(): Tensor {
+    return this.one('Abs', [], {});
+  }
+  floor(): Tensor {
+    return this.one('Floor', [], {});
+  }
+  /** Called on numbers of at least 0, unless the exponent is whole. */
+  pow(exponent: number): Tensor {
+    return this.one('Pow', [], { exponent });
+  }
   clip(min: number, max: number): Tensor {
     return this.one('Clip', [], { min, max });
   }
@@ -81,6 +118,14 @@ export class Tensor {
   scaleAdd(scale: Operand, other: Tensor): Tensor {
     const factor = typeof scale === 'number' ? this.graph.scalar(scale, this.dtype) : scale;
     return this.graph.apply('ScaleAdd', [factor, this, other], {})[0]!;
+  }
+  /** Where both are equal each gets half the gradient, as in torch. */
+  maximum(other: Operand): Tensor {
+    return this.one('Max', [other], {});
+  }
+  /** Where both are equal each gets half the gradient, as in torch. */
+  minimum(other: Operand): Tensor {
+    return this.one('Min', [other], {});
   }
   /** Result: bool. */
   greater(other: Operand): Tensor {

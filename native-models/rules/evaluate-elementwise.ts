@@ -12,6 +12,16 @@ const unary =
   (f: (x: number) => number) =>
   ([x]: readonly NdArray[]): NdArray[] => [{ shape: x!.shape, data: x!.data.map(f) }];
 
+/** Outputs: x * factor(x), factor(x). */
+const timesFactor =
+  (factor: (x: number) => number) =>
+  ([x]: readonly NdArray[]): NdArray[] => {
+    const factors = x!.data.map(factor);
+    return [x!.data.map((value, i) => value * factors[i]!), factors].map((data) => ({ shape: x!.shape, data }));
+  };
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
 export const elementwise =
   (f: (...values: number[]) => number) =>
   (inputs: readonly NdArray[]): NdArray[] => {
@@ -34,16 +44,25 @@ export const elementwiseRules: { readonly [P in ElementwisePrim]: EvaluateRule<P
   Log: unary(Math.log),
   Sqrt: unary(Math.sqrt),
   Relu: unary((x) => Math.max(x, 0)),
-  Gelu: ([x]) => {
-    const cumulative = x!.data.map((value) => (1 + errorFunction(value / Math.SQRT2)) / 2);
-    return [x!.data.map((value, i) => value * cumulative[i]!), cumulative].map((data) => ({ shape: x!.shape, data }));
-  },
+  Gelu: timesFactor((x) => (1 + errorFunction(x / Math.SQRT2)) / 2),
+  Silu: timesFactor(sigmoid),
+  Sigmoid: unary(sigmoid),
+  HardSigmoid: (inputs, { alpha, beta }) => unary((x) => Math.min(Math.max(alpha * x + beta, 0), 1))(inputs),
+  Tanh: unary(Math.tanh),
+  Softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  Erf: unary(errorFunction),
+  Atan: unary(Math.atan),
+  Abs: unary(Math.abs),
+  Floor: unary(Math.floor),
+  Pow: (inputs, { exponent }) => unary((x) => x ** exponent)(inputs),
   Clip: (inputs, { min, max }) => unary((x) => Math.min(Math.max(x, min), max))(inputs),
   Cast: cast,
   Add: elementwise((a, b) => a! + b!),
   Sub: elementwise((a, b) => a! - b!),
   Mul: elementwise((a, b) => a! * b!),
   Div: elementwise((a, b) => a! / b!),
+  Max: elementwise((a, b) => Math.max(a!, b!)),
+  Min: elementwise((a, b) => Math.min(a!, b!)),
   Greater: elementwise((a, b) => Number(a! > b!)),
   Equal: elementwise((a, b) => Number(a === b)),
   Where: elementwise((condition, yes, no) => (condition === 0 ? no! : yes!)),

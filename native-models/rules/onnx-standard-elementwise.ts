@@ -5,7 +5,27 @@ import type { Op } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
 
-type SameName = 'Neg' | 'Exp' | 'Log' | 'Sqrt' | 'Relu' | 'Add' | 'Sub' | 'Mul' | 'Div' | 'Greater' | 'Equal' | 'Where';
+type SameName =
+  | 'Neg'
+  | 'Exp'
+  | 'Log'
+  | 'Sqrt'
+  | 'Sigmoid'
+  | 'Tanh'
+  | 'Softplus'
+  | 'Erf'
+  | 'Abs'
+  | 'Floor'
+  | 'Max'
+  | 'Min'
+  | 'Relu'
+  | 'Add'
+  | 'Sub'
+  | 'Mul'
+  | 'Div'
+  | 'Greater'
+  | 'Equal'
+  | 'Where';
 
 /** For primitives that are an ONNX operator of the same name. */
 const same = (emit: Emitter, op: Op<SameName>): string[] => [emit.one(op.prim, op.inputs.map(emit.name))];
@@ -37,6 +57,34 @@ const lowerGelu: LoweringRule<'Gelu'> = (emit, { inputs: [input], outputs }) => 
   return [emit.one('Mul', [x, cumulative]), cumulative];
 };
 
+/** Of z = x^2, highest power first; atan(x) = x + x * z * polynomial(z) up to tan(pi / 8). */
+const ATAN_POLYNOMIAL = [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1];
+
+/**
+ * Written out, since the CUDA provider has no Atan: brought to [0,1] by atan(x) = pi/2 - atan(1/x), then to
+ * [-tan(pi/8), tan(pi/8)] by atan(x) = pi/4 + atan((x - 1) / (x + 1)).
+ * Source: Moshier 1992, Cephes, single precision `atanf`, https://netlib.org/cephes.
+ */
+const lowerAtan: LoweringRule<'Atan'> = (emit, { inputs: [input] }) => {
+  const number = (value: number) => scalar(emit, value);
+  const x = emit.name(input!);
+  const size = emit.one('Abs', [x]);
+  const isLarge = emit.one('Greater', [size, number(1)]);
+  const folded = emit.one('Where', [isLarge, emit.one('Div', [number(1), size]), size]);
+  const isMiddle = emit.one('Greater', [folded, number(Math.SQRT2 - 1)]);
+  const turned = emit.one('Div', [emit.one('Sub', [folded, number(1)]), emit.one('Add', [folded, number(1)])]);
+  const small = emit.one('Where', [isMiddle, turned, folded]);
+  const square = emit.one('Mul', [small, small]);
+  const [first, ...rest] = ATAN_POLYNOMIAL.map(number) as [string, ...string[]];
+  const sum = rest.reduce((power, next) => emit.one('Add', [emit.one('Mul', [power, square]), next]), first);
+  const curve = emit.one('Add', [small, emit.one('Mul', [emit.one('Mul', [small, square]), sum])]);
+  const start = emit.one('Where', [isMiddle, number(Math.PI / 4), number(0)]);
+  const angle = emit.one('Add', [curve, start]);
+  const unfolded = emit.one('Where', [isLarge, emit.one('Sub', [number(Math.PI / 2), angle]), angle]);
+  const isNegative = emit.one('Less', [x, number(0)]);
+  return [emit.one('Where', [isNegative, emit.one('Neg', [unfolded]), unfolded])];
+};
+
 export const elementwiseLowerings: { readonly [P in ElementwisePrim]: LoweringRule<P> } = {
   Neg: same,
   Exp: same,
@@ -51,6 +99,23 @@ export const elementwiseLowerings: { readonly [P in ElementwisePrim]: LoweringRu
   Equal: same,
   Where: same,
   Gelu: lowerGelu,
+  Silu: (emit, { inputs: [x] }) => {
+    const factor = emit.one('Sigmoid', [emit.name(x!)]);
+    return [emit.one('Mul', [emit.name(x!), factor]), factor];
+  },
+  Sigmoid: same,
+  HardSigmoid: (emit, { inputs: [x], attrs: { alpha, beta } }) => [
+    emit.one('HardSigmoid', [emit.name(x!)], { alpha: { float: alpha }, beta: { float: beta } }),
+  ],
+  Tanh: same,
+  Softplus: same,
+  Erf: same,
+  Atan: lowerAtan,
+  Abs: same,
+  Floor: same,
+  Max: same,
+  Min: same,
+  Pow: (emit, { inputs: [x], attrs: { exponent } }) => [emit.one('Pow', [emit.name(x!), scalar(emit, exponent)])],
   Clip: (emit, { inputs: [x], attrs: { min, max } }) => [
     emit.one('Clip', [emit.name(x!), scalar(emit, min), scalar(emit, max)]),
   ],

@@ -22,6 +22,14 @@ const floatOnly =
     return same(types);
   };
 
+/** Outputs: x times a function of x, that function's value. */
+const withFactor =
+  (operation: string) =>
+  (types: readonly TensorType[]): TensorType[] => {
+    requireFloat(types, operation);
+    return [...same(types), ...same(types)];
+  };
+
 function broadcast(operation: string, result: DType | null) {
   return ([a, b]: readonly TensorType[]): TensorType[] => {
     requireThat(a!.dtype === b!.dtype, `${operation}: ${a!.dtype} and ${b!.dtype} do not mix`);
@@ -128,16 +136,25 @@ export const shapeRules: ShapeRules = {
   Log: floatOnly('log'),
   Sqrt: floatOnly('sqrt'),
   Relu: floatOnly('relu'),
-  Gelu: ([x]) => {
-    requireFloat([x!], 'gelu');
-    return [...same([x!]), ...same([x!])];
-  },
+  Gelu: withFactor('gelu'),
+  Silu: withFactor('silu'),
+  Sigmoid: floatOnly('sigmoid'),
+  HardSigmoid: floatOnly('hardSigmoid'),
+  Tanh: floatOnly('tanh'),
+  Softplus: floatOnly('softplus'),
+  Erf: floatOnly('erf'),
+  Atan: floatOnly('atan'),
+  Abs: floatOnly('abs'),
+  Floor: floatOnly('floor'),
+  Pow: floatOnly('pow'),
   Clip: floatOnly('clip'),
   Cast: ([x], { to }) => typed(to, x!.shape),
   Add: broadcast('add', null),
   Sub: broadcast('sub', null),
   Mul: broadcast('mul', null),
   Div: broadcast('div', null),
+  Max: broadcast('max', null),
+  Min: broadcast('min', null),
   Greater: broadcast('greater', 'bool'),
   Equal: broadcast('equal', 'bool'),
   Where: ([condition, yes, no]) => {
