@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
  */
@@ -8,6 +8,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasTorch } from './contender.ts';
+import { dataBenchmark, dataTable } from './data.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
 import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
@@ -49,13 +50,17 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
     const rows = await opsBenchmark(settings);
     return { rows, markdown: opsTable(rows), failure: null };
   },
+  data: async (settings) => {
+    const rows = await dataBenchmark(settings);
+    return { rows, markdown: dataTable(rows), failure: null };
+  },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });
     return { rows: [row], markdown: soakTable(row), failure: row.failure };
   },
 };
 /** What runs when nothing is named. */
-const USUAL = ['step', 'ops'];
+const USUAL = ['step', 'ops', 'data'];
 
 function countOf(option: string, text: string): number {
   const count = Number(text);
