@@ -1,6 +1,7 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
+ * `--rounds` is the number of turns for operators, the number of seeds for precision.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
  */
@@ -9,7 +10,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasTorch } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
+import { opPrecision, opPrecisionTable } from './op-precision.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
+import { precisionBenchmark, precisionTable } from './precision.ts';
 import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
 import { stepBenchmark, stepTable } from './step.ts';
@@ -53,6 +56,17 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
   data: async (settings) => {
     const rows = await dataBenchmark(settings);
     return { rows, markdown: dataTable(rows), failure: null };
+  },
+  precision: async ({ filter, rounds, hasPeer }) => {
+    if (!hasPeer) throw new Error('--only precision needs torch: it computes the float64 gradients');
+    const networks = precisionBenchmark(filter, rounds);
+    const operators = await opPrecision(filter);
+    const tables = [
+      ...(networks.length > 0 ? [precisionTable(networks)] : []),
+      ...(operators.length > 0 ? [opPrecisionTable(operators)] : []),
+    ];
+    if (tables.length === 0) throw new Error(`--case: no network's and no operator's name holds "${filter}"`);
+    return { rows: [...networks, ...operators], markdown: tables.join('\n\n'), failure: null };
   },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../source-files.ts';
 
-const PYTHON = '/usr/bin/python3'; // Debian's: the one that python3-torch belongs to
+/** Debian's: the one that python3-torch belongs to. */
+export const PYTHON = '/usr/bin/python3';
 /** The peer keeps the memory it has freed instead of asking for fresh pages at every step: fair, and faster. */
 const PEER_MALLOC = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40) };
 

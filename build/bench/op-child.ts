@@ -1,13 +1,16 @@
 /**
  * Our side of the operator table. A line `{…case…}` makes that case ready and answers `{}`; a line `go` runs it for a
- * while and answers the time of one run, `{ "cpu_ms", "wall_ms" }`.
+ * while and answers the time of one run, `{ "cpu_ms", "wall_ms" }`; a line `write FILE` writes its operands and results
+ * to a file.
  */
 
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Feeds, floatTensor, openSession, type Session } from '../../main/train/runtime.ts';
 import type { Program } from '../../native-models/core/program.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { type Shape, sizeOf } from '../../native-models/core/shape.ts';
+import { writeSafetensors } from '../../native-models/weights/safetensors.ts';
 import type { OpCase } from './op-cases.ts';
 import { opPrograms } from './op-program.ts';
 
@@ -15,6 +18,8 @@ const ROUND_MS = 40; // long enough for the clock of a process, short enough for
 
 interface Ready {
   readonly session: Session;
+  /** What the case is made of: `x0`, `x1`, … and, for a backward pass, `g`. */
+  readonly operands: Feeds;
   readonly feeds: Feeds;
   readonly results: Feeds;
 }
@@ -33,10 +38,14 @@ function noise(name: string, shape: Shape): Feeds[string] {
 
 async function prepare(entry: OpCase): Promise<Ready> {
   const { timed, before } = opPrograms(entry);
-  const feeds: Feeds = {};
-  for (const { source, shape } of [...timed.inputs, ...(before?.inputs ?? [])]) {
-    if (source.kind === 'input' && !source.name.startsWith('saved')) feeds[source.name] = noise(source.name, shape);
-  }
+  const named = [
+    ...entry.shapes.map((shape, i) => [`x${i}`, shape] as const),
+    ...timed.inputs.flatMap(({ source, shape }) =>
+      source.kind === 'input' && source.name === 'g' ? [['g', shape] as const] : [],
+    ),
+  ];
+  const operands = Object.fromEntries(named.map(([name, shape]) => [name, noise(name, shape)]));
+  const feeds = { ...operands };
   if (before !== null) {
     const session = await openSession(before, OPTIONS);
     Object.assign(feeds, await session.run(only(feeds, inputNames(before))));
@@ -45,6 +54,7 @@ async function prepare(entry: OpCase): Promise<Ready> {
   const results = [...timed.outputs].map(([name, { shape }]) => [name, floatTensor(shape)] as const);
   return {
     session: await openSession(timed, OPTIONS),
+    operands,
     feeds: only(feeds, inputNames(timed)),
     results: Object.fromEntries(results),
   };
@@ -64,16 +74,26 @@ async function round({ session, feeds, results }: Ready): Promise<object> {
   return { cpu_ms: (used.user + used.system) / 1000 / runs, wall_ms: (performance.now() - wall) / runs };
 }
 
+async function write({ session, operands, feeds, results }: Ready, file: string): Promise<void> {
+  await session.run(feeds, results);
+  const tensors = Object.entries({ ...operands, ...results }).map(
+    ([name, { dims, data }]) => [name, { shape: dims, data: data as Float32Array }] as const,
+  );
+  writeFileSync(file, writeSafetensors(new Map(tensors)));
+}
+
+const WRITE = 'write ';
 let ready: Ready | null = null;
 for await (const line of createInterface({ input: process.stdin })) {
   let answer: object = {};
   try {
-    if (line !== 'go') {
+    if (line.startsWith('{')) {
       await ready?.session.release();
       ready = await prepare(JSON.parse(line) as OpCase);
       await round(ready);
-    } else if (ready !== null) answer = await round(ready);
-    else throw new Error('"go" came before a case');
+    } else if (ready === null) throw new Error(`"${line}" came before a case`);
+    else if (line.startsWith(WRITE)) await write(ready, line.slice(WRITE.length));
+    else answer = await round(ready);
   } catch (error) {
     answer = { error: error instanceof Error ? error.message : String(error) };
   }

@@ -2,6 +2,8 @@
 
 A line `{...case...}` makes that case ready and answers `{}`; a line `go` runs it for a while and answers the time of one
 run, {"cpu_ms", "wall_ms"}. The fields of a case are those of build/bench/op-cases.ts, and `channels_last` (bool).
+A line `compare FILE` reads the operands and results that our side wrote for the case made ready last, and answers the
+relative L2 distances to torch's float64 results, {"ours", "peer"}, each the largest over the results.
 Backward passes are timed alone: the forward pass has run once, and its graph is kept.
 """
 
@@ -11,8 +13,10 @@ import time
 
 import torch
 import torch.nn.functional as F
+from tensors import distance, read_tensors
 
 ROUND_MS = 40
+COMPARE = "compare "
 
 
 def batch_norm(x, weight, bias):
@@ -59,17 +63,36 @@ def prepared(case):
     """The function that is timed."""
     if case["kind"] == "sgd":
         return optimizer_step(case["shapes"])
-    wrt = case["wrt"]
     inputs = [laid_out(torch.randn(shape), case["channels_last"]) for shape in case["shapes"]]
+    return function_of(case, inputs, lambda y: laid_out(torch.randn(y.shape), case["channels_last"]))
+
+
+def function_of(case, inputs, cotangent_for):
+    """The case's results as a function of nothing, given its operands and the cotangent for a forward result."""
+    wrt, build = case["wrt"], BUILDS[case["kind"]]
     for index in wrt or []:
         inputs[index].requires_grad_()
-    build = BUILDS[case["kind"]]
     if wrt is None:
-        return lambda: build(*inputs, **case["attrs"])
+        return lambda: [build(*inputs, **case["attrs"])]
     y = build(*inputs, **case["attrs"])
-    g = laid_out(torch.randn(y.shape), case["channels_last"])
+    g = cotangent_for(y)
     wanted = [inputs[index] for index in wrt]
     return lambda: torch.autograd.grad(y, wanted, g, retain_graph=True)
+
+
+def compared(case, path):
+    tensors = read_tensors(path)
+
+    def results(dtype):
+        inputs = [tensors[f"x{i}"].to(dtype) for i in range(len(case["shapes"]))]
+        return function_of(case, inputs, lambda y: tensors["g"].to(dtype).reshape(y.shape))()
+
+    names = ["y0"] if case["wrt"] is None else [f"d{index}" for index in case["wrt"]]
+    exact, single = results(torch.float64), results(torch.float32)
+    return {
+        "ours": max(distance(tensors[name], value) for name, value in zip(names, exact)),
+        "peer": max(distance(a, value) for a, value in zip(single, exact)),
+    }
 
 
 def timed(run):
@@ -87,13 +110,16 @@ def timed(run):
 def main():
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    run = None
+    case = run = None
     for line in sys.stdin:
         answer = {}
         try:
-            if line.strip() != "go":
-                run = prepared(json.loads(line))
+            if line.startswith("{"):
+                case = json.loads(line)
+                run = prepared(case)
                 timed(run)
+            elif line.startswith(COMPARE):
+                answer = compared(case, line[len(COMPARE) :].strip())
             else:
                 answer = timed(run)
         except Exception as error:
