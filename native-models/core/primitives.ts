@@ -52,6 +52,8 @@ export interface ElementwiseAttrs {
   Abs: None;
   Floor: None;
   Pow: { readonly exponent: number };
+  /** x itself; its cotangent goes no further. */
+  StopGradient: None;
   Clip: { readonly min: number; readonly max: number };
   Cast: { readonly to: DType };
   // Broadcasting.

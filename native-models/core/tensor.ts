@@ -95,6 +95,10 @@ export class Tensor {
   pow(exponent: number): Tensor {
     return this.one('Pow', [], { exponent });
   }
+  /** The same values, constant to every derivative. */
+  stopGradient(): Tensor {
+    return this.one('StopGradient', [], {});
+  }
   clip(min: number, max: number): Tensor {
     return this.one('Clip', [], { min, max });
   }

@@ -55,6 +55,7 @@ export const elementwiseRules: { readonly [P in ElementwisePrim]: EvaluateRule<P
   Abs: unary(Math.abs),
   Floor: unary(Math.floor),
   Pow: (inputs, { exponent }) => unary((x) => x ** exponent)(inputs),
+  StopGradient: ([x]) => [x!],
   Clip: (inputs, { min, max }) => unary((x) => Math.min(Math.max(x, min), max))(inputs),
   Cast: cast,
   Add: elementwise((a, b) => a! + b!),

@@ -116,6 +116,7 @@ export const elementwiseLowerings: { readonly [P in ElementwisePrim]: LoweringRu
   Max: same,
   Min: same,
   Pow: (emit, { inputs: [x], attrs: { exponent } }) => [emit.one('Pow', [emit.name(x!), scalar(emit, exponent)])],
+  StopGradient: (emit, { inputs: [x] }) => [emit.name(x!)],
   Clip: (emit, { inputs: [x], attrs: { min, max } }) => [
     emit.one('Clip', [emit.name(x!), scalar(emit, min), scalar(emit, max)]),
   ],

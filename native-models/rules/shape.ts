@@ -147,6 +147,7 @@ export const shapeRules: ShapeRules = {
   Abs: floatOnly('abs'),
   Floor: floatOnly('floor'),
   Pow: floatOnly('pow'),
+  StopGradient: same,
   Clip: floatOnly('clip'),
   Cast: ([x], { to }) => typed(to, x!.shape),
   Add: broadcast('add', null),

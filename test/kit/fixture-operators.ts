@@ -64,6 +64,24 @@ export function layerCases(): readonly LayerCase[] {
   return (JSON.parse(text) as { cases: LayerCase[] }).cases;
 }
 
+/** A loss's case: inputs without a gradient are constants. */
+export interface LossCase {
+  readonly name: string;
+  readonly operator: 'binary_cross_entropy' | 'focal' | 'smooth_l1' | 'giou' | 'ciou' | 'smoothed_cross_entropy';
+  readonly attributes: Readonly<Record<string, number | string>>;
+  readonly inputs: Readonly<Record<string, FormulaEntry>>;
+  readonly labels?: readonly number[];
+  readonly cotangent: FormulaEntry;
+  readonly output: WholeTensor;
+  readonly gradients: Readonly<Record<string, WholeTensor>>;
+}
+
+/** The cases of `losses.json`. */
+export function lossCases(): readonly LossCase[] {
+  const text = readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'losses.json'), 'utf8');
+  return (JSON.parse(text) as { cases: LossCase[] }).cases;
+}
+
 /** All cases of one operator, computed by torch in float64 from the float32 formula tensors. */
 export function operatorCases<Operator extends keyof OperatorAttributes>(operator: Operator): OperatorCase<Operator>[] {
   const text = readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'operators.json'), 'utf8');

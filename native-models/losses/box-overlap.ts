@@ -1,0 +1,74 @@
+/** Losses on boxes by how they overlap. Boxes are xyxy, [...,4]: left, top, right, bottom. */
+
+import type { Tensor } from '../core/tensor.ts';
+import { requireBoxes, requireSameShape } from './require.ts';
+
+const EPSILON = 1e-7; // torchvision's, against division by an empty box
+
+interface Sides {
+  readonly left: Tensor;
+  readonly top: Tensor;
+  readonly right: Tensor;
+  readonly bottom: Tensor;
+  readonly width: Tensor;
+  readonly height: Tensor;
+}
+
+function sidesOf(boxes: Tensor): Sides {
+  const [left, top, right, bottom] = boxes
+    .split([1, 1, 1, 1], -1)
+    .map((side) => side.reshape(boxes.shape.slice(0, -1))) as [Tensor, Tensor, Tensor, Tensor];
+  return { left, top, right, bottom, width: right.sub(left), height: bottom.sub(top) };
+}
+
+/** Intersection over union, and the smallest box around both. */
+function overlap(a: Sides, b: Sides) {
+  const across = a.right.minimum(b.right).sub(a.left.maximum(b.left)).relu();
+  const down = a.bottom.minimum(b.bottom).sub(a.top.maximum(b.top)).relu();
+  const intersection = across.mul(down);
+  const union = a.width.mul(a.height).add(b.width.mul(b.height)).sub(intersection);
+  const hullWidth = a.right.maximum(b.right).sub(a.left.minimum(b.left));
+  const hullHeight = a.bottom.maximum(b.bottom).sub(a.top.minimum(b.top));
+  return { iou: intersection.div(union.add(EPSILON)), union, hullWidth, hullHeight };
+}
+
+function checkedSides(loss: string, prediction: Tensor, truth: Tensor): [Sides, Sides] {
+  requireSameShape(loss, { prediction, truth });
+  requireBoxes(loss, 'predictions', prediction);
+  return [sidesOf(prediction), sidesOf(truth)];
+}
+
+/**
+ * 1 - GIoU, one value per pair of boxes.
+ * Shapes: prediction xyxy [...,4], truth xyxy [...,4] -> [...].
+ * Units:  none, 0 (equal) to 2.
+ * Errors: ShapeError when the two differ or are not boxes.
+ * Source: Rezatofighi et al. 2019, https://arxiv.org/abs/1902.09630.
+ */
+export function generalizedIouLoss(prediction: Tensor, truth: Tensor): Tensor {
+  const { iou, union, hullWidth, hullHeight } = overlap(...checkedSides('generalizedIouLoss', prediction, truth));
+  const hull = hullWidth.mul(hullHeight);
+  return hull.sub(union).div(hull.add(EPSILON)).sub(iou).add(1);
+}
+
+/**
+ * 1 - CIoU, one value per pair of boxes: overlap, distance of the centres, difference of the aspect ratios.
+ * Shapes: prediction xyxy [...,4], truth xyxy [...,4], both of positive size -> [...].
+ * Units:  none, from 0 (equal).
+ * Errors: ShapeError when the two differ or are not boxes.
+ * Source: Zheng et al. 2020, https://arxiv.org/abs/1911.08287, eq. 9 to 11; alpha carries no gradient, as in torchvision.
+ */
+export function completeIouLoss(prediction: Tensor, truth: Tensor): Tensor {
+  const [a, b] = checkedSides('completeIouLoss', prediction, truth);
+  const { iou, hullWidth, hullHeight } = overlap(a, b);
+  const square = (x: Tensor) => x.mul(x);
+  const centreX = a.left.add(a.right).sub(b.left.add(b.right)).mul(0.5);
+  const centreY = a.top.add(a.bottom).sub(b.top.add(b.bottom)).mul(0.5);
+  const diagonal = square(hullWidth).add(square(hullHeight)).add(EPSILON);
+  const distance = square(centreX).add(square(centreY)).div(diagonal);
+
+  const turn = b.width.div(b.height).atan().sub(a.width.div(a.height).atan());
+  const aspect = square(turn).mul(4 / Math.PI ** 2);
+  const alpha = aspect.div(aspect.sub(iou).add(1 + EPSILON)).stopGradient();
+  return distance.sub(iou).add(1).add(alpha.mul(aspect));
+}
