@@ -8,6 +8,7 @@ import {
   type Problem,
   resolveHyperparameters,
 } from './catalog/hyperparameters.ts';
+import type { Shape } from './core/shape.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
 import type { Module } from './nn/module.ts';
@@ -36,6 +37,8 @@ export interface ModelCard {
   readonly headPrefixes: readonly string[];
   /** Groups that `layers_to_freeze` counts, each a list of prefixes. Source: product specification, section 6.7.5. */
   readonly freezeGroups: readonly (readonly string[])[];
+  /** Which parameters the weight decay is for; without it, all. */
+  readonly decays?: (name: string, shape: Shape) => boolean;
   readonly build: (classes: number, convention: InputConvention) => Module;
 }
 

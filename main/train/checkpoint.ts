@@ -15,6 +15,7 @@ import {
 } from '../../native-models/weights/safetensors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { writeDurably } from '../durable-file.ts';
+import type { BatchSizes } from './less-memory.ts';
 import type { EpochReport, ModelSetting } from './protocol.ts';
 
 const FORMAT = 1;
@@ -25,8 +26,12 @@ export const epochCheckpoint = (runFolder: string, epoch: number): string =>
   join(checkpointFolder(runFolder), `epoch-${String(epoch).padStart(4, '0')}.safetensors`);
 export const lastCheckpoint = (runFolder: string): string => join(checkpointFolder(runFolder), LAST);
 
+export const hasLast = (runFolder: string): boolean => existsSync(lastCheckpoint(runFolder));
+
 export interface RunProgress {
   readonly history: readonly EpochReport[];
+  /** Batch sizes the run has come to use; without them, those it was given. */
+  readonly batches?: BatchSizes;
 }
 
 /** Everything the run needs to go on. The file replaces the one of the epoch before in one step. */

@@ -4,10 +4,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Device } from '../devices/device.ts';
 import { explainDeviceFailure } from '../devices/explain.ts';
 import { type ErrorRecord, toErrorRecord } from '../images/error-record.ts';
-
-/** How the runtime, the C++ library and the JavaScript engine say that memory ran out. */
-const OUT_OF_MEMORY =
-  /failed to allocate memory|bad_alloc|array buffer allocation failed|invalid array length|out of memory/i;
+import { isOutOfMemory } from './less-memory.ts';
 
 const ADVICE = 'reduce training_batch_size, validation_batch_size or the crop sizes';
 
@@ -17,7 +14,7 @@ export function toFailure(error: unknown, device: Device): ErrorRecord {
   const text = error instanceof Error ? error.message : String(error);
   const ofDevice = explainDeviceFailure(device, text);
   if (ofDevice !== null) return toErrorRecord(ofDevice);
-  if (OUT_OF_MEMORY.test(text)) {
+  if (isOutOfMemory(error)) {
     return toErrorRecord(new AppError('out-of-memory', `out of memory: ${ADVICE} (${text})`));
   }
   const stack = error instanceof Error ? error.stack : undefined;

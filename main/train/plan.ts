@@ -6,12 +6,18 @@ import type { Schedule } from '../../native-models/optim/schedules.ts';
 import type { EarlyStoppingRule } from './early-stopping.ts';
 import { stepsPerEpoch } from './order.ts';
 import type { TrainJob } from './protocol.ts';
+import type { Place } from './stepper.ts';
 
 export interface Plan {
   readonly epochs: number;
   /** At most the number of training images. */
   readonly batchSize: number;
+  /** Batches of an epoch. */
   readonly steps: number;
+  /** Batches of an update; an epoch's last update has what is left. */
+  readonly accumulation: number;
+  /** Updates of an epoch. */
+  readonly updates: number;
   readonly cropSize: number;
   readonly validationBatchSize: number;
   readonly validationCropSize: number;
@@ -21,6 +27,10 @@ export interface Plan {
   readonly learningRate: number;
   readonly schedule: Schedule;
   readonly optimizer: OptimizerOptions;
+  /** Null: gradients are not clipped. */
+  readonly clipNorm: number | null;
+  /** Null: no moving average of the weights. */
+  readonly averageDecay: number | null;
   readonly evaluationFrequency: number;
   /** Null: only the best epoch is kept. */
   readonly checkpointFrequency: number | null;
@@ -30,11 +40,15 @@ export interface Plan {
 
 export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 'train' | 'validation'>): Plan {
   const batchSize = Math.min(numberOf(params, 'training_batch_size'), train.length);
+  const steps = stepsPerEpoch(train.length, batchSize);
+  const accumulation = Math.min(numberOf(params, 'grad_accumulation_step'), steps);
   const checkpointFrequency = params['checkpoint_frequency'];
   return {
     epochs: numberOf(params, 'number_of_epochs'),
     batchSize,
-    steps: stepsPerEpoch(train.length, batchSize),
+    steps,
+    accumulation,
+    updates: Math.ceil(steps / accumulation),
     cropSize: numberOf(params, 'train_crop_size'),
     validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), validation.length),
     validationCropSize: numberOf(params, 'valid_crop_size'),
@@ -44,10 +58,19 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
     learningRate: numberOf(params, 'learning_rate'),
     schedule: scheduleOf(params),
     optimizer: optimizerOf(params),
+    clipNorm: numberOf(params, 'gradient_clip_norm') || null,
+    averageDecay: numberOf(params, 'weight_average_decay') || null,
     evaluationFrequency: numberOf(params, 'evaluation_frequency'),
     checkpointFrequency: typeof checkpointFrequency === 'number' ? checkpointFrequency : null,
     earlyStopping: earlyStoppingOf(params),
   };
+}
+
+/** Where batch `step` of an epoch, from 0, stands in its update, and which update of the epoch that is. */
+export function placeOf({ steps, accumulation }: Plan, step: number): Place & { readonly update: number } {
+  const update = Math.floor(step / accumulation);
+  const first = update * accumulation;
+  return { update, index: step - first, count: Math.min(accumulation, steps - first) };
 }
 
 export const numberOf = (params: Hyperparameters, name: string): number => Number(params[name]);

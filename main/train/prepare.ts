@@ -3,25 +3,36 @@
 import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
-import { type TrainingProgram, trainingProgram } from '../../native-models/training.ts';
+import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../../native-models/training.ts';
 import { BatchFeed } from '../images/feed.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
 import { readLast } from './checkpoint.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { EpochReport, TrainJob } from './protocol.ts';
+import type { StepPrograms } from './stepper.ts';
 import { fromFile, fromScratch } from './weights-file.ts';
 
-export function buildProgram(job: TrainJob, card: ModelCard, plan: Plan): TrainingProgram {
+/** One program for a whole step, or two where several batches make an update. */
+export function buildPrograms(job: TrainJob, card: ModelCard, plan: Plan): StepPrograms {
+  const model = card.build(job.classes.length, job.convention);
+  const options = trainingOptions(job, card, plan);
+  return plan.accumulation === 1 ? trainingProgram(model, options) : accumulationPrograms(model, options);
+}
+
+function trainingOptions(job: TrainJob, card: ModelCard, plan: Plan): TrainingOptions {
   const { params, convention } = job;
-  return trainingProgram(card.build(job.classes.length, convention), {
+  return {
     batchSize: plan.batchSize,
     height: plan.cropSize,
     width: plan.cropSize,
     normalisation: convention,
     optimizer: plan.optimizer,
+    clipNorm: plan.clipNorm,
+    averages: plan.averageDecay !== null,
+    ...(card.decays ? { decays: card.decays } : {}),
     frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
     classWeights: classWeights(numberOf(params, 'weighted_loss'), job.train, job.classes.length),
-  });
+  };
 }
 
 /**

@@ -6,6 +6,7 @@
 import { assert } from '../../native-models/core/assert.ts';
 import {
   AVERAGE,
+  type NamedShape,
   NEXT,
   plainValues,
   prefixOf,
@@ -35,11 +36,14 @@ export interface Place {
 const ALONE: Place = { index: 0, count: 1 };
 
 export class Stepper {
+  /** Inputs to be filled with fresh uniform random numbers at every batch. */
+  readonly noises: readonly NamedShape[];
   private readonly parts: readonly Part[];
   private readonly state: SharedState;
   private lastNorm: number | null = null;
 
-  private constructor(parts: readonly Part[], state: SharedState) {
+  private constructor(noises: readonly NamedShape[], parts: readonly Part[], state: SharedState) {
+    this.noises = noises;
     this.parts = parts;
     this.state = state;
   }
@@ -52,8 +56,13 @@ export class Stepper {
   ): Promise<Stepper> {
     const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
     const parts: Part[] = [];
-    for (const program of ordered) parts.push(new Part(program, await openSession(program.program, options)));
-    return new Stepper(parts, new SharedState(ordered, values));
+    try {
+      for (const program of ordered) parts.push(new Part(program, await openSession(program.program, options)));
+      return new Stepper(ordered[0]!.noises, parts, new SharedState(ordered, values));
+    } catch (error) {
+      for (const { session } of parts) await session.release();
+      throw error;
+    }
   }
 
   /**

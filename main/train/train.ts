@@ -2,24 +2,20 @@
 
 import { findModel } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
-import { rngFrom } from '../../native-models/core/rng.ts';
-import { sizeOf } from '../../native-models/core/shape.ts';
-import { scalarsAt } from '../../native-models/optim/optimizer.ts';
-import { learningRateFactor } from '../../native-models/optim/schedules.ts';
-import type { TrainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { Batch, BatchFeed } from '../images/feed.ts';
+import type { BatchFeed } from '../images/feed.ts';
 import { evaluateClassification } from '../metrics/classification.ts';
-import { epochCheckpoint, removeModelsBut, writeLast, writeModel } from './checkpoint.ts';
+import { epochCheckpoint, hasLast, readLast, removeModelsBut, writeLast, writeModel } from './checkpoint.ts';
 import { shouldStop } from './early-stopping.ts';
 import { Evaluator } from './evaluator.ts';
+import { batchSizesOf, halved, isOutOfMemory, type LessMemory, type Phase, withBatchSizes } from './less-memory.ts';
 import { epochOrder } from './order.ts';
 import { Pace } from './pace.ts';
-import { type Plan, planOf } from './plan.ts';
-import { buildProgram, openFeeds, startingPoint } from './prepare.ts';
+import { type Plan, placeOf, planOf } from './plan.ts';
+import { buildPrograms, openFeeds, startingPoint } from './prepare.ts';
 import type { EpochReport, FromChild, Progress, TrainJob } from './protocol.ts';
-import { type Feeds, floatTensor, Tensor } from './runtime.ts';
-import { Stepper } from './stepper.ts';
+import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
+import type { Stepper } from './stepper.ts';
 
 export interface TrainContext {
   /** Monotonic. */
@@ -27,27 +23,57 @@ export interface TrainContext {
   readonly send: (message: FromChild) => void;
   /** Throws once the run is to end. */
   readonly checkCancelled: () => void;
+  readonly openStepper: typeof Stepper.open;
 }
 
 /**
- * Trains until the last epoch or until early stopping; every epoch ends with a checkpoint, then a message.
+ * Trains until the last epoch or until early stopping; every epoch ends with a checkpoint, then a message. When memory
+ * runs out it goes on from the last checkpoint with half the batch, and says so.
  * Returns why it stopped before the last epoch, null when it did not.
- * Errors: training-diverged when the loss is not a number, and whatever reading images, weights and checkpoints throws.
+ * Errors: training-diverged when a loss or a gradient is not a number, and whatever reading images, weights and
+ * checkpoints throws; memory that is too little for one image at a time.
  */
 export async function train(job: TrainJob, context: TrainContext): Promise<string | null> {
-  const run = await Run.open(job, planOf(job), context);
-  try {
-    return await run.toTheEnd();
-  } finally {
-    await run.close();
+  const batches = job.resume ? readLast(job.runFolder).progress.batches : undefined;
+  let attempted = batches === undefined ? job : withBatchSizes(job, batches);
+  const send = withoutRepeatedNotes(context.send);
+  for (;;) {
+    const outcome = await attempt(attempted, { ...context, send });
+    if ('reason' in outcome) return outcome.reason;
+    send({ type: 'note', text: outcome.note });
+    attempted = { ...withBatchSizes(job, outcome.batches), resume: hasLast(job.runFolder) };
   }
+}
+
+/** The run to its end, or with how much less it is to be tried again. */
+async function attempt(job: TrainJob, context: TrainContext): Promise<{ reason: string | null } | LessMemory> {
+  let run: Run | null = null;
+  try {
+    run = await Run.open(job, planOf(job), context);
+    return { reason: await run.toTheEnd() };
+  } catch (error) {
+    const less = isOutOfMemory(error) ? halved(batchSizesOf(job), run?.phase ?? 'training') : null;
+    if (less === null) throw error;
+    return less;
+  } finally {
+    await run?.close();
+  }
+}
+
+/** An attempt says again what the one before it has said. */
+function withoutRepeatedNotes(send: TrainContext['send']): TrainContext['send'] {
+  const told = new Set<string>();
+  return (message) => {
+    if (message.type === 'note' && told.has(message.text)) return;
+    if (message.type === 'note') told.add(message.text);
+    send(message);
+  };
 }
 
 interface RunParts {
   readonly job: TrainJob;
   readonly plan: Plan;
   readonly context: TrainContext;
-  readonly program: TrainingProgram;
   readonly stepper: Stepper;
   readonly evaluator: Evaluator;
   readonly feeds: { readonly training: BatchFeed; readonly validation: BatchFeed };
@@ -55,6 +81,7 @@ interface RunParts {
 }
 
 class Run {
+  phase: Phase = 'training';
   private readonly parts: RunParts;
   private readonly history: EpochReport[];
   private readonly pace: Pace;
@@ -72,10 +99,14 @@ class Run {
     for (const text of notes) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
     for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
-    const program = buildProgram(job, card, plan);
-    const stepper = await Stepper.open(program, values, job);
-    const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
-    return new Run({ job, plan, context, program, stepper, evaluator, feeds: openFeeds(job, plan), history });
+    const stepper = await context.openStepper(buildPrograms(job, card, plan), values, job);
+    try {
+      const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
+      return new Run({ job, plan, context, stepper, evaluator, feeds: openFeeds(job, plan), history });
+    } catch (error) {
+      await stepper.release();
+      throw error;
+    }
   }
 
   async toTheEnd(): Promise<string | null> {
@@ -106,8 +137,10 @@ class Run {
   private async epoch(epoch: number): Promise<void> {
     const { plan, context } = this.parts;
     const startMs = context.nowMs();
+    this.phase = 'training';
     const { loss, learningRate } = await this.trainEpoch(epoch);
     const trainedMs = context.nowMs() - startMs;
+    this.phase = 'evaluating';
     const isEvaluated = epoch % plan.evaluationFrequency === 0 || epoch === plan.epochs;
     const evaluation = isEvaluated ? await this.evaluate(epoch) : null;
     const row = {
@@ -130,47 +163,29 @@ class Run {
     const startMs = context.nowMs();
     let step = 0;
     let total = 0;
-    let learningRate = 0;
     for await (const batch of feeds.training.batches(
       epochOrder(job.train.length, plan.batchSize, plan.seed, epoch),
       epoch,
     )) {
       context.checkCancelled();
-      const update = (epoch - 1) * plan.steps + step;
-      learningRate = this.learningRateAt(update);
-      const scalars = scalarFeeds(scalarsAt(plan.optimizer, learningRate, update + 1));
-      const loss = await stepper.step({ ...this.feedsOf(batch, epoch, step), ...scalars });
+      const place = placeOf(plan, step);
+      const update = (epoch - 1) * plan.updates + place.update;
+      const fed = { ...batchFeeds(batch, plan, stepper.noises, epoch, step), ...updateFeeds(plan, update) };
+      const loss = await stepper.step(fed, place);
       step++;
-      if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, learningRate);
+      this.refuseDiverged(loss, epoch, step, learningRateAt(plan, update));
       total += loss;
       const rate = (step * plan.batchSize * 1000) / (context.nowMs() - startMs);
       this.tell({ epoch, phase: 'training', step, steps: plan.steps, loss: total / step, imagesPerSecond: rate });
     }
-    return { loss: total / plan.steps, learningRate };
+    return { loss: total / plan.steps, learningRate: learningRateAt(plan, epoch * plan.updates - 1) };
   }
 
-  private learningRateAt(step: number): number {
-    const { schedule, learningRate, steps, epochs } = this.parts.plan;
-    return learningRate * learningRateFactor(schedule, { step, stepsPerEpoch: steps, totalEpochs: epochs });
-  }
-
-  private feedsOf(batch: Batch, epoch: number, step: number): Feeds {
-    const { program, plan } = this.parts;
-    const noises = program.noises.map(({ name, shape }) => {
-      const rng = rngFrom(plan.seed, name, epoch, step);
-      return [
-        name,
-        floatTensor(
-          shape,
-          Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform()),
-        ),
-      ] as const;
-    });
-    return {
-      images: new Tensor('uint8', batch.images, [batch.count, 3, plan.cropSize, plan.cropSize]),
-      labels: new Tensor('int32', batch.labels, [batch.count]),
-      ...Object.fromEntries(noises),
-    };
+  private refuseDiverged(loss: number, epoch: number, step: number, learningRate: number): void {
+    if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, learningRate);
+    const norm = this.parts.stepper.gradientNorm();
+    if (norm !== null && !Number.isFinite(norm))
+      throw diverged(`the length of the gradient is ${norm}`, epoch, step, learningRate);
   }
 
   private async evaluate(epoch: number) {
@@ -184,12 +199,8 @@ class Run {
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
     });
     if (!Number.isFinite(scores.loss)) {
-      throw diverged(
-        `the validation loss is ${scores.loss}`,
-        epoch,
-        plan.steps,
-        this.learningRateAt(epoch * plan.steps),
-      );
+      const rate = learningRateAt(plan, epoch * plan.updates - 1);
+      throw diverged(`the validation loss is ${scores.loss}`, epoch, plan.steps, rate);
     }
     const truth = Int32Array.from(validation, (sample) => sample.label);
     const { metrics } = evaluateClassification({ scores: scores.probabilities, truth, classes: classes.length });
@@ -210,7 +221,7 @@ class Run {
     if (report.best?.epoch === epoch || isPeriodic(epoch)) {
       writeModel(epochCheckpoint(job.runFolder, epoch), stepper.model(), job, epoch);
     }
-    writeLast(job.runFolder, stepper.tensors(), { history: this.history });
+    writeLast(job.runFolder, stepper.tensors(), { history: this.history, batches: batchSizesOf(job) });
     const periodic = this.history.map(({ row }) => row.epoch).filter(isPeriodic);
     removeModelsBut(job.runFolder, [...periodic, ...(report.best ? [report.best.epoch] : [])]);
   }
@@ -222,12 +233,6 @@ class Run {
     const remainingMs = this.pace.remainingMs(now.epoch, share01);
     context.send({ type: 'progress', progress: { ...now, epochs: plan.epochs, remainingMs } });
   }
-}
-
-function scalarFeeds(values: Readonly<Record<string, number>>): Feeds {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, floatTensor([], Float32Array.of(value))]),
-  );
 }
 
 function diverged(what: string, epoch: number, step: number, learningRate: number): AppError {

@@ -34,8 +34,14 @@ const row = (name: string, domain: Domain, value: HyperparameterValue | null, me
 /** What every model takes. */
 export const COMMON: readonly Hyperparameter[] = [
   row('number_of_epochs', positive, 15, 'training epochs'),
-  row('training_batch_size', positive, 78, 'images per optimizer step; at most the number of training images'),
+  row('training_batch_size', positive, 78, 'images per batch; at most the number of training images'),
   row('validation_batch_size', positive, 78, 'images per evaluation step'),
+  row(
+    'grad_accumulation_step',
+    positive,
+    1,
+    'batches whose gradients are averaged before one weight update; the rest at the end of an epoch makes one as well',
+  ),
   row('early_stopping', flag, 1, 'stop when the primary metric no longer improves'),
   row('early_stopping_patience', positive, 5, 'evaluations without improvement before the run stops'),
   row('early_stopping_delay', positive, 5, 'evaluations before improvement is tracked; their best is the baseline'),
@@ -52,6 +58,8 @@ export const COMMON: readonly Hyperparameter[] = [
   row('beta1', fraction, 0.9, 'decay of the mean gradient of adam and adamw; below 1'),
   row('beta2', fraction, 0.999, 'decay of the mean squared gradient of adam and adamw; below 1'),
   row('amsgrad', flag, 0, 'adam and adamw divide by the largest mean squared gradient so far'),
+  row('gradient_clip_norm', { kind: 'number', min: 0, max: 1e6 }, 0, 'longest gradient of an update; 0: not clipped'),
+  row('weight_average_decay', fraction, 0, 'final decay of a moving average of the weights, which is kept; 0 for none'),
   row('evaluation_frequency', positive, 1, 'evaluate every n-th epoch, and the last'),
   row('checkpoint_frequency', positive, null, 'also keep every n-th epoch; without it only the best one is kept'),
   row('split_ratio', fraction, 0.2, 'validation share of images that have no split of their own'),

@@ -204,14 +204,14 @@ describe('weight decay for all but vectors', () => {
     const strong = { ...sgd, weightDecay: 0.5 };
     const given = options(3, { optimizer: strong, decays: decaysAllButVectors });
     const plain = options(3, { optimizer: { ...strong, weightDecay: 0 } });
-    const after = (more: TrainingOptions) => {
+    const stepped = (more: TrainingOptions) => {
       const program = trainingProgram(new NormedNet(), more);
       const state = startingState(new NormedNet(), [program]);
       evaluateStep(program, state, { ...batch(0, 3), ...scalars(strong, 1) });
       return plainState([program], state);
     };
 
-    const [grouped, undecayed, decayed] = [after(given), after(plain), after(options(3, { optimizer: strong }))];
+    const [grouped, undecayed, decayed] = [stepped(given), stepped(plain), stepped(options(3, { optimizer: strong }))];
 
     for (const name of ['bn1.weight', 'bn2.bias', 'fc.bias'])
       expect(grouped.get(name), name).toEqual(undecayed.get(name));

@@ -221,7 +221,7 @@ describe('a run that cannot work', () => {
     const project = await shadesProject(6);
 
     const error = await appErrorOf(() =>
-      trainNew(project, request({ train_crop_size: 40_000, training_batch_size: 8 })),
+      trainNew(project, request({ train_crop_size: 1_000_000, training_batch_size: 8 })),
     );
 
     expect(error.code).toBe('out-of-memory');
