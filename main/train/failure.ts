@@ -14,7 +14,7 @@ export function toFailure(error: unknown, device: Device): ErrorRecord {
   const text = error instanceof Error ? error.message : String(error);
   const ofDevice = explainDeviceFailure(device, text);
   if (ofDevice !== null) return toErrorRecord(ofDevice);
-  if (isOutOfMemory(error)) {
+  if (isOutOfMemory(error, device)) {
     return toErrorRecord(new AppError('out-of-memory', `out of memory: ${ADVICE} (${text})`));
   }
   const stack = error instanceof Error ? error.stack : undefined;

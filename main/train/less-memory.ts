@@ -3,6 +3,8 @@
  * so the update sees as many images as before; batch norm alone sees the difference.
  */
 
+import type { Device } from '../devices/device.ts';
+import { explainDeviceFailure } from '../devices/explain.ts';
 import { numberOf } from './plan.ts';
 import type { TrainJob } from './protocol.ts';
 
@@ -25,9 +27,13 @@ export interface LessMemory {
 const OUT_OF_MEMORY =
   /failed to allocate memory|bad_alloc|array buffer allocation failed|invalid (typed )?array length|invalid array buffer length|out of memory/i;
 
-export function isOutOfMemory(error: unknown): boolean {
-  return OUT_OF_MEMORY.test(error instanceof Error ? error.message : String(error));
+/** Whether an error means that memory ran out, in the words of the device or of this process. */
+export function isOutOfMemory(error: unknown, device: Device): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  return explainDeviceFailure(device, text)?.code === 'out-of-memory' || OUT_OF_MEMORY.test(text);
 }
+
+/** The batch sizes a job is to begin with. */
 
 export function batchSizesOf({
   params,

@@ -52,7 +52,7 @@ async function attempt(job: TrainJob, context: TrainContext): Promise<{ reason: 
     run = await Run.open(job, planOf(job), context);
     return { reason: await run.toTheEnd() };
   } catch (error) {
-    const less = isOutOfMemory(error) ? halved(batchSizesOf(job), run?.phase ?? 'training') : null;
+    const less = isOutOfMemory(error, job.device) ? halved(batchSizesOf(job), run?.phase ?? 'training') : null;
     if (less === null) throw error;
     return less;
   } finally {
