@@ -8,9 +8,11 @@ import {
   type Problem,
   resolveHyperparameters,
 } from './catalog/hyperparameters.ts';
+import { assert } from './core/assert.ts';
 import type { Shape } from './core/shape.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
+import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
 import type { Module } from './nn/module.ts';
 
 /** What a set of weights expects of the pixels and of padding; trained models keep it. */
@@ -39,6 +41,8 @@ export interface ModelCard {
   readonly freezeGroups: readonly (readonly string[])[];
   /** Which parameters the weight decay is for; without it, all. */
   readonly decays?: (name: string, shape: Shape) => boolean;
+  /** The one side of picture it takes, in pixels; null for any. */
+  readonly fixedSidePx: number | null;
   readonly build: (classes: number, convention: InputConvention) => Module;
 }
 
@@ -50,8 +54,51 @@ const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]
   hyperparameters: [...COMMON, ...CLASSIFICATION],
   headPrefixes: ['fc.'],
   freezeGroups: [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
+  fixedSidePx: null,
   build: (classes) => new ResNet(name, classes),
 }));
+
+/** The rows with other defaults; a name that has no row is a bug. */
+function withDefaults(
+  rows: readonly Hyperparameter[],
+  defaults: Readonly<Record<string, number>>,
+): readonly Hyperparameter[] {
+  for (const name of Object.keys(defaults))
+    assert(
+      rows.some((row) => row.name === name),
+      `no hyperparameter "${name}"`,
+    );
+  return rows.map((row) => ({ ...row, default: defaults[row.name] ?? row.default }));
+}
+
+const VIT_SIDE_PX = 224;
+/** Groups that can be frozen: the patches and twelve blocks, also of the large one. */
+const VIT_GROUPS = [['patch_embed'], ...Array.from({ length: 12 }, (_, i) => [`blocks.${i}.`])];
+/** Batch size and learning rate. Source: product specification, section 6.6. */
+const VIT_DEFAULTS = {
+  vits16r224: { title: 'ViT-S/16: small vision transformer', batch: 128, learningRate: 0.0125 },
+  vitb16r224: { title: 'ViT-B/16: vision transformer', batch: 48, learningRate: 0.0125 },
+  vitl16r224: { title: 'ViT-L/16: large vision transformer', batch: 10, learningRate: 0.001 },
+} as const satisfies Readonly<Record<ViTName, object>>;
+
+const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
+  const { title, batch, learningRate } = VIT_DEFAULTS[name];
+  return {
+    name,
+    tasks: ['image-classification'],
+    title,
+    source: 'https://arxiv.org/abs/2010.11929',
+    hyperparameters: withDefaults([...COMMON, ...CLASSIFICATION], {
+      training_batch_size: batch,
+      validation_batch_size: batch,
+      learning_rate: learningRate,
+    }),
+    headPrefixes: ['head.'],
+    freezeGroups: VIT_GROUPS,
+    fixedSidePx: VIT_SIDE_PX,
+    build: (classes) => new VisionTransformer({ ...VITS[name], classes, sidePx: VIT_SIDE_PX }),
+  };
+});
 
 export const MODELS: readonly ModelCard[] = [
   {
@@ -62,9 +109,11 @@ export const MODELS: readonly ModelCard[] = [
     hyperparameters: [...COMMON, ...CLASSIFICATION],
     headPrefixes: ['classifier.'],
     freezeGroups: Array.from({ length: 19 }, (_, i) => [`features.${i}.`]),
+    fixedSidePx: null,
     build: (classes, { stridedPadding }) => new MobileNetV2({ classes, stridedPadding }),
   },
   ...RESNET_CARDS,
+  ...VIT_CARDS,
 ];
 
 export function findModel(name: string): ModelCard | null {
@@ -82,8 +131,21 @@ export function resolveFor(
   given: Readonly<Record<string, unknown>>,
 ): { readonly values: Hyperparameters; readonly problems: readonly Problem[] } {
   const { values, problems } = resolveHyperparameters(card.hyperparameters, given);
+  return { values, problems: [...problems, ...misfits(card, values)] };
+}
+
+/** Values that are fine in themselves but not for this model. */
+function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
+  const problems: Problem[] = [];
   const frozen = Number(values['layers_to_freeze'] ?? 0);
-  if (frozen <= card.freezeGroups.length) return { values, problems };
-  const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
-  return { values, problems: [...problems, { name: 'layers_to_freeze', message }] };
+  if (frozen > card.freezeGroups.length) {
+    const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
+    problems.push({ name: 'layers_to_freeze', message });
+  }
+  for (const name of ['train_crop_size', 'valid_crop_size']) {
+    if (card.fixedSidePx === null || values[name] === card.fixedSidePx) continue;
+    const message = `${name} must be ${card.fixedSidePx} for ${card.name}, got ${values[name]}`;
+    problems.push({ name, message });
+  }
+  return problems;
 }

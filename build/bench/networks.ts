@@ -11,7 +11,7 @@ import { type Layer, Module, run } from '../../native-models/nn/module.ts';
 export const CLASSES = 10;
 
 const relu = (x: Tensor): Tensor => x.relu();
-const relu6 = (x: Tensor): Tensor => x.clip(0, 6);
+const silu = (x: Tensor): Tensor => x.silu();
 
 function convBn(
   inputs: number,
@@ -44,12 +44,12 @@ class DepthwiseNet extends Module {
     super();
     let channels = 32;
     const blocks = SEPARABLE.map(([outputs, kernel, stride]) => {
-      const filter = [convBn(channels, channels, kernel, { stride, groups: channels }), relu6];
-      const product = [convBn(channels, outputs, 1), relu6];
+      const filter = [convBn(channels, channels, kernel, { stride, groups: channels }), silu];
+      const product = [convBn(channels, outputs, 1), silu];
       channels = outputs;
       return [filter, product];
     });
-    this.layers = [[convBn(3, 32, 3, { stride: 2 }), relu6], ...blocks];
+    this.layers = [[convBn(3, 32, 3, { stride: 2 }), silu], ...blocks];
     this.head = new Linear(channels, CLASSES);
   }
 

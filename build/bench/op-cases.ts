@@ -79,6 +79,15 @@ export const OP_CASES: readonly OpCase[] = [
   ...both('max pool 2x2 s2', 'max_pool', [[BATCH, 64, 112, 112]], { kernel: 2, stride: 2, padding: 0 }),
   ...both('global average pool', 'global_average_pool', [[BATCH, 512, 14, 14]]),
   ...both('softmax', 'softmax', [[96, 197, 197]]),
+  ...both('layer norm', 'layer_norm', [[3152, 384], [384], [384]]),
+  ...both('gelu', 'gelu', [[3152, 1536]]),
+  ...both('silu', 'silu', [MAP]),
+  ...both('hard swish', 'hard_swish', [MAP]),
+  ...both('attention', 'attention', [
+    [96, 197, 64],
+    [96, 197, 64],
+    [96, 197, 64],
+  ]),
   ...linear(3152, 384, 1536),
   ...linear(3152, 1536, 384),
   {

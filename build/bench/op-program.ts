@@ -34,8 +34,16 @@ const BUILDS: Readonly<Record<string, Build>> = {
   add_relu: ([a, b]) => [a!.add(b!).relu()],
   max_pool: ([x], { kernel, stride, padding }) => [x!.maxPool({ kernel: kernel!, stride: stride!, padding: padding! })],
   global_average_pool: ([x]) => [x!.mean([2, 3])],
+  silu: ([x]) => [x!.silu()],
+  hard_swish: ([x]) => [x!.hardSwish()],
+  gelu: ([x]) => [x!.gelu()],
+  layer_norm: ([x, weight, bias]) => [x!.standardize(EPSILON).mul(weight!).add(bias!)],
+  attention: ([query, key, value]) => {
+    const scores = query!.mul(1 / Math.sqrt(query!.shape.at(-1)!)).matmul(key!, { transposeB: true });
+    return [scores.softmax(-1).matmul(value!)];
+  },
   softmax: ([x]) => [x!.softmax(-1)],
-  linear: ([x, weight, bias]) => [x!.matmul(weight!, { transposeB: true }).add(bias!)],
+  linear: ([x, weight, bias]) => [x!.linear(weight!, bias!)],
   sgd: ([parameter, gradient, velocity]) => {
     const rate = parameter!.graph.scalar(0.01, 'float32');
     const options = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;

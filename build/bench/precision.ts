@@ -25,6 +25,7 @@ const CASES: readonly PrecisionCase[] = [
   { model: 'resnet50', batch: 8, side: 64 },
   { model: 'depthwise', batch: 8, side: 64 },
   { model: 'fpn', batch: 8, side: 64 },
+  { model: 'vits16r224', batch: 2, side: 224 },
 ];
 
 interface ParameterRow {

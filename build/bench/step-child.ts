@@ -8,6 +8,7 @@ import { fromScratch } from '../../main/train/weights-file.ts';
 import { IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
+import { type OptimizerOptions, scalarsAt } from '../../native-models/optim/optimizer.ts';
 import { trainingProgram } from '../../native-models/training.ts';
 import { CLASSES, network } from './networks.ts';
 
@@ -17,18 +18,20 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '16' },
     side: { type: 'string', default: '224' },
     threads: { type: 'string', default: '2' },
+    optimizer: { type: 'string', default: 'sgd' },
   },
 });
 const [batch, side, threads] = [values.batch, values.side, values.threads].map(Number) as [number, number, number];
 const BYTES = 251; // a prime, so that the made-up picture has no period of the image's width
 
 const model = network(values.model);
+const optimizer = optimizerOf(values.optimizer);
 const program = trainingProgram(model, {
   batchSize: batch,
   height: side,
   width: side,
   normalisation: IMAGENET_CONVENTION,
-  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+  optimizer,
 });
 const startMs = performance.now();
 const stepper = await Stepper.open(program, fromScratch(namedParameters(model), 0), { device: 'cpu', threads });
@@ -51,14 +54,18 @@ const feeds = {
     Int32Array.from({ length: batch }, (_, i) => i % CLASSES),
     [batch],
   ),
-  learning_rate: floatTensor([], Float32Array.of(0.01)),
   ...Object.fromEntries(noises),
 };
 
+let update = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() !== 'go') break;
+  update++;
+  const scalars = Object.entries(scalarsAt(optimizer, 1e-3, update)).map(
+    ([name, value]) => [name, floatTensor([], Float32Array.of(value))] as const,
+  );
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
-  await stepper.step(feeds);
+  await stepper.step({ ...feeds, ...Object.fromEntries(scalars) });
   const used = process.cpuUsage(cpu);
   const row = {
     wall_ms: performance.now() - wall,
@@ -69,4 +76,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     parameters: parameterCount,
   };
   process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+/** The settings of `peer/step.py`. */
+function optimizerOf(name: string): OptimizerOptions {
+  if (name === 'sgd') return { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
+  if (name === 'adamw') return { kind: 'adamw', beta1: 0.9, beta2: 0.999, amsgrad: false, weightDecay: 1e-2 };
+  throw new Error(`--optimizer takes sgd or adamw; got "${name}"`);
 }

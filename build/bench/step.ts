@@ -10,6 +10,7 @@ interface StepCase {
   readonly model: string;
   readonly batch: number;
   readonly side: number;
+  readonly optimizer?: 'sgd' | 'adamw';
 }
 
 const CASES: readonly StepCase[] = [
@@ -17,6 +18,7 @@ const CASES: readonly StepCase[] = [
   { name: 'resnet18 64@32', model: 'resnet18', batch: 64, side: 32 },
   { name: 'mobilenetv2 16@224', model: 'mobilenetv2', batch: 16, side: 224 },
   { name: 'resnet50 8@224', model: 'resnet50', batch: 8, side: 224 },
+  { name: 'vits16r224 8@224', model: 'vits16r224', batch: 8, side: 224, optimizer: 'adamw' },
   { name: 'depthwise 8@224', model: 'depthwise', batch: 8, side: 224 },
   { name: 'fpn 8@224', model: 'fpn', batch: 8, side: 224 },
 ];
@@ -72,9 +74,18 @@ export async function stepBenchmark(options: StepOptions): Promise<StepRow[]> {
   return rows;
 }
 
-function contenders({ model, batch, side }: StepCase, hasPeer: boolean): Contender[] {
+function contenders({ model, batch, side, optimizer = 'sgd' }: StepCase, hasPeer: boolean): Contender[] {
   const threads = availableParallelism();
-  const sizes = ['--batch', String(batch), '--side', String(side), '--threads', String(threads)];
+  const sizes = [
+    '--batch',
+    String(batch),
+    '--side',
+    String(side),
+    '--threads',
+    String(threads),
+    '--optimizer',
+    optimizer,
+  ];
   const args = ['--model', model, ...sizes];
   const own = ours('step-child.ts', args);
   if (!hasPeer) return [own];

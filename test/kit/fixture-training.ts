@@ -55,7 +55,7 @@ export interface TrainingFixture {
 }
 
 /** Reference numbers of three training steps, made with torch. */
-export function trainingFixture(model: 'resnet18' | 'resnet50' | 'mobilenetv2'): TrainingFixture {
+export function trainingFixture(model: 'resnet18' | 'resnet50' | 'mobilenetv2' | 'vit'): TrainingFixture {
   return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${model}.json`), 'utf8')) as TrainingFixture;
 }
 

@@ -64,7 +64,8 @@ export function fixtureDirection(name: string, shape: readonly number[]): Fixtur
 /**
  * Values for every parameter and running statistic of a model, by name. A tensor's scale follows from the shape of its
  * sibling `.weight`, so the list must be whole: convolution weights He uniform, linear weights and all biases of linear
- * and convolution layers uniform with 1/sqrt(fan in), batch norms 1 + 0.1u and 0.1u with running mean 0 and variance 1.
+ * and convolution layers uniform with 1/sqrt(fan in), batch and layer norms 1 + 0.1u and 0.1u with running mean 0 and
+ * variance 1, a token or table of the model itself 0.1u.
  */
 export function fixtureWeights(tensors: readonly NamedShape[]): Map<string, FixtureTensor> {
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
@@ -78,6 +79,7 @@ export function fixtureWeights(tensors: readonly NamedShape[]): Map<string, Fixt
 
 function scaleAndOffset(name: string, shapes: ReadonlyMap<string, readonly number[]>): [scale: number, offset: number] {
   const dot = name.lastIndexOf('.');
+  if (dot === -1) return [0.1, 0];
   const [prefix, field] = [name.slice(0, dot), name.slice(dot + 1)];
   if (field === 'running_mean') return [0, 0];
   if (field === 'running_var') return [0, 1];

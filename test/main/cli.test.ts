@@ -117,6 +117,9 @@ describe('the command line', () => {
       'resnet50',
       'resnet101',
       'resnet152',
+      'vits16r224',
+      'vitb16r224',
+      'vitl16r224',
     ]);
     expect(value[0].hyperparameters).toContainEqual(
       expect.objectContaining({ name: 'learning_rate', default: 0.01, domain: { kind: 'number', min: 0, max: 1 } }),

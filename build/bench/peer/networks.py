@@ -1,5 +1,7 @@
 """The benchmark's networks in torch: torchvision's, and the two of build/bench/networks.ts."""
 
+import re
+
 import torch
 import torch.nn.functional as F
 import torchvision
@@ -20,10 +22,10 @@ class DepthwiseNet(nn.Module):
     def __init__(self):
         super().__init__()
         channels = 32
-        layers = [conv_bn(3, channels, 3, nn.ReLU6, stride=2)]
+        layers = [conv_bn(3, channels, 3, nn.SiLU, stride=2)]
         for outputs, kernel, stride in SEPARABLE:
-            layers.append(conv_bn(channels, channels, kernel, nn.ReLU6, stride, groups=channels))
-            layers.append(conv_bn(channels, outputs, 1, nn.ReLU6))
+            layers.append(conv_bn(channels, channels, kernel, nn.SiLU, stride, groups=channels))
+            layers.append(conv_bn(channels, outputs, 1, nn.SiLU))
             channels = outputs
         self.layers = nn.Sequential(*layers)
         self.head = nn.Linear(channels, CLASSES)
@@ -73,11 +75,40 @@ class FpnNet(nn.Module):
         return sum(part(level).mean((2, 3)) for level in smoothed for part in (self.classes, self.boxes))
 
 
+def vit_s16():
+    return torchvision.models.VisionTransformer(
+        image_size=224, patch_size=16, num_layers=12, num_heads=6, hidden_dim=384, mlp_dim=1536, num_classes=CLASSES
+    )
+
+
+OWN_NAMES = [
+    (r"^class_token$", "cls_token"),
+    (r"^encoder\.pos_embedding$", "pos_embed"),
+    (r"^conv_proj\.", "patch_embed.proj."),
+    (r"^encoder\.layers\.encoder_layer_(\d+)\.", r"blocks.\1."),
+    (r"^(blocks\.\d+)\.ln_", r"\1.norm"),
+    (r"\.self_attention\.in_proj_", ".attn.qkv."),
+    (r"\.self_attention\.out_proj\.", ".attn.proj."),
+    (r"\.mlp\.0\.", ".mlp.fc1."),
+    (r"\.mlp\.3\.", ".mlp.fc2."),
+    (r"^encoder\.ln\.", "norm."),
+    (r"^heads\.head\.", "head."),
+]
+
+
+def own_name(name):
+    """timm's name, which is ours, of a parameter of torchvision's vision transformer; other names stay."""
+    for pattern, replacement in OWN_NAMES:
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
 NETWORKS = {
     "resnet18": lambda: torchvision.models.resnet18(num_classes=CLASSES),
     "resnet34": lambda: torchvision.models.resnet34(num_classes=CLASSES),
     "resnet50": lambda: torchvision.models.resnet50(num_classes=CLASSES),
     "mobilenetv2": lambda: torchvision.models.mobilenet_v2(num_classes=CLASSES),
+    "vits16r224": vit_s16,
     "depthwise": DepthwiseNet,
     "fpn": FpnNet,
 }

@@ -32,6 +32,11 @@ def conv(x, weight, stride, padding, groups):
     return F.conv2d(x, weight, None, stride, padding, 1, groups)
 
 
+def attention(query, key, value):
+    scores = query * query.shape[-1] ** -0.5 @ key.transpose(1, 2)
+    return F.softmax(scores, -1) @ value
+
+
 BUILDS = {
     "conv": conv,
     "batch_norm": batch_norm,
@@ -42,6 +47,11 @@ BUILDS = {
     "add_relu": lambda a, b: F.relu(a + b),
     "max_pool": max_pool,
     "global_average_pool": lambda x: x.mean((2, 3)),
+    "silu": F.silu,
+    "hard_swish": F.hardswish,
+    "gelu": F.gelu,
+    "layer_norm": lambda x, w, b: F.layer_norm(x, w.shape, w, b),
+    "attention": attention,
     "softmax": lambda x: F.softmax(x, -1),
     "linear": F.linear,
 }

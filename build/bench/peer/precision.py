@@ -8,7 +8,7 @@ import json
 import sys
 
 import torch
-from networks import CLASSES, NETWORKS
+from networks import CLASSES, NETWORKS, own_name
 from tensors import distance, read_tensors
 from torch import nn
 
@@ -35,14 +35,16 @@ def keep_all(model):
 def gradients(name, weights, images, dtype):
     model = NETWORKS[name]()
     keep_all(model)
-    missing, unexpected = model.load_state_dict(weights, strict=False)
+    theirs = {own_name(key): key for key in model.state_dict()}
+    renamed = {theirs.get(key, key): value for key, value in weights.items()}
+    missing, unexpected = model.load_state_dict(renamed, strict=False)
     missing = [key for key in missing if not key.endswith("num_batches_tracked")]
     if missing or unexpected:
         sys.exit(f"precision.py: {name} lacks {missing}, does not know {unexpected}")
     model = model.to(dtype).train()
     labels = torch.arange(images.shape[0]) % CLASSES
     torch.nn.functional.cross_entropy(model(images.to(dtype)), labels).backward()
-    return {key: parameter.grad for key, parameter in model.named_parameters()}
+    return {own_name(key): parameter.grad for key, parameter in model.named_parameters()}
 
 
 def main():

@@ -20,6 +20,7 @@ def main():
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--side", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
     parser.add_argument("--channels-last", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -27,7 +28,11 @@ def main():
 
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     model = NETWORKS[options.model]().train().to(memory_format=layout)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4, nesterov=True)
+    parameters = model.parameters()
+    if options.optimizer == "adamw":
+        optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.999), weight_decay=1e-2)
+    else:
+        optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9, weight_decay=1e-4, nesterov=True)
     images = torch.randn(options.batch, 3, options.side, options.side).to(memory_format=layout)
     labels = torch.arange(options.batch) % CLASSES
 

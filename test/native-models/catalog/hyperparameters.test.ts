@@ -39,6 +39,19 @@ describe('hyperparameters', () => {
     });
   });
 
+  test('a vision transformer has defaults of its own and takes pictures of one size', () => {
+    const vit = findModel('vitl16r224')!;
+
+    expect(resolveFor(vit, {}).values).toMatchObject({
+      training_batch_size: 10,
+      validation_batch_size: 10,
+      learning_rate: 0.001,
+    });
+    expect(resolveFor(vit, { train_crop_size: 256 }).problems).toEqual([
+      { name: 'train_crop_size', message: 'train_crop_size must be 224 for vitl16r224, got 256' },
+    ]);
+  });
+
   test('text from a command line is read as numbers', () => {
     expect(resolveFor(mobilenet, { learning_rate: '0.05', nesterov: '0', lr_scheduler: 'step' }).values).toMatchObject({
       learning_rate: 0.05,

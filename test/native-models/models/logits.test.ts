@@ -32,3 +32,13 @@ test.each(Object.entries(logitsFixtures()))(
     expect(error / norm(expected)).toBeLessThan(1e-4);
   },
 );
+
+/** Source: torchvision's published counts, for 1,000 classes. */
+test.each([
+  ['vitb16r224', 86_567_656],
+  ['vitl16r224', 304_326_632],
+])('%s has as many parameters as published', (name, count) => {
+  const parameters = [...namedParameters(findModel(name)!.build(1000, IMAGENET_CONVENTION)).values()];
+
+  expect(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);
+});

@@ -3,6 +3,7 @@ import { floatTensor, openSession, Tensor } from '../../../main/train/runtime.ts
 import { Stepper } from '../../../main/train/stepper.ts';
 import { MobileNetV2 } from '../../../native-models/models/mobilenetv2.ts';
 import { ResNet } from '../../../native-models/models/resnet.ts';
+import { VisionTransformer } from '../../../native-models/models/vit.ts';
 import { type Module, namedParameters } from '../../../native-models/nn/module.ts';
 import type { SgdOptions } from '../../../native-models/optim/sgd.ts';
 import { evaluationProgram, trainingProgram } from '../../../native-models/training.ts';
@@ -14,6 +15,7 @@ const CPU = { device: 'cpu', threads: 2 } as const;
 const models = {
   resnet18: () => new ResNet('resnet18', 10),
   resnet50: () => new ResNet('resnet50', 10),
+  vit: () => new VisionTransformer({ width: 48, depth: 2, heads: 3, classes: 10, sidePx: 32, patchPx: 8 }),
   mobilenetv2: () => new MobileNetV2({ classes: 10, dropout: 0 }),
 } as const;
 
