@@ -123,7 +123,7 @@ function describeRun(summary: RunSummary): string {
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   const curve = summary.epochs.map(
-    ({ epoch, train_loss, metrics, learning_rate, seconds: time, images_per_second }) => [
+    ({ epoch, train_loss, metrics, learning_rate, seconds: time, images_per_second, data_wait_seconds }) => [
       String(epoch),
       decimal(train_loss),
       decimal(metrics['valid_loss']),
@@ -131,6 +131,7 @@ function describeRun(summary: RunSummary): string {
       learning_rate.toPrecision(3),
       time.toFixed(1),
       images_per_second.toFixed(1),
+      data_wait_seconds?.toFixed(1) ?? '–',
     ],
   );
   const header = [
@@ -141,6 +142,7 @@ function describeRun(summary: RunSummary): string {
     'learning rate',
     'seconds',
     'images/s',
+    'waited for images, s',
   ];
   return [
     describeEnd(summary),

@@ -15,11 +15,13 @@ interface StoredEpoch extends Omit<NewEpoch, 'metrics'> {
 /** Writes an epoch; one that a resumed run repeats replaces the earlier row. */
 export function upsertEpoch(db: WriteDb, runId: string, row: NewEpoch): void {
   db.prepare(`
-    INSERT INTO epochs (run_id, epoch, train_loss, valid_loss, learning_rate, metrics_json, seconds, images_per_second)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO epochs (
+      run_id, epoch, train_loss, valid_loss, learning_rate, metrics_json, seconds, images_per_second, data_wait_seconds)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (run_id, epoch) DO UPDATE SET
       train_loss = excluded.train_loss, valid_loss = excluded.valid_loss, learning_rate = excluded.learning_rate,
-      metrics_json = excluded.metrics_json, seconds = excluded.seconds, images_per_second = excluded.images_per_second`).run(
+      metrics_json = excluded.metrics_json, seconds = excluded.seconds, images_per_second = excluded.images_per_second,
+      data_wait_seconds = excluded.data_wait_seconds`).run(
     runId,
     row.epoch,
     row.train_loss,
@@ -28,6 +30,7 @@ export function upsertEpoch(db: WriteDb, runId: string, row: NewEpoch): void {
     JSON.stringify(row.metrics),
     row.seconds,
     row.images_per_second,
+    row.data_wait_seconds ?? null, // absent in what a checkpoint of before the column repeats
   );
 }
 
@@ -51,5 +54,6 @@ function toEpoch(row: StoredEpoch): EpochRow {
     learning_rate: row.learning_rate,
     seconds: row.seconds,
     images_per_second: row.images_per_second,
+    data_wait_seconds: row.data_wait_seconds,
   };
 }

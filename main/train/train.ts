@@ -16,6 +16,7 @@ import { buildPrograms, openFeeds, startingPoint } from './prepare.ts';
 import type { EpochReport, FromChild, Progress, TrainJob } from './protocol.ts';
 import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
 import type { Stepper } from './stepper.ts';
+import { WaitTimer } from './wait-timer.ts';
 
 export interface TrainContext {
   /** Monotonic. */
@@ -138,7 +139,7 @@ class Run {
     const { plan, context } = this.parts;
     const startMs = context.nowMs();
     this.phase = 'training';
-    const { loss, learningRate } = await this.trainEpoch(epoch);
+    const { loss, learningRate, waitedMs } = await this.trainEpoch(epoch);
     const trainedMs = context.nowMs() - startMs;
     this.phase = 'evaluating';
     const isEvaluated = epoch % plan.evaluationFrequency === 0 || epoch === plan.epochs;
@@ -150,6 +151,7 @@ class Run {
       learning_rate: learningRate,
       seconds: (context.nowMs() - startMs) / 1000,
       images_per_second: (plan.steps * plan.batchSize * 1000) / trainedMs,
+      data_wait_seconds: waitedMs / 1000,
     };
     const report = { row, valid_loss: evaluation?.loss ?? null, best: this.bestWith(epoch, row.metrics) };
     this.history.push(report);
@@ -158,15 +160,14 @@ class Run {
     context.send({ type: 'epoch', report, isRepeated: false });
   }
 
-  private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number }> {
+  private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {
     const { plan, job, context, stepper, feeds } = this.parts;
     const startMs = context.nowMs();
     let step = 0;
     let total = 0;
-    for await (const batch of feeds.training.batches(
-      epochOrder(job.train.length, plan.batchSize, plan.seed, epoch),
-      epoch,
-    )) {
+    const order = epochOrder(job.train.length, plan.batchSize, plan.seed, epoch);
+    const wait = new WaitTimer(context.nowMs);
+    for await (const batch of wait.timed(feeds.training.batches(order, epoch))) {
       context.checkCancelled();
       const place = placeOf(plan, step);
       const update = (epoch - 1) * plan.updates + place.update;
@@ -178,7 +179,8 @@ class Run {
       const rate = (step * plan.batchSize * 1000) / (context.nowMs() - startMs);
       this.tell({ epoch, phase: 'training', step, steps: plan.steps, loss: total / step, imagesPerSecond: rate });
     }
-    return { loss: total / plan.steps, learningRate: learningRateAt(plan, epoch * plan.updates - 1) };
+    const learningRate = learningRateAt(plan, epoch * plan.updates - 1);
+    return { loss: total / plan.steps, learningRate, waitedMs: wait.waitedMs };
   }
 
   private refuseDiverged(loss: number, epoch: number, step: number, learningRate: number): void {

@@ -5,7 +5,10 @@ import { z } from 'zod';
 export const RunState = z.enum(['queued', 'running', 'completed', 'cancelled', 'failed']);
 export type RunState = z.infer<typeof RunState>;
 
-/** Units: seconds is wall time of the epoch, evaluation included; images_per_second counts training images only. */
+/**
+ * Units: seconds is wall time of the epoch, evaluation included; images_per_second counts training images only;
+ * data_wait_seconds is the part of it in which training waited for images, null where it was not measured.
+ */
 export const EpochRow = z.object({
   epoch: z.int().positive(),
   train_loss: z.number(),
@@ -14,6 +17,7 @@ export const EpochRow = z.object({
   learning_rate: z.number(),
   seconds: z.number(),
   images_per_second: z.number(),
+  data_wait_seconds: z.number().nullable(),
 });
 export type EpochRow = z.infer<typeof EpochRow>;
 

@@ -16,6 +16,7 @@ export function madeEpoch(epoch: number, changes: Partial<EpochRow> = {}): Epoch
     learning_rate: 0.01 * Math.cos((epoch / 40) * Math.PI),
     seconds: EPOCH_SECONDS + (epoch % 3) / 4,
     images_per_second: 310 + (epoch % 4) * 3,
+    data_wait_seconds: 0.1,
     ...changes,
   };
 }

@@ -46,6 +46,7 @@ describe('the command line', () => {
     expect(run.value).toEqual(trained.value);
     expect(runs.value).toEqual([run.value]);
     expect(Object.keys(run.value.epochs[0]).sort()).toEqual([
+      'data_wait_seconds',
       'epoch',
       'images_per_second',
       'learning_rate',

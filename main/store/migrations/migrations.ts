@@ -1,6 +1,7 @@
 /** Every migration in order; the position is the `user_version` it leads to. Released ones are never edited. */
 
 import { initial } from './0001-initial.ts';
+import { dataWait } from './0002-data-wait.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -8,7 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, dataWait];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Connection } from '../../../main/store/db.ts';
+import { epochsOf } from '../../../main/store/epochs.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
@@ -27,6 +29,33 @@ test('the first migration makes exactly the documented tables', () => {
 
   expect(tables(connection)).toEqual(['classes', 'epochs', 'images', 'imports', 'labels', 'project', 'runs']);
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
+  connection.close();
+});
+
+test('the second migration keeps epochs of before, of which the wait for images is unknown', () => {
+  const file = join(tempFolder(), 'old.sqlite');
+  writeFileSync(file, ''); // an empty database
+  const connection = new Connection(file, 'old', 'write');
+  migrate(connection, MIGRATIONS.slice(0, 1));
+  connection.execute(`
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'resnet18', 'cpu', '{}', '[]', 'accuracy', 0, '[]', '{}', 1);
+    INSERT INTO epochs VALUES ('r0001', 1, 0.5, 0.25, 0.01, '{"accuracy":0.75}', 3, 12);`);
+
+  migrate(connection);
+
+  expect(epochsOf(connection, 'r0001')).toEqual([
+    {
+      epoch: 1,
+      train_loss: 0.5,
+      metrics: { accuracy: 0.75, valid_loss: 0.25 },
+      learning_rate: 0.01,
+      seconds: 3,
+      images_per_second: 12,
+      data_wait_seconds: null,
+    },
+  ]);
   connection.close();
 });
 

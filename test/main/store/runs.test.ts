@@ -16,6 +16,7 @@ function epoch(number: number, accuracy: number | null): NewEpoch {
     metrics: accuracy === null ? {} : { accuracy },
     seconds: 2,
     images_per_second: 40,
+    data_wait_seconds: 0.125,
   };
 }
 
