@@ -17,8 +17,8 @@ const LARGEST_JOINED = 4096;
 export const decaysAllButVectors = (_: string, shape: Shape): boolean => shape.length > 1;
 
 /**
- * Pieces in the order of the model's layers, the joined vectors last, since their gradients come from every layer.
- * Frozen parameters and statistics are in none.
+ * Pieces in the order in which their updates are best written: the joined vectors, whose gradients come from every layer,
+ * then the rest from the first layer to the last. Frozen parameters and statistics are in none.
  */
 export function unitsOf(
   parameters: ReadonlyMap<string, Parameter>,
@@ -34,7 +34,7 @@ export function unitsOf(
     return parts.length > 1 ? [join(parts, isDecayed)] : [];
   });
   const isJoined = new Set(joined.flatMap(({ parts }) => parts!.map(({ name }) => name)));
-  return [...trained.filter(({ name }) => !isJoined.has(name)), ...joined];
+  return [...joined, ...trained.filter(({ name }) => !isJoined.has(name))];
 }
 
 function join(parts: readonly NamedShape[], isDecayed: boolean): Unit {

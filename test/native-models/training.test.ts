@@ -199,6 +199,17 @@ describe('frozen layers', () => {
   });
 });
 
+test('updates are written from the first layer to the last, so that the runtime frees the last layers first', () => {
+  const { program } = trainingProgram(new NormedNet(), options(3));
+
+  expect([...program.outputs.keys()].filter((name) => !name.includes('running'))).toEqual(
+    ['vectors', 'conv1.weight', 'conv2.weight', 'fc.weight'].reduce(
+      (names, name) => [...names, `next:${name}`, `next:velocity:${name}`],
+      ['loss'],
+    ),
+  );
+});
+
 describe('weight decay for all but vectors', () => {
   test('leaves biases and norm scales alone, in one flat tensor of their own', () => {
     const strong = { ...sgd, weightDecay: 0.5 };
