@@ -13,7 +13,7 @@ import { toFailure } from './failure.ts';
 import { probe } from './probe.ts';
 import type { EvaluateJob, FromChild, Job, ToChild } from './protocol.ts';
 import { scoreImages } from './score.ts';
-import { Stepper } from './stepper.ts';
+import { openRunner } from './step-runner.ts';
 import { train } from './train.ts';
 
 let isCancelled = false;
@@ -30,7 +30,7 @@ const checkCancelled = (): void => {
 async function run(job: Job): Promise<string | null> {
   switch (job.kind) {
     case 'train':
-      return train(job, { nowMs: () => performance.now(), send, checkCancelled, openStepper: Stepper.open });
+      return train(job, { nowMs: () => performance.now(), send, checkCancelled, openRunner });
     case 'evaluate':
       await evaluate(job);
       return null;

@@ -7,11 +7,19 @@ import { assert } from '../../native-models/core/assert.ts';
 import type { Program } from '../../native-models/core/program.ts';
 import { type DType, type Shape, sizeOf } from '../../native-models/core/shape.ts';
 import { type LoopForm, STEPS, writeLoopOnnx } from '../../native-models/onnx/loop.ts';
-import { NEXT, plainValues, type StateTensor, startingValue } from '../../native-models/optim/state.ts';
+import {
+  type NamedShape,
+  NEXT,
+  plainValues,
+  type StateTensor,
+  startingValue,
+} from '../../native-models/optim/state.ts';
+import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
 import type { Backend } from '../../native-models/rules/emitter.ts';
 import type { TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
+import type { StepResult, StepRunner } from './step-runner.ts';
 
 export interface LoopOptions extends SessionOptions {
   readonly backend: Backend;
@@ -38,7 +46,8 @@ interface Staged {
   stack: Stack;
 }
 
-export class LoopStepper {
+export class LoopStepper implements StepRunner {
+  readonly noises: readonly NamedShape[];
   private readonly session: Session;
   private readonly staged: readonly Staged[];
   private readonly scalars: readonly string[];
@@ -58,6 +67,7 @@ export class LoopStepper {
     { stepsPerRun, nowMs }: Pick<LoopOptions, 'stepsPerRun' | 'nowMs'>,
   ) {
     const { program, state, fixed } = programs;
+    this.noises = programs.noises;
     this.session = session;
     this.staged = stagedInputs(program, loopForm(programs));
     this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
@@ -85,27 +95,27 @@ export class LoopStepper {
 
   /**
    * Takes one batch; its buffers may be used again at once. Feeds: images, labels, noises, the update's scalars.
-   * Returns the losses of the steps that were run, in order: none while batches gather.
+   * Returns what came of the steps that were run, in order: nothing while batches gather.
    */
-  async step(feeds: Feeds): Promise<readonly number[]> {
+  async step(feeds: Feeds): Promise<readonly StepResult[]> {
     for (const staged of this.staged) stage(staged, feeds, this.waiting, this.stepsPerRun);
     this.waiting++;
     return this.waiting < this.stepsPerRun ? [] : this.flush();
   }
 
-  /** Runs what has gathered. Returns the losses of those steps, in order. */
-  async flush(): Promise<readonly number[]> {
+  async flush(): Promise<readonly StepResult[]> {
     const steps = this.waiting;
     if (steps === 0) return [];
     this.waiting = 0;
     const startMs = this.nowMs();
-    const losses = await this.run(steps);
+    const results = await this.run(steps);
     this.adapt((this.nowMs() - startMs) / steps);
-    return losses;
+    return results;
   }
 
   /** Everything it takes to go on, by name, in live buffers: the next run overwrites them. */
-  tensors(): Map<string, FloatTensor> {
+  async tensors(): Promise<ReadonlyMap<string, FloatTensor>> {
+    assert(this.waiting === 0, 'loop: steps are waiting');
     const all = [...this.state, ...this.fixed];
     return new Map(all.flatMap(([tensor, { data }]) => plainValues(tensor, data as Float32Array)));
   }
@@ -114,7 +124,7 @@ export class LoopStepper {
     await this.session.release();
   }
 
-  private async run(steps: number): Promise<readonly number[]> {
+  private async run(steps: number): Promise<readonly StepResult[]> {
     const inputs = [...this.state, ...this.fixed].map(([{ name }, tensor]) => [name, tensor] as const);
     const stacks = this.staged.map(
       ({ name, dtype, shape, size, stack }) =>
@@ -128,7 +138,9 @@ export class LoopStepper {
         ...this.state.map(([{ name }, tensor]) => [NEXT + name, tensor] as const),
       ]),
     );
-    return Array.from(results['loss']!.data as Float32Array);
+    const losses = results['loss']!.data as Float32Array;
+    const norms = results[GRADIENT_NORM]?.data as Float32Array | undefined;
+    return Array.from(losses, (loss, i) => ({ loss, gradientNorm: norms?.[i] ?? null }));
   }
 
   /** The first run also warms up, so its time says little: the number grows step by step towards what it should be. */

@@ -64,7 +64,7 @@ export async function probe({ device }: ProbeJob): Promise<void> {
   const looped = { ...options, backend: standardBackend, stepsPerRun: STEPS, nowMs: () => 0 };
   const loop = await LoopStepper.open(training, values, looped);
   const fromLoop: number[] = [];
-  for (let step = 0; step < STEPS; step++) fromLoop.push(...(await loop.step(feeds)));
+  for (let step = 0; step < STEPS; step++) for (const { loss } of await loop.step(feeds)) fromLoop.push(loss);
   await loop.release();
   compare(device, 'steps in a loop', fromLoop, expected);
 }

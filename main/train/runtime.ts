@@ -4,6 +4,8 @@ import * as ort from 'onnxruntime-node';
 import type { Program } from '../../native-models/core/program.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
+import type { Backend } from '../../native-models/rules/emitter.ts';
+import { portableBackend } from '../../native-models/rules/onnx-portable.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { cardOf, type Device } from '../devices/device.ts';
 
@@ -12,6 +14,10 @@ export interface SessionOptions {
   readonly threads: number;
   /** Takes any number of images at a time, whatever number the program was built with. */
   readonly anyBatch?: boolean;
+  /** How a program is written; by default as the device wants it. */
+  readonly backend?: Backend;
+  /** Outputs that stay on the graphics card: WebGPU alone can. */
+  readonly outputsOnCard?: readonly string[];
 }
 
 const QUIET = 3; // errors only: warnings about unused constants tell a user nothing
@@ -19,18 +25,23 @@ const LARGEST_FOLDED_BYTES = 1 << 20; // else zero tensors become constants of h
 
 /**
  * A session for a program of our compiler or for the bytes of a model file.
- * Memory patterns are off: they double a training step's peak memory for no measurable gain.
+ * Memory patterns are off: they double a training step's peak memory for no measurable gain. A device that lacks an
+ * operation refuses the model: nothing is computed on the CPU unsaid.
  */
 export async function openSession(model: Program | Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
-  const bytes = model instanceof Uint8Array ? model : bytesOf(model, options.anyBatch ?? false);
+  const bytes = model instanceof Uint8Array ? model : bytesOf(model, options);
   return ort.InferenceSession.create(bytes, {
     executionProviders: [providerOf(options.device)],
     intraOpNumThreads: options.threads,
     graphOptimizationLevel: 'all',
     enableMemPattern: false,
     logSeverityLevel: QUIET,
+    ...(options.outputsOnCard ? { preferredOutputLocation: onCard(options.outputsOnCard) } : {}),
     extra: {
-      session: { intra_op: { allow_spinning: '0' } },
+      session: {
+        intra_op: { allow_spinning: '0' },
+        ...(options.device === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
+      },
       optimization: { constant_folding_max_output_size_in_bytes: String(LARGEST_FOLDED_BYTES) },
     },
   });
@@ -41,8 +52,15 @@ function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfi
   return device === 'cpu' || device === 'webgpu' ? device : { name: 'cuda', deviceId: cardOf(device) };
 }
 
-function bytesOf(program: Program, anyBatch: boolean): Uint8Array {
-  return writeOnnx(program, standardBackend, { name: 'lightbench', ...(anyBatch ? { batchInputs: ['images'] } : {}) });
+const onCard = (names: readonly string[]): Record<string, 'gpu-buffer'> =>
+  Object.fromEntries(names.map((name) => [name, 'gpu-buffer' as const]));
+
+function bytesOf(program: Program, options: SessionOptions): Uint8Array {
+  const backend = options.backend ?? (options.device === 'webgpu' ? portableBackend : standardBackend);
+  return writeOnnx(program, backend, {
+    name: 'lightbench',
+    ...(options.anyBatch ? { batchInputs: ['images'] } : {}),
+  });
 }
 
 /** A float32 tensor with a buffer of its own, zero or a copy of `values`. */

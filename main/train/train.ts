@@ -2,6 +2,7 @@
 
 import { findModel } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
+import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { BatchFeed } from '../images/feed.ts';
 import { evaluateClassification } from '../metrics/classification.ts';
@@ -15,7 +16,7 @@ import { type Plan, placeOf, planOf } from './plan.ts';
 import { buildPrograms, openFeeds, startingPoint } from './prepare.ts';
 import type { EpochReport, FromChild, Progress, TrainJob } from './protocol.ts';
 import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
-import type { Stepper } from './stepper.ts';
+import { modelOf, type OpenRunner, type StepResult, type StepRunner } from './step-runner.ts';
 import { WaitTimer } from './wait-timer.ts';
 
 export interface TrainContext {
@@ -24,7 +25,7 @@ export interface TrainContext {
   readonly send: (message: FromChild) => void;
   /** Throws once the run is to end. */
   readonly checkCancelled: () => void;
-  readonly openStepper: typeof Stepper.open;
+  readonly openRunner: OpenRunner;
 }
 
 /**
@@ -75,7 +76,7 @@ interface RunParts {
   readonly job: TrainJob;
   readonly plan: Plan;
   readonly context: TrainContext;
-  readonly stepper: Stepper;
+  readonly runner: StepRunner;
   readonly evaluator: Evaluator;
   readonly feeds: { readonly training: BatchFeed; readonly validation: BatchFeed };
   readonly history: readonly EpochReport[];
@@ -100,12 +101,13 @@ class Run {
     for (const text of notes) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
     for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
-    const stepper = await context.openStepper(buildPrograms(job, card, plan), values, job);
+    const options = { ...job, nowMs: context.nowMs };
+    const runner = await context.openRunner(buildPrograms(job, card, plan), values, options);
     try {
       const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
-      return new Run({ job, plan, context, stepper, evaluator, feeds: openFeeds(job, plan), history });
+      return new Run({ job, plan, context, runner, evaluator, feeds: openFeeds(job, plan), history });
     } catch (error) {
-      await stepper.release();
+      await runner.release();
       throw error;
     }
   }
@@ -122,9 +124,9 @@ class Run {
   }
 
   async close(): Promise<void> {
-    const { feeds, stepper, evaluator } = this.parts;
+    const { feeds, runner, evaluator } = this.parts;
     await Promise.all([feeds.training.close(), feeds.validation.close()]);
-    await stepper.release();
+    await runner.release();
     await evaluator.release();
   }
 
@@ -143,7 +145,8 @@ class Run {
     const trainedMs = context.nowMs() - startMs;
     this.phase = 'evaluating';
     const isEvaluated = epoch % plan.evaluationFrequency === 0 || epoch === plan.epochs;
-    const evaluation = isEvaluated ? await this.evaluate(epoch) : null;
+    const tensors = await this.parts.runner.tensors();
+    const evaluation = isEvaluated ? await this.evaluate(epoch, modelOf(tensors)) : null;
     const row = {
       epoch,
       train_loss: loss,
@@ -155,44 +158,50 @@ class Run {
     };
     const report = { row, valid_loss: evaluation?.loss ?? null, best: this.bestWith(epoch, row.metrics) };
     this.history.push(report);
-    this.keep(report);
+    this.keep(report, tensors);
     this.pace.epochFinished();
     context.send({ type: 'epoch', report, isRepeated: false });
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {
-    const { plan, job, context, stepper, feeds } = this.parts;
+    const { plan, job, context, runner, feeds } = this.parts;
     const startMs = context.nowMs();
+    const updateOf = (step: number) => (epoch - 1) * plan.updates + placeOf(plan, step).update;
+    let fed = 0;
     let step = 0;
     let total = 0;
+    const finished = (results: readonly StepResult[]) => {
+      for (const result of results) {
+        this.refuseDiverged(result, epoch, step + 1, learningRateAt(plan, updateOf(step)));
+        total += result.loss;
+        step++;
+      }
+      if (results.length === 0) return;
+      const rate = (step * plan.batchSize * 1000) / (context.nowMs() - startMs);
+      this.tell({ epoch, phase: 'training', step, steps: plan.steps, loss: total / step, imagesPerSecond: rate });
+    };
     const order = epochOrder(job.train.length, plan.batchSize, plan.seed, epoch);
     const wait = new WaitTimer(context.nowMs);
     for await (const batch of wait.timed(feeds.training.batches(order, epoch))) {
       context.checkCancelled();
-      const place = placeOf(plan, step);
-      const update = (epoch - 1) * plan.updates + place.update;
-      const fed = { ...batchFeeds(batch, plan, stepper.noises, epoch, step), ...updateFeeds(plan, update) };
-      const loss = await stepper.step(fed, place);
-      step++;
-      this.refuseDiverged(loss, epoch, step, learningRateAt(plan, update));
-      total += loss;
-      const rate = (step * plan.batchSize * 1000) / (context.nowMs() - startMs);
-      this.tell({ epoch, phase: 'training', step, steps: plan.steps, loss: total / step, imagesPerSecond: rate });
+      const feed = { ...batchFeeds(batch, plan, runner.noises, epoch, fed), ...updateFeeds(plan, updateOf(fed)) };
+      finished(await runner.step(feed, placeOf(plan, fed)));
+      fed++;
     }
+    finished(await runner.flush());
     const learningRate = learningRateAt(plan, epoch * plan.updates - 1);
     return { loss: total / plan.steps, learningRate, waitedMs: wait.waitedMs };
   }
 
-  private refuseDiverged(loss: number, epoch: number, step: number, learningRate: number): void {
-    if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, learningRate);
-    const norm = this.parts.stepper.gradientNorm();
+  private refuseDiverged({ loss, gradientNorm: norm }: StepResult, epoch: number, step: number, rate: number): void {
+    if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, rate);
     if (norm !== null && !Number.isFinite(norm))
-      throw diverged(`the length of the gradient is ${norm}`, epoch, step, learningRate);
+      throw diverged(`the length of the gradient is ${norm}`, epoch, step, rate);
   }
 
-  private async evaluate(epoch: number) {
-    const { plan, job, context, stepper, evaluator, feeds } = this.parts;
-    const values = new Map([...stepper.model()].map(([name, { data }]) => [name, data] as const));
+  private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>) {
+    const { plan, job, context, evaluator, feeds } = this.parts;
+    const values = new Map([...model].map(([name, { data }]) => [name, data] as const));
     const { validation, classes } = job;
     const steps = Math.ceil(validation.length / plan.validationBatchSize);
     const scores = await evaluator.score(values, feeds.validation, validation.length, (images) => {
@@ -216,14 +225,14 @@ class Run {
   }
 
   /** The kept model first, then the checkpoint that names it: a crash between the two repeats the epoch. */
-  private keep(report: EpochReport): void {
-    const { job, plan, stepper } = this.parts;
+  private keep(report: EpochReport, tensors: ReadonlyMap<string, FloatTensor>): void {
+    const { job, plan } = this.parts;
     const { epoch } = report.row;
     const isPeriodic = (at: number) => plan.checkpointFrequency !== null && at % plan.checkpointFrequency === 0;
     if (report.best?.epoch === epoch || isPeriodic(epoch)) {
-      writeModel(epochCheckpoint(job.runFolder, epoch), stepper.model(), job, epoch);
+      writeModel(epochCheckpoint(job.runFolder, epoch), modelOf(tensors), job, epoch);
     }
-    writeLast(job.runFolder, stepper.tensors(), { history: this.history, batches: batchSizesOf(job) });
+    writeLast(job.runFolder, tensors, { history: this.history, batches: batchSizesOf(job) });
     const periodic = this.history.map(({ row }) => row.epoch).filter(isPeriodic);
     removeModelsBut(job.runFolder, [...periodic, ...(report.best ? [report.best.epoch] : [])]);
   }

@@ -1,55 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { LoopStepper } from '../../../main/train/loop-stepper.ts';
-import { type Feeds, floatTensor, Tensor } from '../../../main/train/runtime.ts';
+import type { StepResult } from '../../../main/train/step-runner.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
-import { rngFrom } from '../../../native-models/core/rng.ts';
-import { sizeOf } from '../../../native-models/core/shape.ts';
-import { initialValues } from '../../../native-models/nn/init.ts';
-import { namedParameters } from '../../../native-models/nn/module.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
-import { type TrainingProgram, trainingProgram } from '../../../native-models/training.ts';
-import { TOY, ToyNet } from '../../kit/toy-network.ts';
+import { feedsAt, toy } from '../../kit/toy-network.ts';
 
 const CPU = { device: 'cpu', threads: 1 } as const;
 const LOOP = { ...CPU, backend: standardBackend };
-const PIXELS = { mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.3, 0.25] } as const;
-
-function toy(frozenPrefixes: readonly string[] = []) {
-  const model = new ToyNet();
-  const program = trainingProgram(model, {
-    ...TOY,
-    normalisation: PIXELS,
-    optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-    frozenPrefixes,
-  });
-  const values = new Map(
-    [...namedParameters(model)].map(([name, { shape, init }]) => [name, initialValues(name, shape, init, 3)] as const),
-  );
-  return { program, values };
-}
-
-/** What a run would feed at step number `step`. */
-function feedsAt(program: TrainingProgram, step: number): Feeds {
-  const rng = rngFrom(5, 'feeds', step);
-  const pixels = Uint8Array.from({ length: TOY.batchSize * 3 * TOY.height * TOY.width }, () => rng.uniform() * 256);
-  const labels = Int32Array.from({ length: TOY.batchSize }, () => rng.uniform() * 3);
-  const noises = program.noises.map(({ name, shape }) => {
-    return [
-      name,
-      floatTensor(
-        shape,
-        Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform()),
-      ),
-    ] as const;
-  });
-  return {
-    images: new Tensor('uint8', pixels, [TOY.batchSize, 3, TOY.height, TOY.width]),
-    labels: new Tensor('int32', labels, [TOY.batchSize]),
-    learning_rate: floatTensor([], Float32Array.of(0.05 / (1 + step))),
-    ...Object.fromEntries(noises),
-  };
-}
-
 async function oneByOne(steps: number, frozen: readonly string[] = []) {
   const { program, values } = toy(frozen);
   const stepper = await Stepper.open(program, values, CPU);
@@ -67,12 +24,18 @@ async function inRuns(
 ) {
   const { program, values } = toy(frozen);
   const stepper = await LoopStepper.open(program, values, { ...LOOP, ...options });
-  const runs: (readonly number[])[] = [];
+  const runs: (readonly StepResult[])[] = [];
   for (let step = 0; step < steps; step++) runs.push(await stepper.step(feedsAt(program, step)));
   runs.push(await stepper.flush());
-  const tensors = new Map([...stepper.tensors()].map(([name, { data }]) => [name, Float32Array.from(data)] as const));
+  const tensors = new Map(
+    [...(await stepper.tensors())].map(([name, { data }]) => [name, Float32Array.from(data)] as const),
+  );
   await stepper.release();
-  return { losses: runs.flat(), runs: runs.map(({ length }) => length).filter((length) => length > 0), tensors };
+  return {
+    losses: runs.flat().map(({ loss }) => loss),
+    runs: runs.map(({ length }) => length).filter((length) => length > 0),
+    tensors,
+  };
 }
 
 const still = () => 0;

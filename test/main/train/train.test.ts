@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { epochCheckpoint } from '../../../main/train/checkpoint.ts';
 import type { EpochReport, FromChild, TrainJob } from '../../../main/train/protocol.ts';
+import { type OpenRunner, singleSteps } from '../../../main/train/step-runner.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { train } from '../../../main/train/train.ts';
 import { findModel, IMAGENET_CONVENTION, resolveFor } from '../../../native-models/catalog.ts';
@@ -64,18 +65,18 @@ async function trained(job: TrainJob, { fits = () => true, stopAfter = Number.PO
   const checkCancelled = () => {
     if (reports.size >= stopAfter) throw new AppError('cancelled', 'cancelled');
   };
-  const openStepper: typeof Stepper.open = async (...given) => {
+  const openRunner: OpenRunner = async (...given) => {
     const stepper = await Stepper.open(...given);
     const step = stepper.step.bind(stepper);
     stepper.step = (feeds, place) => {
       if (fits(feeds['labels']!.dims[0]!, reports.size + 1)) return step(feeds, place);
       throw new Error('Failed to allocate memory for requested buffer of size 822083584');
     };
-    return stepper;
+    return singleSteps(stepper);
   };
 
   const clock = new FakeClock();
-  await train(job, { nowMs: () => clock.nowMs(), send, checkCancelled, openStepper });
+  await train(job, { nowMs: () => clock.nowMs(), send, checkCancelled, openRunner });
 
   const curve = [...reports.values()].map(({ row: { epoch, train_loss, learning_rate, metrics } }) => ({
     epoch,
