@@ -14,6 +14,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
 import { isSrgbProfile } from './icc.ts';
+import { convertToSrgb } from './icc-conversion.ts';
 import { blockSideFor, decodeJpeg } from './jpeg/decode-jpeg.ts';
 import { readFrame } from './jpeg/frame.ts';
 import { readJpegHeader } from './jpeg-header.ts';
@@ -71,12 +72,15 @@ export async function decodeReduced(path: string, shorterSidePx: number, options
 /** Null for whatever libvips should look at: another format, an unusual or damaged JPEG, another colour space. */
 function decodeUsualJpeg(file: ImageFile, shorterSidePx: number, options: DecodeOptions): Pixels | null {
   const header = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
-  if (header === null || header.hasForeignProfile) return null;
+  if (header === null || (header.hasForeignProfile && header.foreignProfile === null)) return null;
   checkSize(file, header, options.maxPixels ?? MAX_PIXELS);
   const frame = readFrame(file.bytes);
   if (frame === null) return null;
   const side = blockSideFor(frame, shorterSidePx);
-  return header.width * header.height * (side / 8) ** 2 > MAX_OWN_PIXELS ? null : decodeJpeg(frame, side);
+  if (header.width * header.height * (side / 8) ** 2 > MAX_OWN_PIXELS) return null;
+  const pixels = decodeJpeg(frame, side);
+  if (pixels === null || header.foreignProfile === null) return pixels;
+  return convertToSrgb(pixels, header.foreignProfile) ? pixels : null;
 }
 
 /**

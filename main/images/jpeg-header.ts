@@ -12,6 +12,8 @@ export interface JpegHeader {
   /** 1 grey, 3 colour, 4 CMYK. */
   readonly components: number;
   readonly hasForeignProfile: boolean;
+  /** The foreign profile, when it lies in one piece. */
+  readonly foreignProfile: Buffer | null;
 }
 
 const FIRST_WITH_LENGTH = 0xc0;
@@ -23,6 +25,7 @@ const PROFILE_TAG = 'ICC_PROFILE\0';
 /** The header of an 8-bit JPEG, or null for anything unusual, which the decoder itself should look at. */
 export function readJpegHeader(bytes: Buffer): JpegHeader | null {
   let hasForeignProfile = false;
+  let foreignProfile: Buffer | null = null;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
     const marker = bytes[at + 1]!;
     const length = bytes.readUInt16BE(at + 2);
@@ -30,12 +33,15 @@ export function readJpegHeader(bytes: Buffer): JpegHeader | null {
     if (isStartOfFrame(marker)) {
       if (bytes[at + 4] !== 8) return null;
       const [height, width] = [bytes.readUInt16BE(at + 5), bytes.readUInt16BE(at + 7)];
-      return width === 0 || height === 0 ? null : { width, height, components: bytes[at + 9]!, hasForeignProfile };
+      if (width === 0 || height === 0) return null;
+      return { width, height, components: bytes[at + 9]!, hasForeignProfile, foreignProfile };
     }
     const segment = bytes.subarray(at + 4, at + 2 + length);
     if (marker === APP2 && segment.toString('latin1', 0, PROFILE_TAG.length) === PROFILE_TAG) {
       const isWhole = segment[PROFILE_TAG.length + 1] === 1; // one segment; larger profiles are never plain sRGB
-      hasForeignProfile = !isWhole || !isSrgbProfile(segment.subarray(PROFILE_TAG.length + 2));
+      const profile = segment.subarray(PROFILE_TAG.length + 2);
+      hasForeignProfile = !isWhole || !isSrgbProfile(profile);
+      foreignProfile = isWhole && hasForeignProfile ? profile : null;
     }
     at += 2 + length;
   }
