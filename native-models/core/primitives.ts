@@ -81,6 +81,10 @@ export interface PrimAttrs extends ElementwiseAttrs {
   Concat: { readonly axis: number };
   /** One output per size; every output carries a gradient. */
   Split: { readonly axis: number; readonly sizes: readonly number[] };
+  /** Inputs: x, whole-number indices. Takes the place of one axis by those of the indices. */
+  Gather: { readonly axis: number };
+  /** Every row and column of a map repeated. */
+  Upsample: { readonly factors: Pair };
   // Products.
   /** Inputs: a, b and, for two matrices, an optional bias over the columns of the product. */
   MatMul: { readonly transposeA: boolean; readonly transposeB: boolean };
@@ -104,6 +108,8 @@ export interface PrimAttrs extends ElementwiseAttrs {
   MaxPoolGrad: { readonly inputShape: readonly number[] };
   AveragePoolGrad: PoolAttrs & { readonly countPads: boolean; readonly inputShape: readonly number[] };
   BatchNormGrad: { readonly epsilon: number };
+  /** Inputs: cotangent, indices. What an index took several times gets the sum. */
+  GatherGrad: { readonly axis: number; readonly inputShape: readonly number[] };
   /** scale * x + y, with one scale for all elements: what optimizers are made of, and one pass where a backend has it. */
   ScaleAdd: None;
   /** Inputs: cotangent, the standardized tensor, the inverse deviations. */

@@ -5,7 +5,7 @@
 
 import type { Graph } from './graph.ts';
 import type { ConvAttrs, Pads, Pair, PoolAttrs, Prim, PrimAttrs } from './primitives.ts';
-import { type DType, normalAxes, type Shape, sameShape } from './shape.ts';
+import { type DType, normalAxes, type Shape, ShapeError, sameShape } from './shape.ts';
 
 /** One application of a primitive. */
 export interface Op<P extends Prim = Prim> {
@@ -177,6 +177,15 @@ export class Tensor {
     return this.graph.apply('Split', [this], { axis: axis < 0 ? axis + this.shape.length : axis, sizes });
   }
 
+  /** Shapes: [A,S,B], indices int32 or int64 [...] within [0,S), axis 1 -> [A,...,B]. */
+  gather(indices: Tensor, axis: number): Tensor {
+    return this.one('Gather', [indices], { axis: axis < 0 ? axis + this.shape.length : axis });
+  }
+  /** Shapes: [N,C,H,W] -> [N,C,H*down,W*across], each pixel repeated. */
+  upsample(factors: number | Pair): Tensor {
+    return this.one('Upsample', [], { factors: pair(factors) });
+  }
+
   /** Shapes: [...,M,K] x [...,K,N] -> [...,M,N]; leading axes broadcast; a transposed operand swaps its last two axes. */
   matmul(other: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
     return this.one('MatMul', [other], { transposeA, transposeB });
@@ -189,18 +198,34 @@ export class Tensor {
   conv(weight: Tensor, bias: Tensor | null, attrs: ConvAttrs): Tensor {
     return this.one('Conv', bias === null ? [weight] : [weight, bias], attrs);
   }
+  /**
+   * Transposed convolution: the gradient of a convolution with respect to its input, as an operator of its own.
+   * Shapes: x [N,C,H,W], weight [C,K/group,kh,kw] -> [N,K,(H-1)*stride-padding+reach,…].
+   */
+  convTranspose(weight: Tensor, attrs: ConvAttrs): Tensor {
+    const [n, , h, w] = this.shape as [number, number, number, number];
+    const [, k, kh, kw] = weight.shape as [number, number, number, number];
+    const side = (size: number, kernel: number, axis: 0 | 1) =>
+      (size - 1) * attrs.strides[axis] -
+      attrs.pads[axis] -
+      attrs.pads[axis + 2]! +
+      attrs.dilations[axis] * (kernel - 1) +
+      1;
+    const inputShape = [n, k * attrs.group, side(h, kh, 0), side(w, kw, 1)];
+    return this.one('ConvInputGrad', [weight], { ...attrs, inputShape });
+  }
   /** Shapes: [N,C,H,W] -> [N,C,Ho,Wo]; padding never wins. */
-  maxPool(options: { kernel: number | Pair; stride: number | Pair; padding?: number | Pads }): Tensor {
-    return this.graph.apply('MaxPool', [this], poolAttrs(options))[0]!;
+  maxPool(options: PoolOptions): Tensor {
+    const attrs = poolAttrs(this.shape, options);
+    const takesSingles = attrs.kernel.every((side) => side === 1) && attrs.pads.every((pad) => pad === 0);
+    if (takesSingles) return this.slice([0, 0, 0, 0], this.shape, [1, 1, ...attrs.strides]);
+    return this.graph.apply('MaxPool', [this], attrs)[0]!;
   }
   /** Shapes: [N,C,H,W] -> [N,C,Ho,Wo]; `countPads`: padding counts as zeros in the mean. */
-  averagePool(options: {
-    kernel: number | Pair;
-    stride: number | Pair;
-    padding?: number | Pads;
-    countPads?: boolean;
-  }): Tensor {
-    return this.one('AveragePool', [], { ...poolAttrs(options), countPads: options.countPads ?? true });
+  averagePool(options: PoolOptions & { readonly countPads?: boolean }): Tensor {
+    const countPads = options.countPads ?? true;
+    if (options.ceil && countPads) throw new ShapeError('averagePool: ceil needs countPads: false');
+    return this.one('AveragePool', [], { ...poolAttrs(this.shape, options), countPads });
   }
 
   /** Zero mean and unit variance (population form) along the last axis. */
@@ -227,6 +252,24 @@ export class Tensor {
 export const pair = (size: number | Pair): Pair => (typeof size === 'number' ? [size, size] : size);
 export const padsOf = (size: number | Pads): Pads => (typeof size === 'number' ? [size, size, size, size] : size);
 
-function poolAttrs(options: { kernel: number | Pair; stride: number | Pair; padding?: number | Pads }): PoolAttrs {
-  return { kernel: pair(options.kernel), strides: pair(options.stride), pads: padsOf(options.padding ?? 0) };
+export interface PoolOptions {
+  readonly kernel: number | Pair;
+  readonly stride: number | Pair;
+  readonly padding?: number | Pads;
+  /** A last window that the map's end cuts off still counts, as torch's `ceil_mode`. */
+  readonly ceil?: boolean;
+}
+
+function poolAttrs(shape: Shape, { kernel, stride, padding = 0, ceil = false }: PoolOptions): PoolAttrs {
+  const attrs = { kernel: pair(kernel), strides: pair(stride), pads: padsOf(padding) };
+  if (!ceil) return attrs;
+  const [top, left, bottom, right] = attrs.pads;
+  const reach = ([before, after]: Pair, axis: 0 | 1) => {
+    const size = shape[axis + 2]!;
+    const steps = Math.ceil((size + before + after - attrs.kernel[axis]) / attrs.strides[axis]);
+    // A window that would start after the map and the pads before it is dropped.
+    const last = Math.min(steps, Math.ceil((size + before) / attrs.strides[axis]) - 1);
+    return Math.max(0, last * attrs.strides[axis] + attrs.kernel[axis] - size - before);
+  };
+  return { ...attrs, pads: [top, left, reach([top, bottom], 0), reach([left, right], 1)] };
 }

@@ -6,6 +6,7 @@
 import type { Prim, PrimAttrs, ReduceAttrs } from '../core/primitives.ts';
 import { broadcastShapes, sizeOf } from '../core/shape.ts';
 import { type EvaluateRule, elementwise, elementwiseRules } from './evaluate-elementwise.ts';
+import { gatherGrad, gather as gatherRule, upsample } from './evaluate-gather.ts';
 import { broadcastIndex, concat, gather, pad, slice, split, transpose } from './evaluate-movement.ts';
 import { standardize, standardizeGrad } from './evaluate-rows.ts';
 import {
@@ -98,6 +99,8 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   Pad: pad,
   Concat: concat,
   Split: split,
+  Gather: gatherRule,
+  Upsample: upsample,
   MatMul: matMul,
   Conv: conv,
   MaxPool: maxPool,
@@ -116,5 +119,6 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   AveragePoolGrad: averagePoolGrad,
   BatchNormGrad: batchNormGrad,
   ScaleAdd: elementwise((scale, x, y) => scale! * x! + y!),
+  GatherGrad: gatherGrad,
   StandardizeGrad: standardizeGrad,
 };

@@ -9,6 +9,7 @@ import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
 import { elementwiseLowerings, lowerClipGrad, masked, scalar } from './onnx-standard-elementwise.ts';
+import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
 
@@ -166,6 +167,10 @@ export const standardBackend: Backend = {
       emit.one('Pad', [emit.name(x!), emit.ints([...before, ...after])]),
     ],
     Concat: (emit, { inputs, attrs: { axis } }) => [emit.one('Concat', inputs.map(emit.name), { axis })],
+    Gather: (emit, { inputs: [x, indices], attrs: { axis } }) => [
+      emit.one('Gather', [emit.name(x!), emit.name(indices!)], { axis }),
+    ],
+    Upsample: lowerUpsample,
     Split: (emit, { inputs: [x], attrs: { axis, sizes } }) =>
       emit.node('Split', [emit.name(x!), emit.ints(sizes)], { axis }, sizes.length),
     MatMul: matMul,
@@ -190,6 +195,7 @@ export const standardBackend: Backend = {
     AveragePoolGrad: averagePoolGrad,
     BatchNormGrad: lowerBatchNormGrad,
     ScaleAdd: scaleAdd,
+    GatherGrad: lowerGatherGrad,
     StandardizeGrad: lowerStandardizeGrad,
   },
 };

@@ -1,7 +1,7 @@
 /** Output types of every primitive. Sizes follow the ONNX operators of the same name. */
 
 import type { ShapeRules, TensorType } from '../core/graph.ts';
-import { type ConvAttrs, type PoolAttrs, type ReduceAttrs, slidingSize } from '../core/primitives.ts';
+import { type ConvAttrs, type PoolAttrs, type PrimAttrs, type ReduceAttrs, slidingSize } from '../core/primitives.ts';
 import { broadcastShapes, type DType, type Shape, ShapeError, sameShape, sizeOf } from '../core/shape.ts';
 
 const same = ([x]: readonly TensorType[]): TensorType[] => [{ dtype: x!.dtype, shape: x!.shape }];
@@ -123,6 +123,21 @@ function parted(x: TensorType, axis: number, sizes: readonly number[]): TensorTy
   return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
 }
 
+function gathered([x, indices]: readonly TensorType[], axis: number): TensorType[] {
+  const isWhole = indices!.dtype === 'int32' || indices!.dtype === 'int64';
+  requireThat(isWhole, `gather: indices are ${indices!.dtype}, not int32 or int64`);
+  requireThat(axis >= 0 && axis < x!.shape.length, `gather: no axis ${axis} in [${x!.shape}]`);
+  return typed(x!.dtype, [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)]);
+}
+
+/** The input of a convolution whose output is `g`. */
+function convolutionInput([g, weight]: readonly TensorType[], attrs: PrimAttrs['ConvInputGrad']): TensorType[] {
+  const [forward] = convolved([{ dtype: 'float32', shape: attrs.inputShape }, weight!], attrs);
+  const fits = sameShape(forward!.shape, g!.shape);
+  requireThat(fits, `convInputGrad: [${g!.shape}] is not the [${forward!.shape}] that [${attrs.inputShape}] gives`);
+  return typed('float32', attrs.inputShape);
+}
+
 /** Shapes: x [N,C,H,W], then vectors [C]. */
 function requireChannels(operation: string, x: TensorType, vectors: readonly TensorType[]): void {
   requireFloat([x, ...vectors], operation);
@@ -191,6 +206,14 @@ export const shapeRules: ShapeRules = {
     );
   },
   Concat: (types, { axis }) => joined(types, axis),
+  Gather: (types, { axis }) => gathered(types, axis),
+  Upsample: ([x], { factors: [down, across] }) => {
+    requireFloat([x!], 'upsample');
+    requireThat(x!.shape.length === 4, `upsample: needs [N,C,H,W], got [${x!.shape}]`);
+    const areWhole = [down, across].every((factor) => Number.isInteger(factor) && factor >= 1);
+    requireThat(areWhole, `upsample: factors [${down},${across}] are not whole numbers of at least 1`);
+    return typed('float32', [x!.shape[0]!, x!.shape[1]!, x!.shape[2]! * down, x!.shape[3]! * across]);
+  },
   Split: ([x], { axis, sizes }) => parted(x!, axis, sizes),
   MatMul: (types, { transposeA, transposeB }) => multiplied(types, transposeA, transposeB),
   Conv: convolved,
@@ -228,10 +251,15 @@ export const shapeRules: ShapeRules = {
   },
   ReluGrad: likeFirst('reluGrad'),
   ClipGrad: likeFirst('clipGrad'),
-  ConvInputGrad: (_, { inputShape }) => typed('float32', inputShape),
+  ConvInputGrad: convolutionInput,
   ConvWeightGrad: (_, { weightShape }) => typed('float32', weightShape),
   MaxPoolGrad: (_, { inputShape }) => typed('float32', inputShape),
   AveragePoolGrad: (_, { inputShape }) => typed('float32', inputShape),
+  GatherGrad: ([g, indices], { axis, inputShape }) => {
+    const [forward] = gathered([{ dtype: 'float32', shape: inputShape }, indices!], axis);
+    requireThat(sameShape(forward!.shape, g!.shape), `gatherGrad: [${g!.shape}] is not [${forward!.shape}]`);
+    return typed('float32', inputShape);
+  },
   StandardizeGrad: likeFirst('standardizeGrad'),
   BatchNormGrad: ([g, x, scale, mean, variance]) => {
     requireChannels('batchNormGrad', x!, [scale!, mean!, variance!]);

@@ -122,6 +122,15 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     ];
   },
   Concat: concatVjp,
+  Gather: (g, op) => {
+    const [x, indices] = op.inputs as [Tensor, Tensor];
+    return [g.graph.apply('GatherGrad', [g, indices], { ...op.attrs, inputShape: x.shape })[0]!, null];
+  },
+  // Every pixel gets the sum over its copies.
+  Upsample: (g, op) => {
+    const [down, across] = op.attrs.factors;
+    return [g.averagePool({ kernel: [down, across], stride: [down, across] }).mul(down * across)];
+  },
   Split: (_, { attrs }, [first, ...others]) => [first!.concat(others, attrs.axis)],
   MatMul: matMulVjp,
   Conv: convVjp,
@@ -149,12 +158,18 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   OneHot: none, // integer input
   ReluGrad: onlyOnce,
   ClipGrad: onlyOnce,
-  ConvInputGrad: onlyOnce,
+  // It serves as transposed convolution, too, and so has a derivative: y = W^T x gives dx = W g.
+  ConvInputGrad: (g, { inputs, attrs: { inputShape: _, ...attrs } }) => {
+    const [x, weight] = inputs as [Tensor, Tensor];
+    const [dw] = g.graph.apply('ConvWeightGrad', [g, x], { ...attrs, weightShape: weight.shape });
+    return [g.conv(weight, null, attrs), dw!];
+  },
   ConvWeightGrad: onlyOnce,
   MaxPoolGrad: onlyOnce,
   AveragePoolGrad: onlyOnce,
   BatchNormGrad: onlyOnce,
   ScaleAdd: (g, op) => [sumTo(g.mul(input(op, 1)), []), g.mul(input(op, 0)), g],
+  GatherGrad: onlyOnce,
   StandardizeGrad: onlyOnce,
 };
 

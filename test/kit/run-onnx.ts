@@ -11,9 +11,10 @@ export async function runOnnx(
   program: Program,
   backend: Backend,
   feeds: ReadonlyMap<string, NdArray>,
+  threads = 1,
 ): Promise<Map<string, NdArray>> {
   const bytes = writeOnnx(program, backend, { name: 'test' });
-  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: threads, logSeverityLevel: 3 });
   const inputs = program.inputs.map(({ source, dtype }) => {
     const name = source.kind === 'input' ? source.name : '';
     return [name, tensorOf(feeds.get(name)!, dtype)] as const;
