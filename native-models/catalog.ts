@@ -13,6 +13,7 @@ import type { Shape } from './core/shape.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
 import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
+import { decaysAllButVectors } from './nn/decay.ts';
 import type { Module } from './nn/module.ts';
 
 /** What a set of weights expects of the pixels and of padding; trained models keep it. */
@@ -81,6 +82,10 @@ const VIT_DEFAULTS = {
   vitl16r224: { title: 'ViT-L/16: large vision transformer', batch: 10, learningRate: 0.001 },
 } as const satisfies Readonly<Record<ViTName, object>>;
 
+/** As timm trains them: no decay for biases, norms, the class token and the positions. */
+const vitDecays = (name: string, shape: Shape): boolean =>
+  decaysAllButVectors(name, shape) && name !== 'cls_token' && name !== 'pos_embed';
+
 const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
   const { title, batch, learningRate } = VIT_DEFAULTS[name];
   return {
@@ -96,6 +101,7 @@ const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((na
     headPrefixes: ['head.'],
     freezeGroups: VIT_GROUPS,
     fixedSidePx: VIT_SIDE_PX,
+    decays: vitDecays,
     build: (classes) => new VisionTransformer({ ...VITS[name], classes, sidePx: VIT_SIDE_PX }),
   };
 });

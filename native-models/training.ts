@@ -7,6 +7,7 @@ import { crossEntropy } from './losses/cross-entropy.ts';
 import { type BindingOptions, ModelBinding } from './nn/binding.ts';
 import { type Module, namedParameters, type Parameter } from './nn/module.ts';
 import { AVERAGE, GRADIENT, type NamedShape, NEXT, prefixOf, type StateRole, type StateTensor } from './optim/state.ts';
+import { blended } from './optim/statistics.ts';
 import { type Unit, unitsOf } from './optim/units.ts';
 import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from './optim/update.ts';
 import { fold } from './passes/fold.ts';
@@ -55,14 +56,13 @@ export function trainingProgram(model: Module, options: TrainingOptions): Traini
   const { graph, binding, loss, units } = forward;
   const outputs = new Map<string, Tensor>([['loss', loss]]);
   // Statistics first: they are small, and the runtime works back from the last output it is given.
-  for (const [name, value] of binding.updates) outputs.set(NEXT + name, value);
-  const slopes = slopesOf(forward, loss);
-  const updated = updateOutputs(graph, slopes, options);
-  for (const [name, value] of updated) outputs.set(name, value);
-  const averaged = options.averages ? [...units.map(({ name }) => name), ...binding.updates.keys()] : [];
-  const values = new Map(averaged.map((name) => [name, outputs.get(NEXT + name)!] as const));
+  const statistics = blended(graph, binding.blends);
+  for (const { name, value } of statistics) outputs.set(NEXT + name, value);
+  for (const [name, value] of updateOutputs(graph, slopesOf(forward, loss), options)) outputs.set(name, value);
+  const averaged = options.averages ? [...units, ...statistics] : [];
+  const values = new Map(averaged.map(({ name }) => [name, outputs.get(NEXT + name)!] as const));
   for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
-  return finished(outputs, forward.inputs, binding.parameters, units);
+  return finished(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
 /** A training step in two, for updates that wait for several batches; both work on one state. */
@@ -86,7 +86,9 @@ export const GRADIENT_SCALE = 'gradient_scale';
  * its own, and every batch enters the running ones.
  */
 export function accumulationPrograms(model: Module, options: TrainingOptions): AccumulationPrograms {
-  return { gradient: gradientProgram(model, options), update: updateProgram(model, options) };
+  const gradient = gradientProgram(model, options);
+  const statistics = gradient.state.filter(({ role }) => role === 'statistic');
+  return { gradient, update: updateProgram(model, options, statistics) };
 }
 
 function gradientProgram(model: Module, options: TrainingOptions): TrainingProgram {
@@ -94,33 +96,32 @@ function gradientProgram(model: Module, options: TrainingOptions): TrainingProgr
   const { graph, binding, loss, units } = forward;
   const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
   const outputs = new Map<string, Tensor>([['loss', loss]]);
-  for (const [name, value] of binding.updates) outputs.set(NEXT + name, value);
+  const statistics = blended(graph, binding.blends);
+  for (const { name, value } of statistics) outputs.set(NEXT + name, value);
   for (const { name, gradient } of slopesOf(forward, loss.mul(scale!))) {
     const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
     outputs.set(NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient));
   }
-  return finished(outputs, forward.inputs, binding.parameters, units);
+  return finished(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
-function updateProgram(model: Module, options: TrainingOptions): TrainingProgram {
+function updateProgram(model: Module, options: TrainingOptions, statistics: readonly StateTensor[]): TrainingProgram {
   const graph = new Graph(shapeRules);
   const parameters = namedParameters(model);
-  const isFrozen = frozenBy(options.frozenPrefixes ?? []);
-  const units = unitsOf(parameters, isFrozen, options.decays);
+  const units = unitsOf(parameters, frozenBy(options.frozenPrefixes ?? []), options.decays);
   const slopes = units.map(({ name, shape, isDecayed }) => {
     const parameter = graph.input(name, 'float32', shape);
     return { name, parameter, gradient: graph.input(GRADIENT + name, 'float32', shape), isDecayed };
   });
   const outputs = updateOutputs(graph, slopes, options);
   if (options.averages) {
-    const statistics = [...parameters].filter(([name, { role }]) => role === 'statistic' && !isFrozen(name));
     const values = new Map([
       ...units.map(({ name }) => [name, outputs.get(NEXT + name)!] as const),
-      ...statistics.map(([name, { shape }]) => [name, graph.input(name, 'float32', shape)] as const),
+      ...statistics.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
     ]);
     for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
   }
-  return finished(outputs, [], parameters, units);
+  return finished(outputs, [], parameters, [...units, ...statistics]);
 }
 
 /**
@@ -228,17 +229,20 @@ function normalise(images: Tensor, normalisation: Normalisation | null): Tensor 
   return graph.apply('BatchNormInference', inputs, { epsilon: 0 })[0]!;
 }
 
+/** A tensor of the model as programs have it: by itself, or as the flat one of several. */
+type Piece = NamedShape & Pick<StateTensor, 'parts'>;
+
 /** Folds and proves the program, and says what each of its inputs is. */
 function finished(
   outputs: ReadonlyMap<string, Tensor>,
   keepInputs: readonly Tensor[],
   parameters: ReadonlyMap<string, Parameter>,
-  units: readonly Unit[],
+  pieces: readonly Piece[],
 ): TrainingProgram {
   const program = fold(prune(outputs, keepInputs));
   verify(program);
   const named = program.inputs.map((input) => ({ name: nameOf(input), shape: input.shape }));
-  const tensors = named.flatMap((input) => stateTensor(input, parameters, units) ?? []);
+  const tensors = named.flatMap((input) => stateTensor(input, parameters, pieces) ?? []);
   const isHandedOut = ({ name }: NamedShape) => program.outputs.has(NEXT + name);
   return {
     program,
@@ -252,16 +256,15 @@ function finished(
 function stateTensor(
   { name, shape }: NamedShape,
   parameters: ReadonlyMap<string, Parameter>,
-  units: readonly Unit[],
+  pieces: readonly Piece[],
 ): StateTensor | null {
   const prefix = prefixOf(name);
   const base = name.slice(prefix.length);
-  const unit = units.find((candidate) => candidate.name === base);
-  const parameter = parameters.get(base);
-  if (unit === undefined && parameter === undefined) return null;
-  const role = prefix === '' ? (parameter?.role ?? 'weight') : roleOf(prefix);
-  const parts = unit?.parts?.map((part) => ({ name: prefix + part.name, shape: part.shape })) ?? null;
-  return { name, shape, role, parts };
+  const joined = pieces.find((piece) => piece.name === base)?.parts ?? null;
+  const parameter = parameters.get(joined?.[0]?.name ?? base);
+  if (parameter === undefined) return null;
+  const parts = joined?.map((part) => ({ name: prefix + part.name, shape: part.shape })) ?? null;
+  return { name, shape, role: prefix === '' ? parameter.role : roleOf(prefix), parts };
 }
 
 function roleOf(prefix: string): StateRole {

@@ -26,8 +26,8 @@ export interface LayerContext {
   parameter(key: object): Tensor;
   /** Whether this layer trains here: batch statistics, dropout. False in evaluation graphs and in frozen layers. */
   isTraining(layer: object): boolean;
-  /** Registers the value a statistic has after this step. */
-  update(key: object, value: Tensor): void;
+  /** Moves a statistic, a vector, towards what this batch says: (1 - momentum) * statistic + momentum * batch. */
+  blend(key: object, batch: Tensor, momentum: number): void;
   /** Fresh uniform random numbers in [0,1), fed from outside at every step. */
   noise(shape: Shape): Tensor;
   /** The layer's name within its model, for messages. */

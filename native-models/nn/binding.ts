@@ -14,6 +14,13 @@ export interface BindingOptions {
   readonly joined?: readonly JoinedInput[];
 }
 
+export interface StatisticBlend {
+  readonly name: string;
+  readonly statistic: Tensor;
+  readonly batch: Tensor;
+  readonly momentum: number;
+}
+
 export interface JoinedInput {
   readonly name: string;
   readonly parts: readonly { readonly name: string; readonly shape: Shape }[];
@@ -21,8 +28,8 @@ export interface JoinedInput {
 
 export class ModelBinding implements LayerContext {
   readonly parameters: ReadonlyMap<string, Parameter>;
-  /** Values that statistics have after the step, by parameter name. */
-  readonly updates = new Map<string, Tensor>();
+  /** What the batch says of statistics, in the order it was said. */
+  readonly blends: StatisticBlend[] = [];
   readonly noises: Tensor[] = [];
   private readonly graph: Graph;
   private readonly options: BindingOptions;
@@ -55,8 +62,8 @@ export class ModelBinding implements LayerContext {
     return (this.options.frozenPrefixes ?? []).some((prefix) => name.startsWith(prefix));
   }
 
-  update(key: object, value: Tensor): void {
-    this.updates.set(this.path(key), value);
+  blend(key: object, batch: Tensor, momentum: number): void {
+    this.blends.push({ name: this.path(key), statistic: this.parameter(key), batch, momentum });
   }
 
   noise(shape: Shape): Tensor {

@@ -91,9 +91,8 @@ export class BatchNorm2d extends Module {
     const [y, mean, variance] = x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: this.epsilon });
     const count = x.shape[0]! * x.shape[2]! * x.shape[3]!;
     const unbiased = variance!.mul(count / Math.max(1, count - 1));
-    const blend = (old: Tensor, batch: Tensor) => old.mul(1 - MOMENTUM).add(batch.mul(MOMENTUM));
-    context.update(this.running_mean, blend(context.parameter(this.running_mean), mean!));
-    context.update(this.running_var, blend(context.parameter(this.running_var), unbiased));
+    context.blend(this.running_mean, mean!, MOMENTUM);
+    context.blend(this.running_var, unbiased, MOMENTUM);
     return y!;
   }
 

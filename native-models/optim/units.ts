@@ -13,9 +13,6 @@ export interface Unit extends NamedShape {
 /** Elements up to which a vector costs less to copy than to be a tensor of its own. */
 const LARGEST_JOINED = 4096;
 
-/** Weight decay for matrices and filters alone: not for biases, nor for the scales of norms. */
-export const decaysAllButVectors = (_: string, shape: Shape): boolean => shape.length > 1;
-
 /**
  * Pieces in the order in which their updates are best written: the joined vectors, whose gradients come from every layer,
  * then the rest from the first layer to the last. Frozen parameters and statistics are in none.

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Program } from '../../native-models/core/program.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import type { Tensor } from '../../native-models/core/tensor.ts';
+import { decaysAllButVectors } from '../../native-models/nn/decay.ts';
 import { BatchNorm2d, Conv2d, globalAveragePool, Linear } from '../../native-models/nn/layers.ts';
 import { Module } from '../../native-models/nn/module.ts';
 import type { OptimizerOptions } from '../../native-models/optim/optimizer.ts';
 import { scalarsAt } from '../../native-models/optim/optimizer.ts';
-import { decaysAllButVectors } from '../../native-models/optim/units.ts';
 import { averageDecay } from '../../native-models/optim/update.ts';
 import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../../native-models/training.ts';
 import { arrayOf, evaluateStep, plainState, scalarOf, startingState } from '../kit/evaluated-steps.ts';
@@ -60,6 +60,9 @@ const scalars = (optimizer: OptimizerOptions, update: number) =>
   Object.fromEntries(
     Object.entries(scalarsAt(optimizer, 0.1, update)).map(([name, value]) => [name, scalarOf(value)] as const),
   );
+
+const average = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 const prims = (program: Program) => program.ops.map((op) => op.prim);
 
@@ -120,8 +123,32 @@ describe('gradient accumulation', () => {
       evaluateStep(gradient, state, { ...fed, gradient_carry: scalarOf(index), gradient_scale: scalarOf(1 / 2) });
     }
 
-    for (const name of ['bn1.running_mean', 'bn2.running_var']) expect(state.get(name)).toEqual(wholeState.get(name));
+    expect(state.get('statistics')).toEqual(wholeState.get('statistics'));
   });
+});
+
+test('a batch norm that is called twice takes in both batches, one after the other', () => {
+  class Twice extends Module {
+    readonly bn = new BatchNorm2d(3);
+    readonly fc = new Linear(3, 3);
+
+    call(x: Tensor): Tensor {
+      return this.fc.call(globalAveragePool(this.bn.call(this.bn.call(x).mul(2).add(1))));
+    }
+  }
+  const program = trainingProgram(new Twice(), options(3));
+  const state = startingState(new Twice(), [program]);
+  evaluateStep(program, state, { ...batch(0, 3), learning_rate: scalarOf(0) });
+
+  // The second call sees the first one's output, of mean 0 and variance 1, doubled and moved by one.
+  const first = batch(0, 3).images.data;
+  const mean = (channel: number) => average(first.filter((_, i) => Math.floor(i / SIDE ** 2) % 3 === channel));
+  const expected = [0, 1, 2].map((channel) => 0.9 * (0.1 * mean(channel)) + 0.1);
+  plainState([program], state)
+    .get('bn.running_mean')!
+    .forEach((value, channel) => {
+      expect(value).toBeCloseTo(expected[channel]!, 12);
+    });
 });
 
 describe('the moving average', () => {
@@ -202,12 +229,11 @@ describe('frozen layers', () => {
 test('updates are written from the first layer to the last, so that the runtime frees the last layers first', () => {
   const { program } = trainingProgram(new NormedNet(), options(3));
 
-  expect([...program.outputs.keys()].filter((name) => !name.includes('running'))).toEqual(
-    ['vectors', 'conv1.weight', 'conv2.weight', 'fc.weight'].reduce(
-      (names, name) => [...names, `next:${name}`, `next:velocity:${name}`],
-      ['loss'],
-    ),
-  );
+  const pieces = ['vectors', 'conv1.weight', 'conv2.weight', 'fc.weight'];
+  expect([...program.outputs.keys()].filter((name) => name !== 'next:statistics')).toEqual([
+    'loss',
+    ...pieces.flatMap((name) => [`next:${name}`, `next:velocity:${name}`]),
+  ]);
 });
 
 describe('weight decay for all but vectors', () => {

@@ -103,3 +103,18 @@ describe('layers_to_freeze', () => {
     expect(messages({ layers_to_freeze: 0 })).toEqual([]);
   });
 });
+
+test('a vision transformer decays its matrices alone, a residual network everything', () => {
+  const vit = findModel('vits16r224')!;
+
+  expect(resnet.decays).toBeUndefined();
+  expect(vit.decays!('blocks.0.attn.qkv.weight', [1152, 384])).toBe(true);
+  for (const [name, shape] of [
+    ['blocks.0.norm1.weight', [384]],
+    ['head.bias', [10]],
+    ['cls_token', [1, 1, 384]],
+    ['pos_embed', [1, 197, 384]],
+  ] as const) {
+    expect(vit.decays!(name, shape), name).toBe(false);
+  }
+});
