@@ -14,6 +14,10 @@ export type FeedTransform =
   | { readonly kind: 'train'; readonly cropSize: number; readonly seed: number }
   | { readonly kind: 'evaluation'; readonly resizeSize: number; readonly cropSize: number };
 
+/** Pictures a worker is at at once, so that one is augmented here while libvips decodes another. */
+export const LANES = 2;
+export const NONE = -1;
+
 /** Given to a worker once, at its start. */
 export interface FeedWorkerSettings {
   readonly samples: readonly FeedSample[];
@@ -21,6 +25,8 @@ export interface FeedWorkerSettings {
   /** One buffer per batch slot. */
   readonly slots: readonly SharedArrayBuffer[];
   readonly cacheBytes: number;
+  /** Shared. Which samples the worker is making views of, one a lane; `NONE` where it rests. */
+  readonly underWay: Int32Array;
 }
 
 /** A worker's share of one batch: `samples[i]` goes to place `positions[i]` of the slot. */
@@ -37,4 +43,6 @@ export type FeedRequest = FeedTask | 'close';
 export interface FeedReply {
   readonly job: number;
   readonly error: ErrorRecord | null;
+  /** Pictures that the worker remembers. */
+  readonly kept: number;
 }

@@ -3,13 +3,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { configureDecoder } from './decode.ts';
 import { toErrorRecord } from './error-record.ts';
-import type { FeedReply, FeedRequest, FeedTask, FeedWorkerSettings } from './feed-protocol.ts';
+import {
+  type FeedReply,
+  type FeedRequest,
+  type FeedTask,
+  type FeedWorkerSettings,
+  LANES,
+  NONE,
+} from './feed-protocol.ts';
 import { ViewMaker } from './views.ts';
 
-const LANES = 2;
-
 const port = parentPort!;
-const { samples, transform, slots, cacheBytes } = workerData as FeedWorkerSettings;
+const { samples, transform, slots, cacheBytes, underWay } = workerData as FeedWorkerSettings;
 const views = new ViewMaker(transform, cacheBytes);
 const viewBytes = 3 * transform.cropSize ** 2;
 let earlierWork: Promise<void> = Promise.resolve();
@@ -22,22 +27,21 @@ port.on('message', (request: FeedRequest) => {
 });
 
 async function answer(task: FeedTask): Promise<void> {
-  let reply: FeedReply = { job: task.job, error: null };
-  try {
-    await fill(task);
-  } catch (error) {
-    reply = { job: task.job, error: toErrorRecord(error) };
-  }
-  port.postMessage(reply);
+  const error = await fill(task).then(
+    () => null,
+    (thrown: unknown) => toErrorRecord(thrown),
+  );
+  port.postMessage({ job: task.job, error, kept: views.kept } satisfies FeedReply);
 }
 
-/** Several lanes, so that one picture is augmented here while libvips decodes another. */
 async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Promise<void> {
   const out = new Uint8Array(slots[slot]!);
   const lanes = Array.from({ length: LANES }, async (_, lane) => {
     for (let i = lane; i < indices.length; i += LANES) {
+      underWay[lane] = indices[i]!;
       out.set(await views.view(samples[indices[i]!]!, epoch), positions[i]! * viewBytes);
     }
+    underWay[lane] = NONE;
   });
   // All of them must have stopped writing before the slot is given back.
   const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');

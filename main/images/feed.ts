@@ -8,15 +8,18 @@ import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 // libvips must be loaded by the main thread first, or its libraries are unloaded with the first worker that ends.
 import 'sharp';
+import { AppError } from '../../preload/contract/errors.ts';
 import { fromErrorRecord } from './error-record.ts';
 import { checkSizes } from './evaluation.ts';
-import type {
-  FeedReply,
-  FeedRequest,
-  FeedSample,
-  FeedTask,
-  FeedTransform,
-  FeedWorkerSettings,
+import {
+  type FeedReply,
+  type FeedRequest,
+  type FeedSample,
+  type FeedTask,
+  type FeedTransform,
+  type FeedWorkerSettings,
+  LANES,
+  NONE,
 } from './feed-protocol.ts';
 
 export type { FeedSample, FeedTransform } from './feed-protocol.ts';
@@ -31,6 +34,8 @@ export interface FeedOptions {
   readonly prefetch?: number;
   /** Room for decoded pictures, over all workers. */
   readonly cacheBytes?: number;
+  /** The program the workers run. */
+  readonly entry?: URL;
 }
 
 /** Valid until the next batch is asked for: its memory is then filled anew. */
@@ -46,7 +51,10 @@ export interface Batch {
 }
 
 const DEFAULT_PREFETCH = 3;
-const DEFAULT_CACHE_BYTES = 512 * 1024 * 1024;
+const ENTRY = new URL('./feed-worker.ts', import.meta.url);
+
+/** Room for decoded pictures, over all workers, unless a caller knows better. */
+export const DEFAULT_CACHE_BYTES: number = 512 * 1024 * 1024;
 
 interface Job {
   sharesLeft: number;
@@ -62,6 +70,8 @@ export class BatchFeed {
   private readonly workers: readonly Worker[];
   private readonly exits: readonly Promise<void>[];
   private readonly jobs = new Map<number, Job>();
+  /** By worker. */
+  private readonly keptBy: number[] = [];
   private lastJob = 0;
   private isReading = false;
   private isClosing = false;
@@ -77,15 +87,21 @@ export class BatchFeed {
     this.batchSize = batchSize;
     this.viewBytes = 3 * transform.cropSize ** 2;
     this.slots = Array.from({ length: prefetch + 1 }, () => new SharedArrayBuffer(batchSize * this.viewBytes));
-    const settings: FeedWorkerSettings = { samples, transform, slots: this.slots, cacheBytes: cacheBytes / workers };
-    this.workers = Array.from({ length: workers }, () => this.startWorker(settings));
+    const settings = { samples, transform, slots: this.slots, cacheBytes: cacheBytes / workers };
+    this.workers = Array.from({ length: workers }, (_, i) => this.startWorker(i, options.entry ?? ENTRY, settings));
     this.exits = this.workers.map((worker) => new Promise((resolve) => worker.once('exit', () => resolve())));
+  }
+
+  /** How many samples need no decoding any more. */
+  get kept(): number {
+    return this.keptBy.reduce((sum, kept) => sum + kept, 0);
   }
 
   /**
    * The samples `order` names by index, in that order, in batches. Read one epoch to its end, or break off, before the
    * next is begun.
-   * Errors: those of decoding, naming the file, when the batch that needs it is reached.
+   * Errors: those of decoding, naming the file, when the batch that needs it is reached; image-unreadable also when a
+   * worker died of it.
    */
   async *batches(order: Int32Array, epoch: number): AsyncGenerator<Batch, void, undefined> {
     assert(!this.isReading && !this.isClosing, 'one epoch at a time, and none after close');
@@ -158,17 +174,30 @@ export class BatchFeed {
     return promise;
   }
 
-  private startWorker(settings: FeedWorkerSettings): Worker {
-    const worker = new Worker(new URL('./feed-worker.ts', import.meta.url), { workerData: settings });
-    worker.on('message', (reply: FeedReply) => this.collect(reply));
-    worker.on('error', (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))));
+  private startWorker(index: number, entry: URL, settings: Omit<FeedWorkerSettings, 'underWay'>): Worker {
+    const underWay = new Int32Array(new SharedArrayBuffer(4 * LANES)).fill(NONE);
+    const workerData: FeedWorkerSettings = { ...settings, underWay };
+    const worker = new Worker(entry, { workerData });
+    worker.on('message', (reply: FeedReply) => {
+      this.keptBy[index] = reply.kept;
+      this.collect(reply);
+    });
+    worker.on('error', (error: unknown) => this.fail(this.deathOf(underWay, String(error))));
     worker.on('exit', (code) => {
-      if (!this.isClosing) this.fail(new Error(`an image worker ended by itself (code ${code})`));
+      if (!this.isClosing) this.fail(this.deathOf(underWay, `code ${code}`));
     });
     return worker;
   }
 
-  private collect({ job: id, error }: FeedReply): void {
+  /** What to say of a worker's end, with the pictures it was at. */
+  private deathOf(underWay: Int32Array, how: string): Error {
+    const paths = [...underWay].filter((index) => index !== NONE).map((index) => this.samples[index]!.path);
+    if (paths.length === 0) return new Error(`an image worker died (${how})`);
+    const message = `${paths.join(' or ')}: an image worker died while decoding it (${how})`;
+    return new AppError('image-unreadable', message, { file: paths[0], files: paths, cause: how });
+  }
+
+  private collect({ job: id, error }: Omit<FeedReply, 'kept'>): void {
     const job = this.jobs.get(id);
     if (job === undefined) return; // settled already, by a worker that died
     if (error !== null) job.error ??= fromErrorRecord(error);

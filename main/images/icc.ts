@@ -35,8 +35,8 @@ const TAG_BYTES = 12;
 /** Whether converting with this profile to sRGB would change nothing that 8 bits can show. */
 export function isSrgbProfile(profile: Buffer): boolean {
   const parts = readMatrixProfile(profile);
+  if (parts === null) return false;
   return (
-    parts !== null &&
     parts.primaries.every((xyz, i) => isNear(xyz, SRGB_TO_XYZ[i]!, PRIMARY_TOLERANCE)) &&
     parts.curves.every((curve) => isNear(PROBES.map(curve), PROBES.map(srgbDecoded), CURVE_TOLERANCE))
   );

@@ -42,6 +42,11 @@ export class ViewMaker {
     return augmentForTraining(pixels, { cropSize: transform.cropSize, rng });
   }
 
+  /** Pictures that need no decoding any more. */
+  get kept(): number {
+    return this.decoded.size + this.finished.size;
+  }
+
   private async reduced(sample: FeedSample, shorterSidePx: number): Promise<Pixels> {
     const known = this.decoded.get(sample.id);
     if (known !== undefined) return known;

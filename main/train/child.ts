@@ -6,7 +6,7 @@
 import { findModel } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { BatchFeed } from '../images/feed.ts';
+import { BatchFeed, DEFAULT_CACHE_BYTES } from '../images/feed.ts';
 import { Evaluator } from './evaluator.ts';
 import { exportBundle, readModelValues } from './export.ts';
 import { toFailure } from './failure.ts';
@@ -26,11 +26,26 @@ const checkCancelled = (): void => {
   if (isCancelled) throw new AppError('cancelled', 'cancelled');
 };
 
+/** From LIGHTBENCH_IMAGE_CACHE_MB, where that is set. Errors: bad-hyperparameter when it is no number of megabytes. */
+function imageCacheBytes(): number {
+  const text = process.env['LIGHTBENCH_IMAGE_CACHE_MB'];
+  if (text === undefined) return DEFAULT_CACHE_BYTES;
+  if (/^[0-9]{1,7}$/.test(text)) return Number(text) * 2 ** 20;
+  const message = `LIGHTBENCH_IMAGE_CACHE_MB takes a whole number of megabytes; got "${text}"`;
+  throw new AppError('bad-hyperparameter', message, { field: 'LIGHTBENCH_IMAGE_CACHE_MB', got: text });
+}
+
 /** Returns why the job ended before its natural end, null when it did not. */
 async function run(job: Job): Promise<string | null> {
   switch (job.kind) {
     case 'train':
-      return train(job, { nowMs: () => performance.now(), send, checkCancelled, openRunner });
+      return train(job, {
+        nowMs: () => performance.now(),
+        send,
+        checkCancelled,
+        openRunner,
+        imageCacheBytes: imageCacheBytes(),
+      });
     case 'evaluate':
       await evaluate(job);
       return null;
@@ -53,11 +68,14 @@ async function evaluate(job: EvaluateJob): Promise<void> {
   assert(card, `model "${job.model}" is not in the catalog`);
   const { samples, batchSize, workers, resizeSize, cropSize } = job;
   const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
-  const evaluator = await Evaluator.open(card, job, cropSize);
-  const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples.length, checkCancelled);
-  await feed.close();
-  await evaluator.release();
-  send({ type: 'scored', scores });
+  try {
+    const evaluator = await Evaluator.open(card, job, cropSize);
+    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples.length, checkCancelled);
+    await evaluator.release();
+    send({ type: 'scored', scores });
+  } finally {
+    await feed.close();
+  }
 }
 
 /** The last message; whatever still holds the process open then (a feed's threads after a failure) is of no use. */

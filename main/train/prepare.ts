@@ -71,12 +71,18 @@ export function startingPoint(job: TrainJob, card: ModelCard, plan: Plan): Start
   return { values: fromScratch(parameters, plan.seed), history: [], notes };
 }
 
-export function openFeeds(job: TrainJob, plan: Plan): { readonly training: BatchFeed; readonly validation: BatchFeed } {
+/** The training images' cache takes `cacheBytes`; validation keeps finished views, which are far smaller. */
+export function openFeeds(
+  job: TrainJob,
+  plan: Plan,
+  cacheBytes: number,
+): { readonly training: BatchFeed; readonly validation: BatchFeed } {
   const training = new BatchFeed({
     samples: job.train,
     transform: { kind: 'train', cropSize: plan.cropSize, seed: plan.seed },
     batchSize: plan.batchSize,
     workers: plan.workers,
+    cacheBytes,
   });
   const validation = new BatchFeed({
     samples: job.validation,

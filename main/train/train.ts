@@ -26,6 +26,8 @@ export interface TrainContext {
   /** Throws once the run is to end. */
   readonly checkCancelled: () => void;
   readonly openRunner: OpenRunner;
+  /** Room for decoded images. */
+  readonly imageCacheBytes: number;
 }
 
 /**
@@ -87,6 +89,7 @@ class Run {
   private readonly parts: RunParts;
   private readonly history: EpochReport[];
   private readonly pace: Pace;
+  private isCacheNoted = false;
 
   private constructor(parts: RunParts) {
     this.parts = parts;
@@ -105,7 +108,15 @@ class Run {
     const runner = await context.openRunner(buildPrograms(job, card, plan), values, options);
     try {
       const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
-      return new Run({ job, plan, context, runner, evaluator, feeds: openFeeds(job, plan), history });
+      return new Run({
+        job,
+        plan,
+        context,
+        runner,
+        evaluator,
+        feeds: openFeeds(job, plan, context.imageCacheBytes),
+        history,
+      });
     } catch (error) {
       await runner.release();
       throw error;
@@ -143,6 +154,7 @@ class Run {
     this.phase = 'training';
     const { loss, learningRate, waitedMs } = await this.trainEpoch(epoch);
     const trainedMs = context.nowMs() - startMs;
+    this.noteCache();
     this.phase = 'evaluating';
     const isEvaluated = epoch % plan.evaluationFrequency === 0 || epoch === plan.epochs;
     const tensors = await this.parts.runner.tensors();
@@ -161,6 +173,19 @@ class Run {
     this.keep(report, tensors);
     this.pace.epochFinished();
     context.send({ type: 'epoch', report, isRepeated: false });
+  }
+
+  /** After the first epoch, when every image has been asked for. */
+  private noteCache(): void {
+    if (this.isCacheNoted) return;
+    this.isCacheNoted = true;
+    const { job, context, feeds } = this.parts;
+    const megabytes = Math.round(context.imageCacheBytes / 2 ** 20);
+    if (feeds.training.kept >= job.train.length) return;
+    const text =
+      `${feeds.training.kept} of ${job.train.length} training images fit in the image cache of ${megabytes} MB; ` +
+      `the others are decoded again in every epoch (LIGHTBENCH_IMAGE_CACHE_MB sets its size)`;
+    context.send({ type: 'note', text });
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {

@@ -119,6 +119,34 @@ test('a picture that has gone missing ends the epoch with its name, and the feed
   expect(rest.map((batch) => batch.ids)).toEqual([[100, 105]]);
 });
 
+test('a worker that dies is reported with the picture it was at', async () => {
+  const samples = await pictures(2);
+  const entry = new URL('./dying-feed-worker.ts', import.meta.url);
+  const feed = open({ samples, transform: train, batchSize: 2, workers: 1, entry });
+
+  const error = await appErrorOf(() => read(feed, Int32Array.from([1, 0]), 1));
+
+  expect([error.code, error.message]).toEqual([
+    'image-unreadable',
+    `${samples[1]!.path}: an image worker died while decoding it (code 3)`,
+  ]);
+});
+
+test('the cache keeps as many pictures as fit, over all workers, and says how many', async () => {
+  const samples = await pictures(6);
+  // At this crop side pictures keep their size: 30 x 40 to 35 x 35 pixels of three bytes, 3.5 to 3.7 kB each.
+  const keptWith = async (cacheBytes: number, workers: number) => {
+    const feed = open({ samples, transform: { ...train, cropSize: 32 }, batchSize: 2, cacheBytes, workers });
+    await read(feed, forwards(6), 1);
+    await read(feed, forwards(6), 2);
+    return feed.kept;
+  };
+
+  expect([await keptWith(0, 1), await keptWith(8000, 1), await keptWith(8000, 2), await keptWith(1e6, 2)]).toEqual([
+    0, 2, 2, 6,
+  ]);
+});
+
 test('batches are made ahead while the reading thread is blocked', async () => {
   const feed = open({ samples: await pictures(5), transform: evaluation, batchSize: 1, prefetch: 4, cacheBytes: 0 });
   const slots = (Reflect.get(feed, 'slots') as SharedArrayBuffer[]).map((slot) => new Uint8Array(slot));

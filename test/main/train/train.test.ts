@@ -52,10 +52,14 @@ interface Circumstances {
   readonly fits?: (images: number, epoch: number) => boolean;
   /** The run is cancelled in the epoch after this one. */
   readonly stopAfter?: number;
+  readonly imageCacheBytes?: number;
 }
 
 /** Trains in this process; returns all that two equal runs have in common. */
-async function trained(job: TrainJob, { fits = () => true, stopAfter = Number.POSITIVE_INFINITY }: Circumstances = {}) {
+async function trained(
+  job: TrainJob,
+  { fits = () => true, stopAfter = Number.POSITIVE_INFINITY, imageCacheBytes = 1e8 }: Circumstances = {},
+) {
   const notes: string[] = [];
   const reports = new Map<number, EpochReport>();
   const send = (message: FromChild) => {
@@ -76,7 +80,7 @@ async function trained(job: TrainJob, { fits = () => true, stopAfter = Number.PO
   };
 
   const clock = new FakeClock();
-  await train(job, { nowMs: () => clock.nowMs(), send, checkCancelled, openRunner });
+  await train(job, { nowMs: () => clock.nowMs(), send, checkCancelled, openRunner, imageCacheBytes });
 
   const curve = [...reports.values()].map(({ row: { epoch, train_loss, learning_rate, metrics } }) => ({
     epoch,
@@ -129,6 +133,22 @@ describe('when memory runs out', () => {
 
     await expect(trained(job, { fits: () => false })).rejects.toThrow('Failed to allocate memory');
   });
+});
+
+test('an image cache that is too small changes nothing but the time, and is noted once', async () => {
+  const pictures = await writeShades(tempFolder(), EACH);
+  const roomy = await trained(await newJob({ training_batch_size: 4 }, pictures));
+  const job = await newJob({ training_batch_size: 4 }, pictures);
+
+  const tight = await trained(job, { imageCacheBytes: 0 });
+
+  expect(tight.notes).toEqual([
+    ...roomy.notes,
+    `0 of ${job.train.length} training images fit in the image cache of 0 MB; the others are decoded again in every ` +
+      'epoch (LIGHTBENCH_IMAGE_CACHE_MB sets its size)',
+  ]);
+  expect(tight.curve).toEqual(roomy.curve);
+  expect(tight.model.equals(roomy.model)).toBe(true);
 });
 
 describe('every kind of state', () => {

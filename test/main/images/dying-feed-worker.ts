@@ -1,0 +1,11 @@
+/** A feed worker that begins its first picture and dies. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FeedTask, FeedWorkerSettings } from '../../../main/images/feed-protocol.ts';
+
+const { underWay } = workerData as FeedWorkerSettings;
+
+parentPort!.on('message', ({ samples }: FeedTask) => {
+  underWay[0] = samples[0]!;
+  process.exit(3);
+});
