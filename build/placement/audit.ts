@@ -1,0 +1,58 @@
+/**
+ * `npm run audit:placement [-- --provider FOLDER] [--models a,b]`: for every model's training and evaluation graphs,
+ * how many operations CUDA and WebGPU run and what they leave to the CPU. CUDA needs its provider, installed or in
+ * FOLDER, and no card: without a driver a stand-in answers for NVIDIA's libraries. WebGPU needs a Vulkan driver.
+ */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CUDA_PROVIDER, runtimePackage } from '../../main/devices/provider-files.ts';
+import { MODELS } from '../../native-models/catalog.ts';
+import { auditedGraphs } from './graphs.ts';
+import { installedPlace, type Place, placementOf } from './placement.ts';
+import { standInPlace } from './stand-in.ts';
+
+const { values } = parseArgs({ options: { provider: { type: 'string' }, models: { type: 'string' } } });
+const models = values.models?.split(',') ?? MODELS.map(({ name }) => name);
+const scratch = mkdtempSync(join(tmpdir(), 'lightbench-audit-'));
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+try {
+  const places = [cudaPlace(), installedPlace('webgpu')].filter((place) => place !== null);
+  say('| model | graph | provider | on the device | on the CPU | copies |');
+  say('|---|---|---|---|---|---|');
+  for (const place of places) for (const model of models) await audit(place, model);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function cudaPlace(): Place | null {
+  const folder = values.provider ?? runtimePackage().providerFolder ?? '';
+  if (!existsSync(join(folder, CUDA_PROVIDER))) {
+    say(
+      `CUDA: skipped, ${CUDA_PROVIDER} is not in ${folder}; npm run setup:cuda installs it, --provider names another\n`,
+    );
+    return null;
+  }
+  const isInstalled = values.provider === undefined && existsSync('/proc/driver/nvidia/version');
+  return isInstalled ? installedPlace('cuda') : standInPlace(scratch, folder);
+}
+
+async function audit(place: Place, model: string): Promise<void> {
+  for (const { name, bytes } of auditedGraphs(model, place.provider)) {
+    try {
+      const { counts, onCpu, copies } = await placementOf(bytes, place);
+      const device = Object.entries(counts).reduce((sum, [at, count]) => sum + (at.startsWith('CPU') ? 0 : count), 0);
+      const left = Object.entries(onCpu).map(([type, count]) => `${count} ${type}`);
+      say(`| ${model} | ${name} | ${place.provider} | ${device} | ${left.join(', ') || '0'} | ${copies} |`);
+    } catch (error) {
+      process.exitCode = 1;
+      const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+      say(`| ${model} | ${name} | ${place.provider} | failed: ${reason} | | |`);
+    }
+  }
+}
