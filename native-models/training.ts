@@ -5,16 +5,18 @@ import type { Program } from './core/program.ts';
 import type { Tensor } from './core/tensor.ts';
 import { crossEntropy } from './losses/cross-entropy.ts';
 import { type BindingOptions, ModelBinding } from './nn/binding.ts';
-import { type Module, namedParameters, type Parameter } from './nn/module.ts';
-import { AVERAGE, GRADIENT, type NamedShape, NEXT, prefixOf, type StateRole, type StateTensor } from './optim/state.ts';
+import { type Module, namedParameters } from './nn/module.ts';
+import { GRADIENT, NEXT, type StateTensor } from './optim/state.ts';
 import { blended } from './optim/statistics.ts';
 import { type Unit, unitsOf } from './optim/units.ts';
 import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from './optim/update.ts';
-import { fold } from './passes/fold.ts';
 import { gradients } from './passes/gradients.ts';
 import { prune } from './passes/prune.ts';
 import { verify } from './passes/verify.ts';
 import { shapeRules } from './rules/shape.ts';
+import { finishedProgram, nameOf, type TrainingProgram } from './training/program.ts';
+
+export type { TrainingProgram } from './training/program.ts';
 
 /** How pixels 0..255 become the network's input: (pixel / 255 - mean) / deviation, per channel R, G, B. */
 export interface Normalisation {
@@ -36,16 +38,6 @@ export interface TrainingOptions extends ModelOptions, UpdateOptions {
   readonly classWeights?: readonly number[] | null;
 }
 
-export interface TrainingProgram {
-  readonly program: Program;
-  /** What changes from step to step. */
-  readonly state: readonly StateTensor[];
-  /** What is read but does not change, frozen parameters among it. */
-  readonly fixed: readonly StateTensor[];
-  /** Inputs to be filled with fresh uniform random numbers at every step. */
-  readonly noises: readonly NamedShape[];
-}
-
 /**
  * The training step of a classifier.
  * Inputs: `images` uint8 [B,3,H,W], `labels` int32 [B], the scalars of the update, and the state.
@@ -62,7 +54,7 @@ export function trainingProgram(model: Module, options: TrainingOptions): Traini
   const averaged = options.averages ? [...units, ...statistics] : [];
   const values = new Map(averaged.map(({ name }) => [name, outputs.get(NEXT + name)!] as const));
   for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
-  return finished(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
+  return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
 /** A training step in two, for updates that wait for several batches; both work on one state. */
@@ -102,7 +94,7 @@ function gradientProgram(model: Module, options: TrainingOptions): TrainingProgr
     const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
     outputs.set(NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient));
   }
-  return finished(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
+  return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
 function updateProgram(model: Module, options: TrainingOptions, statistics: readonly StateTensor[]): TrainingProgram {
@@ -121,7 +113,7 @@ function updateProgram(model: Module, options: TrainingOptions, statistics: read
     ]);
     for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
   }
-  return finished(outputs, [], parameters, [...units, ...statistics]);
+  return finishedProgram(outputs, [], parameters, [...units, ...statistics]);
 }
 
 /**
@@ -228,48 +220,3 @@ function normalise(images: Tensor, normalisation: Normalisation | null): Tensor 
   const inputs = [images.cast('float32'), vector([1, 1, 1]), vector([0, 0, 0]), ...statistics];
   return graph.apply('BatchNormInference', inputs, { epsilon: 0 })[0]!;
 }
-
-/** A tensor of the model as programs have it: by itself, or as the flat one of several. */
-type Piece = NamedShape & Pick<StateTensor, 'parts'>;
-
-/** Folds and proves the program, and says what each of its inputs is. */
-function finished(
-  outputs: ReadonlyMap<string, Tensor>,
-  keepInputs: readonly Tensor[],
-  parameters: ReadonlyMap<string, Parameter>,
-  pieces: readonly Piece[],
-): TrainingProgram {
-  const program = fold(prune(outputs, keepInputs));
-  verify(program);
-  const named = program.inputs.map((input) => ({ name: nameOf(input), shape: input.shape }));
-  const tensors = named.flatMap((input) => stateTensor(input, parameters, pieces) ?? []);
-  const isHandedOut = ({ name }: NamedShape) => program.outputs.has(NEXT + name);
-  return {
-    program,
-    state: tensors.filter(isHandedOut),
-    fixed: tensors.filter((tensor) => !isHandedOut(tensor)),
-    noises: named.filter(({ name }) => name.startsWith('noise.')),
-  };
-}
-
-/** Null for inputs that are fed anew at every step. */
-function stateTensor(
-  { name, shape }: NamedShape,
-  parameters: ReadonlyMap<string, Parameter>,
-  pieces: readonly Piece[],
-): StateTensor | null {
-  const prefix = prefixOf(name);
-  const base = name.slice(prefix.length);
-  const joined = pieces.find((piece) => piece.name === base)?.parts ?? null;
-  const parameter = parameters.get(joined?.[0]?.name ?? base);
-  if (parameter === undefined) return null;
-  const parts = joined?.map((part) => ({ name: prefix + part.name, shape: part.shape })) ?? null;
-  return { name, shape, role: prefix === '' ? parameter.role : roleOf(prefix), parts };
-}
-
-function roleOf(prefix: string): StateRole {
-  if (prefix === AVERAGE) return 'average';
-  return prefix === GRADIENT ? 'gradient' : 'optimizer';
-}
-
-const nameOf = ({ source }: Tensor): string => (source.kind === 'input' ? source.name : '');
