@@ -2,7 +2,7 @@
 
 import type { Pads } from '../core/primitives.ts';
 import { sizeOf } from '../core/shape.ts';
-import { pair, type Tensor } from '../core/tensor.ts';
+import { padsOf, pair, type Tensor } from '../core/tensor.ts';
 import { type Init, ones, zeros } from './init.ts';
 import { contextOf, Module, Parameter } from './module.ts';
 
@@ -52,6 +52,37 @@ export class Conv2d extends Module {
       Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size),
     ) as [number, number];
     return [Math.floor(down / 2), Math.floor(across / 2), Math.ceil(down / 2), Math.ceil(across / 2)];
+  }
+}
+
+export interface ConvTranspose2dOptions {
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly groups?: number;
+  readonly init?: Init;
+}
+
+/** Transposed convolution with a bias. Shapes: [N,C,H,W] -> [N,K,(H-1)*stride-2*padding+kernel,…]. */
+export class ConvTranspose2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  private readonly options: Required<Omit<ConvTranspose2dOptions, 'init'>>;
+
+  constructor(inputs: number, outputs: number, kernel: number, options: ConvTranspose2dOptions = {}) {
+    super();
+    const { stride = 1, padding = 0, groups = 1 } = options;
+    const init = options.init ?? { kind: 'kaiming-normal', fan: 'out' };
+    this.options = { stride, padding, groups };
+    this.weight = new Parameter([inputs, outputs / groups, kernel, kernel], init);
+    this.bias = new Parameter([outputs], zeros);
+  }
+
+  call(x: Tensor): Tensor {
+    const context = contextOf(x);
+    const { stride, padding, groups } = this.options;
+    const attrs = { strides: pair(stride), pads: padsOf(padding), dilations: pair(1), group: groups };
+    const bias = context.parameter(this.bias).reshape([1, this.bias.shape[0]!, 1, 1]);
+    return x.graph.scope(context.path(this), () => x.convTranspose(context.parameter(this.weight), attrs).add(bias));
   }
 }
 
@@ -171,3 +202,15 @@ export class DropPath extends Module {
 
 /** Mean over each map. Shapes: [N,C,H,W] -> [N,C]. */
 export const globalAveragePool = (x: Tensor): Tensor => x.mean([2, 3]);
+
+/**
+ * A map beside its maxima over windows of growing size, each pool taken on the one before.
+ * Shapes: [N,C,H,W] -> [N,4C,H,W].
+ * Source: He et al. 2014, https://arxiv.org/abs/1406.4729; stacked as YOLOv5's "SPPF".
+ */
+export function spatialPyramidPool(x: Tensor, kernel = 5): Tensor {
+  const pool = (y: Tensor) => y.maxPool({ kernel, stride: 1, padding: (kernel - 1) / 2 });
+  const once = pool(x);
+  const twice = pool(once);
+  return x.concat([once, twice, pool(twice)], 1);
+}
