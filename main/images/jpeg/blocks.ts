@@ -7,10 +7,10 @@ const COEFFICIENTS = 64;
 const MIDDLE = 128;
 
 export class BlockTransform {
-  /** The next block's coefficients, row-major, multiplied by their steps. All zero after each block. */
-  readonly block: Int32Array;
+  /** Where the next block's coefficients go, row-major, multiplied by their steps. All zero after each block. */
+  readonly address: number;
+  private readonly block: Int32Array;
   private readonly kernels: Kernels;
-  private readonly address: number;
   private readonly samples: Uint8ClampedArray;
 
   /** To be made when nothing more is allocated in the workspace. `address` is that of 64 integers. */

@@ -6,7 +6,7 @@
 
 import type { Pixels } from '../pixels.ts';
 import { inWorkspace } from '../simd/kernels.ts';
-import { BlockReader } from './block-reader.ts';
+import { allocateEntropy, BlockReader } from './block-reader.ts';
 import { BlockTransform } from './blocks.ts';
 import { allocateRows, toRgb } from './colour-rows.ts';
 import type { JpegFrame } from './frame.ts';
@@ -25,7 +25,9 @@ export function decodeJpeg(frame: JpegFrame, side: BlockSide): Pixels | null {
     const block = workspace.allocate(COEFFICIENT_BYTES);
     const planes = allocatePlanes(workspace, frame, side);
     const rows = allocateRows(workspace, width, height);
-    if (!readScan(frame, planes, new BlockTransform(workspace, block))) return null;
+    const entropy = allocateEntropy(workspace, frame);
+    const transform = new BlockTransform(workspace, block);
+    if (!readScan({ frame, planes, transform, reader: new BlockReader(workspace, entropy, frame) })) return null;
     toRgb(workspace, planes, rows, width, height);
     return workspace.bytes(rows.out, 3 * width * height).slice();
   });
@@ -42,9 +44,9 @@ export function blockSideFor({ width, height }: JpegFrame, shorterSidePx: number
 const scaled = (size: number, side: number) => Math.ceil((size * side) / 8);
 
 /** Fills the planes; false when the data ends early, late, or is no JPEG data. */
-function readScan(frame: JpegFrame, planes: readonly Plane[], transform: BlockTransform): boolean {
-  const { components, restartInterval, entropy, width, height } = frame;
-  const reader = new BlockReader(entropy);
+function readScan(scan: Scan): boolean {
+  const { components, restartInterval, width, height } = scan.frame;
+  const { reader } = scan;
   const { h: maxH, v: maxV } = components[0]!;
   const unitsAcross = Math.ceil(width / (8 * maxH));
   const units = unitsAcross * Math.ceil(height / (8 * maxV));
@@ -52,7 +54,7 @@ function readScan(frame: JpegFrame, planes: readonly Plane[], transform: BlockTr
     if (restartInterval > 0 && unit > 0 && unit % restartInterval === 0 && !reader.restart()) return false;
     const [across, down] = [unit % unitsAcross, Math.trunc(unit / unitsAcross)];
     for (let index = 0; index < components.length; index++) {
-      if (!readUnit({ reader, transform, frame, planes }, index, across, down)) return false;
+      if (!readUnit(scan, index, across, down)) return false;
     }
   }
   return reader.isInLastPart() && reader.isAtEndOfPart();
@@ -67,13 +69,12 @@ interface Scan {
 
 /** The blocks of one component in one unit. */
 function readUnit({ reader, transform, frame, planes }: Scan, index: number, across: number, down: number): boolean {
-  const component = frame.components[index]!;
   const { side, stride, address } = planes[index]!;
-  const { h, v } = component;
+  const { h, v } = frame.components[index]!;
   for (let y = 0; y < v; y++) {
     for (let x = 0; x < h; x++) {
-      const last = reader.read(component, index, transform.block);
-      if (last < 0) return false;
+      const last = reader.read(index, transform.address, side);
+      if (last === null) return false;
       transform.run(last, side, address + ((down * v + y) * stride + across * h + x) * side, stride);
     }
   }

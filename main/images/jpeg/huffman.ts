@@ -1,38 +1,38 @@
 /**
  * Huffman tables of JPEG, laid out for decoding several bits at a time.
- * Source: ITU-T T.81, annex C (codes from lengths), F.2.2 (decoding), F.1.2.1.1 and F.1.2.2.1 (signed values).
+ * Source: ITU-T T.81, annex C (codes from lengths), F.1.2.1.1 and F.1.2.2.1 (signed values).
  */
 
-/** Bits that one look-up sees. Nearly every code with its value is shorter. */
-export const LOOK_AHEAD_BITS = 11;
-const LONGEST_CODE = 16;
+import { COEFFICIENTS, LONGEST_CODE, LOOK_AHEAD_BITS, TABLE } from '../simd/entropy.ts';
 
-/**
- * `quick[next bits]` is 0 when code and value are longer than the look-ahead, else value << 16 | run << 8 | bits used,
- * where a run of `END_OF_BLOCK_RUN` ends the block. `symbols[next bits]` is symbol << 8 | code bits, or 0.
- */
-export interface HuffmanTable {
-  readonly quick: Int32Array;
-  readonly symbols: Uint16Array;
-  /** Of the codes longer than the look-ahead, by length: the first code beyond it, left-aligned to 16 bits. */
-  readonly limits: Int32Array;
-  /** By length: index of a code's symbol less its code. */
-  readonly offsets: Int32Array;
-  readonly values: Uint8Array;
-}
+/** `TABLE.bytes` bytes, laid out as `TABLE` says. */
+export type HuffmanTable = Uint8Array;
 
-/** Larger than any run, so that it leaves the block. */
-export const END_OF_BLOCK_RUN = 64;
+/** Nearly all files have the standard's tables. */
+const MOST_REMEMBERED = 16;
+const remembered = new Map<string, HuffmanTable | null>();
 
 /**
  * The table of which `counts[i]` codes have i + 1 bits; null when these are no prefix code.
  * Shapes: counts [16], symbols [sum of counts].
  */
-export function huffmanTable(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
-  const quick = new Int32Array(1 << LOOK_AHEAD_BITS);
-  const short = new Uint16Array(1 << LOOK_AHEAD_BITS);
-  const limits = new Int32Array(LONGEST_CODE + 2);
-  const offsets = new Int32Array(LONGEST_CODE + 2);
+export function huffmanTable(counts: Buffer, symbols: Buffer, isAc: boolean): HuffmanTable | null {
+  const key = `${isAc}${counts.toString('latin1')}${symbols.toString('latin1')}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const table = makeTable(counts, symbols, isAc);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(key, table);
+  return table;
+}
+
+function makeTable(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
+  const table = new Uint8Array(TABLE.bytes);
+  const quick = new Int32Array(table.buffer, TABLE.quick, 1 << LOOK_AHEAD_BITS);
+  const short = new Uint16Array(table.buffer, TABLE.symbols, 1 << LOOK_AHEAD_BITS);
+  const limits = new Int32Array(table.buffer, TABLE.limits, LONGEST_CODE + 2);
+  const offsets = new Int32Array(table.buffer, TABLE.offsets, LONGEST_CODE + 2);
+  table.set(symbols, TABLE.values);
   let code = 0;
   let index = 0;
   for (let length = 1; length <= LONGEST_CODE; length++) {
@@ -45,7 +45,8 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array, isAc: bool
     limits[length] = code << (LONGEST_CODE - length);
     code <<= 1;
   }
-  return { quick, symbols: short, limits, offsets, values: Uint8Array.from(symbols) };
+  limits[LONGEST_CODE + 1] = 1 << LONGEST_CODE; // beyond every code: the search ends there
+  return table;
 }
 
 interface Entry {
@@ -65,12 +66,12 @@ function enter(quick: Int32Array, short: Uint16Array, { code, length, symbol, is
     if (size > freeBits) continue;
     const value = extend(rest >> (freeBits - size), size);
     // Without a value, run 15 skips sixteen zeros; anything less ends the block.
-    const skipped = isAc && size === 0 && run < 15 ? END_OF_BLOCK_RUN : run;
+    const skipped = isAc && size === 0 && run < 15 ? COEFFICIENTS : run;
     quick[at] = (value << 16) | (skipped << 8) | (length + size);
   }
 }
 
 /** The signed value that `size` bits stand for: those that begin with 0 are negative. */
-export function extend(bits: number, size: number): number {
+function extend(bits: number, size: number): number {
   return size > 0 && bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }

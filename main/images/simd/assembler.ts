@@ -11,7 +11,8 @@ type ValueType = 'i32' | 'v128';
 
 const VALUE_TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
 const NO_RESULT = 0x40;
-const [BLOCK, LOOP, END, BRANCH, BRANCH_IF] = [0x02, 0x03, 0x0b, 0x0c, 0x0d];
+const [BLOCK, LOOP, IF, ELSE, END] = [0x02, 0x03, 0x04, 0x05, 0x0b];
+const [BRANCH, BRANCH_IF, RETURN] = [0x0c, 0x0d, 0x0f];
 const [GET, SET] = [0x20, 0x21];
 const [CONSTANT, EQUAL_ZERO, LESS, ADD] = [0x41, 0x45, 0x48, 0x6a];
 
@@ -84,6 +85,22 @@ export class FunctionWriter<Name extends string = string> {
     this.run([BLOCK, NO_RESULT, LOOP, NO_RESULT, ...condition, EQUAL_ZERO, BRANCH_IF, 1]);
     body();
     this.run([BRANCH, 0, END, END]);
+  }
+
+  /** Runs the statements that `then` writes when `condition` is not zero, else those of `otherwise`. */
+  when(condition: Code, then: () => void, otherwise?: () => void): void {
+    this.run([...condition, IF, NO_RESULT]);
+    then();
+    if (otherwise !== undefined) {
+      this.run([ELSE]);
+      otherwise();
+    }
+    this.run([END]);
+  }
+
+  /** Ends the function here. */
+  leave(): void {
+    this.run([RETURN]);
   }
 
   /** Repeats the statements that `body` writes for 0, `step`, 2 * `step`, … as long as that is less than `limit`. */

@@ -22,10 +22,25 @@ const load =
 // 32-bit integers
 export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add = binary(0x6a);
+export const subtract = binary(0x6b);
 export const multiply = binary(0x6c);
+export const and = binary(0x71);
+export const shiftLeft = binary(0x74);
+/** Signed. */
+export const shiftRight = binary(0x75);
+export const shiftRightUnsigned = binary(0x76);
 /** Signed. */
 export const isLess = binary(0x48);
 export const load32 = (address: Code, offset = 0): Code => [...address, 0x28, ...memory(offset)];
+export const store32 = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  0x36,
+  ...memory(offset),
+];
+/** Unsigned. */
+export const load8 = (address: Code, offset = 0): Code => [...address, 0x2d, ...memory(offset)];
+/** Unsigned. */
 export const load16 = (address: Code, offset = 0): Code => [...address, 0x2f, ...memory(offset)];
 export const store16 = (address: Code, value: Code, offset = 0): Code => [
   ...address,

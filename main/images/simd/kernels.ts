@@ -4,6 +4,7 @@
  */
 
 import { moduleOf } from './assembler.ts';
+import { readBlock } from './entropy.ts';
 import { block4, block8 } from './inverse-dct.ts';
 import { horizontal, vertical } from './resample.ts';
 import { colourRow, enlargeRow } from './rows.ts';
@@ -12,6 +13,7 @@ import { colourRow, enlargeRow } from './rows.ts';
 export const PRECISION_BITS = 22;
 
 const FUNCTIONS = {
+  readBlock,
   block4,
   block8,
   enlargeRow,
