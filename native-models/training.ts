@@ -6,6 +6,7 @@ import type { Tensor } from './core/tensor.ts';
 import { crossEntropy } from './losses/cross-entropy.ts';
 import { type BindingOptions, ModelBinding } from './nn/binding.ts';
 import { type Module, namedParameters } from './nn/module.ts';
+import { LossScaler, type ScalingOptions } from './optim/loss-scale.ts';
 import { GRADIENT, NEXT, type StateTensor } from './optim/state.ts';
 import { blended } from './optim/statistics.ts';
 import { type Unit, unitsOf } from './optim/units.ts';
@@ -36,6 +37,8 @@ export interface TrainingOptions extends ModelOptions, UpdateOptions {
   readonly frozenPrefixes?: readonly string[];
   /** One weight per class, or null for the plain mean. */
   readonly classWeights?: readonly number[] | null;
+  /** Scales the loss for gradients in half precision; the scale is part of the state. Absent: not at all. */
+  readonly lossScaling?: ScalingOptions;
 }
 
 /**
@@ -50,11 +53,14 @@ export function trainingProgram(model: Module, options: TrainingOptions): Traini
   // Statistics first: they are small, and the runtime works back from the last output it is given.
   const statistics = blended(graph, binding.blends);
   for (const { name, value } of statistics) outputs.set(NEXT + name, value);
-  for (const [name, value] of updateOutputs(graph, slopesOf(forward, loss), options)) outputs.set(name, value);
+  const scaler = options.lossScaling ? new LossScaler(graph, options.lossScaling) : null;
+  const slopes = scaler ? scaler.unscaled(slopesOf(forward, scaler.scaled(loss))) : slopesOf(forward, loss);
+  for (const [name, value] of updateOutputs(graph, slopes, options)) outputs.set(name, value);
   const averaged = options.averages ? [...units, ...statistics] : [];
   const values = new Map(averaged.map(({ name }) => [name, outputs.get(NEXT + name)!] as const));
   for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
-  return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
+  const all = scaler ? scaler.guarded(outputs, slopes) : outputs;
+  return finishedProgram(all, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
 /** A training step in two, for updates that wait for several batches; both work on one state. */

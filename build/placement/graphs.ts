@@ -6,6 +6,7 @@ import { assert } from '../../native-models/core/assert.ts';
 import { writeLoopOnnx } from '../../native-models/onnx/loop.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
 import type { OptimizerOptions } from '../../native-models/optim/optimizer.ts';
+import { halfBackend } from '../../native-models/rules/onnx-half.ts';
 import { portableBackend } from '../../native-models/rules/onnx-portable.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { accumulationPrograms, evaluationProgram, trainingProgram } from '../../native-models/training.ts';
@@ -41,6 +42,12 @@ export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Gener
   if (provider === 'cuda') {
     const bytes = writeLoopOnnx(adam.program, backend, loopForm(adam), { name });
     yield { name: 'Loop of steps, AdamW, clipped, averaged', bytes };
+    const scaled = trainingProgram(model, { ...options, optimizer: SGD, clipNorm: 1, lossScaling: {} });
+    const half = halfBackend(scaled.program, standardBackend);
+    yield {
+      name: 'Loop of steps in half, SGD, clipped',
+      bytes: writeLoopOnnx(scaled.program, half, loopForm(scaled), { name }),
+    };
   }
   const { gradient, update } = accumulationPrograms(model, { ...options, optimizer: SGD });
   yield { name: 'gradient, accumulated', bytes: write(gradient.program) };

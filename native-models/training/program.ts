@@ -3,6 +3,7 @@
 import type { Program } from '../core/program.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Parameter } from '../nn/module.ts';
+import { SCALER } from '../optim/loss-scale.ts';
 import {
   AVERAGE,
   GRADIENT,
@@ -58,6 +59,7 @@ function stateTensor(
   const prefix = prefixOf(name);
   const base = name.slice(prefix.length);
   const joined = pieces.find((piece) => piece.name === base)?.parts ?? null;
+  if (prefix === SCALER) return { name, shape, role: 'optimizer', parts: null };
   const parameter = parameters.get(joined?.[0]?.name ?? base);
   if (parameter === undefined) return null;
   const parts = joined?.map((part) => ({ name: prefix + part.name, shape: part.shape })) ?? null;

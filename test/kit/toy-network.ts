@@ -7,7 +7,12 @@ import type { Tensor } from '../../native-models/core/tensor.ts';
 import { initialValues } from '../../native-models/nn/init.ts';
 import { BatchNorm2d, Conv2d, Dropout, globalAveragePool, Linear } from '../../native-models/nn/layers.ts';
 import { Module, namedParameters } from '../../native-models/nn/module.ts';
-import { accumulationPrograms, type TrainingProgram, trainingProgram } from '../../native-models/training.ts';
+import {
+  accumulationPrograms,
+  type TrainingOptions,
+  type TrainingProgram,
+  trainingProgram,
+} from '../../native-models/training.ts';
 
 /** Shapes: [N,3,H,W] -> [N,3]. Residual, strided and depthwise convolution, batch norm, max pooling, dropout. */
 export class ToyNet extends Module {
@@ -37,9 +42,9 @@ const TOY_TRAINING = {
 } as const;
 
 /** Its training step, and values to start from. */
-export function toy(frozenPrefixes: readonly string[] = []) {
+export function toy(frozenPrefixes: readonly string[] = [], more: Partial<TrainingOptions> = {}) {
   const model = new ToyNet();
-  const program = trainingProgram(model, { ...TOY_TRAINING, frozenPrefixes });
+  const program = trainingProgram(model, { ...TOY_TRAINING, frozenPrefixes, ...more });
   const values = new Map(
     [...namedParameters(model)].map(([name, { shape, init }]) => [name, initialValues(name, shape, init, 3)] as const),
   );
