@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../../native-models/core/assert.ts';
+import { type Packing, type Packings, packings } from '../../native-models/onnx/packing.ts';
 import {
   AVERAGE,
   type NamedShape,
@@ -14,6 +15,7 @@ import {
   startingValue,
 } from '../../native-models/optim/state.ts';
 import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
+import type { Layout } from '../../native-models/rules/layout.ts';
 import {
   type AccumulationPrograms,
   GRADIENT_CARRY,
@@ -21,6 +23,7 @@ import {
   type TrainingProgram,
 } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
+import { backendFor } from './backends.ts';
 import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, type Tensor } from './runtime.ts';
 
 /** One program that does a whole step, or two that share the work. */
@@ -55,10 +58,17 @@ export class Stepper {
     options: SessionOptions,
   ): Promise<Stepper> {
     const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
+    const backend = options.backend ?? (await backendFor(ordered[0]!.program, options.device));
     const parts: Part[] = [];
+    const state = new SharedState(values);
     try {
-      for (const program of ordered) parts.push(new Part(program, await openSession(program.program, options)));
-      return new Stepper(ordered[0]!.noises, parts, new SharedState(ordered, values));
+      for (const program of ordered) {
+        const agreed = state.layouts();
+        const session = await openSession(program.program, { ...options, backend, agreed });
+        parts.push(new Part(program, session));
+        state.add(program, packings(program.program, backend, agreed));
+      }
+      return new Stepper(ordered[0]!.noises, parts, state);
     } catch (error) {
       for (const { session } of parts) await session.release();
       throw error;
@@ -88,7 +98,7 @@ export class Stepper {
     return this.lastNorm;
   }
 
-  /** Everything it takes to go on, by name, in live buffers: the next step but one overwrites them. */
+  /** Everything it takes to go on, by name; some in live buffers that the next step but one overwrites. */
   tensors(): Map<string, FloatTensor> {
     return this.state.tensors();
   }
@@ -98,7 +108,7 @@ export class Stepper {
     return new Map([...this.tensors()].map(([name, { data }]) => [name, data] as const));
   }
 
-  /** The model to be evaluated and kept, in live buffers: its moving average where there is one. */
+  /** The model to be evaluated and kept, some of it in live buffers: its moving average where there is one. */
   model(): Map<string, FloatTensor> {
     const tensors = this.tensors();
     const own = [...tensors].filter(([name]) => prefixOf(name) === '');
@@ -110,18 +120,44 @@ export class Stepper {
   }
 }
 
-/** Every tensor of the state once, whichever program reads or writes it. */
-class SharedState {
-  private readonly entries = new Map<string, { readonly description: StateTensor; current: Tensor; spare: Tensor }>();
+interface Entry {
+  readonly description: StateTensor;
+  readonly packing: Packing;
+  current: Tensor;
+  spare: Tensor;
+}
 
-  constructor(programs: readonly TrainingProgram[], values: ReadonlyMap<string, Float32Array>) {
-    const changing = new Set(programs.flatMap(({ state }) => state.map(({ name }) => name)));
-    for (const description of programs.flatMap(({ state, fixed }) => [...state, ...fixed])) {
-      const { name, shape } = description;
-      if (this.entries.has(name)) continue;
-      const current = floatTensor(shape, startingValue(description, values));
-      this.entries.set(name, { description, current, spare: changing.has(name) ? floatTensor(shape) : current });
+/** Every tensor of the state once, whichever program reads or writes it, in the layout that the first one takes it in. */
+class SharedState {
+  private readonly entries = new Map<string, Entry>();
+  private readonly values: ReadonlyMap<string, Float32Array>;
+
+  constructor(values: ReadonlyMap<string, Float32Array>) {
+    this.values = values;
+  }
+
+  /** Makes room for what a program takes in and hands out. */
+  add({ state, fixed }: TrainingProgram, { inputs, outputs }: Packings): void {
+    for (const description of [...state, ...fixed]) {
+      const packing = inputs.get(description.name)!;
+      const known = this.entries.get(description.name) ?? this.made(description, packing);
+      const handedOut = outputs.get(NEXT + description.name) ?? packing;
+      const agrees = [packing, handedOut].every(({ layout }) => layout === known.packing.layout);
+      assert(agrees, `training: "${description.name}" is ${packing.layout} here, ${handedOut.layout} there`);
+      if (outputs.has(NEXT + description.name) && known.spare === known.current)
+        known.spare = floatTensor(packing.shape);
     }
+  }
+
+  layouts(): ReadonlyMap<string, Layout> {
+    return new Map([...this.entries].map(([name, { packing }]) => [name, packing.layout] as const));
+  }
+
+  private made(description: StateTensor, packing: Packing): Entry {
+    const current = floatTensor(packing.shape, packing.pack(startingValue(description, this.values)));
+    const entry: Entry = { description, packing, current, spare: current };
+    this.entries.set(description.name, entry);
+    return entry;
   }
 
   current(name: string): Tensor | undefined {
@@ -140,7 +176,11 @@ class SharedState {
   /** Gradients added up so far are left out: they mean nothing once an update has used them. */
   tensors(): Map<string, FloatTensor> {
     const kept = [...this.entries.values()].filter(({ description }) => description.role !== 'gradient');
-    return new Map(kept.flatMap(({ description, current }) => plainValues(description, current.data as Float32Array)));
+    return new Map(
+      kept.flatMap(({ description, packing, current }) =>
+        plainValues(description, packing.unpack(current.data as Float32Array)),
+      ),
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { ONNX_TYPES } from '../rules/onnx-types.ts';
 import { ATTRIBUTE } from './schema.ts';
 import type { WriteOptions } from './write.ts';
 
+const DOUBLE = 11; // ONNX element type; no tensor of a program has it, but a rule may sum in it
 const SHARED_BYTES = 512; // equal constants up to this size are stored once
 
 export interface NodeRecord {
@@ -56,12 +57,16 @@ export class Lowering implements Emitter {
   private readonly names = new Map<Tensor, Map<Layout, string>>();
   private readonly reads: ReadonlyMap<Tensor, number>;
 
-  constructor(program: Program, backend: Backend, { weights = new Map(), batchInputs = [] }: WriteOptions) {
+  constructor(
+    program: Program,
+    backend: Backend,
+    { weights = new Map(), batchInputs = [], agreed = new Map() }: WriteOptions,
+  ) {
     this.anyBatch = batchInputs.length > 0;
     this.program = program;
     this.backend = backend;
     this.weights = weights;
-    this.arranged = backend.layouts?.arrange(program) ?? new Map();
+    this.arranged = backend.layouts?.arrange(program, agreed) ?? new Map();
     this.reads = readCounts(program);
     for (const input of program.inputs) this.declareInput(input);
   }
@@ -88,6 +93,11 @@ export class Lowering implements Emitter {
     const name = isExact ? this.written(tensor, value) : this.converted(tensor, value, layout);
     this.names.set(tensor, (this.names.get(tensor) ?? new Map<Layout, string>()).set(layout, name));
     return name;
+  }
+
+  raw(tensor: Tensor, layout: Layout): string {
+    const value = this.value(tensor);
+    return value.layout === layout ? this.written(tensor, value) : this.in(tensor, layout);
   }
 
   value(tensor: Tensor): Value {
@@ -126,13 +136,18 @@ export class Lowering implements Emitter {
     return this.constant(values, [values.length], 'int64');
   }
 
-  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType): string {
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
     const data = rawBytes(values, dtype);
     const key = data.length <= SHARED_BYTES ? `${dtype} [${shape}] ${data}` : `own ${this.initializers.size}`;
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const name = `constant_${this.initializers.size}`;
-    this.initializers.set(name, { dims: [...shape], dataType: ONNX_TYPES[dtype], name, rawData: data });
+    this.initializers.set(name, {
+      dims: [...shape],
+      dataType: dtype === 'float64' ? DOUBLE : ONNX_TYPES[dtype],
+      name,
+      rawData: data,
+    });
     this.shared.set(key, name);
     return name;
   }
@@ -225,11 +240,12 @@ function readCounts(program: Program): ReadonlyMap<Tensor, number> {
 function attributeOf(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE.string };
+  if ('floats' in value) return { name, floats: [...value.floats], type: ATTRIBUTE.floats };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE.float };
   return { name, ints: [...value], type: ATTRIBUTE.ints };
 }
 
-function rawBytes(values: ArrayLike<number>, dtype: DType): Uint8Array {
+function rawBytes(values: ArrayLike<number>, dtype: DType | 'float64'): Uint8Array {
   if (values instanceof Float32Array && dtype === 'float32') {
     return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   }
@@ -237,10 +253,12 @@ function rawBytes(values: ArrayLike<number>, dtype: DType): Uint8Array {
   return new Uint8Array(typed.buffer);
 }
 
-function typedArray(values: readonly number[], dtype: DType): { readonly buffer: ArrayBuffer } {
+function typedArray(values: readonly number[], dtype: DType | 'float64'): { readonly buffer: ArrayBuffer } {
   switch (dtype) {
     case 'float32':
       return Float32Array.from(values);
+    case 'float64':
+      return Float64Array.from(values);
     case 'int32':
       return Int32Array.from(values);
     case 'int64':

@@ -79,6 +79,6 @@ const root = protobuf.Root.fromJSON({
 export const ModelProto: protobuf.Type = root.lookupType('ModelProto');
 
 /** AttributeProto.AttributeType numbers. */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7 } as const;
 
 export const IR_VERSION = 8;

@@ -3,6 +3,7 @@
 import { assert } from '../core/assert.ts';
 import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
+import type { Layout } from '../rules/layout.ts';
 import { Lowering } from './lowering.ts';
 import { IR_VERSION, ModelProto } from './schema.ts';
 
@@ -12,6 +13,8 @@ export interface WriteOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** Inputs whose first side is declared as any number `N` of images; the outputs' first side then is, too. */
   readonly batchInputs?: readonly string[];
+  /** Layouts of inputs that another program shares, by name; see `Layouts.arrange`. */
+  readonly agreed?: ReadonlyMap<string, Layout>;
   /** Free text a reader of the file finds in its metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;

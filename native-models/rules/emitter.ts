@@ -6,7 +6,12 @@ import type { DType } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import type { Layout } from './layout.ts';
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A pass over a map that is yet to be written: activation(scale * x + shift + added), per channel. */
@@ -38,6 +43,8 @@ export interface Emitter {
   name(tensor: Tensor): string;
   /** The ONNX value that holds a tensor in a layout, with zeros in what fills up its blocks. */
   in(tensor: Tensor, layout: Layout): string;
+  /** The same, whatever it holds there. */
+  raw(tensor: Tensor, layout: Layout): string;
   /** The tensor as it was first written. */
   value(tensor: Tensor): Value;
   /** How many operations and outputs read this tensor; an unread one need not be produced. */
@@ -52,7 +59,7 @@ export interface Emitter {
   one(type: string, inputs: readonly string[], attributes?: Attributes): string;
   /** An int64 vector, for shapes, axes and ranges. */
   ints(values: readonly number[]): string;
-  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType): string;
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string;
 }
 
 /** Lowers one operation; returns one value per output (a bare name is a plain one), null for one that nobody reads. */
@@ -62,8 +69,13 @@ export type LoweringRule<P extends Prim> = (emit: Emitter, op: Op<P>) => readonl
 export interface Layouts {
   /** Channels side by side in one block. */
   readonly block: number;
-  /** Layouts of inputs and of what is handed out, chosen before anything is lowered; all others are plain. */
-  arrange(program: Program): ReadonlyMap<Tensor, Layout>;
+  /**
+   * Layouts of inputs and of what is handed out, chosen before anything is lowered; all others are plain. `agreed` holds
+   * those of inputs that another program shares, by name.
+   */
+  arrange(program: Program, agreed: ReadonlyMap<string, Layout>): ReadonlyMap<Tensor, Layout>;
+  /** Whether a program has anything to gain. */
+  suits(program: Program): boolean;
   /** Writes nodes that bring a tensor into another layout, filling up blocks with zeros. */
   convert(emit: Emitter, name: string, tensor: Tensor, from: Layout, to: Layout): string;
 }

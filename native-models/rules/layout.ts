@@ -37,8 +37,8 @@ export function packedShape(shape: Shape, layout: Layout, block: number): Shape 
 export function pack(plain: Float32Array, shape: Shape, layout: Layout, block: number): Float32Array {
   if (layout === 'plain') return plain;
   const packed = new Float32Array(sizeOf(packedShape(shape, layout, block)));
-  visit(shape, layout, block, (at, from) => {
-    packed[at] = plain[from]!;
+  eachPlane(shape, layout, block, (from, pixels, at, step) => {
+    for (let pixel = 0; pixel < pixels; pixel++) packed[at + pixel * step] = plain[from + pixel]!;
   });
   return packed;
 }
@@ -47,42 +47,31 @@ export function pack(plain: Float32Array, shape: Shape, layout: Layout, block: n
 export function unpack(packed: Float32Array, shape: Shape, layout: Layout, block: number): Float32Array {
   if (layout === 'plain') return packed;
   const plain = new Float32Array(sizeOf(shape));
-  visit(shape, layout, block, (at, from) => {
-    plain[from] = packed[at]!;
+  eachPlane(shape, layout, block, (from, pixels, at, step) => {
+    for (let pixel = 0; pixel < pixels; pixel++) plain[from + pixel] = packed[at + pixel * step]!;
   });
   return plain;
 }
 
-/** Calls `move` with the place of every element in the layout and in the plain one. */
-function visit(shape: Shape, layout: Layout, block: number, move: (at: number, from: number) => void): void {
+/** Where each plane of pixels begins in the plain layout and in the other one, and how far apart its pixels lie there. */
+function eachPlane(
+  shape: Shape,
+  layout: Exclude<Layout, 'plain'>,
+  block: number,
+  visit: (from: number, pixels: number, at: number, step: number) => void,
+): void {
   const [first, second, height, width] = shape as readonly [number, number, number, number];
   const pixels = height * width;
+  const depth = packedShape(shape, layout, block)[1]!;
+  const step = layout === 'filter' ? block * block : block;
   for (let i = 0; i < first; i++) {
+    const [outer, inner] = [Math.floor(i / block), i % block];
     for (let j = 0; j < second; j++) {
-      const [start, step] = run(i, j, packedShape(shape, layout, block), layout, block);
+      const whole = j - (j % block);
       const from = (i * second + j) * pixels;
-      for (let pixel = 0; pixel < pixels; pixel++) move(start + pixel * step, from + pixel);
+      if (layout === 'blocked') visit(from, pixels, (i * depth + whole) * pixels + (j % block), step);
+      else if (layout === 'thin-filter') visit(from, pixels, (outer * depth + j) * pixels * block + inner, step);
+      else visit(from, pixels, (outer * depth + whole) * pixels * block + (j % block) * block + inner, step);
     }
-  }
-}
-
-/** Where the pixels of one plane begin in the layout, and how far apart they lie. */
-function run(i: number, j: number, packed: Shape, layout: Layout, block: number): [start: number, step: number] {
-  const [, second, height, width] = packed as readonly [number, number, number, number];
-  const pixels = height * width;
-  const [outer, inner] = [Math.floor(i / block), i % block];
-  switch (layout) {
-    case 'plain':
-      return [(i * second + j) * pixels, 1];
-    case 'blocked':
-      return [(i * second + Math.floor(j / block) * block) * pixels + (j % block), block];
-    case 'filter': {
-      const tile = (outer * (second / block) + Math.floor(j / block)) * pixels * block * block;
-      return [tile + (j % block) * block + inner, block * block];
-    }
-    case 'thin-filter':
-      return [(outer * second + j) * pixels * block + inner, block];
-    default:
-      return layout satisfies never;
   }
 }

@@ -59,7 +59,7 @@ export const elementwiseVjpRules: { readonly [P in ElementwisePrim]: VjpRule<P> 
   Floor: none, // piecewise constant
   Pow: powVjp,
   StopGradient: none,
-  Clip: (g, op) => g.graph.apply('ClipGrad', [g, input(op, 0)], op.attrs),
+  Clip: (g, op) => g.graph.apply('ClipGrad', [g, output(op)], op.attrs),
   Cast: (g, op) => [input(op, 0).dtype === 'float32' && op.attrs.to === 'float32' ? g : null],
   // Binary: operands broadcast forward, so each cotangent is summed back to its operand.
   Add: (g, op) => [sumTo(g, input(op, 0).shape), sumTo(g, input(op, 1).shape)],

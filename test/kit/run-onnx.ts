@@ -3,6 +3,7 @@
 import * as ort from 'onnxruntime-node';
 import type { Program } from '../../native-models/core/program.ts';
 import type { DType, Shape } from '../../native-models/core/shape.ts';
+import { type Packing, packings } from '../../native-models/onnx/packing.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
 import type { Backend } from '../../native-models/rules/emitter.ts';
 import type { NdArray } from '../../native-models/rules/nd-array.ts';
@@ -15,13 +16,31 @@ export async function runOnnx(
 ): Promise<Map<string, NdArray>> {
   const bytes = writeOnnx(program, backend, { name: 'test' });
   const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: threads, logSeverityLevel: 3 });
+  const layouts = packings(program, backend);
   const inputs = program.inputs.map(({ source, dtype }) => {
     const name = source.kind === 'input' ? source.name : '';
-    return [name, tensorOf(feeds.get(name)!, dtype)] as const;
+    return [name, tensorOf(packed(feeds.get(name)!, layouts.inputs.get(name)!), dtype)] as const;
   });
   const results = await session.run(Object.fromEntries(inputs));
   await session.release();
-  return new Map(Object.entries(results).map(([name, tensor]) => [name, arrayOf(tensor)]));
+  return new Map(
+    [...program.outputs].map(([name, { shape }]) => {
+      const value = arrayOf(results[name]!);
+      const plain = layouts.outputs.get(name)!.unpack(Float32Array.from(value.data));
+      return [
+        name,
+        {
+          shape: `${value.shape}` === `${layouts.outputs.get(name)!.shape}` ? shape : value.shape,
+          data: Float64Array.from(plain),
+        },
+      ];
+    }),
+  );
+}
+
+function packed({ shape, data }: NdArray, packing: Packing): NdArray {
+  if (`${packing.shape}` === `${shape}` && data.length === 0) return { shape, data };
+  return { shape: packing.shape, data: Float64Array.from(packing.pack(Float32Array.from(data))) };
 }
 
 function tensorOf({ data, shape }: NdArray, dtype: DType): ort.Tensor {

@@ -9,7 +9,7 @@ const CPU = { device: 'cpu', threads: 1 } as const;
 const LOOP = { ...CPU, backend: standardBackend };
 async function oneByOne(steps: number, frozen: readonly string[] = []) {
   const { program, values } = toy(frozen);
-  const stepper = await Stepper.open(program, values, CPU);
+  const stepper = await Stepper.open(program, values, LOOP);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) losses.push(await stepper.step(feedsAt(program, step)));
   const tensors = new Map([...stepper.tensors()].map(([name, { data }]) => [name, Float32Array.from(data)] as const));

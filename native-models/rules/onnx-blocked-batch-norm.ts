@@ -1,0 +1,139 @@
+/**
+ * Batch norm in training over blocked maps. Sums run over short stretches in float32 and from there on in float64: the
+ * variance is the mean square less the squared mean, which loses digits where the mean is large.
+ */
+
+import type { Shape } from '../core/shape.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Emitter, LoweringRule } from './emitter.ts';
+import { packedShape } from './layout.ts';
+import { cutBack, filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { pending, scaled } from './onnx-blocked-fused.ts';
+
+type Sizes = readonly [number, number, number, number];
+
+const [FLOAT, DOUBLE] = [1, 11]; // ONNX element types
+const STRETCH = 256; // elements summed in float32 at most, so that rounding stays near that of one addition
+
+const double = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: DOUBLE });
+const single = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: FLOAT });
+const number = (emit: Emitter, value: number): string => emit.constant([value], [1], 'float64');
+
+/** Stretches that one map is summed in: all of it where it is small, else its rows. */
+function stretches([, , h, w]: Sizes): readonly [count: number, length: number] {
+  return h * w <= STRETCH ? [1, h * w] : [h, w];
+}
+
+/** Shapes: partial sums [N * C/b * stretches, b] -> float64 [C]. */
+function total(emit: Emitter, parts: string, sizes: Sizes, block: number): string {
+  const [n, c] = sizes;
+  const [count] = stretches(sizes);
+  const view = double(emit, reshaped(emit, parts, [n, c / block, count, block]));
+  const perImage = count === 1 ? view : emit.one('ReduceSum', [view, emit.ints([2])], { keepdims: 1 });
+  return reshaped(emit, emit.one('ReduceSum', [perImage, emit.ints([0])], { keepdims: 0 }), [c]);
+}
+
+/** Shapes: blocked [N,C,H,W] -> float64 [C]. */
+function sum(emit: Emitter, x: string, sizes: Sizes, block: number): string {
+  const [n, c] = sizes;
+  const [count, length] = stretches(sizes);
+  const view = reshaped(emit, x, [(n * c * count) / block, length, block]);
+  return total(emit, emit.one('ReduceSum', [view, emit.ints([1])], { keepdims: 0 }), sizes, block);
+}
+
+/**
+ * Sum of products, per channel, in one pass that writes nothing: a depthwise convolution whose filters are the other
+ * map. Shapes: blocked [N,C,H,W] twice -> float64 [C].
+ */
+function dot(emit: Emitter, x: string, y: string, sizes: Sizes, block: number): string {
+  const [n, c] = sizes;
+  const [count, length] = stretches(sizes);
+  const group = n * c * count;
+  const operands = [reshaped(emit, x, [1, group, 1, length]), reshaped(emit, y, [group, 1, 1, length])];
+  const window = { kernel_shape: [1, length], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group };
+  return total(emit, emit.one(`${NCHWC}Conv`, operands, window), sizes, block);
+}
+
+/** Null where the plain form serves: fewer channels than a block, or a map that is not blocked anyway. */
+function sizesFor(emit: Emitter, x: Tensor, block: number): Sizes | null {
+  return emit.value(x).layout === 'blocked' ? (packedShape(x.shape, 'blocked', block) as Sizes) : null;
+}
+
+const elements = (shape: Shape): number => shape[0]! * shape[2]! * shape[3]!;
+
+export function blockedBatchNormTrain(
+  otherwise: LoweringRule<'BatchNormTrain'>,
+  block: number,
+): LoweringRule<'BatchNormTrain'> {
+  return (emit, op) => {
+    const [x, gamma, beta] = op.inputs as readonly [Tensor, Tensor, Tensor];
+    const sizes = sizesFor(emit, x, block);
+    if (sizes === null) return otherwise(emit, op);
+    const channels = x.shape[1]!;
+    const map = emit.in(x, 'blocked');
+    const share = number(emit, 1 / elements(x.shape));
+    const mean = emit.one('Mul', [sum(emit, map, sizes, block), share]);
+    const square = emit.one('Mul', [dot(emit, map, map, sizes, block), share]);
+    const spread = emit.one('Sub', [square, emit.one('Mul', [mean, mean])]);
+    const variance = emit.one('Max', [spread, number(emit, 0)]);
+
+    const deviation = emit.one('Sqrt', [emit.one('Add', [variance, number(emit, op.attrs.epsilon)])]);
+    const [weight, bias] = [gamma, beta].map((v) => double(emit, filledUp(emit, emit.name(v), channels, block)));
+    const scale = emit.one('Div', [weight!, deviation]);
+    const shift = emit.one('Sub', [bias!, emit.one('Mul', [mean, scale])]);
+    const affine = { x: map, scale: single(emit, scale), shift: single(emit, shift), added: null };
+    const statistic = (vector: string) => cutBack(emit, single(emit, vector), channels, block);
+    return [pending(emit, affine, sizes[1]), statistic(mean), statistic(variance)];
+  };
+}
+
+/** dx = a * g + b * x + c, with vectors over channels; see the reference evaluator for the formula. */
+export function blockedBatchNormGrad(
+  otherwise: LoweringRule<'BatchNormGrad'>,
+  block: number,
+): LoweringRule<'BatchNormGrad'> {
+  return (emit, op) => {
+    const [g, x, gamma, mean, variance] = op.inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const sizes = sizesFor(emit, x, block);
+    if (sizes === null) return otherwise(emit, op);
+    const channels = x.shape[1]!;
+    const [slopes, map] = [emit.in(g, 'blocked'), emit.in(x, 'blocked')];
+    const vector = (tensor: Tensor) => double(emit, filledUp(emit, emit.name(tensor), channels, block));
+    const [weight, centre] = [vector(gamma), vector(mean)];
+    const deviation = emit.one('Sqrt', [emit.one('Add', [vector(variance), number(emit, op.attrs.epsilon)])]);
+
+    const dBeta = sum(emit, slopes, sizes, block);
+    const along = emit.one('Sub', [dot(emit, slopes, map, sizes, block), emit.one('Mul', [centre, dBeta])]);
+    const dGamma = emit.one('Div', [along, deviation]);
+
+    const share = number(emit, -1 / elements(x.shape));
+    const a = emit.one('Div', [weight, deviation]);
+    const b = emit.one('Mul', [emit.one('Div', [emit.one('Mul', [a, dGamma]), deviation]), share]);
+    const c = emit.one('Sub', [emit.one('Mul', [emit.one('Mul', [a, dBeta]), share]), emit.one('Mul', [b, centre])]);
+    const none = emit.constant(new Float64Array(sizes[1]), [sizes[1]], 'float32');
+    const fromX = scaled(emit, { x: map, scale: single(emit, b), shift: single(emit, c), added: null }, sizes[1]);
+    const dx = scaled(emit, { x: slopes, scale: single(emit, a), shift: none, added: fromX }, sizes[1]);
+    const gradient = (value: string) => cutBack(emit, single(emit, value), channels, block);
+    return [inLayout('blocked', dx), gradient(dGamma), gradient(dBeta)];
+  };
+}
+
+/** With stored statistics: scale / sqrt(variance + epsilon) * (x - mean) + bias, one pass that is yet to be written. */
+export function blockedBatchNormInference(
+  otherwise: LoweringRule<'BatchNormInference'>,
+  block: number,
+): LoweringRule<'BatchNormInference'> {
+  return (emit, op) => {
+    const [x, gamma, beta, mean, variance] = op.inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
+    const sizes = sizesFor(emit, x, block);
+    if (sizes === null) return otherwise(emit, op);
+    const vector = (tensor: Tensor) => double(emit, filledUp(emit, emit.name(tensor), x.shape[1]!, block));
+    // Where blocks are filled up, a variance of zero must not be divided by.
+    const floor = number(emit, Math.max(op.attrs.epsilon, Number.MIN_VALUE));
+    const deviation = emit.one('Sqrt', [emit.one('Add', [vector(variance), floor])]);
+    const scale = emit.one('Div', [vector(gamma), deviation]);
+    const shift = emit.one('Sub', [vector(beta), emit.one('Mul', [vector(mean), scale])]);
+    const affine = { x: emit.in(x, 'blocked'), scale: single(emit, scale), shift: single(emit, shift), added: null };
+    return [pending(emit, affine, sizes[1])];
+  };
+}

@@ -1,0 +1,223 @@
+/**
+ * Convolution over blocked maps, and its input gradient: again a convolution, of the cotangent with the filters turned
+ * by 180 degrees and their channels swapped. At a stride s the input's pixels fall into s * s phases, each reached by
+ * its own taps of the kernel: one small convolution per phase, interleaved afterwards.
+ */
+
+import type { ConvAttrs } from '../core/primitives.ts';
+import type { Shape } from '../core/shape.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { type ConvForm, convForm, filterLayout } from './blocked-arrange.ts';
+import type { Emitter, LoweringRule } from './emitter.ts';
+import { packedShape, roundUp } from './layout.ts';
+import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
+
+export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): LoweringRule<'Conv'> {
+  return (emit, op) => {
+    const [x, weight, bias] = op.inputs as readonly [Tensor, Tensor, Tensor | undefined];
+    const form = convForm(x.shape, weight.shape, op.outputs[0]!.shape, op.attrs, block);
+    if (form === null) return otherwise(emit, op);
+    const filters = weight.shape[0]!;
+    const inputs = [emit.in(x, form === 'stem' ? 'plain' : 'blocked'), emit.in(weight, filterLayout(form))];
+    if (bias !== undefined) inputs.push(filledUp(emit, emit.name(bias), filters, block));
+    const group = form === 'depthwise' ? roundUp(filters, block) : 1;
+    return [inLayout('blocked', conv(emit, inputs, weight.shape.slice(2), { ...op.attrs, group }))];
+  };
+}
+
+function conv(emit: Emitter, inputs: readonly string[], kernel: readonly number[], attrs: ConvAttrs): string {
+  const { strides, pads, dilations, group } = attrs;
+  return emit.one(`${NCHWC}Conv`, inputs, { kernel_shape: kernel, strides, pads, dilations, group });
+}
+
+export function blockedConvInputGrad(
+  otherwise: LoweringRule<'ConvInputGrad'>,
+  block: number,
+): LoweringRule<'ConvInputGrad'> {
+  return (emit, op) => {
+    const [g, weight] = op.inputs as readonly [Tensor, Tensor];
+    const { attrs } = op;
+    const form = convForm(attrs.inputShape, weight.shape, g.shape, attrs, block);
+    if (form === null || form === 'stem' || !isCovered(attrs, weight.shape)) return otherwise(emit, op);
+    const kernel = new TurnedFilter(emit, weight, form, block);
+    const task: Task = {
+      emit,
+      g: emit.in(g, 'blocked'),
+      gShape: packedShape(g.shape, 'blocked', block),
+      kernel,
+      attrs,
+    };
+    return [inLayout('blocked', strideOf(attrs) === 1 ? plainGrad(task) : stridedGrad(task, block))];
+  };
+}
+
+const strideOf = ({ strides }: ConvAttrs): number => Math.max(...strides);
+
+/** Every phase must be reached by some tap, except that a 1x1 kernel's zeros are easily put in. */
+function isCovered({ strides, dilations, pads }: ConvAttrs, weight: Shape): boolean {
+  const [kh, kw] = [weight[2]!, weight[3]!];
+  const isDense = dilations[0] === 1 && dilations[1] === 1;
+  const isPadded = pads[0] > dilations[0] * (kh - 1) || pads[1] > dilations[1] * (kw - 1);
+  if (strides[0] === 1 && strides[1] === 1) return !isPadded;
+  const isPointwise = kh === 1 && kw === 1 && pads.every((pad) => pad === 0);
+  return isDense && strides[0] === strides[1] && (isPointwise || (kh >= strides[0] && kw >= strides[1]));
+}
+
+interface Task {
+  readonly emit: Emitter;
+  readonly g: string;
+  /** Channels filled up. */
+  readonly gShape: Shape;
+  readonly kernel: TurnedFilter;
+  readonly attrs: ConvAttrs & { readonly inputShape: Shape };
+}
+
+function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
+  const { dilations, pads, inputShape } = attrs;
+  const [kh, kw] = kernel.sides;
+  const before = [dilations[0] * (kh - 1) - pads[0], dilations[1] * (kw - 1) - pads[1]] as const;
+  const after = [0, 1].map(
+    (axis) =>
+      inputShape[axis + 2]! - (gShape[axis + 2]! + before[axis]! - dilations[axis]! * (kernel.sides[axis]! - 1)),
+  );
+  const window = cropped(emit, g, gShape, [...before], after, kernel.block);
+  const filter = kernel.taps(range(kh).reverse(), range(kw).reverse());
+  return conv(emit, [window.name, filter], [kh, kw], {
+    strides: [1, 1],
+    dilations,
+    pads: [window.before[0]!, window.before[1]!, window.after[0]!, window.after[1]!],
+    group: kernel.group,
+  });
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Along one axis, for the input pixels s * i + phase: the taps that reach them, last first, and the padding of g. */
+function phaseOf(phase: number, kernel: number, stride: number, pad: number, count: number, outputs: number) {
+  const first = (phase + pad) % stride;
+  const taps = range(kernel).filter((tap) => tap % stride === first);
+  const offset = (phase + pad - first) / stride;
+  return { taps: taps.toReversed(), before: taps.length - 1 - offset, after: count + offset - outputs };
+}
+
+function stridedGrad(task: Task, block: number): string {
+  const { emit, g, gShape, kernel, attrs } = task;
+  const { pads, inputShape } = attrs;
+  const stride = attrs.strides[0];
+  const [, , height, width] = inputShape as readonly [number, number, number, number];
+  const counts = [Math.ceil(height / stride), Math.ceil(width / stride)] as const;
+  const [kh, kw] = kernel.sides;
+  const planes = (gShape[0]! * kernel.inputs) / block;
+  const whole: Shape = [gShape[0]!, kernel.inputs, counts[0] * stride, counts[1] * stride];
+  if (kh === 1 && kw === 1) {
+    const few = cropped(emit, g, gShape, [0, 0], [counts[0] - gShape[2]!, counts[1] - gShape[3]!], block);
+    const pads = [0, 0, few.after[0]!, few.after[1]!] as const;
+    const result = conv(emit, [few.name, kernel.taps([0], [0])], [1, 1], {
+      strides: [1, 1],
+      dilations: [1, 1],
+      pads,
+      group: kernel.group,
+    });
+    const wide = emit.one('Pad', [
+      reshaped(emit, result, [planes * counts[0], 1, counts[1], block]),
+      emit.ints([0, 0, 0, 0, 0, 0, 0, (stride - 1) * block]),
+    ]);
+    const rows = reshaped(emit, wide, [planes * counts[0], 1, counts[1] * stride * block]);
+    const tall = emit.one('Pad', [rows, emit.ints([0, 0, 0, 0, stride - 1, 0])]);
+    return trimmed(emit, reshaped(emit, tall, whole), whole, [height, width], block);
+  }
+  const rows = range(stride).map((row) => {
+    const down = phaseOf(row, kh, stride, pads[0], counts[0], gShape[2]!);
+    const parts = range(stride).map((column) => {
+      const across = phaseOf(column, kw, stride, pads[1], counts[1], gShape[3]!);
+      const window = cropped(emit, g, gShape, [down.before, across.before], [down.after, across.after], block);
+      const attributes = { strides: [1, 1], dilations: [1, 1], group: kernel.group } as const;
+      const sides = [...window.before, ...window.after] as unknown as ConvAttrs['pads'];
+      const filter = kernel.taps(down.taps, across.taps);
+      const part = conv(emit, [window.name, filter], [down.taps.length, across.taps.length], {
+        ...attributes,
+        pads: sides,
+      });
+      return reshaped(emit, part, [planes * counts[0], counts[1], 1, block]);
+    });
+    const row4 = emit.one('Concat', parts, { axis: 2 });
+    return reshaped(emit, row4, [planes * counts[0], 1, counts[1] * stride * block]);
+  });
+  const joined = reshaped(emit, emit.one('Concat', rows, { axis: 1 }), whole);
+  return trimmed(emit, joined, whole, [height, width], block);
+}
+
+/** Cuts a blocked map at its bottom and right. */
+function trimmed(emit: Emitter, name: string, shape: Shape, sides: readonly [number, number], block: number): string {
+  if (shape[2] === sides[0] && shape[3] === sides[1]) return name;
+  const view = reshaped(emit, name, [(shape[0]! * shape[1]!) / block, shape[2]!, shape[3]!, block]);
+  const cut = emit.one('Slice', [view, emit.ints([0, 0]), emit.ints(sides), emit.ints([1, 2])]);
+  return reshaped(emit, cut, [shape[0]!, shape[1]!, ...sides]);
+}
+
+/** Pads that are negative become a cut; the rest is left to the convolution. */
+function cropped(
+  emit: Emitter,
+  name: string,
+  shape: Shape,
+  before: readonly number[],
+  after: readonly number[],
+  block: number,
+) {
+  const sides = { before: before.map((pad) => Math.max(0, pad)), after: after.map((pad) => Math.max(0, pad)) };
+  if ([...before, ...after].every((pad) => pad >= 0)) return { name, ...sides };
+  const [n, c, h, w] = shape as readonly [number, number, number, number];
+  const starts = before.map((pad) => Math.max(0, -pad));
+  const ends = [h + Math.min(0, after[0]!), w + Math.min(0, after[1]!)];
+  const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
+  const cut = emit.one('Slice', [view, emit.ints(starts), emit.ints(ends), emit.ints([1, 2])]);
+  return { name: reshaped(emit, cut, [n, c, ends[0]! - starts[0]!, ends[1]! - starts[1]!]), ...sides };
+}
+
+/** The filters of a convolution as its input gradient needs them: channels swapped, taps picked in any order. */
+class TurnedFilter {
+  readonly sides: readonly [number, number];
+  readonly group: number;
+  /** Channels of the input gradient, filled up. */
+  readonly inputs: number;
+  readonly block: number;
+  private readonly emit: Emitter;
+  private readonly form: ConvForm;
+  private readonly outputs: number;
+  private readonly tiles: string;
+
+  constructor(emit: Emitter, weight: Tensor, form: ConvForm, block: number) {
+    const [filters, perGroup, kh, kw] = weight.shape as readonly [number, number, number, number];
+    this.emit = emit;
+    this.form = form;
+    this.block = block;
+    this.sides = [kh, kw];
+    this.outputs = roundUp(filters, block);
+    this.inputs = form === 'depthwise' ? this.outputs : roundUp(perGroup, block);
+    this.group = form === 'depthwise' ? this.outputs : 1;
+    const name = emit.in(weight, filterLayout(form));
+    this.tiles = form === 'depthwise' ? name : this.swapped(name, kh * kw);
+  }
+
+  /** Each tile [b of C, b of K] transposed: to the reordering operator, a tile is a map of one row per K. */
+  private swapped(name: string, taps: number): string {
+    const { emit, block } = this;
+    const tiles = (this.outputs * this.inputs * taps) / (block * block);
+    return emit.one(`${NCHWC}ReorderInput`, [reshaped(emit, name, [tiles, block, block, 1])]);
+  }
+
+  taps(rows: readonly number[], columns: readonly number[]): string {
+    const { emit, block, form } = this;
+    const [kh, kw] = this.sides;
+    const picked = rows.flatMap((row) => columns.map((column) => row * kw + column));
+    const isAll = picked.length === kh * kw && picked.every((tap, i) => tap === i);
+    const chunk = form === 'depthwise' ? block : block * block;
+    const pairs = form === 'depthwise' ? this.outputs / block : (this.outputs * this.inputs) / (block * block);
+    const view = reshaped(emit, this.tiles, [pairs, kh * kw, chunk]);
+    const chosen = isAll ? view : emit.one('Gather', [view, emit.ints(picked)], { axis: 1 });
+    if (form === 'depthwise') return reshaped(emit, chosen, [this.outputs, 1, rows.length, columns.length]);
+    const outer = [this.outputs / block, this.inputs / block, picked.length * chunk];
+    const swapped = emit.one('Transpose', [reshaped(emit, chosen, outer)], { perm: [1, 0, 2] });
+    return reshaped(emit, swapped, [this.inputs, this.outputs, rows.length, columns.length]);
+  }
+}

@@ -1,0 +1,85 @@
+/** Brings tensors from one layout into another, and names the operators of the blocked domain. */
+
+import { assert } from '../core/assert.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Emitter, Value } from './emitter.ts';
+import { type Layout, packedShape, roundUp } from './layout.ts';
+
+export const NCHWC = 'com.microsoft.nchwc:';
+
+export const reshaped = (emit: Emitter, name: string, shape: readonly number[]): string =>
+  emit.one('Reshape', [name, emit.ints(shape)]);
+
+/** A finished value in a layout, with zeros in what fills up its blocks. */
+export const inLayout = (layout: Layout, name: string): Value => ({ layout, padding: 0, name });
+
+const GRAIN = 4; // channels the reordering operator takes a multiple of
+
+/** Shapes: [N,C,H,W] -> [N, C filled up, H, W]. */
+export function toBlocked(emit: Emitter, name: string, channels: number): string {
+  const missing = roundUp(channels, GRAIN) - channels;
+  const whole = missing === 0 ? name : emit.one('Pad', [name, emit.ints([0, 0, 0, 0, 0, missing, 0, 0])]);
+  return emit.one(`${NCHWC}ReorderInput`, [whole]);
+}
+
+/** Shapes: [N, C filled up, H, W] -> [N,C,H,W], or [N,H,W,C] with `channelsLast`. */
+export function toPlain(emit: Emitter, name: string, channels: number, channelsLast = false): string {
+  return emit.one(`${NCHWC}ReorderOutput`, [name], { channels, channels_last: Number(channelsLast) });
+}
+
+/** A vector over channels, zeros behind it up to whole blocks. Shapes: [C] -> [C filled up]. */
+export function filledUp(emit: Emitter, vector: string, channels: number, block: number): string {
+  const missing = roundUp(channels, block) - channels;
+  return missing === 0 ? vector : emit.one('Pad', [vector, emit.ints([0, missing])]);
+}
+
+/** The inverse of `filledUp`. */
+export function cutBack(emit: Emitter, vector: string, channels: number, block: number): string {
+  if (roundUp(channels, block) === channels) return vector;
+  return emit.one('Slice', [vector, emit.ints([0]), emit.ints([channels]), emit.ints([0])]);
+}
+
+export function convertLayout(
+  emit: Emitter,
+  name: string,
+  { shape, dtype }: Tensor,
+  from: Layout,
+  to: Layout,
+  block: number,
+): string {
+  if (dtype === 'bool') {
+    const asFloat = emit.one('Cast', [name], { to: 1 });
+    return emit.one('Cast', [converted(emit, asFloat, shape, from, to, block)], { to: 9 });
+  }
+  assert(dtype === 'float32', `layout: ${dtype} cannot be ${to}`);
+  return converted(emit, name, shape, from, to, block);
+}
+
+function converted(
+  emit: Emitter,
+  name: string,
+  shape: readonly number[],
+  from: Layout,
+  to: Layout,
+  block: number,
+): string {
+  const [first, second, height, width] = shape as readonly [number, number, number, number];
+  if (to === 'blocked') return toBlocked(emit, name, second);
+  if (from === 'blocked') return toPlain(emit, name, second);
+  const taps = height * width;
+  const isThin = to === 'thin-filter' || from === 'thin-filter';
+  const depth = isThin ? second : roundUp(second, block);
+  const packed = packedShape(shape, to === 'plain' ? from : to, block);
+  const tiles = [packed[0]! / block, depth / block, taps, block, block];
+  if (to === 'plain') {
+    const thin = isThin ? name : emit.one('Transpose', [reshaped(emit, name, tiles)], { perm: [0, 1, 3, 2, 4] });
+    const rows = toPlain(emit, reshaped(emit, thin, [1, packed[0]!, depth * taps, 1]), first);
+    const whole = reshaped(emit, rows, [first, depth, height, width]);
+    return depth === second ? whole : emit.one('Slice', [whole, emit.ints([0]), emit.ints([second]), emit.ints([1])]);
+  }
+  const whole = depth === second ? name : emit.one('Pad', [name, emit.ints([0, 0, 0, 0, 0, depth - second, 0, 0])]);
+  const thin = toBlocked(emit, reshaped(emit, whole, [1, first, depth * taps, 1]), first);
+  if (isThin) return reshaped(emit, thin, packed);
+  const byBlock = reshaped(emit, thin, [packed[0]! / block, depth / block, block, taps, block]);
+  return reshaped(emit, emit.one('Transpose', [byBlock], { perm: [0, 1, 3, 2, 4] }), packed);
+}

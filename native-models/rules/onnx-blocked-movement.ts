@@ -1,0 +1,104 @@
+/** Sums, copies and cuts of blocked maps that need no way over the plain layout. */
+
+import { type Shape, sameShape, sizeOf } from '../core/shape.ts';
+import type { Op, Tensor } from '../core/tensor.ts';
+import type { Emitter, LoweringRule } from './emitter.ts';
+import { packedShape } from './layout.ts';
+import { cutBack, inLayout, reshaped } from './onnx-blocked-convert.ts';
+
+type Sizes = readonly [number, number, number, number];
+
+const isBlocked = (emit: Emitter, tensor: Tensor): boolean => emit.value(tensor).layout === 'blocked';
+
+/** Over the pixels of each map, and over images as well; over everything in any layout. */
+export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
+  otherwise: LoweringRule<P>,
+  block: number,
+): LoweringRule<P> {
+  return (emit, op) => {
+    const { inputs, attrs, prim } = op as unknown as Op<'ReduceSum' | 'ReduceMean'>;
+    const [x] = inputs as readonly [Tensor];
+    const { layout } = emit.value(x);
+    if (layout === 'plain') return otherwise(emit, op);
+    const axes = `${attrs.axes}`;
+    const shape = op.outputs[0]!.shape;
+    if (axes === '0,1,2,3') return [everything(emit, prim, x, shape)];
+    if (layout !== 'blocked' || (axes !== '2,3' && axes !== '0,2,3')) return otherwise(emit, op);
+    const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
+    const channels = x.shape[1]!;
+    const view = reshaped(emit, emit.in(x, 'blocked'), [n, c / block, h * w, block]);
+    const perImage = emit.one(prim, [view, emit.ints([2])], { keepdims: 0 });
+    if (axes === '0,2,3') {
+      const sums = emit.one(prim, [perImage, emit.ints([0])], { keepdims: 0 });
+      return [reshaped(emit, cutBack(emit, reshaped(emit, sums, [c]), channels, block), shape)];
+    }
+    const rows = reshaped(emit, perImage, [n, c]);
+    const own =
+      c === channels ? rows : emit.one('Slice', [rows, emit.ints([0]), emit.ints([channels]), emit.ints([1])]);
+    return [reshaped(emit, own, shape)];
+  };
+}
+
+/** What fills up the blocks is zero, so it adds nothing; a mean counts the elements there really are. */
+function everything(emit: Emitter, prim: 'ReduceSum' | 'ReduceMean', x: Tensor, shape: Shape): string {
+  const flat = reshaped(emit, emit.in(x, emit.value(x).layout), [-1]);
+  const sum = emit.one('ReduceSum', [flat, emit.ints([0])], { keepdims: 0 });
+  const value = prim === 'ReduceSum' ? sum : emit.one('Div', [sum, emit.constant([sizeOf(x.shape)], [], 'float32')]);
+  return reshaped(emit, value, shape);
+}
+
+/** One number per map becomes a map: the gradient of a global average pool. */
+export function blockedExpand(otherwise: LoweringRule<'Expand'>, block: number): LoweringRule<'Expand'> {
+  return (emit, op) => {
+    const [x] = op.inputs;
+    const { shape } = op.attrs;
+    const [n, c, h, w] = shape as Sizes;
+    const isPerMap =
+      shape.length === 4 && c % block === 0 && x!.dtype === 'float32' && sameShape(x!.shape, [n, c, 1, 1]);
+    if (!isPerMap || h * w === 1) return otherwise(emit, op);
+    const view = reshaped(emit, emit.name(x!), [n, c / block, 1, block]);
+    const spread = emit.one('Expand', [view, emit.ints([n, c / block, h * w, block])]);
+    return [inLayout('blocked', reshaped(emit, spread, shape))];
+  };
+}
+
+/** Whole blocks of channels, one map's after the other's. */
+export function blockedConcat(otherwise: LoweringRule<'Concat'>, block: number): LoweringRule<'Concat'> {
+  return (emit, op) => {
+    const isWhole = op.inputs.every((input) => input.shape.length === 4 && input.shape[1]! % block === 0);
+    const isUseful = isWhole && op.attrs.axis === 1 && op.inputs.some((input) => isBlocked(emit, input));
+    if (!isUseful) return otherwise(emit, op);
+    return [
+      inLayout(
+        'blocked',
+        emit.one(
+          'Concat',
+          op.inputs.map((input) => emit.in(input, 'blocked')),
+          { axis: 1 },
+        ),
+      ),
+    ];
+  };
+}
+
+/** Whole blocks of channels, and pixels. */
+export function blockedSlice(otherwise: LoweringRule<'Slice'>, block: number): LoweringRule<'Slice'> {
+  return (emit, op) => {
+    const [x] = op.inputs as readonly [Tensor];
+    const { starts, ends, steps } = op.attrs;
+    if (x.shape.length !== 4 || !isBlocked(emit, x)) return otherwise(emit, op);
+    const [n, c, h, w] = x.shape as Sizes;
+    const end = Math.min(c, ends[1]!);
+    const isWhole = c % block === 0 && steps[1] === 1 && starts[1]! % block === 0 && end % block === 0;
+    const keepsImages = starts[0] === 0 && ends[0]! >= n && steps[0] === 1;
+    if (!isWhole || !keepsImages || steps.some((step) => step < 1)) return otherwise(emit, op);
+    const view = reshaped(emit, emit.in(x, 'blocked'), [n, c / block, h, w, block]);
+    const ranges = [
+      emit.ints([starts[1]! / block, starts[2]!, starts[3]!]),
+      emit.ints([end / block, ends[2]!, ends[3]!]),
+      emit.ints([1, 2, 3]),
+      emit.ints([1, steps[2]!, steps[3]!]),
+    ];
+    return [inLayout('blocked', reshaped(emit, emit.one('Slice', [view, ...ranges]), op.outputs[0]!.shape))];
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * The `blocked` backend: maps lie in blocks of 8 or 16 channels, as the CPU provider's own convolutions want them.
+ * Domain com.microsoft.nchwc is internal to the runtime, but its operators take filters that change from step to step,
+ * which the runtime's own layout pass does not. Whatever has no blocked form here runs in the standard one.
+ */
+
+import type { Prim } from '../core/primitives.ts';
+import { sameShape } from '../core/shape.ts';
+import type { Op, Tensor } from '../core/tensor.ts';
+import { arrange, hasBlockedMaps, isPlaceByPlace } from './blocked-arrange.ts';
+import type { Backend, Emitter, LoweringRule } from './emitter.ts';
+import { type EvaluateRule, evaluateRules } from './evaluate.ts';
+import { type Layout, packedShape } from './layout.ts';
+import { blockedBatchNormGrad, blockedBatchNormInference, blockedBatchNormTrain } from './onnx-blocked-batch-norm.ts';
+import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
+import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
+import { convertLayout } from './onnx-blocked-convert.ts';
+import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
+import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
+import { standardBackend } from './onnx-standard.ts';
+
+/** Runs a rule where its operands lie, when all agree; else leaves it to the plain form. */
+function placeByPlace<P extends Prim>(rule: LoweringRule<P>, block: number): LoweringRule<P> {
+  return (emit, op) => {
+    const layout = sharedLayout(emit, op as unknown as Op);
+    const padding = layout === 'plain' ? null : paddingAfter(emit, op as unknown as Op, layout, block);
+    if (padding === null) return rule(emit, op);
+    const results = rule(seenIn(emit, layout, op.outputs[0]!), op);
+    return results.map((result, i) =>
+      typeof result === 'string' ? { layout, padding: padding[i]!, name: result } : result,
+    );
+  };
+}
+
+/** The layout in which most of the work is saved: the first operand's that is not plain. */
+function sharedLayout(emit: Emitter, op: Op): Layout {
+  const { shape } = op.outputs[0]!;
+  if (shape.length !== 4 || !isPlaceByPlace(op)) return 'plain';
+  const layouts = op.inputs
+    .filter((input) => sameShape(input.shape, shape))
+    .map((input) => emit.value(input).layout)
+    .filter((layout) => layout !== 'plain');
+  return layouts.every((layout) => layout === layouts[0]) ? (layouts[0] ?? 'plain') : 'plain';
+}
+
+/** The emitter, with every operand of the result's shape in a layout. */
+function seenIn(emit: Emitter, layout: Layout, result: Tensor): Emitter {
+  const name = (tensor: Tensor) =>
+    sameShape(tensor.shape, result.shape) ? emit.raw(tensor, layout) : emit.name(tensor);
+  return Object.assign(Object.create(emit) as Emitter, { name });
+}
+
+const PROBES = [0.37, 1.91]; // stand for a scalar that is known only at run time
+
+/** What fills up the blocks of each output; null when that depends on numbers that are not known here. */
+function paddingAfter(emit: Emitter, op: Op, layout: Layout, block: number): readonly number[] | null {
+  const { shape } = op.outputs[0]!;
+  if (sameShape(packedShape(shape, layout, block), shape)) return op.outputs.map(() => 0);
+  const rule = evaluateRules[op.prim] as EvaluateRule<Prim>;
+  const [first, second] = PROBES.map((probe) => {
+    const operands = op.inputs.map((input) => {
+      if (sameShape(input.shape, shape)) return paddingOf(emit, input, layout);
+      return input.source.kind === 'constant' ? input.source.data[0]! : probe;
+    });
+    const arrays = operands.map((value) => ({ shape: [], data: Float64Array.of(value) }));
+    return rule(arrays, op.attrs).map(({ data }) => data[0]!);
+  }) as [number[], number[]];
+  return first.every((value, i) => value === second[i] && Number.isFinite(value)) ? first : null;
+}
+
+function paddingOf(emit: Emitter, tensor: Tensor, layout: Layout): number {
+  const value = emit.value(tensor);
+  return value.layout === layout ? value.padding : 0;
+}
+
+/** The backend for a runtime whose blocks hold that many channels. */
+export function blockedBackend(block: number): Backend {
+  const { rules } = standardBackend;
+  const wrapped = Object.fromEntries(
+    Object.entries(rules).map(([prim, rule]) => [prim, placeByPlace(rule as LoweringRule<Prim>, block)]),
+  ) as unknown as typeof rules;
+  return {
+    name: `blocked${block}`,
+    opset: standardBackend.opset,
+    layouts: {
+      block,
+      arrange: (program, agreed) => arrange(program, block, agreed),
+      suits: (program) => hasBlockedMaps(program, block),
+      convert: (emit, name, tensor, from, to) => convertLayout(emit, name, tensor, from, to, block),
+    },
+    rules: {
+      ...wrapped,
+      Relu: activated(wrapped.Relu, () => ({ activation: 'Relu' }), block),
+      Clip: activated(
+        wrapped.Clip,
+        ({ min, max }) => ({ activation: 'Clip', activation_params: { floats: [min, max] } }),
+        block,
+      ),
+      Add: blockedAdd(wrapped.Add, block),
+      ScaleAdd: blockedScaleAdd(wrapped.ScaleAdd, block),
+      Conv: blockedConv(rules.Conv, block),
+      ConvInputGrad: blockedConvInputGrad(rules.ConvInputGrad, block),
+      ConvWeightGrad: blockedConvWeightGrad(rules.ConvWeightGrad, block),
+      BatchNormTrain: blockedBatchNormTrain(rules.BatchNormTrain, block),
+      BatchNormGrad: blockedBatchNormGrad(rules.BatchNormGrad, block),
+      BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
+      Mul: blockedMul(wrapped.Mul, block),
+      ReduceSum: blockedReduction(rules.ReduceSum, block),
+      ReduceMean: blockedReduction(rules.ReduceMean, block),
+      Expand: blockedExpand(rules.Expand, block),
+      Concat: blockedConcat(rules.Concat, block),
+      Slice: blockedSlice(rules.Slice, block),
+    },
+  };
+}

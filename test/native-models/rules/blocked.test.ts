@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { probeBlock } from '../../../main/train/backends.ts';
+import type { ConvAttrs } from '../../../native-models/core/primitives.ts';
+import type { Tensor } from '../../../native-models/core/tensor.ts';
+import { interpret } from '../../../native-models/passes/interpret.ts';
+import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
+import { type GradientCase, gradientProgram, relativeError } from '../../kit/programs.ts';
+import { runOnnx } from '../../kit/run-onnx.ts';
+
+const block = await probeBlock();
+
+type Inputs = readonly Tensor[];
+const conv = (x: number[], weight: number[], attrs: Partial<ConvAttrs>, hasBias = false): GradientCase => ({
+  shapes: hasBias ? [x, weight, [weight[0]!]] : [x, weight],
+  build: ([input, w, bias]: Inputs) =>
+    input!.conv(w!, bias ?? null, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1, ...attrs }),
+});
+const batchNorm = (x: Tensor, scale: Tensor, bias: Tensor): Tensor =>
+  x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: 1e-5 })[0]!;
+const awayFromKinks = (rng: { uniform(): number }) => Math.floor(rng.uniform() * 6 - 2) + 0.05 + 0.9 * rng.uniform();
+const same: Partial<ConvAttrs> = { pads: [1, 1, 1, 1] };
+
+/** Convolutions of 3x3 around what is tested, so that maps are blocked there, in and out. */
+const between = (channels: number, shape: number[], middle: (x: Tensor) => Tensor): GradientCase => ({
+  shapes: [shape, [channels, shape[1]!, 3, 3], [8, channels, 1, 1]],
+  build: ([x, first, last]: Inputs) => {
+    const attrs = { strides: [1, 1], dilations: [1, 1], group: 1 } as const;
+    const inner = middle(x!.conv(first!, null, { ...attrs, pads: [1, 1, 1, 1] }));
+    return inner.shape.length === 4 && inner.shape[1] === channels
+      ? inner.conv(last!, null, { ...attrs, pads: [0, 0, 0, 0] })
+      : inner;
+  },
+});
+
+const cases: Readonly<Record<string, GradientCase>> = {
+  '3x3': conv([8, 16, 6, 5], [24, 16, 3, 3], same, true),
+  '3x3 at batch 1': conv([1, 16, 6, 5], [24, 16, 3, 3], same),
+  '3x3 at batch 16 on 7x7': conv([16, 8, 7, 7], [8, 8, 3, 3], same),
+  '3x3, channels that fill no block': conv([8, 20, 6, 5], [13, 20, 3, 3], same, true),
+  '3x3, stride 2': conv([8, 16, 8, 6], [16, 16, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3, stride 2, odd sides': conv([3, 16, 7, 9], [24, 16, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3, stride 2, padded as TensorFlow does': conv([8, 16, 8, 8], [16, 16, 3, 3], {
+    pads: [0, 0, 1, 1],
+    strides: [2, 2],
+  }),
+  '3x3, stride 3': conv([2, 16, 9, 10], [16, 16, 3, 3], { ...same, strides: [3, 3] }),
+  '3x3, strides that differ': conv([2, 16, 9, 10], [16, 16, 3, 3], { ...same, strides: [2, 1] }),
+  '3x3, rows unread': conv([8, 16, 8, 8], [16, 16, 3, 3], { strides: [2, 2] }),
+  '3x3, dilated': conv([8, 16, 9, 8], [16, 16, 3, 3], { pads: [2, 2, 2, 2], dilations: [2, 2] }),
+  '3x3, dilated and strided': conv([8, 16, 9, 8], [16, 16, 3, 3], { ...same, dilations: [2, 2], strides: [2, 2] }),
+  '3x3, no padding': conv([2, 16, 5, 6], [16, 16, 3, 3], {}),
+  '3x3, padded past its reach': conv([2, 16, 5, 6], [16, 16, 3, 3], { pads: [4, 4, 4, 4] }),
+  '3x3, uneven padding': conv([8, 16, 5, 6], [16, 16, 3, 3], { pads: [0, 2, 1, 0] }),
+  '3x3 on one row': conv([8, 16, 1, 9], [16, 16, 3, 3], same),
+  '3x3 on one pixel': conv([4, 16, 1, 1], [16, 16, 3, 3], same),
+  '1x3': conv([8, 16, 5, 6], [16, 16, 1, 3], { pads: [0, 1, 0, 1] }),
+  '5x5, stride 2': conv([8, 16, 9, 11], [16, 16, 5, 5], { pads: [2, 2, 2, 2], strides: [2, 2] }),
+  '2x2, stride 2': conv([8, 16, 6, 8], [16, 16, 2, 2], { strides: [2, 2] }),
+  '2x2, stride 3': conv([8, 16, 7, 8], [16, 16, 2, 2], { strides: [3, 3] }),
+  '1x1': conv([8, 16, 5, 6], [24, 16, 1, 1], {}, true),
+  '1x1 on a large map, to more': conv([2, 16, 28, 28], [40, 16, 1, 1], {}),
+  '1x1 on a large map, to fewer': conv([2, 40, 28, 28], [16, 40, 1, 1], {}),
+  '1x1, stride 2': conv([8, 16, 8, 6], [24, 16, 1, 1], { strides: [2, 2] }),
+  '1x1, stride 2, odd sides': conv([3, 16, 7, 9], [24, 16, 1, 1], { strides: [2, 2] }),
+  '1x1, padded': conv([8, 16, 5, 6], [16, 16, 1, 1], same),
+  'stem 7x7, stride 2': conv([2, 3, 15, 16], [16, 3, 7, 7], { pads: [3, 3, 3, 3], strides: [2, 2] }),
+  'depthwise 3x3': conv([3, 16, 6, 5], [16, 1, 3, 3], { ...same, group: 16 }, true),
+  'depthwise 3x3, channels that fill no block': conv([3, 20, 6, 5], [20, 1, 3, 3], { ...same, group: 20 }),
+  'depthwise 3x3, stride 2': conv([3, 16, 8, 7], [16, 1, 3, 3], { ...same, group: 16, strides: [2, 2] }),
+  'depthwise 3x3, stride 2, padded as TensorFlow does': conv([3, 16, 8, 8], [16, 1, 3, 3], {
+    pads: [0, 0, 1, 1],
+    group: 16,
+    strides: [2, 2],
+  }),
+  'depthwise 5x5, dilated': conv([2, 16, 9, 9], [16, 1, 5, 5], { pads: [4, 4, 4, 4], group: 16, dilations: [2, 2] }),
+  'two filters per channel': conv([2, 16, 6, 5], [32, 1, 3, 3], { ...same, group: 16 }),
+  grouped: conv([2, 32, 6, 5], [16, 8, 3, 3], { ...same, group: 4 }),
+  'one filter': conv([8, 16, 6, 5], [1, 16, 3, 3], same),
+  'batch norm, sum and activation': {
+    shapes: [[3, 8, 6, 5], [16, 8, 3, 3], [16], [16], [3, 16, 6, 5]],
+    build: ([x, w, scale, bias, other]: Inputs) =>
+      batchNorm(x!.conv(w!, null, { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 }), scale!, bias!)
+        .add(other!)
+        .relu(),
+  },
+  'batch norm over channels that fill no block': {
+    shapes: [[3, 8, 6, 5], [20, 8, 3, 3], [20], [20]],
+    build: ([x, w, scale, bias]: Inputs) =>
+      batchNorm(x!.conv(w!, null, { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 }), scale!, bias!),
+  },
+  'batch norm on maps of more than one stretch': {
+    shapes: [[2, 8, 20, 17], [8, 8, 3, 3], [8], [8]],
+    build: ([x, w, scale, bias]: Inputs) =>
+      batchNorm(
+        x!.conv(w!, null, { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 }),
+        scale!,
+        bias!,
+      ).clip(-0.5, 1),
+  },
+  'two batch norms added': {
+    shapes: [[3, 8, 6, 5], [16, 8, 1, 1], [16], [16], [16, 8, 1, 1], [16], [16]],
+    build: ([x, w, scale, bias, w2, scale2, bias2]: Inputs) => {
+      const attrs: ConvAttrs = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+      const one = batchNorm(x!.conv(w!, null, attrs), scale!, bias!);
+      return one.add(batchNorm(x!.conv(w2!, null, attrs), scale2!, bias2!)).relu();
+    },
+  },
+  'batch norm with stored statistics': {
+    shapes: [[3, 8, 6, 5], [20, 8, 3, 3], [20], [20]],
+    build: ([x, w, scale, bias]: Inputs) => {
+      const y = x!.conv(w!, null, { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 });
+      const vector = (from: number) =>
+        x!.graph.constant(
+          Array.from({ length: 20 }, (_, i) => from + 0.1 * i),
+          [20],
+        );
+      return x!.graph.apply('BatchNormInference', [y, scale!, bias!, vector(-1), vector(0.5)], { epsilon: 1e-5 })[0]!;
+    },
+  },
+  'one factor per channel': between(20, [2, 8, 5, 6], (x) =>
+    x.mul(x.graph.constant(new Array(20).fill(0.3), [1, 20, 1, 1])),
+  ),
+  'silu of channels that fill no block': between(20, [2, 8, 5, 6], (x) => x.silu()),
+  'mean over each map': between(20, [2, 8, 5, 6], (x) => x.mean([2, 3])),
+  'mean over each map, spread again': between(16, [2, 8, 5, 6], (x) => x.mul(x.mean([2, 3], true).expand(x.shape))),
+  'one factor per map': between(16, [2, 8, 5, 6], (x) => x.mul(x.mean([2, 3], true))),
+  'sum of everything': between(20, [2, 8, 5, 6], (x) => x.mul(x.mul(x).sum([0, 1, 2, 3]))),
+  'exp of channels that fill no block': between(20, [2, 8, 5, 6], (x) => x.mul(0.1).exp()),
+  'max pool': between(16, [2, 8, 6, 8], (x) => x.maxPool({ kernel: 3, stride: 2, padding: 1 })),
+  'channels joined': between(16, [2, 8, 5, 6], (x) => x.concat([x.mul(2)], 1).slice([0, 8, 0, 0], [2, 24, 5, 6])),
+  'pixels taken': between(16, [2, 8, 5, 6], (x) => x.slice([0, 0, 1, 0], [2, 16, 5, 6], [1, 1, 2, 2])),
+  'images taken': between(16, [3, 8, 5, 6], (x) => x.slice([1, 0, 0, 0], [3, 16, 5, 6])),
+  flattened: between(16, [2, 8, 5, 6], (x) => x.reshape([2, 480])),
+  'relu and its mask': { ...between(20, [2, 8, 5, 6], (x) => x.relu().mul(1.5)), draw: awayFromKinks },
+};
+
+describe.skipIf(block === null)('over blocked maps', () => {
+  test.each(Object.entries(cases))('%s: value and gradients are the evaluator’s', async (name, gradientCase) => {
+    const { program, feeds } = gradientProgram(gradientCase, name.length);
+    const expected = interpret(program, feeds);
+    const actual = await runOnnx(program, blockedBackend(block!), feeds);
+
+    expected.delete('loss'); // a sum of y, whose terms cancel
+    for (const [output, value] of expected) {
+      expect(actual.get(output)!.shape, output).toEqual(value.shape);
+      expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
+    }
+  });
+});
