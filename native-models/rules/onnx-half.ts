@@ -146,6 +146,7 @@ class Casts {
       anyBatch: emit.anyBatch,
       name,
       in: name,
+      raw: name,
       value: (tensor): Value => ({ layout: 'plain', padding: 0, name: name(tensor) }),
       readers: (tensor) => emit.readers(tensor),
       isRead: (tensor) => emit.isRead(tensor),
