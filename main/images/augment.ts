@@ -5,9 +5,10 @@
  */
 
 import type { Rng } from '../../native-models/core/rng.ts';
-import { type ColourMap, colourMap, meanGrey } from './colour.ts';
+import { toPlanes } from './colour.ts';
 import type { PixelBox, Pixels } from './pixels.ts';
-import { resample } from './resample.ts';
+import { resampleIn } from './resample.ts';
+import { inWorkspace } from './simd/kernels.ts';
 
 /**
  * Strengths, recorded with every run under these names. The usual ImageNet recipe crops down to 8 % of the area, which
@@ -40,16 +41,18 @@ export function augmentForTraining(
   options: { readonly cropSize: number; readonly rng: Rng; readonly augmentation?: Augmentation },
 ): Uint8Array {
   const { cropSize, rng, augmentation = AUGMENTATION } = options;
-  const crop = resample(pixels, randomCrop(pixels, rng, augmentation), cropSize, cropSize);
+  const box = randomCrop(pixels, rng, augmentation);
   const isMirrored = rng.uniform() < augmentation.flip_probability;
-  const colours = colourMap({
+  const shift = {
     brightness: around(1, augmentation.brightness, rng),
     contrast: around(1, augmentation.contrast, rng),
     saturation: around(1, augmentation.saturation, rng),
     hueTurns: around(0, augmentation.hue, rng),
-    meanGrey: meanGrey(crop),
+  };
+  return inWorkspace((workspace) => {
+    const crop = resampleIn(workspace, pixels, box, { width: cropSize, height: cropSize, isMirrored });
+    return toPlanes(workspace, crop, cropSize * cropSize, shift);
   });
-  return toPlanes(crop, isMirrored, colours);
 }
 
 /**
@@ -70,27 +73,6 @@ export function randomCrop({ width, height }: Pixels, rng: Rng, augmentation: Au
   const w = aspect > crop_aspect_max ? Math.max(1, Math.round(height * crop_aspect_max)) : width;
   const h = aspect < crop_aspect_min ? Math.max(1, Math.round(width / crop_aspect_min)) : height;
   return { x: (width - w) >> 1, y: (height - h) >> 1, w, h };
-}
-
-/** Colours, mirroring and the change from pixels to planes, in one pass over the picture. */
-function toPlanes({ width, height, data }: Pixels, isMirrored: boolean, colours: ColourMap): Uint8Array {
-  const [rr, rg, rb, r0, gr, gg, gb, g0, br, bg, bb, b0] = colours;
-  const area = width * height;
-  const planes = new Uint8ClampedArray(3 * area); // rounds and clips what it is given
-  const step = isMirrored ? -1 : 1;
-  let from = 0;
-  for (let y = 0; y < height; y++) {
-    let to = y * width + (isMirrored ? width - 1 : 0);
-    for (let x = 0; x < width; x++, from += 3, to += step) {
-      const r = data[from]!;
-      const g = data[from + 1]!;
-      const b = data[from + 2]!;
-      planes[to] = rr * r + rg * g + rb * b + r0;
-      planes[to + area] = gr * r + gg * g + gb * b + g0;
-      planes[to + 2 * area] = br * r + bg * g + bb * b + b0;
-    }
-  }
-  return new Uint8Array(planes.buffer);
 }
 
 function between(low: number, high: number, rng: Rng): number {

@@ -1,6 +1,7 @@
 /** Brightness, contrast, saturation and hue as one affine map of RGB, so that a picture is walked through only once. */
 
-import type { Pixels } from './pixels.ts';
+import { MAP_BITS } from './simd/colour.ts';
+import type { Workspace } from './simd/kernels.ts';
 
 /** Row-major 3x4: out = M [r, g, b, 1], in 0..255. */
 export type ColourMap = readonly [
@@ -28,6 +29,10 @@ export interface ColourShift {
   /** Of the picture before the shift, in 0..255: contrast spreads the values about it. */
   readonly meanGrey: number;
 }
+
+const MAP_ENTRIES = 12;
+const PARTIAL_SUMS = 12;
+const VECTOR_PIXELS = 16;
 
 /** Weights of R, G, B in grey. Source: ITU-R BT.601. */
 const GREY = [0.299, 0.587, 0.114] as const;
@@ -60,15 +65,36 @@ export function colourMap({ brightness, contrast, saturation, hueTurns, meanGrey
   ];
 }
 
-/** Mean luma of a picture, in 0..255. */
-export function meanGrey({ data }: Pixels): number {
-  let [r, g, b] = [0, 0, 0];
-  for (let i = 0; i < data.length; i += 3) {
-    r += data[i]!;
-    g += data[i + 1]!;
-    b += data[i + 2]!;
-  }
-  return (GREY[0] * r + GREY[1] * g + GREY[2] * b) / (data.length / 3);
+/**
+ * Shifts the colours of `count` pixels at an address, with contrast about their own mean.
+ * Shapes: [count, 3] -> planes [3, count].
+ */
+export function toPlanes(
+  workspace: Workspace,
+  address: number,
+  count: number,
+  shift: Omit<ColourShift, 'meanGrey'>,
+): Uint8Array {
+  const sums = workspace.allocate(PARTIAL_SUMS * 4);
+  const map = workspace.allocate(MAP_ENTRIES * 4);
+  const planes = [0, 1, 2].map(() => workspace.allocate(count)) as [number, number, number];
+  workspace.bytes(address + 3 * count, VECTOR_PIXELS * 3).fill(0);
+  workspace.kernels.channelSums(address, count, sums);
+  const meanGrey = greyOf(workspace.integers(sums, PARTIAL_SUMS)) / count;
+
+  const entries = colourMap({ ...shift, meanGrey }).map((entry, i) => {
+    return Math.round(entry * (1 << MAP_BITS)) + (i % 4 === 3 ? 1 << (MAP_BITS - 1) : 0);
+  });
+  workspace.integers(map, MAP_ENTRIES).set(entries);
+  workspace.kernels.toPlanes(address, count, ...planes, map);
+  const out = new Uint8Array(3 * count);
+  for (const [channel, plane] of planes.entries()) out.set(workspace.bytes(plane, count), channel * count);
+  return out;
+}
+
+/** Luma of what lies in four sums of red, four of green, four of blue. */
+function greyOf(sums: Int32Array): number {
+  return sums.reduce((total, sum, i) => total + GREY[(i >> 2) as 0 | 1 | 2] * sum, 0);
 }
 
 /**

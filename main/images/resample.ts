@@ -24,11 +24,23 @@ interface Weights {
  */
 export function resample(pixels: Pixels, box: PixelBox, outWidth: number, outHeight: number): Pixels {
   const data = inWorkspace((workspace) => {
-    const rows = horizontal(workspace, pixels, box, outWidth);
-    const out = vertical(workspace, rows, box.h, 3 * outWidth, outHeight);
+    const out = resampleIn(workspace, pixels, box, { width: outWidth, height: outHeight, isMirrored: false });
     return workspace.bytes(out, 3 * outWidth * outHeight).slice();
   });
   return { width: outWidth, height: outHeight, data };
+}
+
+export interface ResampledSize {
+  readonly width: number;
+  readonly height: number;
+  /** Left and right exchanged. */
+  readonly isMirrored: boolean;
+}
+
+/** As `resample`, within a workspace; returns the address of the rows. */
+export function resampleIn(workspace: Workspace, pixels: Pixels, box: PixelBox, size: ResampledSize): number {
+  const rows = horizontal(workspace, pixels, box, size);
+  return vertical(workspace, rows, box.h, 3 * size.width, size.height);
 }
 
 /** Rows of bytes in the workspace. */
@@ -38,13 +50,18 @@ interface Rows {
 }
 
 /** The box's rows in their new width. */
-function horizontal(workspace: Workspace, pixels: Pixels, box: PixelBox, outWidth: number): Rows {
+function horizontal(workspace: Workspace, pixels: Pixels, box: PixelBox, size: ResampledSize): Rows {
+  const outWidth = size.width;
   const inStride = 3 * pixels.width;
   const stride = 3 * outWidth + 1; // pixels are written four bytes at a time, and two rows at once
   const address = workspace.allocate((box.h + 1) * stride);
   const bytes = pixels.data.subarray(box.y * inStride, (box.y + box.h) * inStride);
   const input = workspace.allocate(bytes.length + inStride);
-  const { starts, weights, taps } = allocateWeights(workspace, weightsOf(box.w, outWidth), 3);
+  const { starts, weights, taps } = allocateWeights(
+    workspace,
+    size.isMirrored ? mirrored(weightsOf(box.w, outWidth)) : weightsOf(box.w, outWidth),
+    3,
+  );
   workspace.bytes(input, bytes.length).set(bytes);
   const from = input + 3 * box.x;
   workspace.kernels.horizontal(from, inStride, address, stride, box.h, starts, weights, taps, outWidth);
@@ -57,6 +74,15 @@ function vertical(workspace: Workspace, rows: Rows, height: number, width: numbe
   const { starts, weights, taps } = allocateWeights(workspace, weightsOf(height, outHeight), rows.stride);
   workspace.kernels.vertical(rows.address, rows.stride, out, width, outHeight, starts, weights, taps);
   return out;
+}
+
+/** The same weights for outputs in reverse order. */
+function mirrored({ taps, starts, weights }: Weights): Weights {
+  const reversed = new Int32Array(weights.length);
+  for (let from = 0; from < weights.length; from += taps) {
+    reversed.set(weights.subarray(from, from + taps), weights.length - taps - from);
+  }
+  return { taps, starts: starts.toReversed(), weights: reversed };
 }
 
 /** Puts weights into the workspace; an input is `bytes` long. */

@@ -4,6 +4,7 @@
  */
 
 import { moduleOf } from './assembler.ts';
+import { channelSums, toPlanes } from './colour.ts';
 import { readBlock } from './entropy.ts';
 import { block4, block8 } from './inverse-dct.ts';
 import { horizontal, vertical } from './resample.ts';
@@ -18,6 +19,8 @@ const FUNCTIONS = {
   block8,
   enlargeRow,
   colourRow,
+  channelSums,
+  toPlanes,
   horizontal: () => horizontal(PRECISION_BITS),
   vertical: () => vertical(PRECISION_BITS),
 } as const;

@@ -86,7 +86,7 @@ export function vertical(precisionBits: number): FunctionWriter {
 }
 
 /** Up to sixteen 32-bit lanes as bytes; of one vector, its bytes four times over. */
-function toBytes(vectors: readonly Code[]): Code {
+export function toBytes(vectors: readonly Code[]): Code {
   const [a, b = a, c = a, d = b] = vectors as [Code, Code?, Code?, Code?];
   return i.narrowToBytes(i.narrowTo16(a, b), i.narrowTo16(c, d));
 }

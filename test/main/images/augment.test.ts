@@ -49,6 +49,42 @@ test('a certain flip mirrors left and right', () => {
   expect([...planes.subarray(0, 4)]).toEqual([200, 7, 200, 7]);
 });
 
+test('a mirrored view is the view with its rows reversed, at any size', () => {
+  const original = photo(61, 43);
+  for (const cropSize of [5, 16, 37]) {
+    const view = (flip_probability: number) =>
+      augmentForTraining(original, { cropSize, rng: rngFrom(4), augmentation: { ...nothing, flip_probability } });
+    const [plain, mirrored] = [view(0), view(1)];
+
+    const rows = Array.from({ length: 3 * cropSize }, (_, y) =>
+      plain.slice(y * cropSize, (y + 1) * cropSize).reverse(),
+    );
+    expect(Buffer.from(mirrored)).toEqual(Buffer.concat(rows));
+  }
+});
+
+test('every pixel of a view is mapped alike, about the mean grey of the crop', () => {
+  const original = photo(23, 23);
+  const { data } = original;
+  const mean = (channel: number) => data.reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0) / 529;
+  const meanGrey = 0.299 * mean(0) + 0.587 * mean(1) + 0.114 * mean(2);
+
+  const planes = augmentForTraining(original, {
+    cropSize: 23,
+    rng: { uniform: () => 0.75, integer: () => 0, normal: () => 0 },
+    augmentation: { ...nothing, brightness: 0.4, contrast: 0.6, saturation: 0.8, hue: 0.1 },
+  });
+
+  const m = colourMap({ brightness: 1.2, contrast: 1.3, saturation: 1.4, hueTurns: 0.05, meanGrey });
+  const expected = Array.from({ length: 3 * 529 }, (_, i) => {
+    const [row, at] = [4 * Math.trunc(i / 529), 3 * (i % 529)];
+    const value = m[row]! * data[at]! + m[row + 1]! * data[at + 1]! + m[row + 2]! * data[at + 2]! + m[row + 3]!;
+    return Math.min(255, Math.max(0, value));
+  });
+  const worst = planes.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+  expect(worst).toBeLessThan(0.52); // half a step of rounding, and what 16 fraction bits leave out
+});
+
 test('brightness scales, contrast spreads about the mean grey, saturation about the own grey', () => {
   expect(mapped({ brightness: 1.2 }, [10, 100, 200])).toEqual([12, 120, 240]);
   expect(mapped({ contrast: 1.5 }, [100, 120, 80])).toEqual([100, 130, 70]);
