@@ -79,7 +79,7 @@ export async function trainNew(
     classes: set.classes,
     split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
     weights: request.weights === null ? null : { ...request.weights },
-    notes: [...set.warnings, ...batchNote(params, set.train.length)],
+    notes: [...set.warnings, ...batchNotes(params, set.train.length)],
     created_at_ms: clock.nowMs(),
   });
   startRun(db, run, clock.nowMs());
@@ -147,11 +147,19 @@ function refuseEmptyParts(train: number, validation: number): void {
   throw new AppError('too-few-images', message, { train, validation });
 }
 
-function batchNote(params: Hyperparameters, images: number): string[] {
-  const batch = Number(params['training_batch_size']);
-  return batch <= images
-    ? []
-    : [`training_batch_size ${batch} is more than the ${images} training images: ${images} is used`];
+/** What is more than there are images for. */
+function batchNotes(params: Hyperparameters, images: number): string[] {
+  const [asked, batches] = [Number(params['training_batch_size']), Number(params['grad_accumulation_step'])];
+  const batch = Math.min(asked, images);
+  const steps = Math.ceil(images / batch);
+  return [
+    ...(asked > images
+      ? [`training_batch_size ${asked} is more than the ${images} training images: ${images} is used`]
+      : []),
+    ...(batches > steps
+      ? [`grad_accumulation_step ${batches} is more than the ${steps} batches of an epoch: ${steps} is used`]
+      : []),
+  ];
 }
 
 function sameSamples(project: WriteProject, run: Run, part: 'train' | 'validation') {

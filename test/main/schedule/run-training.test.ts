@@ -144,6 +144,26 @@ describe('a training run', () => {
     project.close();
   });
 
+  test('says which batch sizes are more than there are images for', async () => {
+    const project = await shadesProject(5);
+    const stop = new AbortController();
+    const asked = request({ training_batch_size: 3, grad_accumulation_step: 4, split_ratio: 0.2 });
+    const larger = request({ training_batch_size: 30, grad_accumulation_step: 2, split_ratio: 0.2 });
+
+    for (const each of [asked, larger]) {
+      await appErrorOf(() => trainNew(project, each, { signal: stop.signal, onStarted: () => stop.abort() }));
+    }
+
+    expect(runSummaries(project.db).map(({ notes }) => notes.filter((note) => note.includes('is more than')))).toEqual([
+      ['grad_accumulation_step 4 is more than the 3 batches of an epoch: 3 is used'],
+      [
+        'training_batch_size 30 is more than the 8 training images: 8 is used',
+        'grad_accumulation_step 2 is more than the 1 batches of an epoch: 1 is used',
+      ],
+    ]);
+    project.close();
+  });
+
   test('stops early and says why', async () => {
     const project = await shadesProject();
 
