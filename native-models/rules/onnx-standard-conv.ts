@@ -36,13 +36,17 @@ function every(emit: Emitter, x: string, strides: readonly [number, number], sha
 }
 
 /**
- * Depthwise at stride 1: a depthwise Conv with the kernel turned by 180 degrees. Depthwise at a larger stride: the same
- * on a cotangent spread with zeros. All others: ConvTranspose, which takes the forward weight unchanged.
+ * Depthwise, and any groups at stride 1: a Conv with the kernel turned by 180 degrees. Depthwise at a larger stride: the
+ * same on a cotangent spread with zeros. All others: ConvTranspose, which takes the forward weight unchanged.
  */
 export const lowerConvInputGrad: LoweringRule<'ConvInputGrad'> = (emit, { inputs: [g, weight], attrs }) => {
   const shape = weight!.shape as Sizes;
   if (isDepthwise(shape, attrs))
-    return [depthwiseInputGrad(emit, emit.name(g!), emit.name(weight!), g!.shape, shape, attrs)];
+    return [turnedInputGrad(emit, emit.name(g!), emit.name(weight!), g!.shape, shape, attrs)];
+  if (attrs.group > 1 && attrs.strides[0] === 1 && attrs.strides[1] === 1) {
+    const swapped = swappedWithinGroups(emit, emit.name(weight!), shape, attrs.group);
+    return [turnedInputGrad(emit, emit.name(g!), swapped, g!.shape, shape, attrs)];
+  }
   const geometry = { x: attrs.inputShape as unknown as Sizes, weight: shape, output: g!.shape as Sizes, attrs };
   if (isSmallMap(emit, geometry.output, shape, attrs)) {
     return [smallInputGrad(emit, emit.name(g!), emit.name(weight!), geometry)];
@@ -82,7 +86,15 @@ function transposed(
   return emit.one('Slice', [full, emit.ints([top, left]), emit.ints(ends), emit.ints([2, 3])]);
 }
 
-function depthwiseInputGrad(
+/** Shapes: [K,C/group,kh,kw] -> [C,K/group,kh,kw]. */
+function swappedWithinGroups(emit: Emitter, weight: string, [k, c, kh, kw]: Sizes, group: number): string {
+  const parts = emit.one('Reshape', [weight, emit.ints([group, k / group, c, kh, kw])]);
+  const swapped = emit.one('Transpose', [parts], { perm: [0, 2, 1, 3, 4] });
+  return emit.one('Reshape', [swapped, emit.ints([group * c, k / group, kh, kw])]);
+}
+
+/** The weight comes as that of a convolution from the output's channels to the input's. */
+function turnedInputGrad(
   emit: Emitter,
   g: string,
   weight: string,

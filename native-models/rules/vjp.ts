@@ -99,8 +99,12 @@ function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInfere
   const [x, scale, , mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
   const perChannel = (vector: Tensor) => vector.reshape([1, vector.shape[0]!, 1, 1]);
   const deviation = variance.add(attrs.epsilon).sqrt();
-  const normal = x.sub(perChannel(mean)).div(perChannel(deviation));
-  return [g.mul(perChannel(scale.div(deviation))), g.mul(normal).sum([0, 2, 3]), g.sum([0, 2, 3]), null, null];
+  // Divided after the sum, where it is one vector.
+  const along = g
+    .mul(x.sub(perChannel(mean)))
+    .sum([0, 2, 3])
+    .div(deviation);
+  return [g.mul(perChannel(scale.div(deviation))), along, g.sum([0, 2, 3]), null, null];
 }
 
 export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {

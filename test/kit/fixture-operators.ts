@@ -28,7 +28,16 @@ export interface OperatorAttributes {
   avg_pool2d: { readonly kernel: Pair; readonly stride: Pair; readonly pads: Quad };
   global_avg_pool2d: Record<string, never>;
   batch_norm_training: { readonly epsilon: number; readonly momentum: number };
+  batch_norm_frozen: { readonly epsilon: number };
   relu6: Record<string, never>;
+  gelu: Record<string, never>;
+  silu: Record<string, never>;
+  sigmoid: Record<string, never>;
+  tanh: Record<string, never>;
+  softplus: Record<string, never>;
+  hard_sigmoid: Record<string, never>;
+  hard_swish: Record<string, never>;
+  softmax: Record<string, never>;
   linear: Record<string, never>;
   cross_entropy: { readonly reduction: 'mean' };
 }
