@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
@@ -16,6 +16,7 @@ import { precisionBenchmark, precisionTable } from './precision.ts';
 import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
 import { stepBenchmark, stepTable } from './step.ts';
+import { waitBenchmark, waitTable } from './wait.ts';
 
 /** What every row of a timed part has. */
 interface Timing {
@@ -56,6 +57,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
   data: async (settings) => {
     const rows = await dataBenchmark(settings);
     return { rows, markdown: dataTable(rows), failure: null };
+  },
+  wait: async ({ filter }) => {
+    const rows = await waitBenchmark(filter);
+    return { rows, markdown: waitTable(rows), failure: null };
   },
   precision: async ({ filter, rounds, hasPeer }) => {
     if (!hasPeer) throw new Error('--only precision needs torch: it computes the float64 gradients');
