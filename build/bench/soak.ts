@@ -8,7 +8,7 @@ export interface SoakRow {
   readonly name: string;
   /** Resident memory after so many steps: the median of the last few. */
   readonly rss_mb: readonly { readonly step: number; readonly mb: number }[];
-  /** From the second reading, when all buffers have been in use, to the last. */
+  /** From half way, when every buffer has found its place, to the end. */
   readonly growth_mb: number;
   readonly failure: string | null;
 }
@@ -22,7 +22,7 @@ export interface SoakOptions {
 
 const READINGS = 4; // besides the first
 const WINDOW = 25; // steps one reading is the median of: garbage collection comes and goes within it
-const LARGEST_GROWTH_MB = 16; // what a quiet process varies by; a lost tensor of 10 kB a step exceeds it in 2,000 steps
+const LARGEST_GROWTH_MB = 16; // what a quiet process varies by; a loss of 16 kB a step exceeds it in 1,000 steps
 
 /** Runs the steps of one network and reads its process's memory. */
 export async function soakBenchmark({ model, batch, side, steps }: SoakOptions): Promise<SoakRow> {
@@ -36,12 +36,13 @@ export async function soakBenchmark({ model, batch, side, steps }: SoakOptions):
   contender.end();
   const at = (step: number) => ({ step, mb: median(readings.slice(step, step + WINDOW)) });
   const rss = Array.from({ length: READINGS + 1 }, (_, i) => at(Math.round((i * steps) / READINGS)));
-  const growth = rss.at(-1)!.mb - rss[1]!.mb;
+  const settled = rss[READINGS / 2]!;
+  const growth = rss.at(-1)!.mb - settled.mb;
   const name = `${model} ${batch}@${side}`;
   const failure =
     growth <= LARGEST_GROWTH_MB
       ? null
-      : `${name}: resident memory grew by ${figure(growth, 1)} MB from step ${rss[1]!.step} to step ${steps}; at most ${LARGEST_GROWTH_MB} MB is noise`;
+      : `${name}: resident memory grew by ${figure(growth, 1)} MB from step ${settled.step} to step ${steps}; at most ${LARGEST_GROWTH_MB} MB is noise`;
   return { name, rss_mb: rss, growth_mb: growth, failure };
 }
 
