@@ -1,7 +1,7 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--json]`
- * `--rounds` is the number of turns for operators, the number of seeds for precision.
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
  */
@@ -30,6 +30,7 @@ interface Settings {
   readonly steps: number;
   readonly rounds: number;
   readonly model: string;
+  readonly backend: string;
   readonly hasPeer: boolean;
   readonly progress: (row: Timing) => void;
 }
@@ -62,10 +63,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
     const rows = await waitBenchmark(filter);
     return { rows, markdown: waitTable(rows), failure: null };
   },
-  precision: async ({ filter, rounds, hasPeer }) => {
+  precision: async ({ filter, rounds, backend, hasPeer }) => {
     if (!hasPeer) throw new Error('--only precision needs torch: it computes the float64 gradients');
     const networks = precisionBenchmark(filter, rounds);
-    const operators = await opPrecision(filter);
+    const operators = await opPrecision(filter, backend);
     const tables = [
       ...(networks.length > 0 ? [precisionTable(networks)] : []),
       ...(operators.length > 0 ? [opPrecisionTable(operators)] : []),
@@ -111,6 +112,7 @@ async function main(): Promise<void> {
       steps: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '8' },
       model: { type: 'string', default: 'resnet18' },
+      backend: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -122,6 +124,7 @@ async function main(): Promise<void> {
     steps: countOf('steps', values.steps),
     rounds: countOf('rounds', values.rounds),
     model: values.model,
+    backend: values.backend,
     hasPeer,
     progress: ({ name, ours_ms, ratio }: Timing) =>
       console.error(`${name}: ${figure(ours_ms, 2)} ms, ratio ${figure(ratio, 2)}`),

@@ -6,11 +6,15 @@
 
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { type Feeds, floatTensor, openSession, type Session } from '../../main/train/runtime.ts';
 import type { Program } from '../../native-models/core/program.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { type Shape, sizeOf } from '../../native-models/core/shape.ts';
-import { writeSafetensors } from '../../native-models/weights/safetensors.ts';
+import { type Packing, type Packings, packings } from '../../native-models/onnx/packing.ts';
+import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
+import { type FloatTensor, writeSafetensors } from '../../native-models/weights/safetensors.ts';
+import { opBackend } from './op-backend.ts';
 import type { OpCase } from './op-cases.ts';
 import { opPrograms } from './op-program.ts';
 
@@ -18,12 +22,14 @@ const ROUND_MS = 40; // long enough for the clock of a process, short enough for
 
 interface Ready {
   readonly session: Session;
+  readonly packings: Packings;
   /** What the case is made of: `x0`, `x1`, … and, for a backward pass, `g`. */
   readonly operands: Feeds;
   readonly feeds: Feeds;
   readonly results: Feeds;
 }
 
+const { values } = parseArgs({ options: { backend: { type: 'string', default: '' } } });
 const OPTIONS = { device: 'cpu', threads: 1 } as const;
 const inputNames = ({ inputs }: Program) => inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
 
@@ -45,19 +51,27 @@ async function prepare(entry: OpCase): Promise<Ready> {
     ),
   ];
   const operands = Object.fromEntries(named.map(([name, shape]) => [name, noise(name, shape)]));
-  const feeds = { ...operands };
+  const plain = { ...operands };
   if (before !== null) {
-    const session = await openSession(before, OPTIONS);
-    Object.assign(feeds, await session.run(only(feeds, inputNames(before))));
+    const session = await openSession(before, { ...OPTIONS, backend: standardBackend });
+    Object.assign(plain, await session.run(only(plain, inputNames(before))));
     await session.release();
   }
-  const results = [...timed.outputs].map(([name, { shape }]) => [name, floatTensor(shape)] as const);
+  const backend = await opBackend(values.backend, entry);
+  const layouts = packings(timed, backend);
+  const feeds = [...layouts.inputs].map(([name, packing]) => [name, packed(plain[name]!, packing)] as const);
+  const results = [...layouts.outputs].map(([name, { shape }]) => [name, floatTensor(shape)] as const);
   return {
-    session: await openSession(timed, OPTIONS),
+    session: await openSession(timed, { ...OPTIONS, backend }),
+    packings: layouts,
     operands,
-    feeds: only(feeds, inputNames(timed)),
+    feeds: Object.fromEntries(feeds),
     results: Object.fromEntries(results),
   };
+}
+
+function packed(tensor: Feeds[string], { layout, shape, pack }: Packing): Feeds[string] {
+  return layout === 'plain' ? tensor : floatTensor(shape, pack(tensor.data as Float32Array));
 }
 
 const only = (feeds: Feeds, names: readonly string[]): Feeds =>
@@ -74,12 +88,18 @@ async function round({ session, feeds, results }: Ready): Promise<object> {
   return { cpu_ms: (used.user + used.system) / 1000 / runs, wall_ms: (performance.now() - wall) / runs };
 }
 
-async function write({ session, operands, feeds, results }: Ready, file: string): Promise<void> {
+async function write({ session, packings: { outputs }, operands, feeds, results }: Ready, file: string): Promise<void> {
   await session.run(feeds, results);
-  const tensors = Object.entries({ ...operands, ...results }).map(
-    ([name, { dims, data }]) => [name, { shape: dims, data: data as Float32Array }] as const,
-  );
-  writeFileSync(file, writeSafetensors(new Map(tensors)));
+  const tensors = new Map<string, FloatTensor>();
+  for (const [name, { dims, data }] of Object.entries(operands)) {
+    tensors.set(name, { shape: dims, data: data as Float32Array });
+  }
+  for (const [name, { dims, data }] of Object.entries(results)) {
+    // The peer knows the plain shape; the file only has to hold the elements in plain order.
+    const values = outputs.get(name)!.unpack(data as Float32Array);
+    tensors.set(name, { shape: values.length === data.length ? dims : [values.length], data: values });
+  }
+  writeFileSync(file, writeSafetensors(tensors));
 }
 
 const WRITE = 'write ';

@@ -15,11 +15,11 @@ export interface OpPrecisionRow {
 }
 
 /** The operators whose name holds `filter`; an optimizer's step is not among them. */
-export async function opPrecision(filter: string): Promise<OpPrecisionRow[]> {
+export async function opPrecision(filter: string, backend: string): Promise<OpPrecisionRow[]> {
   const cases = OP_CASES.filter(({ name, kind }) => name.includes(filter) && kind !== 'sgd');
   const folder = mkdtempSync(join(tmpdir(), 'lightbench-precision-'));
   const file = join(folder, 'operator.safetensors');
-  const [own, theirs] = [ours('op-child.ts', []), peer('ops.py', [], 1)];
+  const [own, theirs] = [ours('op-child.ts', ['--backend', backend]), peer('ops.py', [], 1)];
   const rows: OpPrecisionRow[] = [];
   try {
     for (const entry of cases) {

@@ -29,15 +29,17 @@ export interface OpsOptions {
   readonly filter: string;
   readonly rounds: number;
   readonly hasPeer: boolean;
+  /** `standard` or `blocked`; empty: what training uses here. */
+  readonly backend: string;
   /** Called with every finished row. */
   readonly progress: (row: OpRow) => void;
 }
 
 /** Errors: when no case is named so. */
-export async function opsBenchmark({ filter, rounds, hasPeer, progress }: OpsOptions): Promise<OpRow[]> {
+export async function opsBenchmark({ filter, rounds, hasPeer, backend, progress }: OpsOptions): Promise<OpRow[]> {
   const cases = OP_CASES.filter(({ name }) => name.includes(filter));
   if (cases.length === 0) throw new Error(`--case: no operator's name holds "${filter}"`);
-  const own = ours('op-child.ts', []);
+  const own = ours('op-child.ts', ['--backend', backend]);
   // One program for each layout: what one of them keeps warm must not help the other.
   const peers = hasPeer ? ['torch NCHW', 'torch channels_last'].map((name) => peer('ops.py', [], 1, name)) : [];
   const rows: OpRow[] = [];
