@@ -11,8 +11,8 @@ import { portableBackend } from '../../native-models/rules/onnx-portable.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { accumulationPrograms, evaluationProgram, trainingProgram } from '../../native-models/training.ts';
 
-/** Placement does not depend on sizes; these keep sessions quick to make. */
-const SIZES = { batchSize: 2, height: 64, width: 64, normalisation: IMAGENET_CONVENTION } as const;
+/** Placement does not depend on sizes; this keeps sessions quick to make. */
+const SIDE_PX = 64;
 const SGD: OptimizerOptions = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
 const ADAM: OptimizerOptions = {
   kind: 'adamw',
@@ -32,7 +32,9 @@ export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Gener
   assert(card, `audit: there is no model "${name}"`);
   const model = card.build(10, IMAGENET_CONVENTION);
   const backend = provider === 'webgpu' ? portableBackend : standardBackend;
-  const options = { ...SIZES, ...(card.decays ? { decays: card.decays } : {}) };
+  const side = card.fixedSidePx ?? SIDE_PX;
+  const sizes = { batchSize: 2, height: side, width: side, normalisation: IMAGENET_CONVENTION };
+  const options = { ...sizes, ...(card.decays ? { decays: card.decays } : {}) };
   const write = (program: Parameters<typeof writeOnnx>[0]) => writeOnnx(program, backend, { name });
 
   const sgd = trainingProgram(model, { ...options, optimizer: SGD });
@@ -52,5 +54,5 @@ export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Gener
   const { gradient, update } = accumulationPrograms(model, { ...options, optimizer: SGD });
   yield { name: 'gradient, accumulated', bytes: write(gradient.program) };
   yield { name: 'update, accumulated', bytes: write(update.program) };
-  yield { name: 'evaluation', bytes: write(evaluationProgram(model, SIZES)) };
+  yield { name: 'evaluation', bytes: write(evaluationProgram(model, sizes)) };
 }
