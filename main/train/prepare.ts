@@ -4,6 +4,8 @@ import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../../native-models/training.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { type Device, familyOf } from '../devices/device.ts';
 import { BatchFeed } from '../images/feed.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
 import { readLast } from './checkpoint.ts';
@@ -21,7 +23,10 @@ export function buildPrograms(job: TrainJob, card: ModelCard, plan: Plan): StepP
 
 function trainingOptions(job: TrainJob, card: ModelCard, plan: Plan): TrainingOptions {
   const { params, convention } = job;
+  const isHalf = numberOf(params, 'half_precision') === 1;
+  refuseHalf(isHalf, job.device, plan.accumulation);
   return {
+    ...(isHalf ? { lossScaling: {} } : {}),
     batchSize: plan.batchSize,
     height: plan.cropSize,
     width: plan.cropSize,
@@ -33,6 +38,15 @@ function trainingOptions(job: TrainJob, card: ModelCard, plan: Plan): TrainingOp
     frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
     classWeights: classWeights(numberOf(params, 'weighted_loss'), job.train, job.classes.length),
   };
+}
+
+/** Errors: bad-hyperparameter where half precision was asked for and cannot be had. */
+function refuseHalf(isHalf: boolean, device: Device, accumulation: number): void {
+  if (!isHalf) return;
+  const fail = (problem: string) =>
+    new AppError('bad-hyperparameter', `half_precision ${problem}`, { device, accumulation });
+  if (familyOf(device) !== 'cuda') throw fail(`needs a CUDA card, this run is on ${device}`);
+  if (accumulation > 1) throw fail(`works with grad_accumulation_step 1, this run has come to ${accumulation}`);
 }
 
 /**

@@ -1,7 +1,11 @@
 /** How a training run has its steps run, whatever the device: one by one, many at a time, or on a graphics card. */
 
+import { SCALER } from '../../native-models/optim/loss-scale.ts';
 import { AVERAGE, type NamedShape, prefixOf } from '../../native-models/optim/state.ts';
+import type { Backend } from '../../native-models/rules/emitter.ts';
+import { halfBackend } from '../../native-models/rules/onnx-half.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
+import type { TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { familyOf } from '../devices/device.ts';
 import { LoopStepper } from './loop-stepper.ts';
@@ -46,10 +50,16 @@ export const openRunner: OpenRunner = async (programs, values, options) => {
     case 'cuda':
       // Updates that wait for several batches are two programs; their state crosses to the card at every step.
       return 'program' in programs
-        ? LoopStepper.open(programs, values, { ...options, backend: standardBackend })
+        ? LoopStepper.open(programs, values, { ...options, backend: backendOf(programs) })
         : singleSteps(await Stepper.open(programs, values, options));
   }
 };
+
+/** A loss is scaled for the sake of half precision alone. */
+function backendOf({ program, state }: TrainingProgram): Backend {
+  const isHalf = state.some(({ name }) => name.startsWith(SCALER));
+  return isHalf ? halfBackend(program, standardBackend) : standardBackend;
+}
 
 /** Steps that are run as they come. */
 export function singleSteps(stepper: Stepper): StepRunner {

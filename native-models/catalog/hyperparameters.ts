@@ -60,6 +60,7 @@ export const COMMON: readonly Hyperparameter[] = [
   row('amsgrad', flag, 0, 'adam and adamw divide by the largest mean squared gradient so far'),
   row('gradient_clip_norm', { kind: 'number', min: 0, max: 1e6 }, 0, 'longest gradient of an update; 0: not clipped'),
   row('weight_average_decay', fraction, 0, 'final decay of a moving average of the weights, which is kept; 0 for none'),
+  row('half_precision', flag, 0, 'on a CUDA card: products in float16, parameters and losses in float32'),
   row('evaluation_frequency', positive, 1, 'evaluate every n-th epoch, and the last'),
   row('checkpoint_frequency', positive, null, 'also keep every n-th epoch; without it only the best one is kept'),
   row('split_ratio', fraction, 0.2, 'validation share of images that have no split of their own'),

@@ -173,3 +173,12 @@ describe('every kind of state', () => {
     expect(resumed.model.equals(whole.model)).toBe(true);
   });
 });
+
+test('half precision without a CUDA card is refused with what it needs', async () => {
+  const job = await newJob({ half_precision: 1 }, await writeShades(tempFolder(), EACH));
+
+  expect(await appErrorOf(() => trained(job))).toMatchObject({
+    code: 'bad-hyperparameter',
+    message: 'half_precision needs a CUDA card, this run is on cpu',
+  });
+});
