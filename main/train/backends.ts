@@ -84,7 +84,7 @@ async function isTrusted(backend: Backend): Promise<boolean> {
   }
 }
 
-/** Every kind of convolution, at both strides, with batch norm, activations and pooling between. */
+/** Every kind of convolution, at both strides, with batch norm and activations between, and a large linear layer. */
 function testProgram(): Program {
   const graph = new Graph(shapeRules);
   const parameters: Tensor[] = [];
@@ -109,7 +109,11 @@ function testProgram(): Program {
     .add(layer(block, 32, 1, 2))
     .relu();
   const last = layer(deep, 40, 3, 1).relu();
-  const loss = last.mul(last).mean([0, 1, 2, 3]);
+  const product = parameter([264, 256]).linear(parameter([272, 256]), parameter([272]));
+  const loss = last
+    .mul(last)
+    .mean([0, 1, 2, 3])
+    .add(product.mul(product).mean([0, 1]));
   const slopes = gradients(loss, parameters);
   return prune(new Map([['loss', loss], ...slopes.map((slope, i) => [`slope${i}`, slope] as const)]));
 }

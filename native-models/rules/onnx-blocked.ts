@@ -16,6 +16,7 @@ import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
+import { blockedMatMul, hasLargeProducts } from './onnx-blocked-linear.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { standardBackend } from './onnx-standard.ts';
 
@@ -85,7 +86,7 @@ export function blockedBackend(block: number): Backend {
     layouts: {
       block,
       arrange: (program, agreed) => arrange(program, block, agreed),
-      suits: (program) => hasBlockedMaps(program, block),
+      suits: (program) => hasBlockedMaps(program, block) || hasLargeProducts(program, block),
       convert: (emit, name, tensor, from, to) => convertLayout(emit, name, tensor, from, to, block),
     },
     rules: {
@@ -104,6 +105,7 @@ export function blockedBackend(block: number): Backend {
       BatchNormTrain: blockedBatchNormTrain(rules.BatchNormTrain, block),
       BatchNormGrad: blockedBatchNormGrad(rules.BatchNormGrad, block),
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
+      MatMul: blockedMatMul(rules.MatMul, block),
       Mul: blockedMul(wrapped.Mul, block),
       ReduceSum: blockedReduction(rules.ReduceSum, block),
       ReduceMean: blockedReduction(rules.ReduceMean, block),

@@ -131,6 +131,21 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'pixels taken': between(16, [2, 8, 5, 6], (x) => x.slice([0, 0, 1, 0], [2, 16, 5, 6], [1, 1, 2, 2])),
   'images taken': between(16, [3, 8, 5, 6], (x) => x.slice([1, 0, 0, 0], [3, 16, 5, 6])),
   flattened: between(16, [2, 8, 5, 6], (x) => x.reshape([2, 480])),
+  'a linear layer': {
+    shapes: [[264, 256], [272, 256], [272]],
+    build: ([x, w, bias]: Inputs) => x!.linear(w!, bias!),
+  },
+  'a linear layer to fewer, on a number of rows that has no divisor': {
+    shapes: [[521, 320], [128, 320], [128]],
+    build: ([x, w, bias]: Inputs) => x!.linear(w!, bias!),
+  },
+  'a product of two matrices as they are': {
+    shapes: [
+      [264, 272],
+      [272, 256],
+    ],
+    build: ([a, b]: Inputs) => a!.matmul(b!),
+  },
   'relu and its mask': { ...between(20, [2, 8, 5, 6], (x) => x.relu().mul(1.5)), draw: awayFromKinks },
 };
 
