@@ -8,7 +8,7 @@ import type { PrimAttrs } from '../core/primitives.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
-import { elementwiseLowerings, lowerClipGrad, masked, scalar } from './onnx-standard-elementwise.ts';
+import { elementwiseLowerings, lowerClipGrad, masked, operandNames, scalar } from './onnx-standard-elementwise.ts';
 import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
@@ -147,7 +147,7 @@ const oneHot: LoweringRule<'OneHot'> = (emit, { inputs: [x], attrs: { depth } })
 /** No operator of the standard set does both in one pass; a scale of one needs none for the product. */
 const scaleAdd: LoweringRule<'ScaleAdd'> = (emit, { inputs: [scale, x, y] }) => {
   const isOne = scale!.source.kind === 'constant' && scale!.source.data[0] === 1;
-  const product = isOne ? emit.name(x!) : emit.one('Mul', [emit.name(x!), emit.name(scale!)]);
+  const product = isOne ? emit.name(x!) : emit.one('Mul', operandNames(emit, [x!, scale!]));
   return [emit.one('Add', [product, emit.name(y!)])];
 };
 
