@@ -60,13 +60,13 @@ export class Stepper {
     const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
     const backend = options.backend ?? (await backendFor(ordered[0]!.program, options.device));
     const parts: Part[] = [];
-    const state = new SharedState(values);
+    const state = new SharedState();
     try {
       for (const program of ordered) {
         const agreed = state.layouts();
         const session = await openSession(program.program, { ...options, backend, agreed });
         parts.push(new Part(program, session));
-        state.add(program, packings(program.program, backend, agreed));
+        state.add(program, packings(program.program, backend, agreed), values);
       }
       return new Stepper(ordered[0]!.noises, parts, state);
     } catch (error) {
@@ -130,17 +130,16 @@ interface Entry {
 /** Every tensor of the state once, whichever program reads or writes it, in the layout that the first one takes it in. */
 class SharedState {
   private readonly entries = new Map<string, Entry>();
-  private readonly values: ReadonlyMap<string, Float32Array>;
-
-  constructor(values: ReadonlyMap<string, Float32Array>) {
-    this.values = values;
-  }
 
   /** Makes room for what a program takes in and hands out. */
-  add({ state, fixed }: TrainingProgram, { inputs, outputs }: Packings): void {
+  add(
+    { state, fixed }: TrainingProgram,
+    { inputs, outputs }: Packings,
+    values: ReadonlyMap<string, Float32Array>,
+  ): void {
     for (const description of [...state, ...fixed]) {
       const packing = inputs.get(description.name)!;
-      const known = this.entries.get(description.name) ?? this.made(description, packing);
+      const known = this.entries.get(description.name) ?? this.made(description, packing, values);
       const handedOut = outputs.get(NEXT + description.name) ?? packing;
       const agrees = [packing, handedOut].every(({ layout }) => layout === known.packing.layout);
       assert(agrees, `training: "${description.name}" is ${packing.layout} here, ${handedOut.layout} there`);
@@ -153,8 +152,8 @@ class SharedState {
     return new Map([...this.entries].map(([name, { packing }]) => [name, packing.layout] as const));
   }
 
-  private made(description: StateTensor, packing: Packing): Entry {
-    const current = floatTensor(packing.shape, packing.pack(startingValue(description, this.values)));
+  private made(description: StateTensor, packing: Packing, values: ReadonlyMap<string, Float32Array>): Entry {
+    const current = floatTensor(packing.shape, packing.pack(startingValue(description, values)));
     const entry: Entry = { description, packing, current, spare: current };
     this.entries.set(description.name, entry);
     return entry;
