@@ -16,8 +16,10 @@ export const zeros: Init = { kind: 'constant', value: 0 };
 export const ones: Init = { kind: 'constant', value: 1 };
 
 export function initialValues(name: string, shape: Shape, init: Init, seed: number): Float32Array {
+  const values = new Float32Array(sizeOf(shape));
   const draw = drawer(shape, init, seed, name);
-  return Float32Array.from({ length: sizeOf(shape) }, draw);
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return values;
 }
 
 function drawer(shape: Shape, init: Init, seed: number, name: string): () => number {

@@ -11,7 +11,8 @@ import { assert } from '../core/assert.ts';
 import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
-import type { Dimension, GraphRecord, NodeRecord, ValueInfo } from './lowering.ts';
+import type { Dimension, GraphRecord, ValueInfo } from './lowering.ts';
+import type { NodeRecord } from './node-list.ts';
 import { ATTRIBUTE } from './schema.ts';
 import { encodeModel, lowered, type WriteOptions } from './write.ts';
 

@@ -5,23 +5,14 @@ import type { Prim } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
 import { type DType, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
-import type { Attribute, Attributes, Backend, Emitter, LoweringRule, Value } from '../rules/emitter.ts';
+import type { Attributes, Backend, Emitter, LoweringRule, Value } from '../rules/emitter.ts';
 import { type Layout, packedShape } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
-import { ATTRIBUTE } from './schema.ts';
+import { NodeList, type NodeRecord } from './node-list.ts';
 import type { WriteOptions } from './write.ts';
 
 const DOUBLE = 11; // ONNX element type; no tensor of a program has it, but a rule may sum in it
 const SHARED_BYTES = 512; // equal constants up to this size are stored once
-
-export interface NodeRecord {
-  readonly input: readonly string[];
-  readonly output: readonly string[];
-  readonly name: string;
-  readonly opType: string;
-  readonly domain?: string;
-  readonly attribute: readonly object[];
-}
 
 /** The type and the name of a graph's input or output, as the file has it. */
 export interface ValueInfo {
@@ -49,9 +40,11 @@ export class Lowering implements Emitter {
   private readonly backend: Backend;
   private readonly weights: ReadonlyMap<string, Float32Array>;
   private readonly arranged: ReadonlyMap<Tensor, Layout>;
-  private readonly nodes: NodeRecord[] = [];
+  private readonly nodes = new NodeList();
   private readonly initializers = new Map<string, object>();
   private readonly shared = new Map<string, string>();
+  /** Constants that, as a shape, leave no side open. */
+  private readonly wholeShapes = new Set<string>();
   /** Each tensor as it was first written, and under which names it is known in which layout. */
   private readonly values = new Map<Tensor, Value>();
   private readonly names = new Map<Tensor, Map<Layout, string>>();
@@ -119,13 +112,8 @@ export class Lowering implements Emitter {
   }
 
   node(type: string, inputs: readonly string[], attributes: Attributes = {}, outputs = 1): readonly string[] {
-    const [operator, domain] = type.split(':').reverse() as [string, string | undefined];
-    const name = `${operator}_${this.nodes.length}`;
-    const output = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}_${i}`));
-    const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
-    const owner = domain === undefined ? {} : { domain };
-    this.nodes.push({ input: inputs, output, name, opType: operator, attribute, ...owner });
-    return output;
+    const isView = type === 'Reshape' && this.wholeShapes.has(inputs[1]!);
+    return this.nodes.add(type, inputs, attributes, outputs, isView);
   }
 
   one(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
@@ -133,7 +121,9 @@ export class Lowering implements Emitter {
   }
 
   ints(values: readonly number[]): string {
-    return this.constant(values, [values.length], 'int64');
+    const name = this.constant(values, [values.length], 'int64');
+    if (values.every((value) => value > 0)) this.wholeShapes.add(name);
+    return name;
   }
 
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
@@ -152,38 +142,39 @@ export class Lowering implements Emitter {
     return name;
   }
 
-  /** Operator sets beside ONNX's own, each at its only version. */
+  /** Operator sets beside ONNX's own. */
   domains(): { readonly domain: string; readonly version: number }[] {
-    const named = new Set(this.nodes.flatMap(({ domain }) => (domain === undefined ? [] : [domain])));
-    return [...named].sort().map((domain) => ({ domain, version: 1 }));
+    return this.nodes.domains();
   }
 
   /** To be asked for once, when every operation is lowered. */
   graph({ name, batchInputs = [] }: WriteOptions): GraphRecord {
     // Reading an output may write its last nodes, so the names of all come first.
-    const handedOut = [...this.program.outputs].map(
-      ([outputName, tensor]) => [outputName, tensor, this.in(tensor, this.layoutOf(tensor))] as const,
-    );
-    const produced = new Set(this.nodes.flatMap((node) => node.output));
+    const values = [...this.program.outputs.values()].map((tensor) => this.in(tensor, this.layoutOf(tensor)));
+    const nodes = this.nodes.needed(values);
+    const produced = new Set(nodes.flatMap((node) => node.output));
     const renamed = new Map<string, string>();
-    const output = handedOut.map(([outputName, tensor, value]) => {
-      if (produced.has(value) && !renamed.has(value)) renamed.set(value, outputName);
+    const copies: NodeRecord[] = [];
+    const output = [...this.program.outputs].map(([outputName, tensor], i) => {
+      const value = values[i]!;
       // An input or a constant handed out, or one value under two names, needs a node of its own.
-      else
-        this.nodes.push({ input: [value], output: [outputName], name: outputName, opType: 'Identity', attribute: [] });
+      if (produced.has(value) && !renamed.has(value)) renamed.set(value, outputName);
+      else copies.push({ input: [value], output: [outputName], name: outputName, opType: 'Identity', attribute: [] });
       return this.valueInfo(outputName, tensor, batchInputs.length > 0);
     });
     const rename = (value: string) => renamed.get(value) ?? value;
-    const node = this.nodes.map((record) => ({
+    const node = [...nodes, ...copies].map((record) => ({
       ...record,
       input: record.input.map(rename),
       output: record.output.map(rename),
     }));
+    const read = new Set(node.flatMap((record) => record.input));
+    const initializer = [...this.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
     const input = this.program.inputs
       .map((tensor) => [inputName(tensor), tensor] as const)
       .filter(([key]) => !this.initializers.has(key))
       .map(([key, tensor]) => this.valueInfo(key, tensor, batchInputs.includes(key)));
-    return { name, node, initializer: [...this.initializers.values()], input, output };
+    return { name, node, initializer, input, output };
   }
 
   private declareInput(input: Tensor): void {
@@ -235,14 +226,6 @@ function readCounts(program: Program): ReadonlyMap<Tensor, number> {
     counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
   }
   return counts;
-}
-
-function attributeOf(name: string, value: Attribute): object {
-  if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
-  if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE.string };
-  if ('floats' in value) return { name, floats: [...value.floats], type: ATTRIBUTE.floats };
-  if ('float' in value) return { name, f: value.float, type: ATTRIBUTE.float };
-  return { name, ints: [...value], type: ATTRIBUTE.ints };
 }
 
 function rawBytes(values: ArrayLike<number>, dtype: DType | 'float64'): Uint8Array {

@@ -28,9 +28,10 @@ function stretches([, , h, w]: Sizes): readonly [count: number, length: number] 
 function total(emit: Emitter, parts: string, sizes: Sizes, block: number): string {
   const [n, c] = sizes;
   const [count] = stretches(sizes);
-  const view = double(emit, reshaped(emit, parts, [n, c / block, count, block]));
-  const perImage = count === 1 ? view : emit.one('ReduceSum', [view, emit.ints([2])], { keepdims: 1 });
-  return reshaped(emit, emit.one('ReduceSum', [perImage, emit.ints([0])], { keepdims: 0 }), [c]);
+  const over = (value: string, axis: number) => emit.one('ReduceSum', [value, emit.ints([axis])], { keepdims: 0 });
+  if (count === 1) return over(double(emit, reshaped(emit, parts, [n, c])), 0);
+  const perImage = over(double(emit, reshaped(emit, parts, [n, c / block, count, block])), 2);
+  return reshaped(emit, over(perImage, 0), [c]);
 }
 
 /** Shapes: blocked [N,C,H,W] -> float64 [C]. */
@@ -54,6 +55,13 @@ function dot(emit: Emitter, x: string, y: string, sizes: Sizes, block: number): 
   return total(emit, emit.one(`${NCHWC}Conv`, operands, window), sizes, block);
 }
 
+const SMALLEST = 2 ** -126; // of float32: where blocks are filled up a variance of zero must not be divided by
+
+function deviation(emit: Emitter, variance: string, epsilon: number): string {
+  const floor = emit.constant([Math.max(epsilon, SMALLEST)], [1], 'float32');
+  return emit.one('Sqrt', [emit.one('Add', [variance, floor])]);
+}
+
 /** Null where the plain form serves: fewer channels than a block, or a map that is not blocked anyway. */
 function sizesFor(emit: Emitter, x: Tensor, block: number): Sizes | null {
   return emit.value(x).layout === 'blocked' ? (packedShape(x.shape, 'blocked', block) as Sizes) : null;
@@ -75,15 +83,15 @@ export function blockedBatchNormTrain(
     const mean = emit.one('Mul', [sum(emit, map, sizes, block), share]);
     const square = emit.one('Mul', [dot(emit, map, map, sizes, block), share]);
     const spread = emit.one('Sub', [square, emit.one('Mul', [mean, mean])]);
-    const variance = emit.one('Max', [spread, number(emit, 0)]);
+    const variance = single(emit, emit.one('Max', [spread, number(emit, 0)]));
 
-    const deviation = emit.one('Sqrt', [emit.one('Add', [variance, number(emit, op.attrs.epsilon)])]);
-    const [weight, bias] = [gamma, beta].map((v) => double(emit, filledUp(emit, emit.name(v), channels, block)));
-    const scale = emit.one('Div', [weight!, deviation]);
-    const shift = emit.one('Sub', [bias!, emit.one('Mul', [mean, scale])]);
-    const affine = { x: map, scale: single(emit, scale), shift: single(emit, shift), added: null };
-    const statistic = (vector: string) => cutBack(emit, single(emit, vector), channels, block);
-    return [pending(emit, affine, sizes[1]), statistic(mean), statistic(variance)];
+    const [weight, bias] = [gamma, beta].map((v) => filledUp(emit, emit.name(v), channels, block));
+    const scale = emit.one('Div', [weight!, deviation(emit, variance, op.attrs.epsilon)]);
+    const centre = single(emit, mean);
+    const shift = emit.one('Sub', [bias!, emit.one('Mul', [centre, scale])]);
+    const affine = { x: map, scale, shift, added: null };
+    const statistic = (vector: string) => cutBack(emit, vector, channels, block);
+    return [pending(emit, affine, sizes[1]), statistic(centre), statistic(variance)];
   };
 }
 
@@ -98,22 +106,25 @@ export function blockedBatchNormGrad(
     if (sizes === null) return otherwise(emit, op);
     const channels = x.shape[1]!;
     const [slopes, map] = [emit.in(g, 'blocked'), emit.in(x, 'blocked')];
-    const vector = (tensor: Tensor) => double(emit, filledUp(emit, emit.name(tensor), channels, block));
+    const vector = (tensor: Tensor) => filledUp(emit, emit.name(tensor), channels, block);
     const [weight, centre] = [vector(gamma), vector(mean)];
-    const deviation = emit.one('Sqrt', [emit.one('Add', [vector(variance), number(emit, op.attrs.epsilon)])]);
+    const spread = deviation(emit, vector(variance), op.attrs.epsilon);
 
-    const dBeta = sum(emit, slopes, sizes, block);
-    const along = emit.one('Sub', [dot(emit, slopes, map, sizes, block), emit.one('Mul', [centre, dBeta])]);
-    const dGamma = emit.one('Div', [along, deviation]);
+    // Where the mean is large these two nearly cancel.
+    const [total, product] = [sum(emit, slopes, sizes, block), dot(emit, slopes, map, sizes, block)];
+    const along = emit.one('Sub', [product, emit.one('Mul', [double(emit, centre), total])]);
+    const dBeta = single(emit, total);
+    const dGamma = emit.one('Div', [single(emit, along), spread]);
 
-    const share = number(emit, -1 / elements(x.shape));
-    const a = emit.one('Div', [weight, deviation]);
-    const b = emit.one('Mul', [emit.one('Div', [emit.one('Mul', [a, dGamma]), deviation]), share]);
-    const c = emit.one('Sub', [emit.one('Mul', [emit.one('Mul', [a, dBeta]), share]), emit.one('Mul', [b, centre])]);
+    const share = emit.constant([-1 / elements(x.shape)], [1], 'float32');
+    const a = emit.one('Div', [weight, spread]);
+    const shared = emit.one('Mul', [a, share]);
+    const b = emit.one('Mul', [emit.one('Div', [shared, spread]), dGamma]);
+    const c = emit.one('Sub', [emit.one('Mul', [shared, dBeta]), emit.one('Mul', [b, centre])]);
     const none = emit.constant(new Float64Array(sizes[1]), [sizes[1]], 'float32');
-    const fromX = scaled(emit, { x: map, scale: single(emit, b), shift: single(emit, c), added: null }, sizes[1]);
-    const dx = scaled(emit, { x: slopes, scale: single(emit, a), shift: none, added: fromX }, sizes[1]);
-    const gradient = (value: string) => cutBack(emit, single(emit, value), channels, block);
+    const fromX = scaled(emit, { x: map, scale: b, shift: c, added: null }, sizes[1]);
+    const dx = scaled(emit, { x: slopes, scale: a, shift: none, added: fromX }, sizes[1]);
+    const gradient = (value: string) => cutBack(emit, value, channels, block);
     return [inLayout('blocked', dx), gradient(dGamma), gradient(dBeta)];
   };
 }
@@ -127,13 +138,12 @@ export function blockedBatchNormInference(
     const [x, gamma, beta, mean, variance] = op.inputs as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
     const sizes = sizesFor(emit, x, block);
     if (sizes === null) return otherwise(emit, op);
-    const vector = (tensor: Tensor) => double(emit, filledUp(emit, emit.name(tensor), x.shape[1]!, block));
-    // Where blocks are filled up, a variance of zero must not be divided by.
-    const floor = number(emit, Math.max(op.attrs.epsilon, Number.MIN_VALUE));
-    const deviation = emit.one('Sqrt', [emit.one('Add', [vector(variance), floor])]);
-    const scale = emit.one('Div', [vector(gamma), deviation]);
-    const shift = emit.one('Sub', [vector(beta), emit.one('Mul', [vector(mean), scale])]);
-    const affine = { x: emit.in(x, 'blocked'), scale: single(emit, scale), shift: single(emit, shift), added: null };
+    const [weight, bias, centre, spread] = [gamma, beta, mean, variance].map((tensor) =>
+      filledUp(emit, emit.name(tensor), x.shape[1]!, block),
+    ) as [string, string, string, string];
+    const scale = emit.one('Div', [weight, deviation(emit, spread, op.attrs.epsilon)]);
+    const shift = emit.one('Sub', [bias, emit.one('Mul', [centre, scale])]);
+    const affine = { x: emit.in(x, 'blocked'), scale, shift, added: null };
     return [pending(emit, affine, sizes[1])];
   };
 }
