@@ -34,12 +34,17 @@ function total(emit: Emitter, parts: string, sizes: Sizes, block: number): strin
   return reshaped(emit, over(perImage, 0), [c]);
 }
 
-/** Shapes: blocked [N,C,H,W] -> float64 [C]. */
-function sum(emit: Emitter, x: string, sizes: Sizes, block: number): string {
+/**
+ * The sum of each channel times a number. Stretches are averaged by the blocked pooling operator, which is faster than a
+ * sum. Shapes: blocked [N,C,H,W] -> float64 [C].
+ */
+function sum(emit: Emitter, x: string, sizes: Sizes, block: number, factor = 1): string {
   const [n, c] = sizes;
   const [count, length] = stretches(sizes);
-  const view = reshaped(emit, x, [(n * c * count) / block, length, block]);
-  return total(emit, emit.one('ReduceSum', [view, emit.ints([1])], { keepdims: 0 }), sizes, block);
+  const view = reshaped(emit, x, [1, n * c * count, 1, length]);
+  const window = { kernel_shape: [1, length], strides: [1, 1], pads: [0, 0, 0, 0] };
+  const means = emit.one(`${NCHWC}AveragePool`, [view], window);
+  return emit.one('Mul', [total(emit, means, sizes, block), number(emit, length * factor)]);
 }
 
 /**
@@ -79,9 +84,9 @@ export function blockedBatchNormTrain(
     if (sizes === null) return otherwise(emit, op);
     const channels = x.shape[1]!;
     const map = emit.in(x, 'blocked');
-    const share = number(emit, 1 / elements(x.shape));
-    const mean = emit.one('Mul', [sum(emit, map, sizes, block), share]);
-    const square = emit.one('Mul', [dot(emit, map, map, sizes, block), share]);
+    const share = 1 / elements(x.shape);
+    const mean = sum(emit, map, sizes, block, share);
+    const square = emit.one('Mul', [dot(emit, map, map, sizes, block), number(emit, share)]);
     const spread = emit.one('Sub', [square, emit.one('Mul', [mean, mean])]);
     const variance = single(emit, emit.one('Max', [spread, number(emit, 0)]));
 

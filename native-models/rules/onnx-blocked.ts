@@ -17,6 +17,7 @@ import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
 import { blockedMatMul, hasLargeProducts } from './onnx-blocked-linear.ts';
+import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { standardBackend } from './onnx-standard.ts';
 
@@ -98,6 +99,8 @@ export function blockedBackend(block: number): Backend {
         block,
       ),
       Add: blockedAdd(wrapped.Add, block),
+      ReluGrad: placeByPlace(steepReluGrad, block),
+      ClipGrad: blockedClipGrad(wrapped.ClipGrad, block),
       ScaleAdd: blockedScaleAdd(wrapped.ScaleAdd, block),
       Conv: blockedConv(rules.Conv, block),
       ConvInputGrad: blockedConvInputGrad(rules.ConvInputGrad, block),

@@ -146,6 +146,9 @@ const cases: Readonly<Record<string, GradientCase>> = {
     ],
     build: ([a, b]: Inputs) => a!.matmul(b!),
   },
+  'relu6 and its mask': between(20, [2, 8, 5, 6], (x) => x.clip(0, 6).mul(1.5)),
+  'relu6 of large numbers': between(16, [2, 8, 5, 6], (x) => x.mul(1e6).clip(0, 6)),
+  'clip on both sides of zero': between(16, [2, 8, 5, 6], (x) => x.clip(-1, 2)),
   'relu and its mask': { ...between(20, [2, 8, 5, 6], (x) => x.relu().mul(1.5)), draw: awayFromKinks },
 };
 
