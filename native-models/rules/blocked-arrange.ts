@@ -7,6 +7,7 @@ import type { ConvAttrs } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
 import { type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
+import { weightOf } from './blocked-products.ts';
 import { elementwiseRules } from './evaluate-elementwise.ts';
 import type { Layout } from './layout.ts';
 
@@ -66,6 +67,19 @@ export function isPlaceByPlace(op: Op): boolean {
   return op.inputs.every((input) => sameShape(input.shape, shape) || sizeOf(input.shape) === 1);
 }
 
+/** The filters an operation reads or makes, and the layout it does so best in. */
+function filterOf(op: Op, block: number): [Tensor, Layout] | null {
+  if (op.prim === 'MatMul') {
+    const matrix = weightOf(op as Op<'MatMul'>, block);
+    return matrix === null ? null : [matrix, 'filter'];
+  }
+  const geometry = geometryOf(op);
+  if (geometry === null) return null;
+  const form = convForm(geometry.x, geometry.weight, geometry.output, geometry.attrs, block);
+  const tensor = op.prim === 'ConvWeightGrad' ? op.outputs[0]! : op.inputs[1]!;
+  return [tensor, form === null ? 'plain' : filterLayout(form)];
+}
+
 /** Layouts of all tensors that must lie as some filter does, or as an input whose layout is agreed already. */
 export function arrange(
   program: Program,
@@ -75,16 +89,15 @@ export function arrange(
   const groups = new Groups();
   for (const op of program.ops) {
     const [result] = op.outputs;
-    if (result!.shape.length !== 4 || !isPlaceByPlace(op)) continue;
+    const { length: rank } = result!.shape;
+    if ((rank !== 4 && rank !== 2) || !isPlaceByPlace(op)) continue;
     for (const input of op.inputs) if (sameShape(input.shape, result!.shape)) groups.join(input, result!);
   }
-  const wanted = new Map<Tensor, Layout | 'plain'>();
+  const wanted = new Map<Tensor, Layout>();
   for (const op of program.ops) {
-    const geometry = geometryOf(op);
-    if (geometry === null) continue;
-    const form = convForm(geometry.x, geometry.weight, geometry.output, geometry.attrs, block);
-    const layout = form === null ? 'plain' : filterLayout(form);
-    const root = groups.rootOf(op.prim === 'ConvWeightGrad' ? op.outputs[0]! : op.inputs[1]!);
+    const [tensor, layout] = filterOf(op, block) ?? [];
+    if (tensor === undefined || layout === undefined) continue;
+    const root = groups.rootOf(tensor);
     const other = wanted.get(root) ?? layout;
     wanted.set(root, other === layout ? layout : 'plain');
   }

@@ -3,7 +3,7 @@
  *
  *   plain        row-major, as the shape says: maps NCHW, filters KCHW
  *   blocked      maps [N, C/b, H, W, b]: b channels side by side, the last block filled up
- *   filter       [K/b, C/b, kh, kw, b of C, b of K]: filters of a convolution over blocked maps
+ *   filter       [K/b, C/b, kh, kw, b of C, b of K]: filters of a convolution over blocked maps, and matrices [K,C]
  *   thin-filter  [K/b, C, kh, kw, b of K]: filters over few plain channels (a stem), or one each (depthwise)
  *
  * Source: com.microsoft.nchwc operators of ONNX Runtime 1.29; b is 8 or 16, by the processor's vector width.
@@ -19,6 +19,8 @@ export const roundUp = (channels: number, block: number): number => Math.ceil(ch
 /** Sides with the channels filled up to whole blocks: what a runtime is told of a value in this layout. */
 export function packedShape(shape: Shape, layout: Layout, block: number): Shape {
   if (layout === 'plain') return shape;
+  // A matrix [K,C] is a filter of one tap.
+  if (layout === 'filter' && shape.length === 2) return [roundUp(shape[0]!, block), roundUp(shape[1]!, block)];
   assert(shape.length === 4, `layout: [${shape}] cannot be ${layout}`);
   const [first, second, height, width] = shape as readonly [number, number, number, number];
   switch (layout) {
@@ -60,7 +62,7 @@ function eachPlane(
   block: number,
   visit: (from: number, pixels: number, at: number, step: number) => void,
 ): void {
-  const [first, second, height, width] = shape as readonly [number, number, number, number];
+  const [first, second, height = 1, width = 1] = shape as readonly [number, number, number?, number?];
   const pixels = height * width;
   const depth = packedShape(shape, layout, block)[1]!;
   const step = layout === 'filter' ? block * block : block;

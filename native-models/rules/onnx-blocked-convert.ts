@@ -63,6 +63,10 @@ function converted(
   to: Layout,
   block: number,
 ): string {
+  if (shape.length === 2) {
+    const asFilter = reshaped(emit, name, [...packedShape(shape, from, block), 1, 1]);
+    return reshaped(emit, converted(emit, asFilter, [...shape, 1, 1], from, to, block), packedShape(shape, to, block));
+  }
   const [first, second, height, width] = shape as readonly [number, number, number, number];
   if (to === 'blocked') return toBlocked(emit, name, second);
   if (from === 'blocked') return toPlain(emit, name, second);

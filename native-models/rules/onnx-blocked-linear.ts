@@ -1,57 +1,45 @@
 /**
  * Products of two large matrices as 1x1 convolutions in the blocked layout: on AVX2 the runtime's convolution does 70 to
- * 77 GFLOP/s a core where its matrix product does 50, which pays for bringing both operands and the result from and to
- * rows. One operand's rows become pixels, the other operand the filters:
+ * 77 GFLOP/s a core where its matrix product does 50, which pays for bringing rows to blocks and back. One operand's rows
+ * become pixels, the other operand the filters:
  *
  *   C[m,n] = sum over k of P[m,k] F[k,n]:  pixels m, channels k, filters n
+ *
+ * Weights lie as filters from step to step, as those of convolutions do.
  */
 
-import type { Program } from '../core/program.ts';
-import type { Op } from '../core/tensor.ts';
+import type { Op, Tensor } from '../core/tensor.ts';
+import { type Matrix, type Sides, sidesOf } from './blocked-products.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
-import { NCHWC, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
+import { inLayout, NCHWC, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
 
-type Matrix = readonly [rows: number, columns: number];
-
-/** Multiplications from which the way to blocks and back is paid for. */
-const LEAST_WORK = 2 ** 24;
 /** Pixels in a row of the map: the convolution is fastest on rows of some hundred. */
 const LONGEST_ROW = 256;
-
-interface Sides {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-}
-
-/** Sides of a product [m,k] x [k,n] that is to be a convolution; null where the plain form does as well. */
-function sidesOf({ inputs, outputs, attrs }: Op<'MatMul'>, block: number): Sides | null {
-  const [a, b, bias] = inputs;
-  const { transposeA, transposeB } = attrs;
-  if (a!.shape.length !== 2 || b!.shape.length !== 2) return null;
-  if (transposeA && (transposeB || bias !== undefined)) return null;
-  const [m, n] = outputs[0]!.shape as Matrix;
-  const k = a!.shape[transposeA ? 0 : 1]!;
-  const inBlocks = transposeA ? [m, n, k] : [n, k];
-  return m * n * k >= LEAST_WORK && inBlocks.every((side) => side % block === 0) ? { m, n, k } : null;
-}
 
 /** The product as a convolution where its sides fill whole blocks and there is work enough, else the plain rule. */
 export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): LoweringRule<'MatMul'> {
   return (emit, op) => {
     const sides = emit.anyBatch ? null : sidesOf(op, block);
-    if (sides === null) return plain(emit, op);
-    const [a, b, ...bias] = op.inputs.map(emit.name) as [string, string, ...string[]];
+    if (sides === null) return op.inputs[0]!.shape.length > 2 ? [batched(emit, op)] : plain(emit, op);
+    const [a, b, bias] = op.inputs as readonly [Tensor, Tensor, Tensor | undefined];
     const { transposeA, transposeB } = op.attrs;
-    if (transposeA) return [summedOverRows(emit, a, b, sides, block)];
+    if (transposeA) return [inLayout('filter', summedOverRows(emit, emit.name(a), emit.name(b), sides))];
     const { m, n, k } = sides;
-    const filter = transposeB ? filtersInRows(emit, b, [n, k], block) : filtersInColumns(emit, b, [k, n], block);
+    const filter = filterFrom(emit, b, transposeB, sides, block);
     const [images, row] = grid(m);
-    const map = reshaped(emit, a, [images, 1, row, k]);
+    const map = reshaped(emit, emit.name(a), [images, 1, row, k]);
     const pixels = emit.one(`${NCHWC}ReorderInput`, [map], { channels_last: 1 });
-    const product = emit.one(`${NCHWC}Conv`, [pixels, filter, ...bias]);
+    const product = emit.one(`${NCHWC}Conv`, [pixels, filter, ...(bias === undefined ? [] : [emit.name(bias)])]);
     return [reshaped(emit, toPlain(emit, product, n, true), [m, n])];
   };
+}
+
+/** Products of many matrices: the runtime's own operator reads transposed operands as they lie. */
+function batched(emit: Emitter, { inputs, attrs }: Op<'MatMul'>): string {
+  const { transposeA, transposeB } = attrs;
+  const operands = inputs.map(emit.name);
+  if (!transposeA && !transposeB) return emit.one('MatMul', operands);
+  return emit.one('com.microsoft:FusedMatMul', operands, { transA: Number(transposeA), transB: Number(transposeB) });
 }
 
 /** Rows of a matrix as so many images of one row of pixels: the longest row that divides them. */
@@ -62,10 +50,25 @@ function grid(rows: number): Matrix {
   return [1, rows];
 }
 
-/** Filters from a matrix that holds one in each column. Shapes: [K,N] -> [N,K,1,1], laid out as filters. */
-function filtersInColumns(emit: Emitter, name: string, [k, n]: Matrix, block: number): string {
-  const tiles = reshaped(emit, name, [k / block, block, n / block, block]);
-  return reshaped(emit, emit.one('Transpose', [tiles], { perm: [2, 0, 1, 3] }), [n, k, 1, 1]);
+/** The second operand as filters [N,K,1,1], from rows or from where it lies as filters already. */
+function filterFrom(emit: Emitter, b: Tensor, transposeB: boolean, { n, k }: Sides, block: number): string {
+  const isFilter = emit.value(b).layout === 'filter';
+  if (transposeB) {
+    if (isFilter) return reshaped(emit, emit.in(b, 'filter'), [n, k, 1, 1]);
+    return filtersInRows(emit, emit.name(b), [n, k], block);
+  }
+  if (!isFilter) return filtersInColumns(emit, emit.name(b), [k, n]);
+  // Of [K,N], as it lies: each tile transposed, which is reordering a map of one row, then the tiles themselves.
+  const tiles = reshaped(emit, emit.in(b, 'filter'), [(k * n) / (block * block), block, block, 1]);
+  const turned = emit.one(`${NCHWC}ReorderInput`, [tiles]);
+  const outer = reshaped(emit, turned, [k / block, n / block, block * block]);
+  return reshaped(emit, emit.one('Transpose', [outer], { perm: [1, 0, 2] }), [n, k, 1, 1]);
+}
+
+/** Filters from a matrix that holds one in each column: as a row of pixels, it has them side by side. */
+function filtersInColumns(emit: Emitter, name: string, [k, n]: Matrix): string {
+  const pixels = reshaped(emit, name, [1, 1, k, n]);
+  return reshaped(emit, emit.one(`${NCHWC}ReorderInput`, [pixels], { channels_last: 1 }), [n, k, 1, 1]);
 }
 
 /** The same from one that holds a filter in each row. Shapes: [N,K] -> [N,K,1,1], laid out as filters. */
@@ -75,20 +78,11 @@ function filtersInRows(emit: Emitter, name: string, [n, k]: Matrix, block: numbe
 }
 
 /**
- * A weight gradient: the rows of both operands are summed over, so they are the channels. The smaller operand becomes
- * the filters, since those take the longer way.
- * Shapes: a [K,M], b [K,N] -> [M,N].
+ * A weight gradient: the rows of both operands are summed over, so they are the channels. The first operand becomes the
+ * filters, and the result lies as the weight does.
+ * Shapes: a [K,M], b [K,N] -> [M,N], laid out as a filter.
  */
-function summedOverRows(emit: Emitter, a: string, b: string, { m, n, k }: Sides, block: number): string {
-  const isFirstSmaller = m <= n;
-  const [pixels, filters] = isFirstSmaller ? ([b, a] as const) : ([a, b] as const);
-  const [width, count] = isFirstSmaller ? ([n, m] as const) : ([m, n] as const);
-  const map = toBlocked(emit, reshaped(emit, pixels, [1, k, 1, width]), k);
-  const product = emit.one(`${NCHWC}Conv`, [map, filtersInColumns(emit, filters, [k, count], block)]);
-  return reshaped(emit, toPlain(emit, product, count, !isFirstSmaller), [m, n]);
-}
-
-/** Whether a program has a product that takes the way over blocks. */
-export function hasLargeProducts(program: Program, block: number): boolean {
-  return program.ops.some((op) => op.prim === 'MatMul' && sidesOf(op as Op<'MatMul'>, block) !== null);
+function summedOverRows(emit: Emitter, a: string, b: string, { m, n, k }: Sides): string {
+  const map = toBlocked(emit, reshaped(emit, b, [1, k, 1, n]), k);
+  return reshaped(emit, emit.one(`${NCHWC}Conv`, [map, filtersInColumns(emit, a, [k, m])]), [m, n]);
 }

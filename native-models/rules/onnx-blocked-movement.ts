@@ -21,8 +21,9 @@ export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
     const { layout } = emit.value(x);
     if (layout === 'plain') return otherwise(emit, op);
     const axes = `${attrs.axes}`;
+    const isAll = attrs.axes.length === x.shape.length;
     const shape = op.outputs[0]!.shape;
-    if (axes === '0,1,2,3') return [everything(emit, prim, x, shape)];
+    if (isAll) return [everything(emit, prim, x, shape)];
     if (layout !== 'blocked' || (axes !== '2,3' && axes !== '0,2,3')) return otherwise(emit, op);
     const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
     const channels = x.shape[1]!;

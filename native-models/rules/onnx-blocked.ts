@@ -8,6 +8,7 @@ import type { Prim } from '../core/primitives.ts';
 import { sameShape } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import { arrange, hasBlockedMaps, isPlaceByPlace } from './blocked-arrange.ts';
+import { hasLargeProducts } from './blocked-products.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { type EvaluateRule, evaluateRules } from './evaluate.ts';
 import { type Layout, packedShape } from './layout.ts';
@@ -16,7 +17,7 @@ import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
-import { blockedMatMul, hasLargeProducts } from './onnx-blocked-linear.ts';
+import { blockedMatMul } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { standardBackend } from './onnx-standard.ts';
@@ -37,7 +38,7 @@ function placeByPlace<P extends Prim>(rule: LoweringRule<P>, block: number): Low
 /** The layout in which most of the work is saved: the first operand's that is not plain. */
 function sharedLayout(emit: Emitter, op: Op): Layout {
   const { shape } = op.outputs[0]!;
-  if (shape.length !== 4 || !isPlaceByPlace(op)) return 'plain';
+  if ((shape.length !== 4 && shape.length !== 2) || !isPlaceByPlace(op)) return 'plain';
   const layouts = op.inputs
     .filter((input) => sameShape(input.shape, shape))
     .map((input) => emit.value(input).layout)

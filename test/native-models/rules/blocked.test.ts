@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { probeBlock } from '../../../main/train/backends.ts';
 import type { ConvAttrs } from '../../../native-models/core/primitives.ts';
+import { rngFrom } from '../../../native-models/core/rng.ts';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
+import { packings } from '../../../native-models/onnx/packing.ts';
+import { gradients } from '../../../native-models/passes/gradients.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
+import { prune } from '../../../native-models/passes/prune.ts';
 import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
-import { type GradientCase, gradientProgram, relativeError } from '../../kit/programs.ts';
+import { type GradientCase, gradientProgram, newGraph, randomArray, relativeError } from '../../kit/programs.ts';
 import { runOnnx } from '../../kit/run-onnx.ts';
 
 const block = await probeBlock();
@@ -151,6 +155,36 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'clip on both sides of zero': between(16, [2, 8, 5, 6], (x) => x.clip(-1, 2)),
   'relu and its mask': { ...between(20, [2, 8, 5, 6], (x) => x.relu().mul(1.5)), draw: awayFromKinks },
 };
+
+describe.skipIf(block === null)('a large linear layer', () => {
+  test.each([256, 260])('of %i rows: value, gradients and the updated weight are the evaluator’s', async (rows) => {
+    const rng = rngFrom(rows, 'linear');
+    const graph = newGraph();
+    const x = graph.input('x', 'float32', [rows, 256]);
+    const [weight, bias] = [graph.input('weight', 'float32', [264, 256]), graph.input('bias', 'float32', [264])];
+    const factors = graph.input('factors', 'float32', [rows, 264]);
+    const y = x.linear(weight, bias);
+    const loss = y.mul(factors).sum([0, 1]);
+    const [dx, dw, db] = gradients(loss, [x, weight, bias]) as [Tensor, Tensor, Tensor];
+    const norm = dw.mul(dw).sum([0, 1]).sqrt();
+    const outputs = { y, dx, db, norm, 'next:weight': dw.scaleAdd(-0.1, weight) };
+    const program = prune(new Map(Object.entries(outputs)), [x, weight, bias, factors]);
+    const feeds = new Map(
+      [x, weight, bias, factors].map(({ source, shape }) => [
+        source.kind === 'input' ? source.name : '',
+        randomArray(shape, rng),
+      ]),
+    );
+    const expected = interpret(program, feeds);
+    const actual = await runOnnx(program, blockedBackend(block!), feeds);
+
+    expect(packings(program, blockedBackend(block!)).inputs.get('weight')!.layout).toBe('filter');
+    for (const [output, value] of expected) {
+      expect(actual.get(output)!.shape, output).toEqual(value.shape);
+      expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
+    }
+  });
+});
 
 describe.skipIf(block === null)('over blocked maps', () => {
   test.each(Object.entries(cases))('%s: value and gradients are the evaluator’s', async (name, gradientCase) => {
