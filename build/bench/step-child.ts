@@ -33,8 +33,10 @@ const program = trainingProgram(model, {
   normalisation: IMAGENET_CONVENTION,
   optimizer,
 });
+let weights: ReadonlyMap<string, Float32Array> | null = fromScratch(namedParameters(model), 0);
 const startMs = performance.now();
-const stepper = await Stepper.open(program, fromScratch(namedParameters(model), 0), { device: 'cpu', threads });
+const stepper = await Stepper.open(program, weights, { device: 'cpu', threads });
+weights = null; // as in a run, nothing holds them once they are in the state's buffers
 const parameterCount = [...namedParameters(model).values()]
   .filter(({ role }) => role === 'weight')
   .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
