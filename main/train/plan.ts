@@ -6,7 +6,7 @@ import type { Schedule } from '../../native-models/optim/schedules.ts';
 import type { EarlyStoppingRule } from './early-stopping.ts';
 import { stepsPerEpoch } from './order.ts';
 import type { TrainJob } from './protocol.ts';
-import type { Place } from './stepper.ts';
+import type { Place } from './step-parts.ts';
 
 export interface Plan {
   readonly epochs: number;

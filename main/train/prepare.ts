@@ -11,7 +11,7 @@ import type { FeedSample } from '../images/feed-protocol.ts';
 import { readLast } from './checkpoint.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { EpochReport, TrainJob } from './protocol.ts';
-import type { StepPrograms } from './stepper.ts';
+import type { StepPrograms } from './step-parts.ts';
 import { fromFile, fromScratch } from './weights-file.ts';
 
 /** One program for a whole step, or two where several batches make an update. */

@@ -10,7 +10,8 @@ import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { familyOf } from '../devices/device.ts';
 import { LoopStepper } from './loop-stepper.ts';
 import type { Feeds, SessionOptions } from './runtime.ts';
-import { type Place, type StepPrograms, Stepper } from './stepper.ts';
+import type { Place, StepPrograms } from './step-parts.ts';
+import { Stepper } from './stepper.ts';
 import { WebgpuStepper } from './webgpu-stepper.ts';
 
 export interface StepResult {

@@ -6,48 +6,38 @@
 import { assert } from '../../native-models/core/assert.ts';
 import { type Packing, type Packings, packings } from '../../native-models/onnx/packing.ts';
 import {
-  AVERAGE,
   type NamedShape,
   NEXT,
   plainValues,
-  prefixOf,
   type StateTensor,
   startingValue,
 } from '../../native-models/optim/state.ts';
-import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
 import type { Layout } from '../../native-models/rules/layout.ts';
-import {
-  type AccumulationPrograms,
-  GRADIENT_CARRY,
-  GRADIENT_SCALE,
-  type TrainingProgram,
-} from '../../native-models/training.ts';
+import type { TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { backendFor } from './backends.ts';
 import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, type Tensor } from './runtime.ts';
-
-/** One program that does a whole step, or two that share the work. */
-export type StepPrograms = TrainingProgram | AccumulationPrograms;
-
-/** Where a batch stands among those of its update. */
-export interface Place {
-  /** From 0. */
-  readonly index: number;
-  readonly count: number;
-}
+import { inOrder, Part, type Place, StepParts, type StepPrograms, type StepState } from './step-parts.ts';
 
 const ALONE: Place = { index: 0, count: 1 };
 
 export class Stepper {
   /** Inputs to be filled with fresh uniform random numbers at every batch. */
   readonly noises: readonly NamedShape[];
-  private readonly parts: readonly Part[];
+  private readonly parts: StepParts;
+  private readonly sessions: readonly Session[];
   private readonly state: SharedState;
   private lastNorm: number | null = null;
 
-  private constructor(noises: readonly NamedShape[], parts: readonly Part[], state: SharedState) {
+  private constructor(
+    noises: readonly NamedShape[],
+    parts: readonly Part[],
+    sessions: readonly Session[],
+    state: SharedState,
+  ) {
     this.noises = noises;
-    this.parts = parts;
+    this.parts = new StepParts(parts, state);
+    this.sessions = sessions;
     this.state = state;
   }
 
@@ -57,40 +47,30 @@ export class Stepper {
     values: ReadonlyMap<string, Float32Array>,
     options: SessionOptions,
   ): Promise<Stepper> {
-    const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
+    const ordered = inOrder(programs);
     const backend = options.backend ?? (await backendFor(ordered[0]!.program, options.device));
     const parts: Part[] = [];
+    const sessions: Session[] = [];
     const state = new SharedState();
     try {
       for (const program of ordered) {
         const agreed = state.layouts();
-        const session = await openSession(program.program, { ...options, backend, agreed });
-        parts.push(new Part(program, session));
+        sessions.push(await openSession(program.program, { ...options, backend, agreed }));
+        parts.push(new Part(program, sessions.at(-1)!));
         state.add(program, packings(program.program, backend, agreed), values);
       }
-      return new Stepper(ordered[0]!.noises, parts, state);
+      return new Stepper(ordered[0]!.noises, parts, sessions, state);
     } catch (error) {
-      for (const { session } of parts) await session.release();
+      for (const session of sessions) await session.release();
       throw error;
     }
   }
 
-  /**
-   * One batch; the last of its update changes the parameters. Returns the batch's loss before that.
-   * Feeds: images, labels, noises, and the update's scalars.
-   */
+  /** One batch, as `StepParts.step`. Returns its loss. */
   async step(feeds: Feeds, place: Place = ALONE): Promise<number> {
-    const [forward, update] = this.parts as [Part, Part | undefined];
-    assert(update !== undefined || place.count === 1, 'a whole step takes one batch');
-    const scalars = {
-      [GRADIENT_CARRY]: floatTensor([], Float32Array.of(place.index === 0 ? 0 : 1)),
-      [GRADIENT_SCALE]: floatTensor([], Float32Array.of(1 / place.count)),
-    };
-    const first = await forward.run({ ...feeds, ...scalars }, this.state);
-    const isUpdate = place.index === place.count - 1;
-    const last = update === undefined || !isUpdate ? first : await update.run(feeds, this.state);
-    this.lastNorm = last.get(GRADIENT_NORM) ?? null;
-    return first.get('loss')!;
+    const { loss, gradientNorm } = await this.parts.step(feeds, place);
+    this.lastNorm = gradientNorm;
+    return loss;
   }
 
   /** Length of the last update's gradient before clipping; null where nothing is clipped. */
@@ -108,15 +88,8 @@ export class Stepper {
     return new Map([...this.tensors()].map(([name, { data }]) => [name, data] as const));
   }
 
-  /** The model to be evaluated and kept, some of it in live buffers: its moving average where there is one. */
-  model(): Map<string, FloatTensor> {
-    const tensors = this.tensors();
-    const own = [...tensors].filter(([name]) => prefixOf(name) === '');
-    return new Map(own.map(([name, tensor]) => [name, tensors.get(AVERAGE + name) ?? tensor] as const));
-  }
-
   async release(): Promise<void> {
-    for (const { session } of this.parts) await session.release();
+    for (const session of this.sessions) await session.release();
   }
 }
 
@@ -128,7 +101,7 @@ interface Entry {
 }
 
 /** Every tensor of the state once, whichever program reads or writes it, in the layout that the first one takes it in. */
-class SharedState {
+class SharedState implements StepState {
   private readonly entries = new Map<string, Entry>();
 
   /** Makes room for what a program takes in and hands out. */
@@ -167,7 +140,8 @@ class SharedState {
     return this.entries.get(name)!.spare;
   }
 
-  swap(name: string): void {
+  /** The run wrote to the spare buffer: the two change places. */
+  replace(name: string): void {
     const tensor = this.entries.get(name)!;
     [tensor.current, tensor.spare] = [tensor.spare, tensor.current];
   }
@@ -180,36 +154,5 @@ class SharedState {
         plainValues(description, packing.unpack(current.data as Float32Array)),
       ),
     );
-  }
-}
-
-/** One program of a step with its session. */
-class Part {
-  readonly session: Session;
-  private readonly inputs: readonly string[];
-  private readonly scalars: readonly string[];
-  private readonly changed: readonly string[];
-
-  constructor({ program, state }: TrainingProgram, session: Session) {
-    this.session = session;
-    this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
-    this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
-    this.changed = state.map(({ name }) => name);
-  }
-
-  /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
-  async run(feeds: Feeds, state: SharedState): Promise<ReadonlyMap<string, number>> {
-    const given = this.inputs.map((name) => {
-      const tensor = state.current(name) ?? feeds[name];
-      assert(tensor, `training: nothing was fed as "${name}"`);
-      return [name, tensor] as const;
-    });
-    const targets = [
-      ...this.scalars.map((name) => [name, floatTensor([])] as const),
-      ...this.changed.map((name) => [NEXT + name, state.spare(name)] as const),
-    ];
-    const results = await this.session.run(Object.fromEntries(given), Object.fromEntries(targets));
-    for (const name of this.changed) state.swap(name);
-    return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
   }
 }

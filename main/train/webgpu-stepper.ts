@@ -4,7 +4,6 @@
  * given back at once. A tensor on the card is never read itself: a model that does nothing brings it to the host.
  */
 
-import { assert } from '../../native-models/core/assert.ts';
 import {
   type NamedShape,
   NEXT,
@@ -12,18 +11,17 @@ import {
   type StateTensor,
   startingValue,
 } from '../../native-models/optim/state.ts';
-import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
 import { COPY, copyProgram } from '../../native-models/passes/copy.ts';
 import { portableBackend } from '../../native-models/rules/onnx-portable.ts';
-import { GRADIENT_CARRY, GRADIENT_SCALE, type TrainingProgram } from '../../native-models/training.ts';
+import type { TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, type Tensor } from './runtime.ts';
+import { inOrder, Part, type Place, StepParts, type StepPrograms, type StepState } from './step-parts.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
-import type { Place, StepPrograms } from './stepper.ts';
 
 export class WebgpuStepper implements StepRunner {
   readonly noises: readonly NamedShape[];
-  private readonly parts: readonly Part[];
+  private readonly parts: StepParts;
   private readonly reader: Session;
   /** Every session: one that made a tensor must outlive it. */
   private readonly sessions: readonly Session[];
@@ -37,7 +35,7 @@ export class WebgpuStepper implements StepRunner {
     state: CardState,
   ) {
     this.noises = noises;
-    this.parts = parts;
+    this.parts = new StepParts(parts, state);
     this.sessions = sessions;
     this.reader = reader;
     this.state = state;
@@ -49,7 +47,7 @@ export class WebgpuStepper implements StepRunner {
     values: ReadonlyMap<string, Float32Array>,
     options: SessionOptions,
   ): Promise<WebgpuStepper> {
-    const ordered = 'program' in programs ? [programs] : [programs.gradient, programs.update];
+    const ordered = inOrder(programs);
     const own = { ...options, backend: portableBackend };
     const sessions: Session[] = [];
     try {
@@ -69,16 +67,8 @@ export class WebgpuStepper implements StepRunner {
     }
   }
 
-  async step(feeds: Feeds, { index, count }: Place): Promise<readonly StepResult[]> {
-    const [forward, update] = this.parts as [Part, Part | undefined];
-    assert(update !== undefined || count === 1, 'a whole step takes one batch');
-    const scalars = {
-      [GRADIENT_CARRY]: floatTensor([], Float32Array.of(index === 0 ? 0 : 1)),
-      [GRADIENT_SCALE]: floatTensor([], Float32Array.of(1 / count)),
-    };
-    const first = await forward.run({ ...feeds, ...scalars }, this.state);
-    const last = update === undefined || index < count - 1 ? first : await update.run(feeds, this.state);
-    return [{ loss: first.get('loss')!, gradientNorm: last.get(GRADIENT_NORM) ?? null }];
+  async step(feeds: Feeds, place: Place): Promise<readonly StepResult[]> {
+    return [await this.parts.step(feeds, place)];
   }
 
   async flush(): Promise<readonly StepResult[]> {
@@ -100,9 +90,9 @@ export class WebgpuStepper implements StepRunner {
 const changedBy = ({ state }: TrainingProgram): string[] => state.map(({ name }) => NEXT + name);
 
 /** Every tensor of the state once, on the card. */
-class CardState {
+class CardState implements StepState {
   private readonly all: ReadonlyMap<string, StateTensor>;
-  private readonly current = new Map<string, Tensor>();
+  private readonly tensors = new Map<string, Tensor>();
 
   constructor(programs: readonly TrainingProgram[]) {
     const tensors = programs.flatMap(({ state, fixed }) => [...state, ...fixed]);
@@ -122,52 +112,30 @@ class CardState {
       (tensor) => [tensor.name, floatTensor(tensor.shape, startingValue(tensor, values))] as const,
     );
     const results = await writer.run(Object.fromEntries(feeds));
-    for (const name of names) this.current.set(name, results[COPY + name]!);
+    for (const name of names) this.tensors.set(name, results[COPY + name]!);
     return writer;
   }
 
-  get(name: string): Tensor | undefined {
-    return this.current.get(name);
+  current(name: string): Tensor | undefined {
+    return this.tensors.get(name);
+  }
+
+  /** The card has them all; a run makes its own. */
+  spare(): null {
+    return null;
   }
 
   feeds(): Feeds {
-    return Object.fromEntries(this.current);
+    return Object.fromEntries(this.tensors);
   }
 
   replace(name: string, tensor: Tensor): void {
-    this.current.get(name)?.dispose();
-    this.current.set(name, tensor);
+    this.tensors.get(name)?.dispose();
+    this.tensors.set(name, tensor);
   }
 
   dispose(): void {
-    for (const tensor of this.current.values()) tensor.dispose();
-    this.current.clear();
-  }
-}
-
-/** One program of a step with its session. */
-class Part {
-  readonly session: Session;
-  private readonly inputs: readonly string[];
-  private readonly scalars: readonly string[];
-  private readonly changed: readonly string[];
-
-  constructor({ program, state }: TrainingProgram, session: Session) {
-    this.session = session;
-    this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
-    this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
-    this.changed = state.map(({ name }) => name);
-  }
-
-  /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
-  async run(feeds: Feeds, state: CardState): Promise<ReadonlyMap<string, number>> {
-    const given = this.inputs.map((name) => {
-      const tensor = state.get(name) ?? feeds[name];
-      assert(tensor, `training: nothing was fed as "${name}"`);
-      return [name, tensor] as const;
-    });
-    const results = await this.session.run(Object.fromEntries(given));
-    for (const name of this.changed) state.replace(name, results[NEXT + name]!);
-    return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
   }
 }

@@ -1,7 +1,7 @@
 /** Layers with parameters. Names of fields are torch's, since they become parts of parameter names. */
 
 import type { Pads } from '../core/primitives.ts';
-import { sizeOf } from '../core/shape.ts';
+import { type Shape, sizeOf } from '../core/shape.ts';
 import { padsOf, pair, type Tensor } from '../core/tensor.ts';
 import { type Init, ones, zeros } from './init.ts';
 import { contextOf, Module, Parameter } from './module.ts';
@@ -157,6 +157,14 @@ export class Linear extends Module {
   }
 }
 
+/** Zeroes x with the given probability in training, one draw for each element of `draws`, and scales the rest up. */
+function thinned(layer: Module, x: Tensor, draws: Shape, probability: number): Tensor {
+  const context = contextOf(x);
+  if (probability === 0 || !context.isTraining(layer)) return x;
+  const isKept = context.noise(draws).greater(probability).cast('float32');
+  return x.mul(isKept.mul(1 / (1 - probability)));
+}
+
 /**
  * Zeroes elements with the given probability in training and scales the rest up; does nothing in evaluation.
  * The random numbers come from outside, so that a resumed run draws the ones it would have drawn.
@@ -171,10 +179,7 @@ export class Dropout extends Module {
   }
 
   call(x: Tensor): Tensor {
-    const context = contextOf(x);
-    if (this.probability === 0 || !context.isTraining(this)) return x;
-    const isKept = context.noise(x.shape).greater(this.probability).cast('float32');
-    return x.mul(isKept.mul(1 / (1 - this.probability)));
+    return thinned(this, x, x.shape, this.probability);
   }
 }
 
@@ -192,11 +197,8 @@ export class DropPath extends Module {
   }
 
   call(x: Tensor): Tensor {
-    const context = contextOf(x);
-    if (this.probability === 0 || !context.isTraining(this)) return x;
     const perImage = x.shape.map((side, axis) => (axis === 0 ? side : 1));
-    const isKept = context.noise(perImage).greater(this.probability).cast('float32');
-    return x.mul(isKept.mul(1 / (1 - this.probability)));
+    return thinned(this, x, perImage, this.probability);
   }
 }
 

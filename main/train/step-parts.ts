@@ -1,0 +1,95 @@
+/** The programs of a training step with their sessions, run in turn over one state, wherever that state lives. */
+
+import { assert } from '../../native-models/core/assert.ts';
+import { NEXT } from '../../native-models/optim/state.ts';
+import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
+import {
+  type AccumulationPrograms,
+  GRADIENT_CARRY,
+  GRADIENT_SCALE,
+  type TrainingProgram,
+} from '../../native-models/training.ts';
+import { type Feeds, floatTensor, type Session, type Tensor } from './runtime.ts';
+import type { StepResult } from './step-runner.ts';
+
+/** One program that does a whole step, or two that share the work. */
+export type StepPrograms = TrainingProgram | AccumulationPrograms;
+
+/** The programs in the order in which they are run. */
+export const inOrder = (programs: StepPrograms): readonly TrainingProgram[] =>
+  'program' in programs ? [programs] : [programs.gradient, programs.update];
+
+/** Where a batch stands among those of its update. */
+export interface Place {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What changes from step to step, by name. */
+export interface StepState {
+  current(name: string): Tensor | undefined;
+  /** The buffer a run is to write a tensor's next value to; null where the runtime makes one. */
+  spare(name: string): Tensor | null;
+  /** The tensor that a run has made takes the place of the one before. */
+  replace(name: string, made: Tensor): void;
+}
+
+export class StepParts {
+  private readonly parts: readonly Part[];
+  private readonly state: StepState;
+
+  constructor(parts: readonly Part[], state: StepState) {
+    this.parts = parts;
+    this.state = state;
+  }
+
+  /**
+   * One batch; the last of its update changes the parameters. The loss is that before the change.
+   * Feeds: images, labels, noises, and the update's scalars.
+   */
+  async step(feeds: Feeds, { index, count }: Place): Promise<StepResult> {
+    const [forward, update] = this.parts as [Part, Part | undefined];
+    assert(update !== undefined || count === 1, 'a whole step takes one batch');
+    const scalars = {
+      [GRADIENT_CARRY]: floatTensor([], Float32Array.of(index === 0 ? 0 : 1)),
+      [GRADIENT_SCALE]: floatTensor([], Float32Array.of(1 / count)),
+    };
+    const first = await forward.run({ ...feeds, ...scalars }, this.state);
+    const last = update === undefined || index < count - 1 ? first : await update.run(feeds, this.state);
+    return { loss: first.get('loss')!, gradientNorm: last.get(GRADIENT_NORM) ?? null };
+  }
+}
+
+/** One program of a step with its session. */
+export class Part {
+  private readonly session: Session;
+  private readonly inputs: readonly string[];
+  private readonly scalars: readonly string[];
+  private readonly changed: readonly string[];
+
+  constructor({ program, state }: TrainingProgram, session: Session) {
+    this.session = session;
+    this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
+    this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
+    this.changed = state.map(({ name }) => name);
+  }
+
+  /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
+  async run(feeds: Feeds, state: StepState): Promise<ReadonlyMap<string, number>> {
+    const given = this.inputs.map((name) => {
+      const tensor = state.current(name) ?? feeds[name];
+      assert(tensor, `training: nothing was fed as "${name}"`);
+      return [name, tensor] as const;
+    });
+    const results = await this.session.run(Object.fromEntries(given), this.targets(state));
+    for (const name of this.changed) state.replace(name, results[NEXT + name]!);
+    return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
+  }
+
+  /** Every output with its buffer, or with null where the runtime makes it. */
+  private targets(state: StepState): Record<string, Tensor | null> {
+    const targets = this.changed.map((name) => [NEXT + name, state.spare(name)] as const);
+    return Object.fromEntries([...this.scalars.map((name) => [name, null] as const), ...targets]);
+  }
+}
