@@ -13,7 +13,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { convForm, filterLayout } from './blocked-arrange.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
-import { inLayout, NCHWC, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
+import { inLayout, NCHWC, pixelsOf, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -71,30 +71,17 @@ function overhang({ x, g, weight, attrs }: Task): [down: number, across: number]
   return [read[0]! - x.shape[2]! - pads[0], read[1]! - x.shape[3]! - pads[1]];
 }
 
-/** Drops rows and columns at the end of a blocked map. Shapes: view [planes, H, W, b]. */
-function cut(
-  emit: Emitter,
-  name: string,
-  [n, c, h, w]: Sizes,
-  end: readonly [number, number],
-  block: number,
-): [string, Sizes] {
-  const sides = [h + Math.min(0, end[0]), w + Math.min(0, end[1])] as const;
-  if (sides[0] === h && sides[1] === w) return [name, [n, c, h, w]];
-  const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
-  const kept = emit.one('Slice', [view, emit.ints([0, 0]), emit.ints(sides), emit.ints([1, 2])]);
-  return [reshaped(emit, kept, [n, c, ...sides]), [n, c, ...sides]];
-}
-
 function depthwise(task: Task): string {
   const { emit, x, g, weight, attrs, block } = task;
   const packed = packedShape(x.shape, 'blocked', block) as Sizes;
   const end = overhang(task);
-  const [inner, [n, c, h, w]] = cut(emit, emit.in(x, 'blocked'), packed, end, block);
+  const to = [packed[2] + Math.min(0, end[0]), packed[3] + Math.min(0, end[1])] as const;
+  const inner = pixelsOf(emit, emit.in(x, 'blocked'), packed, { to }, block);
+  const [n, c, h, w] = inner.shape;
   const [ho, wo] = [g.shape[2]!, g.shape[3]!];
   const taps = emit.one(
     `${NCHWC}Conv`,
-    [reshaped(emit, inner, [1, n * c, h, w]), reshaped(emit, emit.in(g, 'blocked'), [n * c, 1, ho, wo])],
+    [reshaped(emit, inner.name, [1, n * c, h, w]), reshaped(emit, emit.in(g, 'blocked'), [n * c, 1, ho, wo])],
     {
       kernel_shape: [ho, wo],
       strides: attrs.dilations,
@@ -111,10 +98,11 @@ function depthwise(task: Task): string {
 /** The larger side of the product is its rows: with few columns the kernel of the other order starves. */
 function perImage(task: Task): string {
   const { emit, x, g, weight, attrs, block } = task;
-  const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const packed = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [n, c, h, w] = packed;
   const [, k, ho, wo] = packedShape(g.shape, 'blocked', block) as Sizes;
   const pixels = ho * wo;
-  const taken = strided(emit, emit.in(x, 'blocked'), [n, c, h, w], attrs.strides, [ho, wo], block);
+  const taken = pixelsOf(emit, emit.in(x, 'blocked'), packed, { to: [h, w], steps: attrs.strides }, block).name;
   const cotangent = emit.in(g, 'blocked');
   const plain = (name: string, channels: number) =>
     reshaped(emit, toPlain(emit, name, channels), [n, channels, pixels]);
@@ -130,21 +118,6 @@ function perImage(task: Task): string {
   }
   const product = summed(plain(cotangent, k), last(taken, c));
   return reshaped(emit, toBlocked(emit, reshaped(emit, product, [k / block, block, c, 1]), block), shape);
-}
-
-/** Every stride-th pixel of a blocked map, as many as there are outputs. */
-function strided(
-  emit: Emitter,
-  name: string,
-  [n, c, h, w]: Sizes,
-  strides: readonly [number, number],
-  outputs: readonly [number, number],
-  block: number,
-): string {
-  if (strides[0] === 1 && strides[1] === 1) return name;
-  const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
-  const ranges = [emit.ints([0, 0]), emit.ints([h, w]), emit.ints([1, 2]), emit.ints(strides)];
-  return reshaped(emit, emit.one('Slice', [view, ...ranges]), [n, c, ...outputs]);
 }
 
 function byRows(task: Task): string {

@@ -10,7 +10,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { type ConvForm, convForm, filterLayout } from './blocked-arrange.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
-import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 
 export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): LoweringRule<'Conv'> {
   return (emit, op) => {
@@ -100,59 +100,58 @@ function phaseOf(phase: number, kernel: number, stride: number, pad: number, cou
   return { taps: taps.toReversed(), before: taps.length - 1 - offset, after: count + offset - outputs };
 }
 
+/** The map of all phases, of which the last may reach beyond the input, cut to the input. */
 function stridedGrad(task: Task, block: number): string {
-  const { emit, g, gShape, kernel, attrs } = task;
-  const { pads, inputShape } = attrs;
+  const { emit, gShape, kernel, attrs } = task;
   const stride = attrs.strides[0];
-  const [, , height, width] = inputShape as readonly [number, number, number, number];
+  const [, , height, width] = attrs.inputShape as readonly [number, number, number, number];
   const counts = [Math.ceil(height / stride), Math.ceil(width / stride)] as const;
-  const [kh, kw] = kernel.sides;
-  const planes = (gShape[0]! * kernel.inputs) / block;
+  const isPointwise = kernel.sides.every((side) => side === 1);
+  const joined = isPointwise ? spreadGrad(task, counts, block) : phasesGrad(task, counts, block);
   const whole: Shape = [gShape[0]!, kernel.inputs, counts[0] * stride, counts[1] * stride];
-  if (kh === 1 && kw === 1) {
-    const few = cropped(emit, g, gShape, [0, 0], [counts[0] - gShape[2]!, counts[1] - gShape[3]!], block);
-    const pads = [0, 0, few.after[0]!, few.after[1]!] as const;
-    const result = conv(emit, [few.name, kernel.taps([0], [0])], [1, 1], {
-      strides: [1, 1],
-      dilations: [1, 1],
-      pads,
-      group: kernel.group,
-    });
-    const wide = emit.one('Pad', [
-      reshaped(emit, result, [planes * counts[0], 1, counts[1], block]),
-      emit.ints([0, 0, 0, 0, 0, 0, 0, (stride - 1) * block]),
-    ]);
-    const rows = reshaped(emit, wide, [planes * counts[0], 1, counts[1] * stride * block]);
-    const tall = emit.one('Pad', [rows, emit.ints([0, 0, 0, 0, stride - 1, 0])]);
-    return trimmed(emit, reshaped(emit, tall, whole), whole, [height, width], block);
-  }
-  const rows = range(stride).map((row) => {
-    const down = phaseOf(row, kh, stride, pads[0], counts[0], gShape[2]!);
-    const parts = range(stride).map((column) => {
-      const across = phaseOf(column, kw, stride, pads[1], counts[1], gShape[3]!);
-      const window = cropped(emit, g, gShape, [down.before, across.before], [down.after, across.after], block);
-      const attributes = { strides: [1, 1], dilations: [1, 1], group: kernel.group } as const;
-      const sides = [...window.before, ...window.after] as unknown as ConvAttrs['pads'];
-      const filter = kernel.taps(down.taps, across.taps);
-      const part = conv(emit, [window.name, filter], [down.taps.length, across.taps.length], {
-        ...attributes,
-        pads: sides,
-      });
-      return reshaped(emit, part, [planes * counts[0], counts[1], 1, block]);
-    });
-    const row4 = emit.one('Concat', parts, { axis: 2 });
-    return reshaped(emit, row4, [planes * counts[0], 1, counts[1] * stride * block]);
-  });
-  const joined = reshaped(emit, emit.one('Concat', rows, { axis: 1 }), whole);
-  return trimmed(emit, joined, whole, [height, width], block);
+  return pixelsOf(emit, reshaped(emit, joined, whole), whole, { to: [height, width] }, block).name;
 }
 
-/** Cuts a blocked map at its bottom and right. */
-function trimmed(emit: Emitter, name: string, shape: Shape, sides: readonly [number, number], block: number): string {
-  if (shape[2] === sides[0] && shape[3] === sides[1]) return name;
-  const view = reshaped(emit, name, [(shape[0]! * shape[1]!) / block, shape[2]!, shape[3]!, block]);
-  const cut = emit.one('Slice', [view, emit.ints([0, 0]), emit.ints(sides), emit.ints([1, 2])]);
-  return reshaped(emit, cut, [shape[0]!, shape[1]!, ...sides]);
+const dense = (kernel: TurnedFilter) =>
+  ({ strides: [1, 1], dilations: [1, 1], group: kernel.group }) as const satisfies Omit<ConvAttrs, 'pads'>;
+
+/** A 1x1 kernel reaches the first phase alone: the others are zeros. */
+function spreadGrad(
+  { emit, g, gShape, kernel, attrs }: Task,
+  [down, across]: readonly [number, number],
+  block: number,
+) {
+  const stride = attrs.strides[0];
+  const planes = (gShape[0]! * kernel.inputs) / block;
+  const few = cropped(emit, g, gShape, [0, 0], [down - gShape[2]!, across - gShape[3]!], block);
+  const pads = [0, 0, few.after[0]!, few.after[1]!] as const;
+  const result = conv(emit, [few.name, kernel.taps([0], [0])], [1, 1], { ...dense(kernel), pads });
+  const columns = reshaped(emit, result, [planes * down, 1, across, block]);
+  const wide = emit.one('Pad', [columns, emit.ints([0, 0, 0, 0, 0, 0, 0, (stride - 1) * block])]);
+  const rows = reshaped(emit, wide, [planes * down, 1, across * stride * block]);
+  return emit.one('Pad', [rows, emit.ints([0, 0, 0, 0, stride - 1, 0])]);
+}
+
+/** One convolution per phase; columns are interleaved first, then rows. */
+function phasesGrad({ emit, g, gShape, kernel, attrs }: Task, counts: readonly [number, number], block: number) {
+  const stride = attrs.strides[0];
+  const [kh, kw] = kernel.sides;
+  const planes = (gShape[0]! * kernel.inputs) / block;
+  const rows = range(stride).map((row) => {
+    const down = phaseOf(row, kh, stride, attrs.pads[0], counts[0], gShape[2]!);
+    const parts = range(stride).map((column) => {
+      const across = phaseOf(column, kw, stride, attrs.pads[1], counts[1], gShape[3]!);
+      const window = cropped(emit, g, gShape, [down.before, across.before], [down.after, across.after], block);
+      const pads = [...window.before, ...window.after] as unknown as ConvAttrs['pads'];
+      const filter = kernel.taps(down.taps, across.taps);
+      const sides = [down.taps.length, across.taps.length];
+      const part = conv(emit, [window.name, filter], sides, { ...dense(kernel), pads });
+      return reshaped(emit, part, [planes * counts[0], counts[1], 1, block]);
+    });
+    const joined = emit.one('Concat', parts, { axis: 2 });
+    return reshaped(emit, joined, [planes * counts[0], 1, counts[1] * stride * block]);
+  });
+  return emit.one('Concat', rows, { axis: 1 });
 }
 
 /** Pads that are negative become a cut; the rest is left to the convolution. */
@@ -165,13 +164,9 @@ function cropped(
   block: number,
 ) {
   const sides = { before: before.map((pad) => Math.max(0, pad)), after: after.map((pad) => Math.max(0, pad)) };
-  if ([...before, ...after].every((pad) => pad >= 0)) return { name, ...sides };
-  const [n, c, h, w] = shape as readonly [number, number, number, number];
-  const starts = before.map((pad) => Math.max(0, -pad));
-  const ends = [h + Math.min(0, after[0]!), w + Math.min(0, after[1]!)];
-  const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
-  const cut = emit.one('Slice', [view, emit.ints(starts), emit.ints(ends), emit.ints([1, 2])]);
-  return { name: reshaped(emit, cut, [n, c, ends[0]! - starts[0]!, ends[1]! - starts[1]!]), ...sides };
+  const from = [Math.max(0, -before[0]!), Math.max(0, -before[1]!)] as const;
+  const to = [shape[2]! + Math.min(0, after[0]!), shape[3]! + Math.min(0, after[1]!)] as const;
+  return { name: pixelsOf(emit, name, shape, { from, to }, block).name, ...sides };
 }
 
 /** The filters of a convolution as its input gradient needs them: channels swapped, taps picked in any order. */

@@ -87,3 +87,28 @@ function converted(
   const byBlock = reshaped(emit, thin, [packed[0]! / block, depth / block, block, taps, block]);
   return reshaped(emit, emit.one('Transpose', [byBlock], { perm: [0, 1, 3, 2, 4] }), packed);
 }
+
+/** Rows and columns of a map, from the first up to the second pair, every so many. */
+export interface PixelRange {
+  readonly from?: readonly [number, number];
+  readonly to: readonly [number, number];
+  readonly steps?: readonly [number, number];
+}
+
+/** Some pixels of a blocked map. Shapes: [N,C,H,W], channels filled up -> the same with fewer rows and columns. */
+export function pixelsOf(
+  emit: Emitter,
+  name: string,
+  shape: readonly number[],
+  { from = [0, 0], to, steps = [1, 1] }: PixelRange,
+  block: number,
+): { readonly name: string; readonly shape: readonly [number, number, number, number] } {
+  const [n, c, h, w] = shape as readonly [number, number, number, number];
+  const sides = [0, 1].map((axis) => Math.ceil((to[axis]! - from[axis]!) / steps[axis]!));
+  const kept = [n, c, sides[0]!, sides[1]!] as const;
+  if (kept[2] === h && kept[3] === w) return { name, shape: kept };
+  const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
+  const isDense = steps[0] === 1 && steps[1] === 1;
+  const ranges = [emit.ints(from), emit.ints(to), emit.ints([1, 2]), ...(isDense ? [] : [emit.ints(steps)])];
+  return { name: reshaped(emit, emit.one('Slice', [view, ...ranges]), kept), shape: kept };
+}
