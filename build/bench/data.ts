@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ROOT } from '../source-files.ts';
 import { type Contender, ours, peer } from './contender.ts';
 import { writePhotos } from './photos.ts';
-import { figure, median, quantile, table } from './statistics.ts';
+import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
 
 interface DataCase {
   readonly name: string;
@@ -46,18 +46,9 @@ interface Sample {
 }
 
 /** Times are of one image; with several workers a wall time is less than an image's own. */
-export interface DataRow {
-  readonly name: string;
-  readonly ours_ms: number;
-  readonly peer_ms: number | null;
-  readonly ratio: number | null;
-  readonly ours_peak_mb: number;
-  readonly peer_peak_mb: number | null;
-  readonly ours_spread_ms: readonly [number, number];
-  readonly peer_spread_ms: readonly [number, number] | null;
+export interface DataRow extends ComparedRow {
   readonly ours_cpu_ms: number;
   readonly peer_cpu_ms: number | null;
-  readonly cpu_ratio: number | null;
 }
 
 export interface DataOptions {

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { type Contender, ours, peer } from './contender.ts';
-import { figure, median, quantile, table } from './statistics.ts';
+import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
 
 interface StepCase {
   readonly name: string;
@@ -33,18 +33,8 @@ interface Sample {
   readonly create_ms?: number;
 }
 
-export interface StepRow {
-  readonly name: string;
-  readonly ours_ms: number;
-  readonly peer_ms: number | null;
-  readonly ratio: number | null;
-  readonly ours_peak_mb: number;
-  readonly peer_peak_mb: number | null;
-  readonly ours_spread_ms: readonly [number, number];
-  readonly peer_spread_ms: readonly [number, number] | null;
+export interface StepRow extends ComparedRow {
   readonly peer_layout: string | null;
-  /** CPU time, ours over the smaller of the peer's two. */
-  readonly cpu_ratio: number | null;
   /** The first steps, which count for nothing else. */
   readonly ours_warm_up_ms: number;
   readonly create_ms: number | null;
