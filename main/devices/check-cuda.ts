@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CUDNN_LIBRARIES, cudaMajorOf, howToGet, nvrtcLibrary, oldestDriver } from './cuda-parts.ts';
+import { CUDNN_LIBRARIES, cudaMajorOf, howToGet, nvrtcLibrary, oldestDriver, VENDOR_BUILD } from './cuda-parts.ts';
 import { readElf } from './elf.ts';
 import type { Finding } from './finding.ts';
 import { type Dependency, dependenciesOf, findLibrary, type LoaderPath } from './loader-path.ts';
@@ -17,7 +17,10 @@ export interface CudaPlace {
 
 const INSTALL = 'run "npm run setup:cuda", or without a network "npm run setup:cuda -- --from FILE" with FILE from ';
 
-/** What is there and what is missing, by name; nothing further is looked at once the provider itself is not there. */
+/**
+ * What is there and what is missing, by name. Where the provider itself is not there, the rest is what the vendor's build
+ * of it wants, so that a machine without a network is supplied in one journey.
+ */
 export function checkCuda({ runtime, loader, driverFolder }: CudaPlace): Finding[] {
   const { providerFolder: folder, version } = runtime;
   if (folder === null) {
@@ -26,7 +29,7 @@ export function checkCuda({ runtime, loader, driverFolder }: CudaPlace): Finding
   const absent = PROVIDER_FILES.filter((name) => !existsSync(join(folder, name)));
   if (absent.length > 0) {
     const found = `${absent.join(' and ')} not in ${folder}; ${INSTALL}onnxruntime's release ${version} (gpu)`;
-    return [{ name: 'cuda provider', ok: false, found }];
+    return [{ name: 'cuda provider', ok: false, found }, ...awaited(loader, driverFolder)];
   }
   const provider = join(folder, CUDA_PROVIDER);
   try {
@@ -41,6 +44,20 @@ export function checkCuda({ runtime, loader, driverFolder }: CudaPlace): Finding
     const reason = error instanceof Error ? error.message : String(error);
     return [{ name: 'cuda provider', ok: false, found: `${reason}; install it again: npm run setup:cuda` }];
   }
+}
+
+function awaited(loader: LoaderPath, driverFolder: string): Finding[] {
+  const { cudaMajor, libraries } = VENDOR_BUILD;
+  const missing = libraries.filter((library) => findLibrary(library, null, loader) === null);
+  const lines = missing.map((library) =>
+    describe({ name: library, neededBy: 'the provider', problem: null }, cudaMajor),
+  );
+  const found = missing.length === 0 ? `all ${libraries.length} found` : lines.join('\n');
+  return [
+    { name: 'cuda libraries', ok: missing.length === 0, found },
+    cudnnFinding(null, loader, cudaMajor),
+    driverFinding(driverFolder, cudaMajor),
+  ];
 }
 
 function providerFinding(folder: string, version: string, major: number | null): Finding {
@@ -64,7 +81,7 @@ function librariesFinding(provider: string, loader: LoaderPath, major: number): 
   return { name, ok: false, found: [...lines, ...otherMajor(bad, loader, provider, major)].join('\n') };
 }
 
-function describe({ name, neededBy, problem }: Dependency, major: number): string {
+function describe({ name, neededBy, problem }: Omit<Dependency, 'path'>, major: number): string {
   return problem === null
     ? `${name} is missing (${neededBy} needs it); ${howToGet(name, major)}`
     : `${name} is damaged: ${problem}; ${howToGet(name, major)}`;
@@ -83,7 +100,7 @@ function otherMajor(bad: readonly Dependency[], loader: LoaderPath, provider: st
   ];
 }
 
-function cudnnFinding(provider: string, loader: LoaderPath, major: number): Finding {
+function cudnnFinding(provider: string | null, loader: LoaderPath, major: number): Finding {
   const missing = CUDNN_LIBRARIES.filter((library) => !isThere(library, provider, loader));
   const name = 'cudnn';
   if (missing.length > 0) {
@@ -97,7 +114,7 @@ function cudnnFinding(provider: string, loader: LoaderPath, major: number): Find
 }
 
 /** cuDNN's first library is opened by the provider, its parts by itself: they may lie in a folder of their own. */
-function isThere(library: string, provider: string, loader: LoaderPath): boolean {
+function isThere(library: string, provider: string | null, loader: LoaderPath): boolean {
   const first = findLibrary(CUDNN_LIBRARIES[0], provider, loader);
   return (
     findLibrary(library, provider, loader) !== null || (first !== null && findLibrary(library, first, loader) !== null)

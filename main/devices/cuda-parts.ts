@@ -4,6 +4,12 @@
  * version", cuDNN 9 installation guide (its split libraries).
  */
 
+/** What the provider that the vendor publishes for the pinned runtime is linked to (`readelf -d`), the system's own apart. */
+export const VENDOR_BUILD = {
+  cudaMajor: 13,
+  libraries: ['libcublasLt.so.13', 'libcublas.so.13', 'libcurand.so.10', 'libcudart.so.13', 'libcuda.so.1'],
+} as const;
+
 /** cuDNN 9 is one name and these parts, which it opens itself when a convolution is first run. */
 export const CUDNN_LIBRARIES = [
   'libcudnn.so.9',

@@ -55,11 +55,11 @@ export function parseLoaderCache(bytes: Uint8Array): ReadonlyMap<string, string>
   return found;
 }
 
-/** Where `name` is for the library at `asker`; null where the loader will not find it. */
-export function findLibrary(name: string, asker: string, path: LoaderPath): string | null {
+/** Where `name` is for the library at `asker` (null: for one that is not here); null where the loader will not find it. */
+export function findLibrary(name: string, asker: string | null, path: LoaderPath): string | null {
   if (isAbsolute(name)) return existsSync(name) ? name : null;
-  const { rpath, runpath } = readElf(asker);
-  const own = (folders: readonly string[]) => folders.map((folder) => withOrigin(folder, asker));
+  const { rpath, runpath } = asker === null ? { rpath: [], runpath: [] } : readElf(asker);
+  const own = (folders: readonly string[]) => folders.map((folder) => withOrigin(folder, asker ?? ''));
   const inFolders = (folders: readonly string[]) =>
     folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate)) ?? null;
   const cached = path.cache.get(name);

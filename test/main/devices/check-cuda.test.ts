@@ -59,11 +59,26 @@ test('a whole machine has nothing to complain of', () => {
   expect(findings.get('nvidia driver')!.found).toBe('580.65.06, 1 card');
 });
 
-test('a missing provider is said with how to install it, and nothing else is guessed', () => {
+test('a missing provider is said with how to install it', () => {
   const findings = findingsOn({ ...WHOLE, needed: null });
 
-  expect([...findings.keys()]).toEqual(['cuda provider']);
   expect(findings.get('cuda provider')!.found).toMatch(/libonnxruntime_providers_cuda\.so.*setup:cuda.*--from/);
+  expect([...findings].filter(([, { ok }]) => !ok).map(([name]) => name)).toEqual(['cuda provider', 'cuda libraries']);
+  expect(findings.get('cuda libraries')!.found).toMatch(
+    /^libcurand\.so\.10 is missing \(the provider needs it\); cuRAND/,
+  );
+});
+
+test('a bare machine is told all that it lacks at once', () => {
+  const findings = findingsOn({ libraries: [], driver: null, needed: null });
+
+  expect([...findings].map(([name, { ok }]) => [name, ok])).toEqual([
+    ['cuda provider', false],
+    ['cuda libraries', false],
+    ['cudnn', false],
+    ['nvidia driver', false],
+  ]);
+  expect(findings.get('cuda libraries')!.found.split('\n')).toHaveLength(5);
 });
 
 test('every missing library is named with where it comes from', () => {
