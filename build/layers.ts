@@ -26,6 +26,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['native-models/weights', ['native-models/core', 'native-models/weights']],
   ['native-models/training.ts', ['native-models']],
   ['native-models/training', ['native-models']],
+  ['native-models/explain', ['native-models']],
 
   // the contract: schemas, calls, events, error codes
   ['preload/contract', ['preload/contract', 'npm:zod', 'npm:@orpc/contract']],

@@ -4,7 +4,7 @@ import { Graph } from './core/graph.ts';
 import type { Program } from './core/program.ts';
 import type { Tensor } from './core/tensor.ts';
 import { crossEntropy } from './losses/cross-entropy.ts';
-import { type BindingOptions, ModelBinding } from './nn/binding.ts';
+import type { ModelBinding } from './nn/binding.ts';
 import { type Module, namedParameters } from './nn/module.ts';
 import { LossScaler, type ScalingOptions } from './optim/loss-scale.ts';
 import { GRADIENT, NEXT, type StateTensor } from './optim/state.ts';
@@ -15,6 +15,7 @@ import { gradients } from './passes/gradients.ts';
 import { prune } from './passes/prune.ts';
 import { verify } from './passes/verify.ts';
 import { shapeRules } from './rules/shape.ts';
+import { bind } from './training/bind.ts';
 import { finishedProgram, nameOf, type TrainingProgram } from './training/program.ts';
 
 export type { TrainingProgram } from './training/program.ts';
@@ -200,15 +201,6 @@ function slopesOf({ graph, binding, units }: Forward, loss: Tensor): Slope[] {
     const parameter = parts === null ? tensorOf(name) : graph.inputs.find((input) => nameOf(input) === name)!;
     return { name, parameter, gradient, isDecayed };
   });
-}
-
-function bind(model: Module, options: BindingOptions) {
-  let binding: ModelBinding | null = null;
-  const graph = new Graph(shapeRules, (owner) => {
-    binding = new ModelBinding(owner, model, options);
-    return binding;
-  });
-  return { graph, binding: binding! as ModelBinding };
 }
 
 function imageInput(graph: Graph, options: ModelOptions): Tensor {

@@ -5,6 +5,9 @@ import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { pullBack } from '../rules/vjp.ts';
 
+/** What an operation passes on to its operands when its outputs receive the cotangents. */
+export type PullBack = typeof pullBack;
+
 /**
  * Reverse mode over the operations in the order they were written.
  * Shapes: loss [] -> one tensor per `wrt`, of its shape; a tensor the loss does not depend on gets zeros.
@@ -16,10 +19,11 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
 }
 
 /**
- * The same from a cotangent: what `y`, of any shape, passes on to each of `wrt` when it receives `g`.
+ * The same from a cotangent: what `y`, of any shape, passes on to each of `wrt` when it receives `g`. Another `pull`
+ * makes it something else than the derivative.
  * Shapes: g as y -> one tensor per `wrt`, of its shape.
  */
-export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[]): Tensor[] {
+export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[], pull: PullBack = pullBack): Tensor[] {
   assert(sameShape(y.shape, g.shape), `gradients: a cotangent [${g.shape}] for [${y.shape}]`);
   const forward = [...y.graph.ops];
   const isOnPath = dependents(forward, wrt);
@@ -33,7 +37,7 @@ export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[]): Tensor
     );
     if (!carriers.some((carrier) => cotangents.has(carrier)) || !isOnPath.has(op.outputs[0]!)) continue;
     const known = carriers.map((carrier) => cotangents.get(carrier) ?? zerosLike(carrier));
-    pullBack(known, op).forEach((cotangent, i) => {
+    pull(known, op).forEach((cotangent, i) => {
       const input = op.inputs[i]!;
       if (cotangent === null || !isOnPath.has(input)) return;
       const sum = cotangents.get(input);
