@@ -6,34 +6,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import {
-  findModel,
-  IMAGENET_CONVENTION,
-  type InputConvention,
-  MODELS,
-  type ModelCard,
-  resolveFor,
-} from '../../native-models/catalog.ts';
+import { IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { loadTrainingSet, samplesOf } from '../data/training-set.ts';
-import { type Device, parseDevice } from '../devices/device.ts';
-import { AUGMENTATION } from '../images/augment.ts';
+import { samplesOf } from '../data/training-set.ts';
+import { parseDevice } from '../devices/device.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
 import type { WriteProject } from '../store/project.ts';
-import { addRunNotes, createRun, finishRun, type Run, resumeRun, runById, startRun } from '../store/runs.ts';
+import { addRunNotes, finishRun, type Run, resumeRun, runById, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import type { EpochReport, ModelSetting, Progress, TrainJob } from '../train/protocol.ts';
-import type { RecognisedWeights } from '../weights/recognise.ts';
+import { planRun, type RunRequest } from './plan-run.ts';
 
-export interface TrainingRequest {
-  readonly model: string;
-  /** Hyperparameters that differ from their defaults; text is read as a number where one is due. */
-  readonly given: Readonly<Record<string, unknown>>;
-  readonly device: Device;
+export interface TrainingRequest extends RunRequest {
   readonly threads: number;
-  readonly weights: RecognisedWeights | null;
 }
 
 export interface TrainingListener {
@@ -46,8 +33,6 @@ export interface TrainingListener {
   readonly onEpoch?: (report: EpochReport) => void;
   readonly signal?: AbortSignal;
 }
-
-const PRIMARY_METRIC = 'accuracy'; // of single-label classification; product specification, section 8
 
 export const runFolder = (project: { readonly folder: string }, run: string): string =>
   join(project.folder, 'runs', run);
@@ -62,36 +47,26 @@ export async function trainNew(
   request: TrainingRequest,
   listener: TrainingListener = {},
 ): Promise<string> {
-  const card = cardOf(request.model, project.info.task);
-  const params = checkedParams(card, request.given);
-  refuseForeignWeights(card, request.weights);
-  const seed = Number(params['random_seed']);
-  const set = loadTrainingSet(project.db, project.folder, { splitRatio: Number(params['split_ratio']), seed });
-  refuseEmptyParts(set.train.length, set.validation.length);
-  const { db, clock } = project;
-  const ids = (samples: readonly { readonly id: number }[]) => samples.map(({ id }) => id);
-  const run = createRun(db, {
-    model: card.name,
-    device: request.device,
-    params: { ...params, augmentation: AUGMENTATION },
-    primary_metric: PRIMARY_METRIC,
-    seed,
-    classes: set.classes,
-    split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
-    weights: request.weights === null ? null : { ...request.weights },
-    notes: [...set.warnings, ...batchNotes(params, set.train.length)],
-    created_at_ms: clock.nowMs(),
-  });
-  startRun(db, run, clock.nowMs());
-  const job = jobOf(
-    project,
-    runById(db, run),
-    { train: set.train, validation: set.validation },
-    request.threads,
-    false,
-  );
-  await drive(project, run, job, listener);
+  const run = planRun(project, request);
+  await trainQueued(project, run, request.threads, listener);
   return run;
+}
+
+/**
+ * Trains a queued run to its end.
+ * Errors: run-not-found, run-wrong-state when it is not queued; run-not-resumable when its images have gone meanwhile;
+ * and what the run fails with.
+ */
+export async function trainQueued(
+  project: WriteProject,
+  run: string,
+  threads: number,
+  listener: TrainingListener = {},
+): Promise<void> {
+  const { db, clock } = project;
+  startRun(db, run, clock.nowMs());
+  const stored = runById(db, run);
+  await drive(project, run, () => jobOf(project, stored, partsOf(project, stored), threads, false), listener);
 }
 
 /**
@@ -107,59 +82,13 @@ export async function trainAgain(
   const { db, folder } = project;
   const stored = runById(db, run);
   readLast(runFolder(project, run)); // refuses a run without a usable checkpoint before its state changes
-  const parts = {
-    train: sameSamples(project, stored, 'train'),
-    validation: sameSamples(project, stored, 'validation'),
-  };
+  const job = jobOf({ folder }, stored, partsOf(project, stored), threads, true);
   resumeRun(db, run);
-  await drive(project, run, jobOf({ folder }, stored, parts, threads, true), listener);
+  await drive(project, run, () => job, listener);
 }
 
-function cardOf(name: string, task: string): ModelCard {
-  const card = findModel(name);
-  if (card?.tasks.includes(task)) return card;
-  const fitting = MODELS.filter(({ tasks }) => tasks.includes(task)).map((model) => model.name);
-  const message = card === null ? `there is no model "${name}"` : `model "${name}" does not do ${task}`;
-  throw new AppError('model-unknown', `${message}; for ${task} there are: ${fitting.join(', ')}`, {
-    model: name,
-    task,
-  });
-}
-
-function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>): Hyperparameters {
-  const { values, problems } = resolveFor(card, given);
-  if (problems.length === 0) return values;
-  const message = problems.map((problem) => problem.message).join('\n');
-  throw new AppError('bad-hyperparameter', message, { model: card.name, problems });
-}
-
-function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null): void {
-  if (weights === null || weights.model === card.name) return;
-  const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
-  throw new AppError('weights-invalid', message, { file: weights.file });
-}
-
-const FEWEST_TRAINING_IMAGES = 2; // batch statistics of one image are zero variance
-
-function refuseEmptyParts(train: number, validation: number): void {
-  if (train >= FEWEST_TRAINING_IMAGES && validation >= 1) return;
-  const message = `training needs at least ${FEWEST_TRAINING_IMAGES} training images and 1 validation image, there are ${train} and ${validation}`;
-  throw new AppError('too-few-images', message, { train, validation });
-}
-
-/** What is more than there are images for. */
-function batchNotes(params: Hyperparameters, images: number): string[] {
-  const [asked, batches] = [Number(params['training_batch_size']), Number(params['grad_accumulation_step'])];
-  const batch = Math.min(asked, images);
-  const steps = Math.ceil(images / batch);
-  return [
-    ...(asked > images
-      ? [`training_batch_size ${asked} is more than the ${images} training images: ${images} is used`]
-      : []),
-    ...(batches > steps
-      ? [`grad_accumulation_step ${batches} is more than the ${steps} batches of an epoch: ${steps} is used`]
-      : []),
-  ];
+function partsOf(project: WriteProject, run: Run): Pick<TrainJob, 'train' | 'validation'> {
+  return { train: sameSamples(project, run, 'train'), validation: sameSamples(project, run, 'validation') };
 }
 
 function sameSamples(project: WriteProject, run: Run, part: 'train' | 'validation') {
@@ -199,11 +128,17 @@ function jobOf(
   };
 }
 
-/** Runs the job and writes down all it says, its end included. */
-async function drive(project: WriteProject, run: string, job: TrainJob, listener: TrainingListener): Promise<void> {
+/** Runs the job of a run that is `running` and writes down all it says, its end included. */
+async function drive(
+  project: WriteProject,
+  run: string,
+  plan: () => TrainJob,
+  listener: TrainingListener,
+): Promise<void> {
   const { db, clock } = project;
   const { signal } = listener;
   try {
+    const job = plan();
     mkdirSync(job.runFolder, { recursive: true });
     listener.onStarted?.(run, {
       train: job.train.length,

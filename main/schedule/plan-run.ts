@@ -1,0 +1,98 @@
+/**
+ * What a person asks to be trained, checked against the model's card and the project's images, and written down as a
+ * queued run. Nothing is started here.
+ */
+
+import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import { findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { loadTrainingSet } from '../data/training-set.ts';
+import type { Device } from '../devices/device.ts';
+import { AUGMENTATION } from '../images/augment.ts';
+import type { WriteProject } from '../store/project.ts';
+import { createRun } from '../store/runs.ts';
+import type { RecognisedWeights } from '../weights/recognise.ts';
+
+export interface RunRequest {
+  readonly model: string;
+  /** Hyperparameters that differ from their defaults; text is read as a number where one is due. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly device: Device;
+  readonly weights: RecognisedWeights | null;
+}
+
+const PRIMARY_METRIC = 'accuracy'; // of single-label classification; product specification, section 8
+
+/**
+ * Creates a run in state `queued` and returns its id.
+ * Errors: model-unknown, bad-hyperparameter, too-few-images, weights-invalid; then there is no run.
+ */
+export function planRun(project: WriteProject, request: RunRequest): string {
+  const card = cardOf(request.model, project.info.task);
+  const params = checkedParams(card, request.given);
+  refuseForeignWeights(card, request.weights);
+  const seed = Number(params['random_seed']);
+  const set = loadTrainingSet(project.db, project.folder, { splitRatio: Number(params['split_ratio']), seed });
+  refuseEmptyParts(set.train.length, set.validation.length);
+  const { db, clock } = project;
+  const ids = (samples: readonly { readonly id: number }[]) => samples.map(({ id }) => id);
+  return createRun(db, {
+    model: card.name,
+    device: request.device,
+    params: { ...params, augmentation: AUGMENTATION },
+    primary_metric: PRIMARY_METRIC,
+    seed,
+    classes: set.classes,
+    split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
+    weights: request.weights === null ? null : { ...request.weights },
+    notes: [...set.warnings, ...batchNotes(params, set.train.length)],
+    created_at_ms: clock.nowMs(),
+  });
+}
+
+function cardOf(name: string, task: string): ModelCard {
+  const card = findModel(name);
+  if (card?.tasks.includes(task)) return card;
+  const fitting = MODELS.filter(({ tasks }) => tasks.includes(task)).map((model) => model.name);
+  const message = card === null ? `there is no model "${name}"` : `model "${name}" does not do ${task}`;
+  throw new AppError('model-unknown', `${message}; for ${task} there are: ${fitting.join(', ')}`, {
+    model: name,
+    task,
+  });
+}
+
+function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>): Hyperparameters {
+  const { values, problems } = resolveFor(card, given);
+  if (problems.length === 0) return values;
+  const message = problems.map((problem) => problem.message).join('\n');
+  throw new AppError('bad-hyperparameter', message, { model: card.name, problems });
+}
+
+function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null): void {
+  if (weights === null || weights.model === card.name) return;
+  const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
+  throw new AppError('weights-invalid', message, { file: weights.file });
+}
+
+const FEWEST_TRAINING_IMAGES = 2; // batch statistics of one image are zero variance
+
+function refuseEmptyParts(train: number, validation: number): void {
+  if (train >= FEWEST_TRAINING_IMAGES && validation >= 1) return;
+  const message = `training needs at least ${FEWEST_TRAINING_IMAGES} training images and 1 validation image, there are ${train} and ${validation}`;
+  throw new AppError('too-few-images', message, { train, validation });
+}
+
+/** What is more than there are images for. */
+function batchNotes(params: Hyperparameters, images: number): string[] {
+  const [asked, batches] = [Number(params['training_batch_size']), Number(params['grad_accumulation_step'])];
+  const batch = Math.min(asked, images);
+  const steps = Math.ceil(images / batch);
+  return [
+    ...(asked > images
+      ? [`training_batch_size ${asked} is more than the ${images} training images: ${images} is used`]
+      : []),
+    ...(batches > steps
+      ? [`grad_accumulation_step ${batches} is more than the ${steps} batches of an epoch: ${steps} is used`]
+      : []),
+  ];
+}
