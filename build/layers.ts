@@ -51,7 +51,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer', ['preload/contract', 'native-models/geometry', 'native-models/catalog', 'native-models/catalog.ts']],
   ['renderer', ['npm:react', 'npm:react-dom', 'npm:@orpc/client', 'npm:@orpc/contract']],
   ['renderer/app', ['renderer']],
-  ['renderer/ui', ['renderer/ui']],
+  ['renderer/ui', ['renderer/ui', 'npm:react-aria-components', 'npm:@tanstack/react-virtual']],
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
   ['renderer/label', ['renderer/label', 'renderer/ui']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
