@@ -6,13 +6,8 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type FloatTensor,
-  parseSafetensors,
-  toFloat32,
-  WeightsFormatError,
-  writeSafetensors,
-} from '../../native-models/weights/safetensors.ts';
+import { type FloatTensor, parseSafetensors, writeSafetensors } from '../../native-models/weights/safetensors.ts';
+import { toFloat32, WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { BatchSizes } from './less-memory.ts';

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { initialValues } from '../../native-models/nn/init.ts';
 import type { Parameter } from '../../native-models/nn/module.ts';
 import { matchWeights } from '../../native-models/weights/match.ts';
-import { parseSafetensors, WeightsFormatError } from '../../native-models/weights/safetensors.ts';
+import { parseSafetensors } from '../../native-models/weights/safetensors.ts';
+import { WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 
 export interface StartingValues {

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { findModel, IMAGENET_CONVENTION, type InputConvention, MODELS } from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { matchWeights } from '../../native-models/weights/match.ts';
-import { parseSafetensors, type WeightsFile, WeightsFormatError } from '../../native-models/weights/safetensors.ts';
+import { parseSafetensors } from '../../native-models/weights/safetensors.ts';
+import { type WeightsFile, WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { KNOWN_WEIGHTS } from './catalogue.ts';
 

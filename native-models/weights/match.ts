@@ -1,7 +1,7 @@
 /** Finds a model's parameters in a weights file, by name and shape. */
 
 import { type Shape, sameShape } from '../core/shape.ts';
-import { toFloat32, type WeightsFile } from './safetensors.ts';
+import { toFloat32, type WeightsFile } from './stored-tensor.ts';
 
 export interface Match {
   readonly values: ReadonlyMap<string, Float32Array>;

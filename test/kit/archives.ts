@@ -9,17 +9,19 @@ export interface ArchiveFile {
   readonly type?: string;
   /** zip only: the checksum the list claims. */
   readonly crc?: number;
+  /** zip only: as it is, instead of packed. */
+  readonly isStored?: boolean;
 }
 
 export function zipOf(files: readonly ArchiveFile[]): Uint8Array {
   const parts: Buffer[] = [];
   const list: Buffer[] = [];
   let offset = 0;
-  for (const { path, bytes, crc = crc32(bytes) } of files) {
+  for (const { path, bytes, crc = crc32(bytes), isStored = false } of files) {
     const name = Buffer.from(path);
-    const packed = deflateRawSync(bytes);
+    const packed = isStored ? Buffer.from(bytes) : deflateRawSync(bytes);
     const numbers = Buffer.alloc(20); // method, time, date, crc, packed, size, name length, extra length
-    numbers.writeUInt16LE(8, 0);
+    numbers.writeUInt16LE(isStored ? 0 : 8, 0);
     numbers.writeUInt32LE(crc, 6);
     numbers.writeUInt32LE(packed.length, 10);
     numbers.writeUInt32LE(bytes.length, 14);

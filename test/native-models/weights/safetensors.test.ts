@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rngFrom } from '../../../native-models/core/rng.ts';
-import {
-  halfToNumber,
-  parseSafetensors,
-  toFloat32,
-  WeightsFormatError,
-  writeSafetensors,
-} from '../../../native-models/weights/safetensors.ts';
+import { parseSafetensors, writeSafetensors } from '../../../native-models/weights/safetensors.ts';
+import { halfToNumber, toFloat32, WeightsFormatError } from '../../../native-models/weights/stored-tensor.ts';
 
 /** A file with the given header object and data bytes. */
 function fileWith(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array {
