@@ -82,8 +82,14 @@ export class Part {
       assert(tensor, `training: nothing was fed as "${name}"`);
       return [name, tensor] as const;
     });
-    const results = await this.session.run(Object.fromEntries(given), this.targets(state));
-    for (const name of this.changed) state.replace(name, results[NEXT + name]!);
+    const targets = this.targets(state);
+    const results = await this.session.run(Object.fromEntries(given), targets);
+    for (const name of this.changed) {
+      const made = results[NEXT + name]!;
+      const target = targets[NEXT + name];
+      if (target && target.data !== made.data) letGo(made);
+      state.replace(name, made);
+    }
     return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
   }
 
@@ -92,4 +98,12 @@ export class Part {
     const targets = this.changed.map((name) => [NEXT + name, state.spare(name)] as const);
     return Object.fromEntries([...this.scalars.map((name) => [name, null] as const), ...targets]);
   }
+}
+
+/**
+ * Gives back a result's memory at once. The runtime's binding hands out a copy of what it has written to a buffer of
+ * ours, and the collector of garbage sees no reason to hurry: the copy of a whole state would outlive the next step.
+ */
+function letGo(copy: Tensor): void {
+  ((copy.data as Float32Array).buffer as ArrayBuffer).transfer(0);
 }
