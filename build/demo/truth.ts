@@ -1,7 +1,8 @@
 /** What is known about one picture once its pixels are on disk: small enough to pass between threads and to keep. */
 
-import { toRuns } from './mask-runs.ts';
-import { type Outline, toOutlines } from './outlines.ts';
+import { maskFromBitmap } from '../../native-models/geometry/mask.ts';
+import { outlinesOf } from '../../native-models/geometry/outlines.ts';
+import type { Ring } from '../../native-models/geometry/polygon.ts';
 import type { Instance } from './render/instances.ts';
 import type { PartLabel } from './render/parts.ts';
 import type { Scene } from './render/scene.ts';
@@ -14,7 +15,7 @@ export interface PartTruth {
   /** COCO's uncompressed run lengths. */
   readonly runs: readonly number[];
   /** Empty for a picture of one part, whose formats hold no polygons. */
-  readonly outlines: readonly Outline[];
+  readonly outlines: readonly Ring[];
 }
 
 export interface ImageTruth {
@@ -37,8 +38,8 @@ export function toTruth(scene: Scene, place: Pick<ImageTruth, 'index' | 'path' |
     xyxy,
     areaPx,
     occludedFraction01,
-    runs: toRuns(mask, width, height),
-    outlines: place.label === null ? toOutlines(mask, width, height) : [],
+    runs: maskFromBitmap(mask, { width, height }).counts,
+    outlines: place.label === null ? outlinesOf(mask, { width, height }) : [],
   }));
   return { ...place, width, height, parts };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { toRuns } from '../../../build/demo/mask-runs.ts';
-import { type Outline, toOutlines } from '../../../build/demo/outlines.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
+import { outlinesOf } from '../../../native-models/geometry/outlines.ts';
+import type { Ring } from '../../../native-models/geometry/polygon.ts';
 
 const mask = (...rows: readonly string[]) => ({
   bits: Uint8Array.from(rows.join(''), (letter) => (letter === '#' ? 1 : 0)),
@@ -10,7 +10,7 @@ const mask = (...rows: readonly string[]) => ({
 });
 
 /** Even-odd fill at the middle of every pixel, as a reader of polygons would do it. */
-function fill(outlines: readonly Outline[], width: number, height: number): Uint8Array {
+function fill(outlines: readonly Ring[], width: number, height: number): Uint8Array {
   const isInside = (x: number, y: number) => {
     let crossings = 0;
     for (const outline of outlines) {
@@ -31,21 +31,21 @@ describe('outlines', () => {
   test('a rectangle has four corners', () => {
     const { bits, width, height } = mask('....', '.##.', '.##.', '....');
 
-    expect(toOutlines(bits, width, height)).toEqual([[1, 1, 3, 1, 3, 3, 1, 3]]);
+    expect(outlinesOf(bits, { width, height })).toEqual([[1, 1, 3, 1, 3, 3, 1, 3]]);
   });
 
   test('a hole has an outline of its own, and pieces that touch at a corner stay apart', () => {
     const ring = mask('###', '#.#', '###');
     const diagonal = mask('#.', '.#');
 
-    expect(toOutlines(ring.bits, 3, 3)).toHaveLength(2);
-    expect(toOutlines(diagonal.bits, 2, 2).map((outline) => outline.length)).toEqual([8, 8]);
+    expect(outlinesOf(ring.bits, { width: 3, height: 3 })).toHaveLength(2);
+    expect(outlinesOf(diagonal.bits, { width: 2, height: 2 }).map((outline) => outline.length)).toEqual([8, 8]);
   });
 
   test('no outline has a corner on a straight line', () => {
     const { bits, width, height } = mask('##..', '####', '.###', '##.#');
 
-    for (const outline of toOutlines(bits, width, height)) {
+    for (const outline of outlinesOf(bits, { width, height })) {
       for (let i = 0; i < outline.length; i += 2) {
         const at = (k: number) => [outline[(i + k) % outline.length]!, outline[(i + k + 1) % outline.length]!] as const;
         const [[x0, y0], [x1, y1], [x2, y2]] = [at(0), at(2), at(4)];
@@ -59,18 +59,7 @@ describe('outlines', () => {
     for (const density of [0.1, 0.5, 0.9]) {
       const bits = Uint8Array.from({ length: 13 * 9 }, () => (rng.uniform() < density ? 1 : 0));
 
-      expect(fill(toOutlines(bits, 13, 9), 13, 9)).toEqual(bits);
+      expect(fill(outlinesOf(bits, { width: 13, height: 9 }), 13, 9)).toEqual(bits);
     }
-  });
-});
-
-describe('run lengths', () => {
-  test('go down the columns and begin with the zeros', () => {
-    const lower = mask('.#', '##');
-    const full = mask('##', '##');
-
-    expect(toRuns(lower.bits, 2, 2)).toEqual([1, 3]);
-    expect(toRuns(full.bits, 2, 2)).toEqual([0, 4]);
-    expect(toRuns(new Uint8Array(4), 2, 2)).toEqual([4]);
   });
 });

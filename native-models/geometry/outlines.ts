@@ -1,16 +1,16 @@
 /** Masks as polygons along the edges of their pixels, so that filling them gives the mask back, pixel for pixel. */
 
-/** x, y, x, y … of one closed outline in pixels; the last corner joins the first. */
-export type Outline = readonly number[];
+import type { Size } from './box.ts';
+import type { Ring } from './polygon.ts';
 
 /**
  * The outlines of a mask: one round every piece, one round every hole. Under the even-odd rule they enclose exactly the
  * ones of the mask. Pixels that touch only at a corner are separate pieces.
  * Shapes: mask [height, width], row by row. Units: pixels, corners on whole numbers.
  */
-export function toOutlines(mask: Uint8Array, width: number, height: number): Outline[] {
+export function outlinesOf(mask: Uint8Array, { width, height }: Size): Ring[] {
   const edges = boundaryEdges(mask, width, height);
-  const outlines: Outline[] = [];
+  const outlines: Ring[] = [];
   for (const start of [...edges.keys()]) {
     while (edges.has(start)) outlines.push(follow(edges, start, width + 1));
   }
@@ -42,7 +42,7 @@ function boundaryEdges(mask: Uint8Array, width: number, height: number): Map<num
 }
 
 /** Takes edges out of the map, from a corner until the way comes back to it, and keeps the corners where it turns. */
-function follow(edges: Map<number, Step[]>, start: number, stride: number): Outline {
+function follow(edges: Map<number, Step[]>, start: number, stride: number): Ring {
   const corners: number[] = [];
   let corner = start;
   let before: Step | null = null;
