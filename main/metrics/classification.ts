@@ -6,20 +6,23 @@
  * Source: product specification, section 9.1.
  */
 
-import { type Averages, averageClassScores, type ClassScores, classScores } from './class-scores.ts';
+import { averagedMetrics, type ClassReport, classReport, inOrder } from './class-report.ts';
+import { occurringClasses } from './class-scores.ts';
 import {
   accuracy,
   balancedAccuracy,
-  type Confusion,
-  confusionOf,
   confusionRows,
+  countClasses,
   matthewsCorrelation,
-  normalisedConfusionRows,
+  normalisedMacroRecall,
+  normalisedRows,
   weightedAccuracy,
 } from './confusion.ts';
-import { logLoss } from './log-loss.ts';
+import { classLosses, meanLoss } from './log-loss.ts';
 import { checkPredictions, type Predictions, predictedClasses } from './predictions.ts';
-import { areaUnderRoc, averagePrecision, rankClass, rankPooled } from './ranking.ts';
+import { Questions } from './questions.ts';
+import type { Placing } from './ranking.ts';
+import { type ByClass, placingsOf, rankingScores, rankingsOf } from './ranking-scores.ts';
 
 export const CLASSIFICATION_METRICS = [
   'accuracy',
@@ -47,33 +50,22 @@ export const CLASSIFICATION_METRICS = [
 
 export type ClassificationMetrics = Readonly<Record<(typeof CLASSIFICATION_METRICS)[number], number | null>>;
 
-export interface ReportRow {
-  readonly precision: number;
-  readonly recall: number;
-  readonly 'f1-score': number;
-  /** True samples of the class; of all classes in an average row. */
-  readonly support: number;
-  readonly auc: number | null;
-  readonly average_precision: number | null;
-}
-
-export interface ClassificationReport extends Averages<ReportRow> {
-  /** In order of class index. */
-  readonly classes: readonly ReportRow[];
-}
-
 export interface ClassificationEvaluation {
   readonly metrics: ClassificationMetrics;
-  readonly report: ClassificationReport;
+  readonly report: ClassReport;
   /** Cell (i, j): samples of true class i predicted as class j. */
   readonly confusion: readonly (readonly number[])[];
   /** The same with every row divided by its sum; zeros for a class without samples. */
   readonly confusion_normalised: readonly (readonly number[])[];
 }
 
-interface RankScores {
-  readonly auc: number | null;
-  readonly average_precision: number | null;
+/** What each sample contributes, so that samples can be counted once, or as often as they are drawn. */
+export interface ClassificationSamples {
+  readonly classes: number;
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  readonly losses: Float64Array;
+  readonly placings: ByClass<Placing>;
 }
 
 /**
@@ -83,96 +75,51 @@ interface RankScores {
  * Errors: bad-predictions, naming the row, for what is not a table of probabilities with a true class each.
  */
 export function evaluateClassification(predictions: Predictions): ClassificationEvaluation {
+  return judgeClassification(classificationSamples(predictions));
+}
+
+/** Errors: as `evaluateClassification`. */
+export function classificationSamples(predictions: Predictions): ClassificationSamples {
   checkPredictions(predictions);
   const { truth, classes } = predictions;
-  const confusion = confusionOf(truth, predictedClasses(predictions), classes);
-  const everyClass = Array.from({ length: classes }, (_, index) => index);
-  const scores = everyClass.map((index) => classScores(confusion, index));
-  const ranks = everyClass.map((index) => rankScores(rankClass(predictions, index)));
-  const averages = averageClassScores(confusion, scores);
-  const report: ClassificationReport = {
-    classes: everyClass.map((c) => reportRow(scores[c]!, ranks[c]!, confusion.support[c]!)),
-    macro: reportRow(
-      averages.macro,
-      meanRankScores(ranks, () => 1),
-      confusion.samples,
-    ),
-    micro: reportRow(averages.micro, rankScores(rankPooled(predictions)), confusion.samples),
-    weighted: reportRow(
-      averages.weighted,
-      meanRankScores(ranks, (c) => confusion.support[c]!),
-      confusion.samples,
-    ),
-  };
   return {
-    metrics: metricsFrom(confusion, report, logLoss(predictions)),
-    report,
-    confusion: confusionRows(confusion),
-    confusion_normalised: normalisedConfusionRows(confusion),
+    classes,
+    truth,
+    predicted: predictedClasses(predictions),
+    losses: classLosses(predictions),
+    placings: placingsOf(Questions.ofClasses(predictions)),
   };
 }
 
-const rankScores = (ranking: ReturnType<typeof rankClass>): RankScores => ({
-  auc: areaUnderRoc(ranking),
-  average_precision: averagePrecision(ranking),
-});
-
-const reportRow = ({ precision, recall, f1 }: ClassScores, ranks: RankScores, support: number): ReportRow => ({
-  precision,
-  recall,
-  'f1-score': f1,
-  support,
-  auc: ranks.auc,
-  average_precision: ranks.average_precision,
-});
-
-function meanRankScores(ranks: readonly RankScores[], weight: (index: number) => number): RankScores {
-  const mean = (name: keyof RankScores) => {
-    let sum = 0;
-    let weights = 0;
-    ranks.forEach((scores, c) => {
-      if (scores[name] === null) return;
-      sum += scores[name] * weight(c);
-      weights += weight(c);
-    });
-    return weights === 0 ? null : sum / weights;
-  };
-  return { auc: mean('auc'), average_precision: mean('average_precision') };
-}
-
-function metricsFrom(
-  confusion: Confusion,
-  { macro, micro, weighted }: ClassificationReport,
-  loss: number,
-): ClassificationMetrics {
+export function judgeClassification(
+  samples: ClassificationSamples,
+  rankings: ReturnType<typeof rankingsOf> = rankingsOf(samples.placings),
+): ClassificationEvaluation {
+  const { truth, predicted, classes } = samples;
+  const confusion = confusionRows(truth, predicted, classes);
   return {
-    accuracy: accuracy(confusion),
-    AUC_macro: macro.auc,
-    AUC_micro: micro.auc,
-    AUC_weighted: weighted.auc,
-    average_precision_score_macro: macro.average_precision,
-    average_precision_score_micro: micro.average_precision,
-    average_precision_score_weighted: weighted.average_precision,
-    balanced_accuracy: balancedAccuracy(confusion),
-    f1_score_macro: macro['f1-score'],
-    f1_score_micro: micro['f1-score'],
-    f1_score_weighted: weighted['f1-score'],
-    log_loss: loss,
-    matthews_correlation: matthewsCorrelation(confusion),
-    norm_macro_recall: normalisedMacroRecall(macro.recall, confusion.classes),
-    precision_score_macro: macro.precision,
-    precision_score_micro: micro.precision,
-    precision_score_weighted: weighted.precision,
-    recall_score_macro: macro.recall,
-    recall_score_micro: micro.recall,
-    recall_score_weighted: weighted.recall,
-    weighted_accuracy: weightedAccuracy(confusion),
+    ...classificationMetrics(samples, null, rankings),
+    confusion,
+    confusion_normalised: normalisedRows(confusion),
   };
 }
 
-/** Macro recall on a scale where guessing is 0 and perfection 1; null with one class, where guessing is perfect. */
-function normalisedMacroRecall(macroRecall: number, classes: number): number | null {
-  if (classes === 1) return null;
-  const guessing = 1 / classes;
-  return (macroRecall - guessing) / (1 - guessing);
+/** `counts` says how often each sample counts; all once without it. Shapes: counts [N]. */
+export function classificationMetrics(
+  { truth, predicted, classes, losses, placings }: ClassificationSamples,
+  counts: Int32Array | null,
+  rankings: ReturnType<typeof rankingsOf> = rankingsOf(placings, counts),
+): Pick<ClassificationEvaluation, 'metrics' | 'report'> {
+  const counted = countClasses(truth, predicted, classes, counts);
+  const report = classReport(counted, rankingScores(rankings, counted.support), occurringClasses(counted));
+  const metrics = {
+    ...averagedMetrics(report),
+    accuracy: accuracy(counted),
+    balanced_accuracy: balancedAccuracy(counted),
+    log_loss: meanLoss(losses, counts),
+    matthews_correlation: matthewsCorrelation(counted),
+    norm_macro_recall: normalisedMacroRecall(report.macro.recall, classes),
+    weighted_accuracy: weightedAccuracy(counted),
+  };
+  return { metrics: inOrder(CLASSIFICATION_METRICS, metrics), report };
 }

@@ -1,67 +1,71 @@
-/** The confusion matrix, and everything that follows from it alone. */
+/** Which class was taken for which, and everything that follows from it alone. */
 
-/** Counts [C,C], row-major: cell (i, j) is the number of samples of true class i predicted as class j. */
-export interface Confusion {
-  readonly classes: number;
-  readonly counts: Float64Array;
-  /** Row sums: samples per true class. */
-  readonly support: Float64Array;
-  /** Column sums: samples per predicted class. */
-  readonly predicted: Float64Array;
-  readonly samples: number;
-  readonly correct: number;
-}
+import { type ClassCounts, ratio, sum } from './class-scores.ts';
 
-/** Counts pairs of true and predicted class. Shapes: truth [N], predicted [N], both with values below `classes`. */
-export function confusionOf(truth: Int32Array, predicted: Int32Array, classes: number): Confusion {
-  const counts = new Float64Array(classes * classes);
+/**
+ * Counts per class of true and predicted classes, without the whole matrix.
+ * `counts` says how often each sample counts; all once without it. Shapes: truth, predicted, counts [N].
+ */
+export function countClasses(
+  truth: Int32Array,
+  predicted: Int32Array,
+  classes: number,
+  counts: Int32Array | null = null,
+): ClassCounts {
+  const hits = new Float64Array(classes);
   const support = new Float64Array(classes);
-  const predictedCounts = new Float64Array(classes);
-  let correct = 0;
+  const predictions = new Float64Array(classes);
+  let samples = 0;
   for (let row = 0; row < truth.length; row++) {
+    const count = counts === null ? 1 : counts[row]!;
     const [t, p] = [truth[row]!, predicted[row]!];
-    counts[t * classes + p]! += 1;
-    support[t]! += 1;
-    predictedCounts[p]! += 1;
-    if (t === p) correct += 1;
+    support[t]! += count;
+    predictions[p]! += count;
+    if (t === p) hits[t]! += count;
+    samples += count;
   }
-  return { classes, counts, support, predicted: predictedCounts, samples: truth.length, correct };
+  return { samples, hits, predicted: predictions, support };
 }
 
-/** The counts as rows, for JSON. */
-export function confusionRows({ classes, counts }: Confusion): number[][] {
-  return Array.from({ length: classes }, (_, i) => [...counts.subarray(i * classes, (i + 1) * classes)]);
+/** Cell (i, j): samples of true class i predicted as class j. Shapes: truth, predicted [N] -> [C,C]. */
+export function confusionRows(truth: Int32Array, predicted: Int32Array, classes: number): number[][] {
+  const rows = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let row = 0; row < truth.length; row++) rows[truth[row]!]![predicted[row]!]! += 1;
+  return rows;
 }
 
 /**
  * Every row divided by its sum: where the samples of a class went.
  * A class without samples has a row of zeros, as in scikit-learn.
  */
-export function normalisedConfusionRows(confusion: Confusion): number[][] {
-  return confusionRows(confusion).map((row, i) => row.map((count) => ratio(count, confusion.support[i]!)));
+export function normalisedRows(rows: readonly (readonly number[])[]): number[][] {
+  return rows.map((row) => {
+    const samples = row.reduce((total, count) => total + count, 0);
+    return row.map((count) => ratio(count, samples));
+  });
 }
 
 /** The share of samples that are right. */
-export const accuracy = ({ correct, samples }: Confusion): number => correct / samples;
+export const accuracy = ({ hits, samples }: ClassCounts): number => sum(hits) / samples;
 
 /** Mean recall over the classes that have samples; the others have no recall to average. */
-export function balancedAccuracy({ classes, counts, support }: Confusion): number {
-  let sum = 0;
+export function balancedAccuracy({ hits, support }: ClassCounts): number {
+  let recalls = 0;
   let present = 0;
-  for (let c = 0; c < classes; c++) {
+  for (let c = 0; c < support.length; c++) {
     if (support[c] === 0) continue;
-    sum += counts[c * classes + c]! / support[c]!;
+    recalls += hits[c]! / support[c]!;
     present += 1;
   }
-  return sum / present;
+  return recalls / present;
 }
 
 /** Accuracy with every sample weighted by the size of its true class: sum of n_c * correct_c over sum of n_c^2. */
-export function weightedAccuracy({ classes, counts, support }: Confusion): number {
+export function weightedAccuracy({ hits, support }: ClassCounts): number {
   let right = 0;
   let all = 0;
-  for (let c = 0; c < classes; c++) {
-    right += support[c]! * counts[c * classes + c]!;
+  for (let c = 0; c < support.length; c++) {
+    right += support[c]! * hits[c]!;
     all += support[c]! ** 2;
   }
   return right / all;
@@ -71,7 +75,7 @@ export function weightedAccuracy({ classes, counts, support }: Confusion): numbe
  * Matthews correlation coefficient of several classes; 0 where truth or prediction holds a single class.
  * Source: Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation coefficient".
  */
-export function matthewsCorrelation({ support, predicted, samples, correct }: Confusion): number {
+export function matthewsCorrelation({ hits, support, predicted, samples }: ClassCounts): number {
   let both = 0;
   let predictedSquared = 0;
   let supportSquared = 0;
@@ -81,8 +85,12 @@ export function matthewsCorrelation({ support, predicted, samples, correct }: Co
     supportSquared += support[c]! ** 2;
   }
   const spread = (samples ** 2 - predictedSquared) * (samples ** 2 - supportSquared);
-  return spread === 0 ? 0 : (correct * samples - both) / Math.sqrt(spread);
+  return spread === 0 ? 0 : (sum(hits) * samples - both) / Math.sqrt(spread);
 }
 
-/** A quotient that is 0 where it is undefined, scikit-learn's `zero_division=0`. */
-export const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+/** Macro recall on a scale where guessing is 0 and perfection 1; null with one class, where guessing is perfect. */
+export function normalisedMacroRecall(macroRecall: number, classes: number): number | null {
+  if (classes === 1) return null;
+  const guessing = 1 / classes;
+  return (macroRecall - guessing) / (1 - guessing);
+}

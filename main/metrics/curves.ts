@@ -4,7 +4,9 @@
  */
 
 import { checkPredictions, type Predictions } from './predictions.ts';
-import { type Ranking, rankClass, rankPooled } from './ranking.ts';
+import { Questions } from './questions.ts';
+import type { Ranking } from './ranking.ts';
+import { placingsOf, rankingsOf } from './ranking-scores.ts';
 import { type Point, thinPolyline } from './thin-polyline.ts';
 
 export const MAX_CURVE_POINTS = 512;
@@ -41,8 +43,8 @@ export interface ClassificationCurves {
  */
 export function classificationCurves(predictions: Predictions): ClassificationCurves {
   checkPredictions(predictions);
-  const classes = Array.from({ length: predictions.classes }, (_, index) => curvesOf(rankClass(predictions, index)));
-  return { classes, micro: curvesOf(rankPooled(predictions)) };
+  const { classes, pooled } = rankingsOf(placingsOf(Questions.ofClasses(predictions)));
+  return { classes: classes.map(curvesOf), micro: curvesOf(pooled) };
 }
 
 const curvesOf = (ranking: Ranking): Curves => ({ roc: rocOf(ranking), precision_recall: precisionRecallOf(ranking) });

@@ -1,12 +1,21 @@
 /**
- * One class against the rest, ordered by score. Between two neighbouring scores of positives only the number of
- * negatives matters, not their order, so the positives alone are sorted and every negative is looked up among them.
+ * The samples of one question ordered by score. Between two neighbouring scores of positives only the number of
+ * negatives matters, not their order, so the positives alone are sorted and every sample is looked up among them.
+ * A sample may count more than once, as it does when samples are drawn anew.
  */
 
-import type { Predictions } from './predictions.ts';
+import type { Scores } from './predictions.ts';
+import type { Question } from './questions.ts';
 import { ThresholdTable } from './threshold-table.ts';
 
-/** Entry k belongs to the k-th largest distinct score of a positive. */
+/** Where every sample lies among the distinct scores of positives, the thresholds; numbered from the lowest, 0. */
+export interface Placing {
+  readonly thresholds: number;
+  /** 4k + 3: a positive at threshold k; 4k + 2: a negative there; 4k: a negative above k thresholds, equal to none. */
+  readonly places: Int32Array;
+}
+
+/** Entry k belongs to the k-th largest threshold. */
 export interface Ranking {
   readonly positives: number;
   readonly negatives: number;
@@ -18,61 +27,49 @@ export interface Ranking {
   readonly falsePositives: Float64Array;
 }
 
-/** The samples of class `index` against all others, ordered by that class's score. */
-export function rankClass({ scores, truth, classes }: Predictions, index: number): Ranking {
-  let positives = 0;
-  for (const label of truth) if (label === index) positives += 1;
-  const positiveScores = new Float64Array(positives);
-  const negativeScores = new Float64Array(truth.length - positives);
-  let [p, n] = [0, 0];
-  for (let row = 0; row < truth.length; row++) {
-    const score = scores[row * classes + index]!;
-    if (truth[row] === index) positiveScores[p++] = score;
-    else negativeScores[n++] = score;
-  }
-  return rank(positiveScores, negativeScores);
+export function placingOf({ scores, truth }: Question): Placing {
+  const table = new ThresholdTable(scoresOfPositives({ scores, truth }).sort());
+  const places = table.placesOf(scores);
+  for (let i = 0; i < places.length; i++) places[i] = (places[i]! << 1) | truth[i]!;
+  return { thresholds: table.thresholds.length, places };
 }
 
-/** Every pair of sample and class as one binary question: is this the sample's class? The micro average's ranking. */
-export function rankPooled({ scores, truth, classes }: Predictions): Ranking {
-  const positiveScores = new Float64Array(truth.length);
-  const negativeScores = new Float64Array(scores.length - truth.length);
-  let n = 0;
-  for (let row = 0; row < truth.length; row++) {
-    for (let column = 0; column < classes; column++) {
-      const score = scores[row * classes + column]!;
-      if (column === truth[row]) positiveScores[row] = score;
-      else negativeScores[n++] = score;
+function scoresOfPositives({ scores, truth }: Question): Scores {
+  let count = 0;
+  for (let i = 0; i < truth.length; i++) count += truth[i]!;
+  const found = scores instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
+  let next = 0;
+  for (let i = 0; i < truth.length; i++) if (truth[i] === 1) found[next++] = scores[i]!;
+  return found;
+}
+
+/**
+ * `counts` says how often each sample counts, and begins anew for every class where pairs of class and sample are ranked;
+ * without it all count once.
+ */
+export function rankingOf({ thresholds, places }: Placing, counts: Int32Array | null = null): Ranking {
+  const at = new Float64Array(4 * thresholds + 4);
+  if (counts === null) for (let i = 0; i < places.length; i++) at[places[i]!]! += 1;
+  else {
+    const samples = counts.length;
+    for (let first = 0; first < places.length; first += samples) {
+      for (let i = 0; i < samples; i++) at[places[first + i]!]! += counts[i]!;
     }
   }
-  return rank(positiveScores, negativeScores);
-}
-
-function rank(positiveScores: Float64Array, negativeScores: Float64Array): Ranking {
-  const table = new ThresholdTable(positiveScores.sort());
-  const count = table.thresholds.length;
-  const equal = new Float64Array(count);
-  const below = new Float64Array(count + 1); // [k]: larger than k thresholds and equal to none
-  for (const score of negativeScores) {
-    const k = table.countBelow(score);
-    if (k < count && table.thresholds[k] === score) equal[k]! += 1;
-    else below[k]! += 1;
-  }
-  const truePositives = new Float64Array(count);
-  const negativesAbove = new Float64Array(count);
-  const falsePositives = new Float64Array(count);
+  const truePositives = new Float64Array(thresholds);
+  const negativesAbove = new Float64Array(thresholds);
+  const falsePositives = new Float64Array(thresholds);
   let [hits, alarms] = [0, 0];
-  for (let k = count - 1; k >= 0; k--) {
-    const entry = count - 1 - k;
-    hits += table.multiplicity[k]!;
-    alarms += below[k + 1]!;
+  for (let k = thresholds - 1; k >= 0; k--) {
+    const entry = thresholds - 1 - k;
+    hits += at[4 * k + 3]!;
+    alarms += at[4 * k + 4]!;
     negativesAbove[entry] = alarms;
-    alarms += equal[k]!;
+    alarms += at[4 * k + 2]!;
     truePositives[entry] = hits;
     falsePositives[entry] = alarms;
   }
-  const [positives, negatives] = [positiveScores.length, negativeScores.length];
-  return { positives, negatives, truePositives, negativesAbove, falsePositives };
+  return { positives: hits, negatives: alarms + at[0]!, truePositives, negativesAbove, falsePositives };
 }
 
 /**
@@ -101,7 +98,7 @@ export function averagePrecision({ positives, truePositives, falsePositives }: R
   let before = 0;
   for (let k = 0; k < truePositives.length; k++) {
     const hits = truePositives[k]!;
-    sum += ((hits - before) * hits) / (hits + falsePositives[k]!);
+    if (hits > before) sum += ((hits - before) * hits) / (hits + falsePositives[k]!);
     before = hits;
   }
   return sum / positives;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../build/source-files.ts';
-import type { ReportRow } from '../../main/metrics/classification.ts';
+import type { ReportRow } from '../../main/metrics/class-report.ts';
 import type { ClassificationCurves } from '../../main/metrics/curves.ts';
 import type { Predictions } from '../../main/metrics/predictions.ts';
 import { fixtureHashes, fixtureLabels } from './fixture-weights.ts';

@@ -1,23 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CLASSIFICATION_METRICS, evaluateClassification } from '../../../main/metrics/classification.ts';
 import type { Predictions } from '../../../main/metrics/predictions.ts';
+import { differences } from '../../kit/differences.ts';
 import { classificationCases } from '../../kit/fixture-classification.ts';
 
 const TOLERANCE = 1e-9;
-
-/** Paths at which two values of the same shape differ by more than the tolerance. */
-function differences(actual: unknown, expected: unknown, path = ''): string[] {
-  if (typeof actual === 'number' && typeof expected === 'number') {
-    return Math.abs(actual - expected) <= TOLERANCE ? [] : [`${path}: ${actual}, scikit-learn ${expected}`];
-  }
-  if (actual === null || expected === null || typeof actual !== 'object' || typeof expected !== 'object') {
-    return actual === expected ? [] : [`${path}: ${actual}, scikit-learn ${expected}`];
-  }
-  const keys = new Set([...Object.keys(actual), ...Object.keys(expected)]);
-  return [...keys].flatMap((key) =>
-    differences(Reflect.get(actual, key) as unknown, Reflect.get(expected, key) as unknown, `${path}/${key}`),
-  );
-}
 
 const table = (rows: number[][], truth: number[]): Predictions => ({
   scores: Float64Array.from(rows.flat()),
@@ -30,8 +17,7 @@ describe.each(classificationCases())('scikit-learn on $name', ({ predictions, ex
     const { metrics, report, confusion, confusion_normalised } = evaluateClassification(predictions);
 
     expect(
-      differences({ metrics, classes: report.classes, confusion, confusion_normalised }, expected),
-      'differences',
+      differences({ metrics, classes: report.classes, confusion, confusion_normalised }, expected, TOLERANCE),
     ).toEqual([]);
   });
 });

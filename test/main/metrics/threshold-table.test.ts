@@ -20,17 +20,17 @@ function lists(): Record<string, number[]> {
   };
 }
 
-describe('a threshold table', () => {
-  test.each(Object.entries(lists()))('counts like a scan: %s', (_, values) => {
-    const table = new ThresholdTable(Float64Array.from(values).sort());
-    const unique = [...new Set(values.map((value) => value + 0))].sort((a, b) => a - b);
+describe.each([Float32Array, Float64Array])('a threshold table of %o', (Scores) => {
+  test.each(Object.entries(lists()))('places scores as a scan does: %s', (_, values) => {
+    const scores = Scores.from(values.map((value) => value + 0));
+    const table = new ThresholdTable(scores.toSorted());
+    const unique = [...new Set(scores)].sort((a, b) => a - b);
     const rng = rngFrom(12, 'queries');
-    const queries = [...values, -0, 0, 1, 2, ...Array.from({ length: 500 }, () => rng.uniform())];
+    const queries = Scores.from([...scores, 0, 1, 2, ...Array.from({ length: 500 }, () => rng.uniform())]);
 
-    expect([...table.thresholds].map((value) => value + 0)).toEqual(unique);
-    expect([...table.multiplicity]).toEqual(unique.map((u) => values.filter((value) => value === u).length));
-    expect(queries.map((query) => table.countBelow(query))).toEqual(
-      queries.map((query) => unique.filter((value) => value < query).length),
+    expect([...table.thresholds]).toEqual(unique);
+    expect([...table.placesOf(queries)]).toEqual(
+      Array.from(queries, (query) => 2 * unique.filter((value) => value < query).length + +unique.includes(query)),
     );
   });
 });
