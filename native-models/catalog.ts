@@ -36,6 +36,8 @@ export interface ModelCard {
   readonly title: string;
   readonly source: string;
   readonly hyperparameters: readonly Hyperparameter[];
+  /** Defaults that a task has of its own. */
+  readonly taskDefaults: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Prefixes of the parameters that depend on the number of classes. */
   readonly headPrefixes: readonly string[];
   /** Groups that `layers_to_freeze` counts, each a list of prefixes. Source: product specification, section 6.7.5. */
@@ -47,12 +49,20 @@ export interface ModelCard {
   readonly build: (classes: number, convention: InputConvention) => Module;
 }
 
+const CLASSIFICATION_TASKS = ['image-classification', 'image-classification-multilabel'];
+
+/** Of the multi-label task. Source: product specification, section 6.6. */
+const multiLabelLearningRate = (rate: number): ModelCard['taskDefaults'] => ({
+  'image-classification-multilabel': { learning_rate: rate },
+});
+
 const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]).map((name) => ({
   name,
-  tasks: ['image-classification'],
+  tasks: CLASSIFICATION_TASKS,
   title: `ResNet-${name.slice('resnet'.length)}: residual network of ${name.slice('resnet'.length)} layers`,
   source: 'https://arxiv.org/abs/1512.03385',
   hyperparameters: [...COMMON, ...CLASSIFICATION],
+  taskDefaults: multiLabelLearningRate(0.035),
   headPrefixes: ['fc.'],
   freezeGroups: [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
   fixedSidePx: null,
@@ -75,11 +85,11 @@ function withDefaults(
 const VIT_SIDE_PX = 224;
 /** Groups that can be frozen: the patches and twelve blocks, also of the large one. */
 const VIT_GROUPS = [['patch_embed'], ...Array.from({ length: 12 }, (_, i) => [`blocks.${i}.`])];
-/** Batch size and learning rate. Source: product specification, section 6.6. */
+/** Batch size and learning rates. Source: product specification, section 6.6. */
 const VIT_DEFAULTS = {
-  vits16r224: { title: 'ViT-S/16: small vision transformer', batch: 128, learningRate: 0.0125 },
-  vitb16r224: { title: 'ViT-B/16: vision transformer', batch: 48, learningRate: 0.0125 },
-  vitl16r224: { title: 'ViT-L/16: large vision transformer', batch: 10, learningRate: 0.001 },
+  vits16r224: { title: 'ViT-S/16: small vision transformer', batch: 128, learningRate: 0.0125, multiLabelRate: 0.025 },
+  vitb16r224: { title: 'ViT-B/16: vision transformer', batch: 48, learningRate: 0.0125, multiLabelRate: 0.025 },
+  vitl16r224: { title: 'ViT-L/16: large vision transformer', batch: 10, learningRate: 0.001, multiLabelRate: 0.002 },
 } as const satisfies Readonly<Record<ViTName, object>>;
 
 /** As timm trains them: no decay for biases, norms, the class token and the positions. */
@@ -87,10 +97,10 @@ const vitDecays = (name: string, shape: Shape): boolean =>
   decaysAllButVectors(name, shape) && name !== 'cls_token' && name !== 'pos_embed';
 
 const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
-  const { title, batch, learningRate } = VIT_DEFAULTS[name];
+  const { title, batch, learningRate, multiLabelRate } = VIT_DEFAULTS[name];
   return {
     name,
-    tasks: ['image-classification'],
+    tasks: CLASSIFICATION_TASKS,
     title,
     source: 'https://arxiv.org/abs/2010.11929',
     hyperparameters: withDefaults([...COMMON, ...CLASSIFICATION], {
@@ -98,6 +108,7 @@ const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((na
       validation_batch_size: batch,
       learning_rate: learningRate,
     }),
+    taskDefaults: multiLabelLearningRate(multiLabelRate),
     headPrefixes: ['head.'],
     freezeGroups: VIT_GROUPS,
     fixedSidePx: VIT_SIDE_PX,
@@ -109,10 +120,11 @@ const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((na
 export const MODELS: readonly ModelCard[] = [
   {
     name: 'mobilenetv2',
-    tasks: ['image-classification'],
+    tasks: CLASSIFICATION_TASKS,
     title: 'MobileNetV2: small and quick, for laptops and mobile use',
     source: 'https://arxiv.org/abs/1801.04381',
     hyperparameters: [...COMMON, ...CLASSIFICATION],
+    taskDefaults: multiLabelLearningRate(0.035),
     headPrefixes: ['classifier.'],
     freezeGroups: Array.from({ length: 19 }, (_, i) => [`features.${i}.`]),
     fixedSidePx: null,
@@ -131,12 +143,18 @@ export function frozenPrefixes(card: ModelCard, groups: number): string[] {
   return card.freezeGroups.slice(0, groups).flat();
 }
 
+/** The hyperparameters of a model with the defaults of a task. */
+export function hyperparametersOf(card: ModelCard, task: string): readonly Hyperparameter[] {
+  return withDefaults(card.hyperparameters, card.taskDefaults[task] ?? {});
+}
+
 /** Every hyperparameter of a model with its value, and everything that is wrong with what was given. */
 export function resolveFor(
   card: ModelCard,
   given: Readonly<Record<string, unknown>>,
+  task: string = card.tasks[0]!,
 ): { readonly values: Hyperparameters; readonly problems: readonly Problem[] } {
-  const { values, problems } = resolveHyperparameters(card.hyperparameters, given);
+  const { values, problems } = resolveHyperparameters(hyperparametersOf(card, task), given);
   return { values, problems: [...problems, ...misfits(card, values)] };
 }
 

@@ -3,7 +3,6 @@
 import { Graph } from './core/graph.ts';
 import type { Program } from './core/program.ts';
 import type { Tensor } from './core/tensor.ts';
-import { crossEntropy } from './losses/cross-entropy.ts';
 import type { ModelBinding } from './nn/binding.ts';
 import { type Module, namedParameters } from './nn/module.ts';
 import { LossScaler, type ScalingOptions } from './optim/loss-scale.ts';
@@ -16,8 +15,10 @@ import { prune } from './passes/prune.ts';
 import { verify } from './passes/verify.ts';
 import { shapeRules } from './rules/shape.ts';
 import { bind } from './training/bind.ts';
+import { type Activation, classificationLoss, probabilities } from './training/classification-loss.ts';
 import { finishedProgram, nameOf, type TrainingProgram } from './training/program.ts';
 
+export type { Activation } from './training/classification-loss.ts';
 export type { TrainingProgram } from './training/program.ts';
 
 /** How pixels 0..255 become the network's input: (pixel / 255 - mean) / deviation, per channel R, G, B. */
@@ -36,6 +37,8 @@ export interface ModelOptions {
 
 export interface TrainingOptions extends ModelOptions, UpdateOptions {
   readonly frozenPrefixes?: readonly string[];
+  /** By default softmax: one class an image. */
+  readonly activation?: Activation;
   /** One weight per class, or null for the plain mean. */
   readonly classWeights?: readonly number[] | null;
   /** Scales the loss for gradients in half precision; the scale is part of the state. Absent: not at all. */
@@ -44,7 +47,7 @@ export interface TrainingOptions extends ModelOptions, UpdateOptions {
 
 /**
  * The training step of a classifier.
- * Inputs: `images` uint8 [B,3,H,W], `labels` int32 [B], the scalars of the update, and the state.
+ * Inputs: `images` uint8 [B,3,H,W], `labels` as the loss takes them, the scalars of the update, and the state.
  * Outputs: `loss` [], `gradient_norm` [] where gradients are clipped, the state.
  */
 export function trainingProgram(model: Module, options: TrainingOptions): TrainingProgram {
@@ -156,11 +159,13 @@ export function exportPixelProgram(
   height: number,
   width: number,
   normalisation: Normalisation,
+  activation: Activation = 'softmax',
 ): Program {
   const { graph } = bind(model, { training: false });
   const pixels = graph.input('pixels', 'uint8', [1, height, width, 3]);
   const images = pixels.transpose([0, 3, 1, 2]);
-  const program = prune(new Map([['probabilities', model.call(normalise(images, normalisation)).softmax(1)]]));
+  const logits = model.call(normalise(images, normalisation));
+  const program = prune(new Map([['probabilities', probabilities(logits, activation)]]));
   verify(program);
   return program;
 }
@@ -181,10 +186,10 @@ function forwardOf(model: Module, options: TrainingOptions): Forward {
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
   const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined });
   const images = imageInput(graph, options);
-  const labels = graph.input('labels', 'int32', [options.batchSize]);
   const logits = model.call(normalise(images, options.normalisation));
-  const weights = options.classWeights ? graph.constant(options.classWeights, [options.classWeights.length]) : null;
-  return { graph, binding, units, loss: crossEntropy(logits, labels, weights), inputs: [images, labels] };
+  const { activation = 'softmax', classWeights = null } = options;
+  const { loss, labels } = classificationLoss(logits, activation, classWeights);
+  return { graph, binding, units, loss, inputs: [images, labels] };
 }
 
 const frozenBy = (prefixes: readonly string[]) => (name: string) => prefixes.some((prefix) => name.startsWith(prefix));

@@ -23,7 +23,7 @@ const paths = readdirSync(values.folder!, { recursive: true })
   .slice(0, Number(values.count));
 
 const feed = new BatchFeed({
-  samples: paths.map((path, id) => ({ id, path: join(values.folder!, path), label: 0 })),
+  samples: paths.map((path, id) => ({ id, path: join(values.folder!, path) })),
   transform: { kind: 'train', cropSize: Number(values.side), seed: 0 },
   batchSize: Number(values.batch),
   workers: Number(values.workers),

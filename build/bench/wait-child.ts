@@ -23,7 +23,7 @@ const EPOCHS = 2; // the first decodes everything, warms up, and counts for noth
 const VALIDATION = 8;
 
 const paths = readdirSync(values.folder!).map((file) => join(values.folder!, file));
-const samples = paths.map((path, id) => ({ id, path, label: id % 2 }));
+const samples = paths.map((path, id) => ({ id, path, labels: [id % 2] }));
 const side = Number(values.side);
 const { values: params, problems } = resolveFor(findModel(values.model!)!, {
   number_of_epochs: EPOCHS,
@@ -44,6 +44,7 @@ try {
   await train(
     {
       kind: 'train',
+      task: 'image-classification',
       runFolder,
       model: values.model!,
       classes: ['even', 'odd'],

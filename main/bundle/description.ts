@@ -33,7 +33,8 @@ export const BundleDescription = z.object({
     std: triple,
     layout: z.literal('NCHW'),
   }),
-  postprocessing: z.literal('softmax'),
+  /** What makes probabilities of logits. */
+  postprocessing: z.enum(['softmax', 'sigmoid']),
   files: z.object({
     /** Input `input1` float32 [N,3,crop,crop], preprocessed; output `output1` [N,classes], logits. */
     model: inside,

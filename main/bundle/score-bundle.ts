@@ -42,6 +42,7 @@ export async function scoreBundle(
       kind: 'score',
       modelFile,
       classes: labels,
+      activation: description.postprocessing,
       resizeSize: preprocessing.resize_shorter_side,
       cropSize: preprocessing.centre_crop,
       convention: { mean: preprocessing.mean, deviation: preprocessing.std },

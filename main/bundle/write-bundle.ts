@@ -17,6 +17,7 @@ import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
 import type { Run } from '../store/runs.ts';
 import { runInChild } from '../train/host.ts';
+import { activationOf } from '../train/truth.ts';
 import { type BundleDescription, DESCRIPTION_FILE } from './description.ts';
 
 const GOLDEN_IMAGES = 4;
@@ -67,7 +68,7 @@ async function fill(
   const golden = goldenImages(project, run);
   await runInChild({
     kind: 'export',
-    ...settingOf(run, threads),
+    ...settingOf(project, run, threads),
     checkpoint: file,
     outFolder: folder,
     resizeSize: resizeSize!,
@@ -91,14 +92,14 @@ async function fill(
 }
 
 function goldenImages(project: ReadProject, run: Run): string[] {
-  const { samples } = samplesOf(project.db, project.folder, run.classes, run.split.validation);
+  const { samples } = samplesOf(project, run.classes, run.split.validation);
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${run.id}: none of its validation images is left for the golden inputs`, {
       run: run.id,
     });
   }
   // One image of each class first, so that the golden outputs differ.
-  const firsts = run.classes.flatMap((_, label) => samples.find((sample) => sample.label === label) ?? []);
+  const firsts = run.classes.flatMap((_, label) => samples.find(({ labels }) => labels.includes(label)) ?? []);
   return [...new Set([...firsts, ...samples])].slice(0, GOLDEN_IMAGES).map(({ path }) => path);
 }
 
@@ -115,10 +116,11 @@ function describe(
   },
 ): BundleDescription {
   const { mean, deviation } = conventionOf(run);
+  const { task } = settingOf(project, run, 1);
   const row = runSummary(project.db, run.id).epochs.find((candidate) => candidate.epoch === epoch);
   return {
     format: 1,
-    task: project.info.task,
+    task,
     model: run.model,
     labels: [...run.classes],
     preprocessing: {
@@ -131,7 +133,7 @@ function describe(
       std: [...deviation],
       layout: 'NCHW',
     },
-    postprocessing: 'softmax',
+    postprocessing: activationOf(task),
     files: { model: 'model.onnx', model_pixels: 'model-pixels.onnx' },
     golden: {
       count: facts.golden.length,
@@ -175,7 +177,7 @@ function fingerprint(project: ReadProject, run: Run): string {
   const used = new Set([...run.split.train, ...run.split.validation]);
   const hash = createHash('sha256');
   for (const image of labelledImages(project.db)) {
-    if (used.has(image.id)) hash.update(`${image.id} ${image.sha256} ${JSON.stringify(image.class_name)}\n`);
+    if (used.has(image.id)) hash.update(`${image.id} ${image.sha256} ${JSON.stringify(image.class_names)}\n`);
   }
   return hash.digest('hex');
 }

@@ -2,6 +2,7 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
+import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { parseDevice } from '../devices/device.ts';
 import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-training.ts';
 import { runSummaries, runSummary } from '../store/run-summaries.ts';
@@ -28,7 +29,7 @@ export async function trainCommand(context: CliContext, folder: string, options:
   }
   await withWriter(context, folder, 'train', async (project) => {
     let run = options.resume ?? '';
-    const listener = listenerOf(context, (id) => {
+    const listener = listenerOf(context, PRIMARY_METRICS[project.info.task], (id) => {
       run = id;
     });
     if (options.resume !== undefined) await trainAgain(project, options.resume, threads, listener);
@@ -57,7 +58,8 @@ export function parseSettings(pairs: readonly string[]): Record<string, string> 
   );
 }
 
-function listenerOf({ output, signal }: CliContext, onRun: (id: string) => void): TrainingListener {
+/** `metric` is the one that an epoch is told by. */
+function listenerOf({ output, signal }: CliContext, metric: string, onRun: (id: string) => void): TrainingListener {
   return {
     signal,
     onStarted: (run, { train, validation, classes }) => {
@@ -66,7 +68,7 @@ function listenerOf({ output, signal }: CliContext, onRun: (id: string) => void)
     },
     onNote: (text) => output.say(`note: ${text}`),
     onProgress: (progress) => output.progress(progressLine(progress)),
-    onEpoch: (report) => output.say(epochLine(report)),
+    onEpoch: (report) => output.say(epochLine(report, metric)),
   };
 }
 
@@ -76,9 +78,9 @@ function progressLine({ epoch, epochs, phase, step, steps, loss, imagesPerSecond
   return `epoch ${epoch}/${epochs} · ${phase} ${step}/${steps}${numbers}${pace}${left(remainingMs)}`;
 }
 
-function epochLine({ row, valid_loss, best }: EpochReport): string {
-  const metric = row.metrics['accuracy'];
-  const judged = metric === undefined ? '' : ` · valid loss ${decimal(valid_loss, 3)} · accuracy ${decimal(metric)}`;
+function epochLine({ row, valid_loss, best }: EpochReport, metric: string): string {
+  const value = row.metrics[metric];
+  const judged = value === undefined ? '' : ` · valid loss ${decimal(valid_loss, 3)} · ${metric} ${decimal(value)}`;
   const mark = best?.epoch === row.epoch ? ' *' : '';
   return `epoch ${row.epoch} · train loss ${row.train_loss.toFixed(3)}${judged}${mark} · ${seconds(row.seconds)}`;
 }

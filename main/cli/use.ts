@@ -25,19 +25,19 @@ export async function evaluateCommand(
   });
 }
 
-function describe({
-  run,
-  epoch,
-  split,
-  images,
-  metrics,
-  report,
-  confusion,
-  classes,
-  warnings,
-  loss,
-}: RunEvaluation): string {
+function describe(evaluation: RunEvaluation): string {
+  const { run, epoch, split, images, metrics, warnings, loss } = evaluation;
   const headline = [...Object.entries(metrics), ['loss', loss] as const].map(([name, value]) => [name, decimal(value)]);
+  return [
+    `run ${run}, epoch ${epoch}, ${images} ${split} images`,
+    ...warnings.map((text) => `warning: ${text}`),
+    '',
+    table(['metric', 'value'], headline),
+    ...('confusion' in evaluation ? classTables(evaluation) : []),
+  ].join('\n');
+}
+
+function classTables({ report, confusion, classes }: Extract<RunEvaluation, { confusion: unknown }>): string[] {
   const rows = report.classes.map((row, i) => [
     classes[i]!,
     decimal(row.precision),
@@ -48,15 +48,11 @@ function describe({
   ]);
   const cells = confusion.map((row, i) => [classes[i]!, ...row.map(String)]);
   return [
-    `run ${run}, epoch ${epoch}, ${images} ${split} images`,
-    ...warnings.map((text) => `warning: ${text}`),
-    '',
-    table(['metric', 'value'], headline),
     '',
     table(['class', 'precision', 'recall', 'f1', 'images', 'AUC'], rows),
     '',
     table(['true \\ predicted', ...classes], cells),
-  ].join('\n');
+  ];
 }
 
 export async function bundleCommand(

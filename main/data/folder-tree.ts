@@ -1,6 +1,7 @@
 /**
  * Reads a folder with one sub-folder per class, or one sub-folder per split (`train`, `validation`, `test`) with the
- * classes below it. Everything below a class folder belongs to the class.
+ * classes below it. Everything below a class folder belongs to the class; where an image may have several classes, one
+ * that lies in several folders has all of theirs.
  */
 
 import type { Dirent } from 'node:fs';
@@ -9,12 +10,14 @@ import { extname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { IMAGE_EXTENSIONS } from '../images/format.ts';
+import type { Labelling } from './class-names.ts';
 import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
 
 export interface FolderSource {
   readonly folder: string;
   /** For images that no split folder holds. */
   readonly split: Split | null;
+  readonly labelling: Labelling;
 }
 
 const SPLIT_FOLDERS: Readonly<Record<string, Split>> = {
@@ -38,7 +41,7 @@ interface Listing {
  * Errors: file-missing, file-unreadable, bad-argument when there is no class folder.
  */
 export async function readFolderTree(source: FolderSource): Promise<ImportItem[]> {
-  const reader = new TreeReader(await realpath(source.folder).catch(() => source.folder));
+  const reader = new TreeReader(await realpath(source.folder).catch(() => source.folder), source.labelling);
   const top = await reader.list(source.folder);
   if (top.folders.length === 0) {
     const message = `${source.folder}: expected one sub-folder per class with its images inside, found no sub-folder`;
@@ -58,10 +61,12 @@ class TreeReader {
   private readonly items: ImportItem[] = [];
   private readonly others: string[] = [];
   private readonly visited: Set<string>;
+  private readonly isAddedTo: boolean;
 
   /** `top` counts as read: a link that leads back to it would give every image the label of the link's class. */
-  constructor(top: string) {
+  constructor(top: string, labelling: Labelling) {
     this.visited = new Set([top]);
+    this.isAddedTo = labelling === 'any';
   }
 
   async readSplit(folder: string, split: Split): Promise<void> {
@@ -114,14 +119,16 @@ class TreeReader {
     this.visited.add(place);
     const { folders, images, others } = await this.list(folder);
     this.others.push(...others.map((name) => join(folder, name)));
-    for (const name of images) this.items.push(image(join(folder, name), label, split));
+    for (const name of images) this.items.push(this.image(join(folder, name), label, split));
     for (const name of folders) await this.readBelow(join(folder, name), label, split);
   }
-}
 
-function image(path: string, label: string, split: Split | null): ImageItem {
-  const claimed = { width: null, height: null };
-  return { kind: 'image', where: path, url: path, candidates: [path], label, split, claimed, repairs: [] };
+  private image(path: string, label: string, split: Split | null): ImageItem {
+    const place = { where: path, url: path, candidates: [path] };
+    const claimed = { width: null, height: null };
+    const { isAddedTo } = this;
+    return { kind: 'image', ...place, labels: [label], isAddedTo, split, claimed, repairs: [] };
+  }
 }
 
 function problem(where: string, reason: string): ProblemItem {

@@ -11,7 +11,10 @@ export interface ImageItem {
   readonly url: string;
   /** Absolute paths to try, in this order. */
   readonly candidates: readonly string[];
-  readonly label: string;
+  /** Each once, in the order of the source: one for single-label tasks, any number for multi-label ones. */
+  readonly labels: readonly string[];
+  /** Another record of the same picture adds to its labels, as where one copy lies in the folder of each class. */
+  readonly isAddedTo?: boolean;
   readonly split: Split | null;
   /** The size the source claims, if any. */
   readonly claimed: { readonly width: number | null; readonly height: number | null };

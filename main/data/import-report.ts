@@ -13,13 +13,15 @@ export interface ImportReport {
   /** Records met: added + already_present + skipped, and, of a cancelled import, none that it did not come to. */
   read: number;
   added: number;
-  /** The same picture, byte for byte, with the same label. */
+  /** The same picture, byte for byte, with the same labels. */
   already_present: number;
   readonly skipped: SkippedRecord[];
   readonly repaired: string[];
   readonly warnings: string[];
   /** Images per class in the whole project after the import. */
   classes: Record<string, number>;
+  /** Labelled images that belong to no class; there are none where every image has one. */
+  without_class: number;
   cancelled: boolean;
 }
 
@@ -34,6 +36,7 @@ export function emptyReport(format: ImportReport['format']): ImportReport {
     repaired: [],
     warnings: [],
     classes: {},
+    without_class: 0,
     cancelled: false,
   };
 }
@@ -42,8 +45,7 @@ export function emptyReport(format: ImportReport['format']): ImportReport {
 const FEW_IMAGES = 10;
 
 /** Warnings about how much there is to learn from. */
-export function scarcityWarnings(classes: Readonly<Record<string, number>>): string[] {
-  const total = Object.values(classes).reduce((sum, count) => sum + count, 0);
+export function scarcityWarnings(classes: Readonly<Record<string, number>>, total: number): string[] {
   const scarce = Object.entries(classes).filter(([, count]) => count < FEW_IMAGES);
   return [
     ...(total < FEW_IMAGES ? [`the project has ${total} labelled images; at least ${FEW_IMAGES} are advised`] : []),

@@ -6,9 +6,8 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Inspection } from '../images/inspect.ts';
-import { ensureClass } from '../store/classes.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
-import { addLabel, labelsOf } from '../store/labels.ts';
+import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
 import { copyIntoProject, copyPath, flushImagesFolder, removeCopies } from './image-copies.ts';
 import type { ImageItem } from './import-items.ts';
@@ -19,6 +18,15 @@ export interface SeenImage {
   readonly item: ImageItem;
   readonly file: string;
   readonly inspection: Inspection;
+}
+
+/** A picture that the project has, or is about to have. */
+interface KnownImage {
+  /** Null while it is pending. */
+  readonly id: number | null;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly split: string | null;
 }
 
 const BATCH_IMAGES = 64;
@@ -45,7 +53,8 @@ export class ImportWriter {
       if (this.pending.size >= BATCH_IMAGES) await this.flush();
       return;
     }
-    if (known.labels.includes(item.label)) {
+    const more = item.labels.filter((label) => !known.labels.includes(label));
+    if (more.length === 0 && (item.isAddedTo || item.labels.length === known.labels.length)) {
       this.report.already_present += 1;
       if (item.split !== null && item.split !== known.split) {
         this.report.warnings.push(
@@ -54,11 +63,22 @@ export class ImportWriter {
       }
       return;
     }
-    const labels = known.labels.map((label) => `"${label}"`).join(', ');
-    this.skip(item, {
-      code: 'bad-label',
-      reason: `label "${item.label}": the same picture as ${known.name}, which is labelled ${labels}`,
-    });
+    if (item.isAddedTo) return this.addLabels(seen, known, more);
+    const [given, had] = [item.labels, known.labels].map(quoted);
+    const reason = `${item.labels.length > 1 ? 'labels' : 'label'} ${given}: the same picture as ${known.name}, which is labelled ${had}`;
+    this.skip(item, { code: 'bad-label', reason });
+  }
+
+  /** The picture is here, pending or stored, and gets labels besides its own. */
+  private addLabels({ item, inspection }: SeenImage, known: KnownImage, more: readonly string[]): void {
+    const labels = [...known.labels, ...more];
+    const pending = this.pending.get(inspection.sha256);
+    if (pending !== undefined) {
+      this.pending.set(inspection.sha256, { ...pending, item: { ...pending.item, labels } });
+    } else if (known.id !== null) setLabels(this.project.db, known.id, labels);
+    this.report.already_present += 1;
+    const text = `${item.where}: the same picture as ${known.name}, whose labels are now ${quoted(labels)}`;
+    this.report.repaired.push(text);
   }
 
   /** Adds what is pending. Errors: disk-full, folder-unwritable; then none of the batch is added. */
@@ -73,12 +93,14 @@ export class ImportWriter {
     this.report.added += ready.length;
   }
 
-  private known(sha256: string): { name: string; labels: readonly string[]; split: string | null } | null {
+  private known(sha256: string): KnownImage | null {
     const pending = this.pending.get(sha256);
-    if (pending !== undefined) return { name: pending.file, labels: [pending.item.label], split: pending.item.split };
+    if (pending !== undefined) {
+      return { id: null, name: pending.file, labels: pending.item.labels, split: pending.item.split };
+    }
     const row = imageBySha256(this.project.db, sha256);
     if (row === null) return null;
-    return { name: row.source_url, labels: labelsOf(this.project.db, row.id), split: row.split };
+    return { id: row.id, name: row.source_url, labels: labelsOf(this.project.db, row.id), split: row.split };
   }
 
   private async copyAll(batch: readonly SeenImage[]): Promise<{ seen: SeenImage; path: string }[]> {
@@ -138,10 +160,14 @@ export class ImportWriter {
       split: item.split,
       created_at_ms: clock.nowMs(),
     });
-    addLabel(db, id, ensureClass(db, item.label));
+    setLabels(db, id, item.labels);
   }
 
   private skip({ where }: ImageItem, record: Omit<SkippedRecord, 'where'>): void {
     this.report.skipped.push({ where, ...record });
   }
+}
+
+function quoted(labels: readonly string[]): string {
+  return labels.length === 0 ? 'none' : labels.map((label) => `"${label}"`).join(', ');
 }

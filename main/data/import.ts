@@ -11,8 +11,10 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { ProbePool } from '../images/probe-pool.ts';
 import { classCounts } from '../store/classes.ts';
+import { labelledImageCount, negativeCount } from '../store/images.ts';
 import { addImport } from '../store/imports.ts';
 import type { WriteProject } from '../store/project.ts';
+import type { Labelling } from './class-names.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { removePartialCopies } from './image-copies.ts';
 import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
@@ -64,10 +66,10 @@ export async function importDataset(
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  refuseOtherTasks(project);
+  const labelling = labellingOf(project);
   const source = await recognise(resolve(path), options.format ?? 'auto');
   const report = emptyReport(source.format);
-  const items = await itemsOf(source, options);
+  const items = await itemsOf(source, options, labelling);
   const total = Array.isArray(items) ? items.filter(isRecord).length : null;
   await removePartialCopies(project.folder);
 
@@ -77,7 +79,8 @@ export async function importDataset(
   });
 
   report.classes = classCounts(project.db);
-  report.warnings.push(...scarcityWarnings(report.classes));
+  report.without_class = negativeCount(project.db);
+  report.warnings.push(...scarcityWarnings(report.classes, labelledImageCount(project.db)));
   addImport(project.db, {
     source_path: source.path,
     format: source.format,
@@ -172,11 +175,15 @@ function isRecord(looked: ImportItem | Looked): boolean {
   return 'inspection' in looked || looked.kind === 'image' || looked.kind === 'problem';
 }
 
-async function itemsOf(source: Source, options: ImportOptions): Promise<AsyncIterable<ImportItem> | ImportItem[]> {
+async function itemsOf(
+  source: Source,
+  options: ImportOptions,
+  labelling: Labelling,
+): Promise<AsyncIterable<ImportItem> | ImportItem[]> {
   const split = options.split ?? null;
-  if (source.format === 'folder') return readFolderTree({ folder: source.path, split });
+  if (source.format === 'folder') return readFolderTree({ folder: source.path, split, labelling });
   const root = resolve(options.imagesFolder ?? dirname(source.path));
-  return readJsonl({ file: source.path, root, split });
+  return readJsonl({ file: source.path, root, split, labelling });
 }
 
 /** Which format a path holds: a file is JSONL; a folder is one when a single .jsonl file lies at its top. */
@@ -199,8 +206,15 @@ async function recognise(path: string, format: 'auto' | 'jsonl' | 'folder'): Pro
   throw new AppError('bad-argument', `import: expected one .jsonl file in ${path}, it ${found}`, { folder: path });
 }
 
-function refuseOtherTasks({ info, folder }: WriteProject): void {
-  if (info.task === 'image-classification') return;
-  const message = `import into ${folder}: data sets of single-label images are for image-classification, not ${info.task}`;
-  throw new AppError('bad-argument', message, { expected: 'image-classification', got: info.task });
+function labellingOf({ info, folder }: WriteProject): Labelling {
+  switch (info.task) {
+    case 'image-classification':
+      return 'one';
+    case 'image-classification-multilabel':
+      return 'any';
+    default: {
+      const message = `import into ${folder}: data sets of whole images are for classification, not for ${info.task}`;
+      throw new AppError('bad-argument', message, { expected: 'image-classification', got: info.task });
+    }
+  }
 }

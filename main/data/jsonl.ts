@@ -1,34 +1,25 @@
 /**
- * Reads the JSON Lines of single-label classification: one object per image with `image_url`, `label` and, if it
- * likes, `image_details`.
- * Source: product specification, sections 3.1 to 3.3.
+ * Reads the JSON Lines of classification: one object per image with `image_url`, `label` (a text, or a list where an
+ * image may have several classes) and, if it likes, `image_details`.
+ * Source: product specification, sections 3.1 to 3.4.
  */
 
-import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
+import { type Labelling, labelsOfValue } from './class-names.ts';
 import { locateImage } from './image-url.ts';
 import type { ImageItem, ImportItem } from './import-items.ts';
 import { readLines } from './lines.ts';
+import { described, RecordProblem, shown } from './record-problem.ts';
 
 export interface JsonlSource {
   readonly file: string;
   /** What relative addresses are relative to. */
   readonly root: string;
   readonly split: Split | null;
-}
-
-/** A line that cannot be used; its message says what was expected of which field and what came. */
-class LineProblem extends Error {
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
+  readonly labelling: Labelling;
 }
 
 const KNOWN_FIELDS = new Set(['image_url', 'image_details', 'label']);
-const SHOWN_CHARACTERS = 60;
 
 /**
  * One item per line that says something; bad lines become problems and never stop the reading.
@@ -59,18 +50,18 @@ function readLine(text: string, where: string, source: JsonlSource, ignored: Map
     }
     return toItem(record, where, source);
   } catch (error) {
-    if (!(error instanceof LineProblem)) throw error;
+    if (!(error instanceof RecordProblem)) throw error;
     return { kind: 'problem', where, code: error.code, reason: error.message };
   }
 }
 
 function toItem(record: Readonly<Record<string, unknown>>, where: string, source: JsonlSource): ImageItem {
   const url = readUrl(record['image_url']);
-  const { label, repairs } = readLabel(record['label']);
+  const { labels, repairs } = labelsOfValue(record['label'], source.labelling);
   const claimed = readDetails(record['image_details']);
   const { candidates, problem } = locateImage(url, source.root);
-  if (problem !== null) throw new LineProblem('image-missing', `image_url "${url}": ${problem}`);
-  return { kind: 'image', where, url, candidates, label, split: source.split, claimed, repairs };
+  if (problem !== null) throw new RecordProblem('image-missing', `image_url "${url}": ${problem}`);
+  return { kind: 'image', where, url, candidates, labels, split: source.split, claimed, repairs };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
@@ -79,29 +70,21 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LineProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
+    throw new RecordProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new LineProblem('bad-json', `expected one JSON object, got ${described(value)}`);
+  throw new RecordProblem('bad-json', `expected one JSON object, got ${described(value)}`);
 }
 
 function readUrl(value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new LineProblem('bad-json', `image_url: expected the address of an image as text, got ${described(value)}`);
-}
-
-function readLabel(value: unknown): { label: string; repairs: string[] } {
-  if (typeof value !== 'string' || value.trim() === '') {
-    throw new LineProblem('bad-label', `label: expected one class name as text, got ${described(value)}`);
-  }
-  const label = value.trim();
-  return { label, repairs: label === value ? [] : [`label "${value}": spaces around the name left out`] };
+  throw new RecordProblem('bad-json', `image_url: expected the address of an image as text, got ${described(value)}`);
 }
 
 function readDetails(value: unknown): ImageItem['claimed'] {
   if (value === undefined || value === null) return { width: null, height: null };
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new LineProblem('bad-json', `image_details: expected an object, got ${described(value)}`);
+    throw new RecordProblem('bad-json', `image_details: expected an object, got ${described(value)}`);
   }
   const { width, height } = value as Record<string, unknown>;
   return { width: readLength('width', width), height: readLength('height', height) };
@@ -113,19 +96,8 @@ function readLength(field: string, value: unknown): number | null {
   const match = typeof value === 'string' ? /^\s*(\d+)\s*(?:px)?\s*$/i.exec(value)?.[1] : value;
   const pixels = Number(match);
   if (Number.isInteger(pixels) && pixels > 0) return pixels;
-  throw new LineProblem(
+  throw new RecordProblem(
     'bad-json',
     `image_details.${field}: expected pixels such as "400px" or 400, got ${described(value)}`,
   );
-}
-
-function described(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  const kind = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-  return `${kind} (${shown(JSON.stringify(value))})`;
-}
-
-function shown(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

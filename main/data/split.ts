@@ -7,7 +7,7 @@ import type { Split } from '../../preload/contract/tasks.ts';
 export interface SplitCandidate {
   readonly id: number;
   readonly split: Split | null;
-  readonly class_name: string;
+  readonly class_names: readonly string[];
 }
 
 export interface SplitParts<Image> {
@@ -66,8 +66,8 @@ function checkRatio(ratio: number): void {
 }
 
 function missingClasses(train: readonly SplitCandidate[], validation: readonly SplitCandidate[]): string[] {
-  const trained = new Set(train.map(({ class_name }) => class_name));
-  const judged = new Set(validation.map(({ class_name }) => class_name));
+  const trained = new Set(train.flatMap(({ class_names }) => class_names));
+  const judged = new Set(validation.flatMap(({ class_names }) => class_names));
   const all = [...new Set([...trained, ...judged])].sort();
   return all.flatMap((name) => {
     if (!trained.has(name)) return [`class "${name}" has no image in the training part`];

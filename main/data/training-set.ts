@@ -1,6 +1,7 @@
 /** What a run trains on: the images of the project as samples, in their three parts. */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import type { Task } from '../../preload/contract/tasks.ts';
 import type { ReadDb } from '../store/db.ts';
 import { imageFile, type LabelledImage, labelledImages } from '../store/images.ts';
 import { splitImages } from './split.ts';
@@ -10,8 +11,8 @@ export interface Sample {
   readonly id: number;
   /** Absolute. */
   readonly path: string;
-  /** Index into `classes`. */
-  readonly label: number;
+  /** Indices into `classes`, ascending: one where every image has one class, else any number. */
+  readonly labels: readonly number[];
 }
 
 export interface TrainingSet {
@@ -23,19 +24,27 @@ export interface TrainingSet {
   readonly warnings: readonly string[];
 }
 
+/** What of a project is read here. */
+export interface ImageStore {
+  readonly db: ReadDb;
+  readonly folder: string;
+  readonly info: { readonly task: Task };
+}
+
 /**
- * Every labelled image of a project, split.
+ * Every labelled image of a project, split. Where an image may have any number of classes, those without one count.
  * Errors: too-few-images, bad-hyperparameter (split_ratio).
  */
 export function loadTrainingSet(
-  db: ReadDb,
-  folder: string,
+  { db, folder, info }: ImageStore,
   options: { readonly splitRatio: number; readonly seed: number },
 ): TrainingSet {
   const images = labelledImages(db);
-  const classes = [...new Set(images.map(({ class_name }) => class_name))].sort(byCodePoint);
-  if (classes.length < 2) {
-    const message = `training needs images of at least 2 classes; ${folder} has ${classes.length}`;
+  const classes = [...new Set(images.flatMap(({ class_names }) => class_names))].sort(byCodePoint);
+  const fewest = info.task === 'image-classification' ? 2 : 1;
+  if (classes.length < fewest) {
+    const needed = fewest === 1 ? '1 class' : `${fewest} classes`;
+    const message = `training needs images of at least ${needed}; ${folder} has ${classes.length}`;
     throw new AppError('too-few-images', message, { folder, classes });
   }
   const { train, validation, test, warnings } = splitImages(images, options);
@@ -44,25 +53,29 @@ export function loadTrainingSet(
 }
 
 /**
- * The images of a part of an earlier run, labelled with that run's classes; ids whose image or class has gone are
- * returned apart.
+ * The images of a part of an earlier run, labelled with that run's classes; ids whose image has gone or has a label
+ * that the run does not know are returned apart.
  */
 export function samplesOf(
-  db: ReadDb,
-  folder: string,
+  { db, folder }: ImageStore,
   classes: readonly string[],
   ids: readonly number[],
 ): { readonly samples: readonly Sample[]; readonly missing: readonly number[] } {
-  const byId = new Map(labelledImages(db).map((image) => [image.id, image]));
-  const usable = (id: number) => classes.includes(byId.get(id)?.class_name ?? '');
+  const known = new Set(classes);
+  const usable = new Map(
+    labelledImages(db).flatMap((image) =>
+      image.class_names.every((name) => known.has(name)) ? [[image.id, image] as const] : [],
+    ),
+  );
   return {
-    samples: ids.filter(usable).map((id) => toSample(byId.get(id)!, folder, classes)),
-    missing: ids.filter((id) => !usable(id)),
+    samples: ids.filter((id) => usable.has(id)).map((id) => toSample(usable.get(id)!, folder, classes)),
+    missing: ids.filter((id) => !usable.has(id)),
   };
 }
 
 function toSample(image: LabelledImage, folder: string, classes: readonly string[]): Sample {
-  return { id: image.id, path: imageFile(folder, image), label: classes.indexOf(image.class_name) };
+  const labels = image.class_names.map((name) => classes.indexOf(name)).sort((a, b) => a - b);
+  return { id: image.id, path: imageFile(folder, image), labels };
 }
 
 /** As SQLite and every other language sort: UTF-16 order differs beyond the basic plane. */

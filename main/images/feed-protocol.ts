@@ -6,8 +6,6 @@ export interface FeedSample {
   readonly id: number;
   /** Absolute. */
   readonly path: string;
-  /** Index of the class. */
-  readonly label: number;
 }
 
 export type FeedTransform =

@@ -42,10 +42,8 @@ export interface FeedOptions {
 export interface Batch {
   /** Shapes: [count, 3, cropSize, cropSize], 0..255, not normalised. Lies in shared memory. */
   readonly images: Uint8Array;
-  /** Shapes: [count]. */
-  readonly labels: Int32Array;
-  /** Image ids. Shapes: [count]. */
-  readonly ids: Int32Array;
+  /** Which of the feed's samples they are. Shapes: [count]. */
+  readonly indices: Int32Array;
   /** The batch size, or less for the last batch. */
   readonly count: number;
 }
@@ -142,8 +140,7 @@ export class BatchFeed {
     const slot = this.slots[batch % this.slots.length]!;
     return {
       images: new Uint8Array(slot, 0, indices.length * this.viewBytes),
-      labels: indices.map((index) => this.samples[index]!.label),
-      ids: indices.map((index) => this.samples[index]!.id),
+      indices,
       count: indices.length,
     };
   }

@@ -6,17 +6,17 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
-import { type ClassificationEvaluation, evaluateClassification } from '../metrics/classification.ts';
-import { classificationCurves } from '../metrics/curves.ts';
 import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
 import { type Run, runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
+import { curvesOf, type Evaluation, evaluationOf } from '../train/judge.ts';
 import type { Scores } from '../train/protocol.ts';
+import { activationOf } from '../train/truth.ts';
 import { runFolder, settingOf } from './run-training.ts';
 
-export interface RunEvaluation extends ClassificationEvaluation {
+export interface EvaluationFacts {
   readonly run: string;
   readonly split: Split;
   readonly epoch: number;
@@ -25,6 +25,8 @@ export interface RunEvaluation extends ClassificationEvaluation {
   readonly loss: number;
   readonly warnings: readonly string[];
 }
+
+export type RunEvaluation = EvaluationFacts & Evaluation;
 
 /** The kept model of a run: the epoch with the best primary metric. Errors: run-not-found, run-without-model. */
 export function keptModel(project: ReadProject, id: string): { run: Run; epoch: number; file: string } {
@@ -48,16 +50,17 @@ export async function evaluateRun(
   threads: number,
 ): Promise<RunEvaluation> {
   const { run, epoch, file } = keptModel(project, id);
-  const { samples, missing } = samplesOf(project.db, project.folder, run.classes, run.split[split]);
+  const { samples, missing } = samplesOf(project, run.classes, run.split[split]);
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
   }
+  const setting = settingOf(project, run, threads);
   const params = run.params as Record<string, number>;
   let scores: Scores | null = null;
   await runInChild(
     {
       kind: 'evaluate',
-      ...settingOf(run, threads),
+      ...setting,
       checkpoint: file,
       samples,
       resizeSize: params['valid_resize_size']!,
@@ -72,8 +75,6 @@ export async function evaluateRun(
     },
   );
   const { probabilities, loss } = scores! as Scores;
-  const truth = Int32Array.from(samples, ({ label }) => label);
-  const predictions = { scores: probabilities, truth, classes: run.classes.length };
   const evaluation: RunEvaluation = {
     run: id,
     split,
@@ -82,18 +83,18 @@ export async function evaluateRun(
     classes: run.classes,
     loss,
     warnings: missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [],
-    ...evaluateClassification(predictions),
+    ...evaluationOf(setting, samples, probabilities),
   };
-  const rows = samples.map(({ path, label }, i) =>
+  const rows = samples.map(({ path, labels }, i) =>
     JSON.stringify({
       image: relative(project.folder, path),
-      label: run.classes[label],
+      label: activationOf(setting.task) === 'softmax' ? run.classes[labels[0]!] : labels.map((k) => run.classes[k]!),
       probs: [...probabilities.subarray(i * run.classes.length, (i + 1) * run.classes.length)],
     }),
   );
   const folder = runFolder(project, id);
   writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
-  const curves = classificationCurves(predictions);
+  const curves = curvesOf(setting, samples, probabilities);
   writeDurably(join(folder, `evaluation-${split}.json`), JSON.stringify({ ...evaluation, curves }, null, 1));
   return evaluation;
 }

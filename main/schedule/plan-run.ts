@@ -6,6 +6,7 @@
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { loadTrainingSet } from '../data/training-set.ts';
 import type { Device } from '../devices/device.ts';
 import { AUGMENTATION } from '../images/augment.ts';
@@ -21,18 +22,16 @@ export interface RunRequest {
   readonly weights: RecognisedWeights | null;
 }
 
-const PRIMARY_METRIC = 'accuracy'; // of single-label classification; product specification, section 8
-
 /**
  * Creates a run in state `queued` and returns its id.
  * Errors: model-unknown, bad-hyperparameter, too-few-images, weights-invalid; then there is no run.
  */
 export function planRun(project: WriteProject, request: RunRequest): string {
   const card = cardOf(request.model, project.info.task);
-  const params = checkedParams(card, request.given);
+  const params = checkedParams(card, request.given, project.info.task);
   refuseForeignWeights(card, request.weights);
   const seed = Number(params['random_seed']);
-  const set = loadTrainingSet(project.db, project.folder, { splitRatio: Number(params['split_ratio']), seed });
+  const set = loadTrainingSet(project, { splitRatio: Number(params['split_ratio']), seed });
   refuseEmptyParts(set.train.length, set.validation.length);
   const { db, clock } = project;
   const ids = (samples: readonly { readonly id: number }[]) => samples.map(({ id }) => id);
@@ -40,7 +39,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
     model: card.name,
     device: request.device,
     params: { ...params, augmentation: AUGMENTATION },
-    primary_metric: PRIMARY_METRIC,
+    primary_metric: PRIMARY_METRICS[project.info.task],
     seed,
     classes: set.classes,
     split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
@@ -61,8 +60,8 @@ function cardOf(name: string, task: string): ModelCard {
   });
 }
 
-function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>): Hyperparameters {
-  const { values, problems } = resolveFor(card, given);
+function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>, task: string): Hyperparameters {
+  const { values, problems } = resolveFor(card, given, task);
   if (problems.length === 0) return values;
   const message = problems.map((problem) => problem.message).join('\n');
   throw new AppError('bad-hyperparameter', message, { model: card.name, problems });

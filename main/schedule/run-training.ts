@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { ClassificationTask } from '../../preload/contract/tasks.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { parseDevice } from '../devices/device.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
-import type { WriteProject } from '../store/project.ts';
-import { addRunNotes, finishRun, type Run, resumeRun, runById, startRun } from '../store/runs.ts';
+import type { ReadProject, WriteProject } from '../store/project.ts';
+import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import type { EpochReport, ModelSetting, Progress, TrainJob } from '../train/protocol.ts';
@@ -79,10 +80,10 @@ export async function trainAgain(
   threads: number,
   listener: TrainingListener = {},
 ): Promise<void> {
-  const { db, folder } = project;
+  const { db } = project;
   const stored = runById(db, run);
   readLast(runFolder(project, run)); // refuses a run without a usable checkpoint before its state changes
-  const job = jobOf({ folder }, stored, partsOf(project, stored), threads, true);
+  const job = jobOf(project, stored, partsOf(project, stored), threads, true);
   resumeRun(db, run);
   await drive(project, run, () => job, listener);
 }
@@ -92,7 +93,7 @@ function partsOf(project: WriteProject, run: Run): Pick<TrainJob, 'train' | 'val
 }
 
 function sameSamples(project: WriteProject, run: Run, part: 'train' | 'validation') {
-  const { samples, missing } = samplesOf(project.db, project.folder, run.classes, run.split[part]);
+  const { samples, missing } = samplesOf(project, run.classes, run.split[part]);
   if (missing.length === 0) return samples;
   const message = `run ${run.id} cannot go on as it was: ${missing.length} of its ${part} images are gone or have another label`;
   throw new AppError('run-not-resumable', message, { run: run.id, missing });
@@ -104,12 +105,13 @@ export function conventionOf(run: Pick<Run, 'weights'>): InputConvention {
 }
 
 /** What every job of a run's model is given. Training alone uses the run's device: a kept model is judged anywhere. */
-export function settingOf(run: Run, threads: number): ModelSetting {
-  return { model: run.model, classes: run.classes, convention: conventionOf(run), device: 'cpu', threads };
+export function settingOf({ info }: Pick<ReadProject, 'info'>, run: Run, threads: number): ModelSetting {
+  const task = ClassificationTask.parse(info.task);
+  return { task, model: run.model, classes: run.classes, convention: conventionOf(run), device: 'cpu', threads };
 }
 
 function jobOf(
-  project: { readonly folder: string },
+  project: ReadProject,
   run: Run,
   parts: Pick<TrainJob, 'train' | 'validation'>,
   threads: number,
@@ -118,7 +120,7 @@ function jobOf(
   return {
     kind: 'train',
     runFolder: runFolder(project, run.id),
-    ...settingOf(run, threads),
+    ...settingOf(project, run, threads),
     device: parseDevice(run.device),
     params: run.params as Hyperparameters,
     primaryMetric: run.primary_metric,
@@ -154,7 +156,11 @@ async function drive(
           listener.onNote?.(message.text);
         }
         if (message.type === 'epoch') {
-          upsertEpoch(db, run, { ...message.report.row, valid_loss: message.report.valid_loss });
+          const { row, valid_loss, thresholds } = message.report;
+          db.transaction(() => {
+            upsertEpoch(db, run, { ...row, valid_loss });
+            if (thresholds !== undefined) setThresholds(db, run, thresholds);
+          });
           if (!message.isRepeated) listener.onEpoch?.(message.report);
         }
       },

@@ -12,7 +12,7 @@ export function runFingerprints(db: ReadDb): Map<string, string> {
   const rows = db
     .prepare(`
       SELECT runs.id, json_array(state, reason, notes_json, finished_at_ms, count(epoch), max(epoch),
-                                 sum(train_loss), sum(seconds)) AS fingerprint
+                                 sum(train_loss), sum(seconds), thresholds_json) AS fingerprint
       FROM runs LEFT JOIN epochs ON run_id = runs.id
       GROUP BY runs.id`)
     .all() as { id: string; fingerprint: string }[];

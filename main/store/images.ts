@@ -22,11 +22,19 @@ export interface NewImage {
 
 export interface ImageRow extends NewImage {
   readonly id: number;
+  /** Whether somebody has said which classes it belongs to, be it none. */
+  readonly is_labelled: boolean;
 }
 
-/** A picture with the one label a single-label task reads. */
+interface StoredImage extends NewImage {
+  readonly id: number;
+  readonly is_labelled: 0 | 1;
+}
+
+/** A picture with its labels. */
 export interface LabelledImage extends ImageRow {
-  readonly class_name: string;
+  /** Ascending; one of them for single-label tasks, none for a negative of a multi-label one. */
+  readonly class_names: readonly string[];
 }
 
 /** Adds a picture and returns its id; the caller has made sure that its content is not there yet. */
@@ -53,12 +61,12 @@ export function addImage(db: WriteDb, image: NewImage): number {
 
 /** The picture with that content, or null. */
 export function imageBySha256(db: ReadDb, sha256: string): ImageRow | null {
-  return (db.prepare('SELECT * FROM images WHERE sha256 = ?').get(sha256) as ImageRow | undefined) ?? null;
+  return toImage(db.prepare('SELECT * FROM images WHERE sha256 = ?').get(sha256) as StoredImage | undefined);
 }
 
 /** The picture of that id, or null. */
 export function imageById(db: ReadDb, id: number): ImageRow | null {
-  return (db.prepare('SELECT * FROM images WHERE id = ?').get(id) as ImageRow | undefined) ?? null;
+  return toImage(db.prepare('SELECT * FROM images WHERE id = ?').get(id) as StoredImage | undefined);
 }
 
 /** How many pictures each part of the data holds; `unassigned` ones are split by each run. */
@@ -81,14 +89,36 @@ export function imageCount(db: ReadDb): number {
   return (db.prepare('SELECT count(*) AS images FROM images').get() as { images: number }).images;
 }
 
-/** Every labelled picture in order of its id; one with several labels comes once per label. */
+/** Every labelled picture in order of its id. */
 export function labelledImages(db: ReadDb): LabelledImage[] {
-  return db
+  const rows = db
     .prepare(`
-      SELECT images.*, classes.name AS class_name
-      FROM images JOIN labels ON image_id = images.id JOIN classes ON classes.id = class_id
-      ORDER BY images.id, class_name`)
-    .all() as LabelledImage[];
+      SELECT images.*, (SELECT json_group_array(name ORDER BY name) FROM labels JOIN classes ON classes.id = class_id
+                        WHERE image_id = images.id) AS class_names_json
+      FROM images WHERE is_labelled = 1 ORDER BY images.id`)
+    .all() as (StoredImage & { readonly class_names_json: string })[];
+  return rows.map(({ class_names_json, ...image }) => ({
+    ...toImage(image),
+    class_names: JSON.parse(class_names_json) as string[],
+  }));
+}
+
+/** How many pictures are labelled, those that belong to no class included. */
+export function labelledImageCount(db: ReadDb): number {
+  return (db.prepare('SELECT count(*) AS images FROM images WHERE is_labelled = 1').get() as { images: number }).images;
+}
+
+/** Labelled pictures that belong to no class. */
+export function negativeCount(db: ReadDb): number {
+  const row = db
+    .prepare('SELECT count(*) AS images FROM images WHERE is_labelled = 1 AND id NOT IN (SELECT image_id FROM labels)')
+    .get() as { images: number };
+  return row.images;
+}
+
+function toImage<Row extends StoredImage | undefined>(row: Row): Row extends StoredImage ? ImageRow : ImageRow | null;
+function toImage(row: StoredImage | undefined): ImageRow | null {
+  return row === undefined ? null : { ...row, is_labelled: row.is_labelled === 1 };
 }
 
 /** Where the file of a picture lies on this machine. */

@@ -30,6 +30,7 @@ function toSummary(run: Run, epochs: EpochRow[]): RunSummary {
     created_at_ms: run.created_at_ms,
     finished_at_ms: run.finished_at_ms,
     primary_metric: bestOf(run.primary_metric, epochs),
+    thresholds: run.thresholds,
     epochs,
   };
 }

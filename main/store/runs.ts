@@ -5,7 +5,7 @@
  */
 
 import { AppError } from '../../preload/contract/errors.ts';
-import type { RunState } from '../../preload/contract/run.ts';
+import type { RunState, RunThresholds } from '../../preload/contract/run.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
 /** The image ids each part of a run saw. */
@@ -35,16 +35,19 @@ export interface Run extends NewRun {
   readonly id: string;
   readonly state: RunState;
   readonly reason: string | null;
+  /** Null for tasks with one class an image, and before the first evaluation. */
+  readonly thresholds: RunThresholds | null;
   readonly started_at_ms: number | null;
   readonly finished_at_ms: number | null;
 }
 
-interface StoredRun extends Omit<Run, 'params' | 'notes' | 'classes' | 'split' | 'weights'> {
+interface StoredRun extends Omit<Run, 'params' | 'notes' | 'classes' | 'split' | 'weights' | 'thresholds'> {
   readonly params_json: string;
   readonly notes_json: string;
   readonly classes_json: string;
   readonly split_json: string;
   readonly weights_json: string | null;
+  readonly thresholds_json: string | null;
 }
 
 /** Adds a run in state `queued` and returns its id: `r0001`, `r0002` and so on. */
@@ -155,6 +158,17 @@ export function addRunNotes(db: WriteDb, id: string, notes: readonly string[]): 
   });
 }
 
+/**
+ * Keeps the thresholds of the model that is now the run's best.
+ * Errors: run-not-found.
+ */
+export function setThresholds(db: WriteDb, id: string, thresholds: RunThresholds): void {
+  const { changes } = db
+    .prepare('UPDATE runs SET thresholds_json = ? WHERE id = ?')
+    .run(JSON.stringify(thresholds), id);
+  if (changes === 0) runById(db, id);
+}
+
 function wrongState(db: ReadDb, id: string, verb: string, code: 'run-wrong-state' | 'run-not-resumable'): AppError {
   const { state } = runById(db, id);
   return new AppError(code, `cannot ${verb} run ${id}: it is ${state}`, { run: id, state });
@@ -174,6 +188,7 @@ function toRun(row: StoredRun): Run {
     classes: JSON.parse(row.classes_json),
     split: JSON.parse(row.split_json),
     weights: row.weights_json === null ? null : JSON.parse(row.weights_json),
+    thresholds: row.thresholds_json === null ? null : JSON.parse(row.thresholds_json),
     created_at_ms: row.created_at_ms,
     started_at_ms: row.started_at_ms,
     finished_at_ms: row.finished_at_ms,

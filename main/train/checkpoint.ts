@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type FloatTensor, parseSafetensors, writeSafetensors } from '../../native-models/weights/safetensors.ts';
 import { toFloat32, WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { RunThresholds } from '../../preload/contract/run.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { BatchSizes } from './less-memory.ts';
 import type { EpochReport, ModelSetting } from './protocol.ts';
@@ -61,11 +62,16 @@ export function readLast(runFolder: string): { values: Map<string, Float32Array>
 export function writeModel(
   path: string,
   tensors: ReadonlyMap<string, FloatTensor>,
-  { model, classes, convention }: ModelSetting,
+  { task, model, classes, convention }: ModelSetting,
   epoch: number,
 ): void {
-  const description = JSON.stringify({ format: FORMAT, model, classes, convention, epoch });
+  const description = JSON.stringify({ format: FORMAT, task, model, classes, convention, epoch });
   writeDurably(path, writeSafetensors(tensors, { lightbench: description }));
+}
+
+/** `thresholds.json`: those of the kept model, for people and programs that read the folder without us. */
+export function writeThresholds(runFolder: string, thresholds: RunThresholds): void {
+  writeDurably(join(runFolder, 'thresholds.json'), `${JSON.stringify(thresholds, null, 1)}\n`);
 }
 
 /** Removes kept models but those of the named epochs. */

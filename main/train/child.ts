@@ -70,7 +70,7 @@ async function evaluate(job: EvaluateJob): Promise<void> {
   const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
   try {
     const evaluator = await Evaluator.open(card, job, cropSize);
-    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples.length, checkCancelled);
+    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, checkCancelled);
     await evaluator.release();
     send({ type: 'scored', scores });
   } finally {

@@ -2,84 +2,77 @@
 
 import type { ModelCard } from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
-import { evaluationProgram } from '../../native-models/training.ts';
+import { type Activation, evaluationProgram } from '../../native-models/training.ts';
 import type { BatchFeed } from '../images/feed.ts';
-import type { ModelSetting, Scores } from './protocol.ts';
+import { crossEntropy, probabilitiesOf } from './probabilities.ts';
+import type { LabelledSample, ModelSetting, Scores } from './protocol.ts';
 import { type Feeds, openSession, type Session, Tensor } from './runtime.ts';
+import { activationOf } from './truth.ts';
+
+interface Parts {
+  readonly session: Session;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly cropSize: number;
+  readonly classes: number;
+  readonly activation: Activation;
+}
 
 export class Evaluator {
-  private readonly session: Session;
-  private readonly shapes: ReadonlyMap<string, readonly number[]>;
-  private readonly cropSize: number;
-  private readonly classes: number;
+  private readonly parts: Parts;
 
-  private constructor(
-    session: Session,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    cropSize: number,
-    classes: number,
-  ) {
-    this.session = session;
-    this.shapes = shapes;
-    this.cropSize = cropSize;
-    this.classes = classes;
+  private constructor(parts: Parts) {
+    this.parts = parts;
   }
 
   static async open(card: ModelCard, setting: ModelSetting, cropSize: number): Promise<Evaluator> {
-    const model = card.build(setting.classes.length, setting.convention);
-    const sizes = { batchSize: 1, height: cropSize, width: cropSize, normalisation: setting.convention };
+    const { convention, task } = setting;
+    const classes = setting.classes.length;
+    const model = card.build(classes, convention);
+    const sizes = { batchSize: 1, height: cropSize, width: cropSize, normalisation: convention };
     const session = await openSession(evaluationProgram(model, sizes), { ...setting, anyBatch: true });
     const shapes = new Map([...namedParameters(model)].map(([name, { shape }]) => [name, shape] as const));
-    return new Evaluator(session, shapes, cropSize, setting.classes.length);
+    return new Evaluator({ session, shapes, cropSize, classes, activation: activationOf(task) });
   }
 
   /**
-   * Shapes: probabilities [samples, classes], in the order of the feed's samples.
+   * Shapes: probabilities [samples, classes], in the order of the feed's samples, which `samples` are.
    * `onBatch` hears of every finished batch, and ends the work by throwing.
    */
   async score(
     values: ReadonlyMap<string, Float32Array>,
     feed: BatchFeed,
-    samples: number,
+    samples: readonly LabelledSample[],
     onBatch: (done: number) => void,
   ): Promise<Scores> {
+    const { session, cropSize, classes, activation } = this.parts;
     const weights = this.weights(values);
-    const probabilities = new Float32Array(samples * this.classes);
-    const order = Int32Array.from({ length: samples }, (_, i) => i);
+    const probabilities = new Float32Array(samples.length * classes);
+    const order = Int32Array.from(samples.keys());
     let done = 0;
     let loss = 0;
     for await (const batch of feed.batches(order, 0)) {
-      const images = new Tensor('uint8', batch.images, [batch.count, 3, this.cropSize, this.cropSize]);
-      const { logits } = await this.session.run({ ...weights, images });
+      const images = new Tensor('uint8', batch.images, [batch.count, 3, cropSize, cropSize]);
+      const { logits } = await session.run({ ...weights, images });
       const rows = logits!.data as Float32Array;
       for (let row = 0; row < batch.count; row++) {
-        const scores = rows.subarray(row * this.classes, (row + 1) * this.classes);
-        loss -= softmaxInto(scores, probabilities, (done + row) * this.classes, batch.labels[row]!);
+        const scores = rows.subarray(row * classes, (row + 1) * classes);
+        probabilities.set(probabilitiesOf(scores, activation), (done + row) * classes);
+        loss += crossEntropy(scores, samples[done + row]!.labels, activation);
       }
       done += batch.count;
       onBatch(done);
     }
-    return { probabilities, loss: loss / samples };
+    return { probabilities, loss: loss / samples.length };
   }
 
   async release(): Promise<void> {
-    await this.session.release();
+    await this.parts.session.release();
   }
 
   private weights(values: ReadonlyMap<string, Float32Array>): Feeds {
-    const feeds = [...this.shapes].map(
+    const feeds = [...this.parts.shapes].map(
       ([name, shape]) => [name, new Tensor('float32', values.get(name)!, shape)] as const,
     );
     return Object.fromEntries(feeds);
   }
-}
-
-/** Writes the probabilities of one row; returns the log-probability of the label, in nats. */
-function softmaxInto(logits: Float32Array, target: Float32Array, offset: number, label: number): number {
-  const peak = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const total = logits.reduce((sum, value) => sum + Math.exp(value - peak), 0);
-  logits.forEach((value, k) => {
-    target[offset + k] = Math.exp(value - peak) / total;
-  });
-  return logits[label]! - peak - Math.log(total);
 }

@@ -15,6 +15,7 @@ import { decode } from '../images/decode.ts';
 import { resizeForEvaluation } from '../images/evaluation.ts';
 import type { ExportJob } from './protocol.ts';
 import { openSession, Tensor } from './runtime.ts';
+import { activationOf } from './truth.ts';
 
 /** Parameters and statistics of a kept model. Errors: weights-invalid. */
 export function readModelValues(checkpoint: string): Map<string, Float32Array> {
@@ -43,7 +44,11 @@ export async function exportBundle(job: ExportJob): Promise<void> {
     return bytes;
   };
   const plain = write('model.onnx', exportProgram(model, side, side), 'input1');
-  const pixel = write('model-pixels.onnx', exportPixelProgram(model, side, side, convention), 'pixels');
+  const pixel = write(
+    'model-pixels.onnx',
+    exportPixelProgram(model, side, side, convention, activationOf(job.task)),
+    'pixels',
+  );
   await writeGolden(job, plain, pixel);
 }
 

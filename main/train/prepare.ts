@@ -7,11 +7,11 @@ import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../
 import { AppError } from '../../preload/contract/errors.ts';
 import { type Device, familyOf } from '../devices/device.ts';
 import { BatchFeed } from '../images/feed.ts';
-import type { FeedSample } from '../images/feed-protocol.ts';
 import { readLast } from './checkpoint.ts';
 import { numberOf, type Plan } from './plan.ts';
-import type { EpochReport, TrainJob } from './protocol.ts';
+import type { EpochReport, LabelledSample, TrainJob } from './protocol.ts';
 import type { StepPrograms } from './step-parts.ts';
+import { activationOf } from './truth.ts';
 import { fromFile, fromScratch } from './weights-file.ts';
 
 /** One program for a whole step, or two where several batches make an update. */
@@ -36,6 +36,7 @@ function trainingOptions(job: TrainJob, card: ModelCard, plan: Plan): TrainingOp
     averages: plan.averageDecay !== null,
     ...(card.decays ? { decays: card.decays } : {}),
     frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
+    activation: activationOf(job.task),
     classWeights: classWeights(numberOf(params, 'weighted_loss'), job.train, job.classes.length),
   };
 }
@@ -50,13 +51,14 @@ function refuseHalf(isHalf: boolean, device: Device, accumulation: number): void
 }
 
 /**
- * Weight of class c: N_max / N_c, or its square root; a class without training images counts as if it had one.
+ * Weight of class c: N_max / N_c, or its square root, N_c being the training images that have it; a class without any
+ * counts as if it had one.
  * Source: product specification, sections 6.7.4 and 22.
  */
-export function classWeights(mode: number, train: readonly FeedSample[], classes: number): number[] | null {
+export function classWeights(mode: number, train: readonly LabelledSample[], classes: number): number[] | null {
   if (mode === 0) return null;
   const counts = new Array<number>(classes).fill(0);
-  for (const { label } of train) counts[label]!++;
+  for (const { labels } of train) for (const label of labels) counts[label]!++;
   const largest = Math.max(...counts);
   const weights = counts.map((count) => largest / Math.max(1, count));
   return mode === 1 ? weights.map(Math.sqrt) : weights;

@@ -2,13 +2,21 @@
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import type { InputConvention } from '../../native-models/catalog.ts';
-import type { EpochRow } from '../../preload/contract/run.ts';
+import type { Activation } from '../../native-models/training.ts';
+import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
+import type { ClassificationTask } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
 
+export interface LabelledSample extends FeedSample {
+  /** Indices of its classes, ascending: one where every image has one class, else any number. */
+  readonly labels: readonly number[];
+}
+
 /** A model and how it is fed: what every child needs, whatever its job. */
 export interface ModelSetting {
+  readonly task: ClassificationTask;
   readonly model: string;
   readonly classes: readonly string[];
   readonly convention: InputConvention;
@@ -22,8 +30,8 @@ export interface TrainJob extends ModelSetting {
   readonly runFolder: string;
   readonly params: Hyperparameters;
   readonly primaryMetric: string;
-  readonly train: readonly FeedSample[];
-  readonly validation: readonly FeedSample[];
+  readonly train: readonly LabelledSample[];
+  readonly validation: readonly LabelledSample[];
   /** A safetensors file to start from; null from scratch. */
   readonly weightsFile: string | null;
   /** Go on from the run's last checkpoint, which must be there. */
@@ -34,7 +42,7 @@ export interface TrainJob extends ModelSetting {
 export interface EvaluateJob extends ModelSetting {
   readonly kind: 'evaluate';
   readonly checkpoint: string;
-  readonly samples: readonly FeedSample[];
+  readonly samples: readonly LabelledSample[];
   readonly resizeSize: number;
   readonly cropSize: number;
   readonly batchSize: number;
@@ -60,6 +68,7 @@ export interface ScoreJob {
   readonly kind: 'score';
   readonly modelFile: string;
   readonly classes: readonly string[];
+  readonly activation: Activation;
   readonly resizeSize: number;
   readonly cropSize: number;
   readonly convention: Pick<InputConvention, 'mean' | 'deviation'>;
@@ -84,12 +93,14 @@ export interface EpochReport {
   readonly valid_loss: number | null;
   /** Best value of the primary metric so far, and its epoch. */
   readonly best: { readonly value: number; readonly epoch: number } | null;
+  /** Of an epoch that is the best so far, where an image may have several classes. */
+  readonly thresholds?: RunThresholds;
 }
 
 export interface Scores {
   /** Probabilities. Shapes: [samples, classes], in the order of the job's samples. */
   readonly probabilities: Float32Array;
-  /** Mean cross-entropy in nats. */
+  /** Mean cross-entropy in nats per image, or per image and class. */
   readonly loss: number;
 }
 

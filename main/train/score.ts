@@ -5,6 +5,7 @@ import { decode } from '../images/decode.ts';
 import { toErrorRecord } from '../images/error-record.ts';
 import { resizeForEvaluation } from '../images/evaluation.ts';
 import { normalised } from './export.ts';
+import { probabilitiesOf } from './probabilities.ts';
 import type { ImageScore, ScoreJob } from './protocol.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
 
@@ -24,12 +25,5 @@ async function scoreOne(session: Session, job: ScoreJob, path: string): Promise<
   }
   const input = new Tensor('float32', normalised(view, job.convention), [1, 3, job.cropSize, job.cropSize]);
   const { output1 } = await session.run({ input1: input });
-  return { path, probabilities: softmax(output1!.data as Float32Array) };
-}
-
-function softmax(logits: Float32Array): number[] {
-  const peak = Math.max(...logits);
-  const powers = Array.from(logits, (value) => Math.exp(value - peak));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+  return { path, probabilities: probabilitiesOf(output1!.data as Float32Array, job.activation) };
 }

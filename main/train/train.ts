@@ -5,18 +5,28 @@ import { assert } from '../../native-models/core/assert.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { BatchFeed } from '../images/feed.ts';
-import { evaluateClassification } from '../metrics/classification.ts';
-import { epochCheckpoint, hasLast, readLast, removeModelsBut, writeLast, writeModel } from './checkpoint.ts';
+import {
+  epochCheckpoint,
+  hasLast,
+  readLast,
+  removeModelsBut,
+  writeLast,
+  writeModel,
+  writeThresholds,
+} from './checkpoint.ts';
 import { shouldStop } from './early-stopping.ts';
 import { Evaluator } from './evaluator.ts';
+import { metricsOf } from './judge.ts';
 import { batchSizesOf, halved, isOutOfMemory, type LessMemory, type Phase, withBatchSizes } from './less-memory.ts';
 import { epochOrder } from './order.ts';
 import { Pace } from './pace.ts';
 import { type Plan, placeOf, planOf } from './plan.ts';
 import { buildPrograms, openFeeds, startingPoint } from './prepare.ts';
-import type { EpochReport, FromChild, Progress, TrainJob } from './protocol.ts';
+import type { EpochReport, FromChild, Progress, Scores, TrainJob } from './protocol.ts';
 import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
 import { modelOf, type OpenRunner, type StepResult, type StepRunner } from './step-runner.ts';
+import { tuneThresholds } from './thresholds.ts';
+import { activationOf, trueSets } from './truth.ts';
 import { WaitTimer } from './wait-timer.ts';
 
 export interface TrainContext {
@@ -168,7 +178,8 @@ class Run {
       images_per_second: (plan.steps * plan.batchSize * 1000) / trainedMs,
       data_wait_seconds: waitedMs / 1000,
     };
-    const report = { row, valid_loss: evaluation?.loss ?? null, best: this.bestWith(epoch, row.metrics) };
+    const best = this.bestWith(epoch, row.metrics);
+    const report = { row, valid_loss: evaluation?.loss ?? null, best, ...this.thresholdsWith(best, epoch, evaluation) };
     this.history.push(report);
     this.keep(report, tensors);
     this.pace.epochFinished();
@@ -209,7 +220,7 @@ class Run {
     const wait = new WaitTimer(context.nowMs);
     for await (const batch of wait.timed(feeds.training.batches(order, epoch))) {
       context.checkCancelled();
-      const feed = { ...batchFeeds(batch, plan, runner.noises, epoch, fed), ...updateFeeds(plan, updateOf(fed)) };
+      const feed = { ...batchFeeds(batch, job, plan, runner.noises, epoch, fed), ...updateFeeds(plan, updateOf(fed)) };
       finished(await runner.step(feed, placeOf(plan, fed)));
       fed++;
     }
@@ -227,9 +238,9 @@ class Run {
   private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>) {
     const { plan, job, context, evaluator, feeds } = this.parts;
     const values = new Map([...model].map(([name, { data }]) => [name, data] as const));
-    const { validation, classes } = job;
+    const { validation } = job;
     const steps = Math.ceil(validation.length / plan.validationBatchSize);
-    const scores = await evaluator.score(values, feeds.validation, validation.length, (images) => {
+    const scores = await evaluator.score(values, feeds.validation, validation, (images) => {
       context.checkCancelled();
       const step = Math.ceil(images / plan.validationBatchSize);
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
@@ -238,9 +249,7 @@ class Run {
       const rate = learningRateAt(plan, epoch * plan.updates - 1);
       throw diverged(`the validation loss is ${scores.loss}`, epoch, plan.steps, rate);
     }
-    const truth = Int32Array.from(validation, (sample) => sample.label);
-    const { metrics } = evaluateClassification({ scores: scores.probabilities, truth, classes: classes.length });
-    return { metrics, loss: scores.loss };
+    return { ...scores, metrics: metricsOf(job, validation, scores.probabilities) };
   }
 
   private bestWith(epoch: number, metrics: Readonly<Record<string, number | null>>): EpochReport['best'] {
@@ -249,7 +258,19 @@ class Run {
     return typeof value === 'number' && (before === null || value > before.value) ? { value, epoch } : before;
   }
 
-  /** The kept model first, then the checkpoint that names it: a crash between the two repeats the epoch. */
+  /** Those of the model that this epoch is to be kept for. */
+  private thresholdsWith(
+    best: EpochReport['best'],
+    epoch: number,
+    evaluation: Pick<Scores, 'probabilities'> | null,
+  ): Pick<EpochReport, 'thresholds'> {
+    const { job } = this.parts;
+    if (evaluation === null || best?.epoch !== epoch || activationOf(job.task) === 'softmax') return {};
+    const truth = trueSets(job.validation, job.classes.length);
+    return { thresholds: { epoch, classes: tuneThresholds(job.classes, evaluation.probabilities, truth) } };
+  }
+
+  /** The kept model and its thresholds first, then the checkpoint that names it: a crash between the two repeats the epoch. */
   private keep(report: EpochReport, tensors: ReadonlyMap<string, FloatTensor>): void {
     const { job, plan } = this.parts;
     const { epoch } = report.row;
@@ -257,6 +278,7 @@ class Run {
     if (report.best?.epoch === epoch || isPeriodic(epoch)) {
       writeModel(epochCheckpoint(job.runFolder, epoch), modelOf(tensors), job, epoch);
     }
+    if (report.thresholds !== undefined) writeThresholds(job.runFolder, report.thresholds);
     writeLast(job.runFolder, tensors, { history: this.history, batches: batchSizesOf(job) });
     const periodic = this.history.map(({ row }) => row.epoch).filter(isPeriodic);
     removeModelsBut(job.runFolder, [...periodic, ...(report.best ? [report.best.epoch] : [])]);

@@ -24,6 +24,24 @@ export type EpochRow = z.infer<typeof EpochRow>;
 export const PrimaryMetric = z.object({ name: z.string(), best: z.number().nullable(), epoch: z.int().nullable() });
 export type PrimaryMetric = z.infer<typeof PrimaryMetric>;
 
+/**
+ * From which probability on a class counts as there. Units: fractions in [0, 1]; f1 is that of the class on the validation
+ * images at this threshold, positives the number of them that have the class.
+ */
+export const ClassThreshold = z.object({
+  label: z.string(),
+  threshold: z.number(),
+  f1: z.number(),
+  positives: z.int().nonnegative(),
+  /** Whether it was tuned; else it is the usual one, which the images gave no reason or were too few to move. */
+  is_tuned: z.boolean(),
+});
+export type ClassThreshold = z.infer<typeof ClassThreshold>;
+
+/** Tuned on the validation images for the model of that epoch, which is the kept one. In the order of the model's head. */
+export const RunThresholds = z.object({ epoch: z.int().positive(), classes: z.array(ClassThreshold) });
+export type RunThresholds = z.infer<typeof RunThresholds>;
+
 export const RunSummary = z.object({
   id: z.string(),
   state: RunState,
@@ -38,6 +56,8 @@ export const RunSummary = z.object({
   created_at_ms: z.number(),
   finished_at_ms: z.number().nullable(),
   primary_metric: PrimaryMetric,
+  /** Null for tasks with one class an image, and before the first evaluation. */
+  thresholds: RunThresholds.nullable(),
   epochs: z.array(EpochRow),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

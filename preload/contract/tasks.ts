@@ -10,5 +10,17 @@ export const Task = z.enum([
 ]);
 export type Task = z.infer<typeof Task>;
 
+/** What a run is judged by; larger is better. Source: product specification, section 8. */
+export const PRIMARY_METRICS: Readonly<Record<Task, string>> = {
+  'image-classification': 'accuracy',
+  'image-classification-multilabel': 'iou',
+  'image-object-detection': 'mean_average_precision',
+  'image-instance-segmentation': 'mean_average_precision',
+};
+
+/** Tasks whose labels are of whole images: one class each, or any number of them. */
+export const ClassificationTask = Task.extract(['image-classification', 'image-classification-multilabel']);
+export type ClassificationTask = z.infer<typeof ClassificationTask>;
+
 export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;

@@ -12,10 +12,9 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { findElectron } from '../../build/electron.ts';
 import { desktopLaunch } from '../../build/start.ts';
-import { ensureClass } from '../../main/store/classes.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
-import { addLabel } from '../../main/store/labels.ts';
+import { setLabels } from '../../main/store/labels.ts';
 import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, startRun } from '../../main/store/runs.ts';
 import { eventually } from '../kit/eventually.ts';
@@ -167,7 +166,7 @@ describe.skipIf(missing !== null)(name, () => {
       split: null,
       created_at_ms: 0,
     });
-    addLabel(project.db, id, ensureClass(project.db, 'can'));
+    setLabels(project.db, id, ['can']);
 
     const text = await page.evaluate(async (path) => (await fetch(path)).text(), `/images/${id}`);
 

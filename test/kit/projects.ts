@@ -3,14 +3,18 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createProject, type WriteProject } from '../../main/store/project.ts';
+import type { ClassificationTask } from '../../preload/contract/tasks.ts';
 import { FakeClock } from './clock.ts';
 import { tempFolder } from './folders.ts';
 
-export function newProject(folder: string = join(tempFolder(), 'project')): WriteProject {
+export function newProject(
+  folder: string = join(tempFolder(), 'project'),
+  task: ClassificationTask = 'image-classification',
+): WriteProject {
   const project = createProject(folder, {
     clock: new FakeClock(),
     owner: 'lightbench test',
-    task: 'image-classification',
+    task,
   });
   onTestFinished(project.close);
   return project;

@@ -8,6 +8,7 @@ import type { TrainingRequest } from '../../main/schedule/run-training.ts';
 import { createProject, type WriteProject } from '../../main/store/project.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { FakeClock } from './clock.ts';
+import { writeJsonl } from './data-sets.ts';
 import { tempFolder } from './folders.ts';
 import { newProject } from './projects.ts';
 
@@ -37,6 +38,34 @@ export async function shadesProject(each = 15, folder?: string): Promise<WritePr
   const project = folder === undefined ? newProject() : createProject(folder, identity);
   const pictures = folder === undefined ? tempFolder() : `${folder}-pictures`;
   await importDataset(project, await writeShades(pictures, each));
+  return project;
+}
+
+/** Noise with much red, much blue, both or neither: every fourth image has no class. */
+export function writeTints(folder: string, count: number): Promise<{ image_url: string; label: string[] }[]> {
+  mkdirSync(folder, { recursive: true });
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const [isRed, isBlue] = [(i & 1) === 1, (i & 2) === 2];
+      const rng = rngFrom(i, 'tint');
+      const means = [isRed ? 190 : 60, 120, isBlue ? 190 : 60];
+      const pixels = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, k) => means[k % 3]! + 60 * (rng.uniform() - 0.5));
+      const name = `${String(i).padStart(3, '0')}.png`;
+      await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+        .png()
+        .toFile(join(folder, name));
+      return { image_url: name, label: [...(isRed ? ['red'] : []), ...(isBlue ? ['blue'] : [])] };
+    }),
+  );
+}
+
+/** A multi-label project of so many tinted images; the caller closes one in a folder of its own. */
+export async function tintsProject(count = 32, folder?: string): Promise<WriteProject> {
+  const task = 'image-classification-multilabel';
+  const identity = { clock: new FakeClock(), owner: 'lightbench test', task } as const;
+  const project = folder === undefined ? newProject(undefined, task) : createProject(folder, identity);
+  const pictures = folder === undefined ? tempFolder() : `${folder}-pictures`;
+  await importDataset(project, writeJsonl(join(pictures, 'tints.jsonl'), await writeTints(pictures, count)));
   return project;
 }
 

@@ -5,7 +5,7 @@ import { type OpenEngine, openEngine } from '../../main/engine.ts';
 import { ensureClass } from '../../main/store/classes.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
-import { addLabel } from '../../main/store/labels.ts';
+import { setLabels } from '../../main/store/labels.ts';
 import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, finishRun, startRun } from '../../main/store/runs.ts';
 import { FakeClock } from '../kit/clock.ts';
@@ -35,7 +35,7 @@ function putImage(project: WriteProject, name: string, label: string, split: 'tr
     split,
     created_at_ms: 0,
   });
-  addLabel(project.db, id, ensureClass(project.db, label));
+  setLabels(project.db, id, [label]);
   return id;
 }
 

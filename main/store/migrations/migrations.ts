@@ -2,6 +2,7 @@
 
 import { initial } from './0001-initial.ts';
 import { dataWait } from './0002-data-wait.ts';
+import { multiLabel } from './0003-multi-label.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -9,7 +10,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataWait];
+export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

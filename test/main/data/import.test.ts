@@ -42,7 +42,7 @@ test('a folder per class becomes labelled images, copied into the project', asyn
     cancelled: false,
   });
   expect(
-    labelledImages(project.db).map(({ class_name, width_px, height_px }) => [class_name, width_px, height_px]),
+    labelledImages(project.db).map(({ class_names, width_px, height_px }) => [...class_names, width_px, height_px]),
   ).toEqual([...Array(3).fill(['bolt', 24, 18]), ...Array(2).fill(['nut', 24, 18])]);
   expect(damaged(project)).toEqual([]);
   expect(imports(project.db)).toEqual([
@@ -69,7 +69,7 @@ test('split folders give their images a split', async () => {
 
   expect(
     labelledImages(project.db)
-      .map(({ class_name, split }) => [class_name, split])
+      .map(({ class_names, split }) => [...class_names, split])
       .sort(),
   ).toEqual([
     ['bolt', 'test'],

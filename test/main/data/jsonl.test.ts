@@ -14,7 +14,7 @@ import { newProject } from '../../kit/projects.ts';
 async function problems(records: readonly unknown[]): Promise<Record<string, string>> {
   const file = writeJsonl(join(tempFolder(), 'x.jsonl'), records);
   const reasons: Record<string, string> = {};
-  for await (const item of readJsonl({ file, root: '/root', split: null })) {
+  for await (const item of readJsonl({ file, root: '/root', split: null, labelling: 'one' })) {
     if (item.kind === 'problem') reasons[item.where.slice(file.length + 1)] = `${item.code}: ${item.reason}`;
   }
   return reasons;
@@ -36,7 +36,7 @@ test("the specification's example line imports", async () => {
 
   expect(report).toMatchObject({ format: 'jsonl', read: 1, added: 1, skipped: [], repaired: [], classes: { can: 1 } });
   expect(labelledImages(project.db)).toMatchObject([
-    { class_name: 'can', split: 'test', source_url: 'AmlDatastore://image_data/Image_01.png' },
+    { class_names: ['can'], split: 'test', source_url: 'AmlDatastore://image_data/Image_01.png' },
   ]);
 });
 
@@ -102,7 +102,7 @@ describe('a bad line is skipped with line, field, expected and got:', () => {
       ]),
     ).toEqual({
       1: 'bad-label: label: expected one class name as text, got a number (3)',
-      2: 'bad-label: label: expected one class name as text, got a list (["can"])',
+      2: 'bad-label: label: expected one class name as text, got a list (["can"]); lists of classes are for image-classification-multilabel',
       3: 'bad-label: label: expected one class name as text, got null',
       4: 'bad-label: label: expected one class name as text, got nothing',
       5: 'bad-label: label: expected one class name as text, got a string (" ")',

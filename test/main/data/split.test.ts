@@ -6,7 +6,11 @@ import { appErrorOf } from '../../kit/errors.ts';
 const settings = { splitRatio: 0.2, seed: 7 };
 
 function images(count: number, split: Split | null = null, from = 1): SplitCandidate[] {
-  return Array.from({ length: count }, (_, i) => ({ id: from + i, split, class_name: i % 2 === 0 ? 'bolt' : 'nut' }));
+  return Array.from({ length: count }, (_, i) => ({
+    id: from + i,
+    split,
+    class_names: [i % 2 === 0 ? 'bolt' : 'nut'],
+  }));
 }
 
 const ids = (part: readonly SplitCandidate[]) => part.map(({ id }) => id);
@@ -73,11 +77,12 @@ test('at least one image stays on each side', () => {
 });
 
 test('a class that one part lacks is warned of', () => {
-  const all = [...images(4, 'train'), { id: 9, split: 'validation' as const, class_name: 'washer' }];
+  const all = [...images(4, 'train'), { id: 9, split: 'validation' as const, class_names: ['washer', 'pin'] }];
 
   expect(splitImages(all, settings).warnings).toEqual([
     'class "bolt" has no image in the validation part',
     'class "nut" has no image in the validation part',
+    'class "pin" has no image in the training part',
     'class "washer" has no image in the training part',
   ]);
 });

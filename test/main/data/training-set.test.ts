@@ -14,15 +14,14 @@ test('a project becomes samples that the feed can read', async () => {
   const project = newProject();
   await importDataset(project, await writeFolderSet(tempFolder(), { nut: 4, '10': 4, '2': 4 }));
 
-  const set = loadTrainingSet(project.db, project.folder, settings);
+  const set = loadTrainingSet(project, settings);
 
   expect(set.classes).toEqual(['10', '2', 'nut']);
   expect([set.train.length, set.validation.length, set.test.length]).toEqual([9, 3, 0]);
   const transform = { kind: 'evaluation', resizeSize: 16, cropSize: 16 } as const;
   const feed = new BatchFeed({ samples: set.train, transform, batchSize: 9, workers: 1 });
-  for await (const { ids, labels } of feed.batches(Int32Array.from(set.train.keys()), 1)) {
-    expect([...ids]).toEqual(set.train.map(({ id }) => id));
-    expect([...labels]).toEqual(set.train.map(({ label }) => label));
+  for await (const { indices, count } of feed.batches(Int32Array.from(set.train.keys()), 1)) {
+    expect([[...indices], count]).toEqual([[...set.train.keys()], 9]);
   }
   await feed.close();
 });
@@ -31,11 +30,11 @@ test("an earlier run's images come back with its classes, and what has gone is n
   const project = newProject();
   await importDataset(project, await writeFolderSet(tempFolder(), { bolt: 1, nut: 2 }));
 
-  const { samples, missing } = samplesOf(project.db, project.folder, ['washer', 'nut'], [3, 1, 77, 2]);
+  const { samples, missing } = samplesOf(project, ['washer', 'nut'], [3, 1, 77, 2]);
 
-  expect(samples.map(({ id, label }) => [id, label])).toEqual([
-    [3, 1],
-    [2, 1],
+  expect(samples.map(({ id, labels }) => [id, labels])).toEqual([
+    [3, [1]],
+    [2, [1]],
   ]);
   expect(samples[0]!.path.startsWith(join(project.folder, 'images'))).toBe(true);
   expect(missing).toEqual([1, 77]);
@@ -45,7 +44,7 @@ test('one class is too few to train on', async () => {
   const project = newProject();
   await importDataset(project, await writeFolderSet(tempFolder(), { nut: 3 }));
 
-  const error = await appErrorOf(() => loadTrainingSet(project.db, project.folder, settings));
+  const error = await appErrorOf(() => loadTrainingSet(project, settings));
 
   expect([error.code, error.message]).toEqual([
     'too-few-images',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { classCounts, classNames, ensureClass } from '../../../main/store/classes.ts';
-import { addImage, labelledImages } from '../../../main/store/images.ts';
-import { addLabel, labelsOf } from '../../../main/store/labels.ts';
+import { addImage, imageById, labelledImages, negativeCount } from '../../../main/store/images.ts';
+import { labelsOf, setLabels } from '../../../main/store/labels.ts';
 import { newProject } from '../../kit/projects.ts';
 
 const image = {
@@ -25,14 +25,26 @@ test('class names come in code point order, each once', () => {
   expect(classNames(db)).toEqual(['10', '2', 'Z', 'b']);
 });
 
-test('giving a picture the same class twice counts once', () => {
+test('the labels of a picture are a set, which a later one replaces', () => {
   const { db } = newProject();
   const id = addImage(db, image);
 
-  for (let i = 0; i < 2; i++) addLabel(db, id, ensureClass(db, 'nut'));
-  ensureClass(db, 'bolt');
+  setLabels(db, id, ['bolt', 'screw']);
+  setLabels(db, id, ['nut', 'Zinc', 'nut']);
 
-  expect(labelsOf(db, id)).toEqual(['nut']);
-  expect(classCounts(db)).toEqual({ bolt: 0, nut: 1 });
-  expect(labelledImages(db)).toEqual([{ ...image, id, class_name: 'nut' }]);
+  expect(labelsOf(db, id)).toEqual(['Zinc', 'nut']);
+  expect(classCounts(db)).toEqual({ Zinc: 1, bolt: 0, nut: 1, screw: 0 });
+  expect(labelledImages(db)).toEqual([{ ...image, id, is_labelled: true, class_names: ['Zinc', 'nut'] }]);
+});
+
+test('a picture without a class is a negative once it is labelled, and not labelled before', () => {
+  const { db } = newProject();
+  const id = addImage(db, image);
+  const before = { labelled: labelledImages(db), negatives: negativeCount(db), row: imageById(db, id) };
+
+  setLabels(db, id, []);
+
+  expect(before).toMatchObject({ labelled: [], negatives: 0, row: { is_labelled: false } });
+  expect(labelledImages(db)).toMatchObject([{ id, class_names: [] }]);
+  expect(negativeCount(db)).toBe(1);
 });

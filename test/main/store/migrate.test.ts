@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Connection } from '../../../main/store/db.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
+import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
+import { runById } from '../../../main/store/runs.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
 
@@ -32,11 +34,17 @@ test('the first migration makes exactly the documented tables', () => {
   connection.close();
 });
 
-test('the second migration keeps epochs of before, of which the wait for images is unknown', () => {
+/** A database of an earlier version. */
+function oldDatabase(version: number): Connection {
   const file = join(tempFolder(), 'old.sqlite');
   writeFileSync(file, ''); // an empty database
   const connection = new Connection(file, 'old', 'write');
-  migrate(connection, MIGRATIONS.slice(0, 1));
+  migrate(connection, MIGRATIONS.slice(0, version));
+  return connection;
+}
+
+test('the second migration keeps epochs of before, of which the wait for images is unknown', () => {
+  const connection = oldDatabase(1);
   connection.execute(`
     INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
       split_json, created_at_ms)
@@ -56,6 +64,29 @@ test('the second migration keeps epochs of before, of which the wait for images 
       data_wait_seconds: null,
     },
   ]);
+  connection.close();
+});
+
+test('the third migration takes images of before as labelled where they have a label, and runs without thresholds', () => {
+  const connection = oldDatabase(2);
+  connection.execute(`
+    INSERT INTO classes VALUES (1, 'nut');
+    INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES (1, 'images/a.jpg', 'copied', 'a.jpg', '${'a'.repeat(64)}', 1, 4, 3, 'jpeg', 1),
+           (2, 'images/b.jpg', 'copied', 'b.jpg', '${'b'.repeat(64)}', 1, 4, 3, 'jpeg', 1);
+    INSERT INTO labels VALUES (2, 1);
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'resnet18', 'cpu', '{}', '[]', 'accuracy', 0, '[]', '{}', 1);`);
+
+  migrate(connection);
+
+  expect(labelledImages(connection)).toMatchObject([{ id: 2, path: 'images/b.jpg', class_names: ['nut'] }]);
+  expect(connection.prepare('SELECT id, is_labelled FROM images').all()).toEqual([
+    { id: 1, is_labelled: 0 },
+    { id: 2, is_labelled: 1 },
+  ]);
+  expect(runById(connection, 'r0001').thresholds).toBeNull();
   connection.close();
 });
 

@@ -32,6 +32,7 @@ test('a run comes back as it was created, with an id that counts', () => {
     id: 'r0001',
     state: 'queued',
     reason: null,
+    thresholds: null,
     started_at_ms: null,
     finished_at_ms: null,
   });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { classWeights } from '../../../main/train/prepare.ts';
 
-const samples = (labels: readonly number[]) => labels.map((label, id) => ({ id, label, path: `${id}.jpg` }));
+const labelled = (sets: readonly (readonly number[])[]) =>
+  sets.map((labels, id) => ({ id, labels, path: `${id}.jpg` }));
+const samples = (labels: readonly number[]) => labelled(labels.map((label) => [label]));
 
 test('weighted_loss 2 weighs a class by the largest count over its own, 1 by the root of that, 0 not at all', () => {
   const train = samples([0, 0, 0, 0, 1]);
@@ -13,4 +15,8 @@ test('weighted_loss 2 weighs a class by the largest count over its own, 1 by the
 
 test('a class without training images weighs as if it had one', () => {
   expect(classWeights(2, samples([0, 0, 0]), 2)).toEqual([1, 3]);
+});
+
+test('where an image may have several classes, it counts for each of them', () => {
+  expect(classWeights(2, labelled([[0, 1], [0], [], [0, 2], [0, 1]]), 3)).toEqual([1, 2, 4]);
 });

@@ -26,12 +26,17 @@ async function newJob(given: Readonly<Record<string, unknown>>, pictures: string
   });
   expect(problems).toEqual([]);
   const samples = ['bright', 'dark'].flatMap((name, label) =>
-    Array.from({ length: EACH }, (_, i) => ({ id: label * EACH + i, label, path: join(pictures, name, `${i}.png`) })),
+    Array.from({ length: EACH }, (_, i) => ({
+      id: label * EACH + i,
+      labels: [label],
+      path: join(pictures, name, `${i}.png`),
+    })),
   );
   const runFolder = tempFolder();
   mkdirSync(join(runFolder, 'checkpoints'));
   return {
     kind: 'train',
+    task: 'image-classification',
     runFolder,
     model: MODEL,
     classes: ['bright', 'dark'],

@@ -1,0 +1,28 @@
+/** What is wrong with a record of a file, and how the values it has are named in words. */
+
+import type { ErrorCode } from '../../preload/contract/errors.ts';
+
+/** A record that cannot be used; its message says what was expected of which field and what came. */
+export class RecordProblem extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const SHOWN_CHARACTERS = 60;
+
+/** The kind of a JSON value with its beginning. */
+export function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  const kind = Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return `${kind} (${shown(JSON.stringify(value))})`;
+}
+
+/** The beginning of a text. */
+export function shown(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

@@ -1,0 +1,30 @@
+/** What is true of labelled images, in the forms that losses and metrics take. */
+
+import { assert } from '../../native-models/core/assert.ts';
+import type { Activation } from '../../native-models/training.ts';
+import type { ClassificationTask } from '../../preload/contract/tasks.ts';
+import type { LabelledSample } from './protocol.ts';
+
+type Labelled = Pick<LabelledSample, 'labels'>;
+
+/** How the logits of a task's models become probabilities. */
+export function activationOf(task: ClassificationTask): Activation {
+  return task === 'image-classification' ? 'softmax' : 'sigmoid';
+}
+
+/** The one class of every sample. Shapes: [N]. */
+export function trueClasses(samples: readonly Labelled[]): Int32Array {
+  return Int32Array.from(samples, ({ labels }) => {
+    assert(labels.length === 1, `an image of a single-label task has ${labels.length} classes`);
+    return labels[0]!;
+  });
+}
+
+/** 1 where a sample has a class. Shapes: [N,C], row-major. */
+export function trueSets(samples: readonly Labelled[], classes: number): Uint8Array {
+  const truth = new Uint8Array(samples.length * classes);
+  samples.forEach(({ labels }, row) => {
+    for (const label of labels) truth[row * classes + label] = 1;
+  });
+  return truth;
+}
