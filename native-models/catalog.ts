@@ -11,7 +11,9 @@ import {
 import { assert } from './core/assert.ts';
 import type { Shape } from './core/shape.ts';
 import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
+import { RESNESTS, ResNeSt, type ResNeStName } from './models/resnest.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
+import { SEResNeXt } from './models/seresnext.ts';
 import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
 import { decaysAllButVectors } from './nn/decay.ts';
 import type { Module } from './nn/module.ts';
@@ -56,6 +58,8 @@ const multiLabelLearningRate = (rate: number): ModelCard['taskDefaults'] => ({
   'image-classification-multilabel': { learning_rate: rate },
 });
 
+const RESNET_GROUPS = [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']];
+
 const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]).map((name) => ({
   name,
   tasks: CLASSIFICATION_TASKS,
@@ -64,9 +68,23 @@ const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]
   hyperparameters: [...COMMON, ...CLASSIFICATION],
   taskDefaults: multiLabelLearningRate(0.035),
   headPrefixes: ['fc.'],
-  freezeGroups: [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
+  freezeGroups: RESNET_GROUPS,
   fixedSidePx: null,
   build: (classes) => new ResNet(name, classes),
+}));
+
+/** They have no list of their own in the specification: section 22 gives them ResNet's. */
+const RESNEST_CARDS: readonly ModelCard[] = (Object.keys(RESNESTS) as ResNeStName[]).map((name) => ({
+  name,
+  tasks: CLASSIFICATION_TASKS,
+  title: `ResNeSt-${name.slice('resnest'.length)}: split-attention network of ${name.slice('resnest'.length)} layers`,
+  source: 'https://arxiv.org/abs/2004.08955',
+  hyperparameters: [...COMMON, ...CLASSIFICATION],
+  taskDefaults: multiLabelLearningRate(0.035),
+  headPrefixes: ['fc.'],
+  freezeGroups: RESNET_GROUPS,
+  fixedSidePx: null,
+  build: (classes) => new ResNeSt(name, classes),
 }));
 
 /** The rows with other defaults; a name that has no row is a bug. */
@@ -131,6 +149,19 @@ export const MODELS: readonly ModelCard[] = [
     build: (classes, { stridedPadding }) => new MobileNetV2({ classes, stridedPadding }),
   },
   ...RESNET_CARDS,
+  ...RESNEST_CARDS,
+  {
+    name: 'seresnext',
+    tasks: CLASSIFICATION_TASKS,
+    title: 'SE-ResNeXt-50 32x4d: grouped convolutions, channels weighed by squeeze and excitation',
+    source: 'https://arxiv.org/abs/1709.01507',
+    hyperparameters: [...COMMON, ...CLASSIFICATION],
+    taskDefaults: multiLabelLearningRate(0.035),
+    headPrefixes: ['last_linear.'],
+    freezeGroups: [['layer0.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
+    fixedSidePx: null,
+    build: (classes) => new SEResNeXt(classes),
+  },
   ...VIT_CARDS,
 ];
 

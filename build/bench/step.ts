@@ -18,6 +18,8 @@ const CASES: readonly StepCase[] = [
   { name: 'resnet18 64@32', model: 'resnet18', batch: 64, side: 32 },
   { name: 'mobilenetv2 16@224', model: 'mobilenetv2', batch: 16, side: 224 },
   { name: 'resnet50 8@224', model: 'resnet50', batch: 8, side: 224 },
+  { name: 'resnest50 8@224', model: 'resnest50', batch: 8, side: 224 },
+  { name: 'seresnext 8@224', model: 'seresnext', batch: 8, side: 224 },
   { name: 'vits16r224 8@224', model: 'vits16r224', batch: 8, side: 224, optimizer: 'adamw' },
   { name: 'depthwise 8@224', model: 'depthwise', batch: 8, side: 224 },
   { name: 'fpn 8@224', model: 'fpn', batch: 8, side: 224 },

@@ -55,7 +55,7 @@ export interface TrainingFixture {
 }
 
 /** Reference numbers of three training steps, made with torch. */
-export function trainingFixture(model: 'resnet18' | 'resnet50' | 'mobilenetv2' | 'vit'): TrainingFixture {
+export function trainingFixture(model: string): TrainingFixture {
   return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${model}.json`), 'utf8')) as TrainingFixture;
 }
 
@@ -64,9 +64,27 @@ export interface LogitsEntry {
   readonly parameters: number;
   readonly input: TensorEntry;
   readonly eval_logits: readonly (readonly number[])[];
+  /** Of torch's own float32 run from these, relative to their length. */
+  readonly float32_distance: number;
 }
 
 /** Reference outputs of untrained models, by name, made with torch in float64. */
 export function logitsFixtures(): Readonly<Record<string, LogitsEntry>> {
   return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'logits.json'), 'utf8'));
+}
+
+/** One step's loss and gradients in batch statistics, made with torch in float64. */
+export interface GradientsEntry {
+  readonly input: TensorEntry;
+  readonly labels: readonly number[];
+  /** How the names of the norms end whose scale is a quarter of the formula's; null for none. */
+  readonly quartered: string | null;
+  readonly loss: number;
+  readonly gradients: Readonly<Record<string, readonly [norm: number, dot: number]>>;
+  /** How far torch's own float32 gradients are, relative to their length. */
+  readonly float32_distances: { readonly median: number; readonly largest: number };
+}
+
+export function gradientsFixtures(): Readonly<Record<string, GradientsEntry>> {
+  return JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'gradients.json'), 'utf8'));
 }

@@ -1,10 +1,11 @@
-"""The benchmark's networks in torch: torchvision's, and the two of build/bench/networks.ts."""
+"""The benchmark's networks in torch: torchvision's, those of families.py, and the two of build/bench/networks.ts."""
 
 import re
 
 import torch
 import torch.nn.functional as F
 import torchvision
+from families import resnest50, seresnext
 from torch import nn
 
 CLASSES = 10
@@ -108,6 +109,8 @@ NETWORKS = {
     "resnet34": lambda: torchvision.models.resnet34(num_classes=CLASSES),
     "resnet50": lambda: torchvision.models.resnet50(num_classes=CLASSES),
     "mobilenetv2": lambda: torchvision.models.mobilenet_v2(num_classes=CLASSES),
+    "resnest50": lambda: resnest50(CLASSES),
+    "seresnext": lambda: seresnext(CLASSES),
     "vits16r224": vit_s16,
     "depthwise": DepthwiseNet,
     "fpn": FpnNet,

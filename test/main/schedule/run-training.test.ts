@@ -206,7 +206,7 @@ describe('a run that cannot work', () => {
     const bad = await appErrorOf(() => trainNew(project, request({ learning_rate: 2, momentm: 1 })));
 
     expect(unknown.message).toBe(
-      'there is no model "resnet19"; for image-classification there are: mobilenetv2, resnet18, resnet34, resnet50, resnet101, resnet152, vits16r224, vitb16r224, vitl16r224',
+      'there is no model "resnet19"; for image-classification there are: mobilenetv2, resnet18, resnet34, resnet50, resnet101, resnet152, resnest50, resnest101, seresnext, vits16r224, vitb16r224, vitl16r224',
     );
     expect(bad.message).toContain('learning_rate must be a number from 0 to 1, got 2');
     expect(bad.message).toContain('did you mean momentum?');

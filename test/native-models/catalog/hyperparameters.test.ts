@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findModel, frozenPrefixes, resolveFor } from '../../../native-models/catalog.ts';
+import { findModel, frozenPrefixes, IMAGENET_CONVENTION, MODELS, resolveFor } from '../../../native-models/catalog.ts';
+import { namedParameters } from '../../../native-models/nn/module.ts';
 
 const mobilenet = findModel('mobilenetv2')!;
 const resnet = findModel('resnet18')!;
@@ -101,6 +102,36 @@ describe('layers_to_freeze', () => {
     expect(frozenPrefixes(mobilenet, 19).at(-1)).toBe('features.18.');
     expect(messages({ layers_to_freeze: 20 })).toEqual(['layers_to_freeze must be at most 19 for mobilenetv2, got 20']);
     expect(messages({ layers_to_freeze: 0 })).toEqual([]);
+  });
+
+  test('2 freezes the stem and the first stage of SE-ResNeXt; ResNeSt counts as ResNet does', () => {
+    expect(frozenPrefixes(findModel('seresnext')!, 2)).toEqual(['layer0.', 'layer1.']);
+    expect(frozenPrefixes(findModel('resnest50')!, 2)).toEqual(['conv1.', 'bn1.', 'layer1.']);
+    expect(findModel('resnest101')!.freezeGroups).toEqual(resnet.freezeGroups);
+  });
+
+  test('of the large vision transformer counts the patches and the first twelve of its blocks', () => {
+    const large = findModel('vitl16r224')!;
+
+    expect(large.freezeGroups).toHaveLength(13);
+    expect(frozenPrefixes(large, 13).at(-1)).toBe('blocks.11.');
+  });
+
+  test.each(MODELS)('names parameters that $name has, each in one group, and none of the head', (card) => {
+    const names = [...namedParameters(card.build(10, IMAGENET_CONVENTION)).keys()];
+    const groupsOf = (name: string) =>
+      card.freezeGroups.filter((group) => group.some((prefix) => name.startsWith(prefix)));
+
+    for (const prefix of card.freezeGroups.flat()) {
+      expect(
+        names.some((name) => name.startsWith(prefix)),
+        prefix,
+      ).toBe(true);
+    }
+    for (const name of names) expect(groupsOf(name).length, name).toBeLessThanOrEqual(1);
+    const head = names.filter((name) => card.headPrefixes.some((prefix) => name.startsWith(prefix)));
+    expect(head.flatMap(groupsOf)).toEqual([]);
+    expect(head.length).toBe(2);
   });
 });
 

@@ -12,7 +12,7 @@ const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value)
 
 test.each(Object.entries(logitsFixtures()))(
   "%s has torch's parameters and wiring",
-  async (name, { parameters: count, input, eval_logits }) => {
+  async (name, { parameters: count, input, eval_logits, float32_distance }) => {
     const model = findModel(name)!.build(CLASSES, IMAGENET_CONVENTION);
     const parameters = [...namedParameters(model)];
     const weights = fixtureWeights(parameters.map(([key, { shape }]) => ({ name: key, shape })));
@@ -29,16 +29,27 @@ test.each(Object.entries(logitsFixtures()))(
     expect(trained.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0)).toBe(count);
     const expected = eval_logits.flat();
     const error = norm([...(logits!.data as Float32Array)].map((value, i) => value - expected[i]!));
-    expect(error / norm(expected)).toBeLessThan(1e-4);
+    expect(error / norm(expected)).toBeLessThan(Math.max(1e-4, 6 * float32_distance));
   },
 );
 
-/** Source: torchvision's published counts, for 1,000 classes. */
+/** Source: for 1,000 classes, torchvision's and timm's published counts. */
 test.each([
+  ['mobilenetv2', 3_504_872],
+  ['resnet18', 11_689_512],
+  ['resnet34', 21_797_672],
+  ['resnet50', 25_557_032],
+  ['resnet101', 44_549_160],
+  ['resnet152', 60_192_808],
+  ['resnest50', 27_483_240],
+  ['resnest101', 48_275_016],
+  ['seresnext', 27_559_896],
+  ['vits16r224', 22_050_664],
   ['vitb16r224', 86_567_656],
   ['vitl16r224', 304_326_632],
 ])('%s has as many parameters as published', (name, count) => {
   const parameters = [...namedParameters(findModel(name)!.build(1000, IMAGENET_CONVENTION)).values()];
+  const trained = parameters.filter(({ role }) => role === 'weight');
 
-  expect(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);
+  expect(trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);
 });

@@ -2,13 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { floatTensor, openSession, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { MobileNetV2 } from '../../../native-models/models/mobilenetv2.ts';
+import { ResNeSt } from '../../../native-models/models/resnest.ts';
 import { ResNet } from '../../../native-models/models/resnet.ts';
+import { SEResNeXt } from '../../../native-models/models/seresnext.ts';
 import { VisionTransformer } from '../../../native-models/models/vit.ts';
 import { type Module, namedParameters } from '../../../native-models/nn/module.ts';
 import type { SgdOptions } from '../../../native-models/optim/sgd.ts';
 import { evaluationProgram, trainingProgram } from '../../../native-models/training.ts';
-import { type TrainingCase, trainingFixture } from '../../kit/fixture-training.ts';
-import { fixtureDirection, fixtureTensor, fixtureWeights } from '../../kit/fixture-weights.ts';
+import { type TrainingCase, type TrainingFixture, trainingFixture } from '../../kit/fixture-training.ts';
+import { fixtureDirection, fixtureTensor } from '../../kit/fixture-weights.ts';
 
 const CPU = { device: 'cpu', threads: 2 } as const;
 
@@ -17,23 +19,36 @@ const models = {
   resnet50: () => new ResNet('resnet50', 10),
   vit: () => new VisionTransformer({ width: 48, depth: 2, heads: 3, classes: 10, sidePx: 32, patchPx: 8 }),
   mobilenetv2: () => new MobileNetV2({ classes: 10, dropout: 0 }),
+  resnest50: () => new ResNeSt('resnest50', 10),
+  seresnext: () => new SEResNeXt(10),
 } as const;
 
-/** Starting values, the input batch and the sizes of one recorded case. */
-function setUp(model: Module, { input, labels }: TrainingCase) {
-  const shapes = [...namedParameters(model)].map(([name, { shape }]) => ({ name, shape }));
-  const weights = new Map([...fixtureWeights(shapes)].map(([name, { data }]) => [name, data] as const));
+/** Starting values. */
+const weightsOf = ({ tensors }: TrainingFixture) =>
+  new Map(
+    tensors.map(({ name, shape, scale, offset }) => [name, fixtureTensor(name, shape, scale, offset).data] as const),
+  );
+
+/** The input batch and the sizes of one recorded case. */
+function setUp({ input, labels }: TrainingCase) {
   const images = fixtureTensor(input.name, input.shape, input.scale, input.offset);
   const [batchSize, , height, width] = input.shape as [number, number, number, number];
   const feeds = {
     images: floatTensor(images.dims, images.data),
     labels: new Tensor('int32', Int32Array.from(labels), [labels.length]),
   };
-  return { weights, feeds, sizes: { batchSize, height, width, normalisation: null } };
+  return { feeds, sizes: { batchSize, height, width, normalisation: null } };
 }
 
-async function steps(model: Module, recorded: TrainingCase, count: number, optimizer: SgdOptions, lr: number) {
-  const { weights, feeds, sizes } = setUp(model, recorded);
+type Weights = ReadonlyMap<string, Float32Array>;
+
+async function steps(
+  model: Module,
+  weights: Weights,
+  recorded: TrainingCase,
+  { count, optimizer, lr }: { count: number; optimizer: SgdOptions; lr: number },
+) {
+  const { feeds, sizes } = setUp(recorded);
   const stepper = await Stepper.open(trainingProgram(model, { ...sizes, optimizer }), weights, CPU);
   const losses: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -44,8 +59,8 @@ async function steps(model: Module, recorded: TrainingCase, count: number, optim
   return { losses, state };
 }
 
-async function logits(model: Module, recorded: TrainingCase, weights: ReadonlyMap<string, Float32Array>) {
-  const { feeds, sizes } = setUp(model, recorded);
+async function logits(model: Module, weights: Weights, recorded: TrainingCase) {
+  const { feeds, sizes } = setUp(recorded);
   const program = evaluationProgram(model, sizes);
   const session = await openSession(program, CPU);
   const parameters = [...namedParameters(model)].map(([name, { shape }]) => [
@@ -77,9 +92,10 @@ const stepsFloor = (lr: number) => (lr > 0.01 ? 3e-2 : 5e-4);
 const bar = (spread: number, floor: number) => Math.max(floor, 6 * spread);
 
 describe.each(Object.entries(models) as [keyof typeof models, () => Module][])(
-  "%s, with torchvision's numbers",
+  "%s, with torch's numbers",
   (name, make) => {
     const fixture = trainingFixture(name);
+    const weights = weightsOf(fixture);
 
     test('has the same parameters', () => {
       const ours = [...namedParameters(make())].map(([parameter, { shape }]) => ({
@@ -102,15 +118,18 @@ describe.each(Object.entries(models) as [keyof typeof models, () => Module][])(
       const sgd = { kind: 'sgd', momentum, nesterov, weightDecay } as const;
 
       test('evaluation gives the same logits', async () => {
-        const { weights } = setUp(make(), recorded);
         const expected = exact.eval_logits.flat();
 
-        expect(distance(await logits(make(), recorded, weights), expected) / norm(expected)).toBeLessThan(1e-4);
+        expect(distance(await logits(make(), weights, recorded), expected) / norm(expected)).toBeLessThan(1e-4);
       });
 
       test('the first step gives the same loss and gradients', async () => {
         // Without decay and from zero velocity, the velocity after one step is the gradient.
-        const { losses, state } = await steps(make(), recorded, 1, { ...sgd, weightDecay: 0 }, 0);
+        const { losses, state } = await steps(make(), weights, recorded, {
+          count: 1,
+          optimizer: { ...sgd, weightDecay: 0 },
+          lr: 0,
+        });
 
         expect(Math.abs(losses[0]! - exact.losses[0]!) / exact.losses[0]!).toBeLessThan(bar(spread.losses[0]!, 1e-5));
         const scale = Math.max(...Object.values(exact.gradients).map((gradient) => gradient.norm));
@@ -138,7 +157,11 @@ describe.each(Object.entries(models) as [keyof typeof models, () => Module][])(
       test.skipIf(recorded.float32.after_three_steps === undefined)(
         'three steps give the same losses, weights and statistics',
         async () => {
-          const { losses, state } = await steps(make(), recorded, 3, sgd, optimizer.lr);
+          const { losses, state } = await steps(make(), weights, recorded, {
+            count: 3,
+            optimizer: sgd,
+            lr: optimizer.lr,
+          });
 
           for (const i of [0, 1, 2]) {
             const error = Math.abs(losses[i]! - exact.losses[i]!) / exact.losses[i]!;
