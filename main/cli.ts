@@ -7,12 +7,13 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
-import { modelsCommand, weightsAddCommand, weightsListCommand } from './cli/models.ts';
+import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
 import { createCommand, importCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
+import { weightsAddCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
 import { DEVICE_HELP } from './devices/device.ts';
 
@@ -108,8 +109,8 @@ function addModelCommands(root: Command): void {
     .addOption(json())
     .action(act(weightsListCommand));
   weights
-    .command('add <file>')
-    .description('keep a safetensors file for all projects')
+    .command('add <path>')
+    .description('keep weights for all projects: a safetensors or torch file, or a folder of them')
     .addOption(json())
     .action(act(weightsAddCommand));
 }
@@ -121,7 +122,10 @@ function addRunCommands(root: Command): void {
     .option('--model <name>', 'see: lightbench models')
     .option('--set <name=value>', 'a hyperparameter; may be repeated', collect, [])
     .option('--device <device>', `${DEVICE_HELP}; cpu by default`)
-    .option('--weights <file>', 'a safetensors file, or a name from: lightbench weights list')
+    .option(
+      '--weights <weights>',
+      'a file, a name from: lightbench weights list, or none; by default what is here for the model',
+    )
     .option('--resume <run>', 'go on with a failed or cancelled run')
     .addOption(json())
     .action(act(trainCommand));

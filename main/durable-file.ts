@@ -9,12 +9,16 @@ import { toDiskError } from './store/disk-errors.ts';
  * Errors: disk-full, folder-unwritable.
  */
 export function writeDurably(path: string, content: Uint8Array | string): void {
+  writeDurablyInParts(path, [typeof content === 'string' ? new TextEncoder().encode(content) : content]);
+}
+
+/** The same for content that is made piece by piece. */
+export function writeDurablyInParts(path: string, parts: Iterable<Uint8Array>): void {
   const folder = dirname(path);
   const partial = `${path}.partial`;
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFlushed(partial, bytes);
+    writeFlushed(partial, parts);
     renameSync(partial, path);
     flushFolder(folder);
   } catch (error) {
@@ -23,10 +27,12 @@ export function writeDurably(path: string, content: Uint8Array | string): void {
   }
 }
 
-function writeFlushed(path: string, bytes: Uint8Array): void {
+function writeFlushed(path: string, parts: Iterable<Uint8Array>): void {
   const file = openSync(path, 'w');
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
+    for (const bytes of parts) {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
+    }
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -44,6 +44,8 @@ export interface ModelCard {
   readonly headPrefixes: readonly string[];
   /** Groups that `layers_to_freeze` counts, each a list of prefixes. Source: product specification, section 6.7.5. */
   readonly freezeGroups: readonly (readonly string[])[];
+  /** Values of a parameter of one shape made into another's, or null; without it, shapes must agree. */
+  readonly adapt?: (name: string, from: Shape, to: Shape) => ((values: Float32Array) => Float32Array) | null;
   /** Which parameters the weight decay is for; without it, all. */
   readonly decays?: (name: string, shape: Shape) => boolean;
   /** The one side of picture it takes, in pixels; null for any. */

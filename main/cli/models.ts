@@ -1,9 +1,8 @@
-/** `lightbench models` and `lightbench weights`. */
+/** `lightbench models`. */
 
 import { describe } from '../../native-models/catalog/hyperparameters.ts';
 import { MODELS } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { addWeights, listWeights } from '../weights/library.ts';
 import type { CliContext } from './context.ts';
 import { table } from './format.ts';
 
@@ -27,24 +26,4 @@ export function modelsCommand({ output }: CliContext, options: { task?: string }
     return `${name}: ${title}\n${table(['hyperparameter', 'default', 'range', 'meaning'], rows)}`;
   });
   output.result(value, text.join('\n\n'));
-}
-
-export function weightsAddCommand({ output, library }: CliContext, file: string): void {
-  const entry = addWeights(library, file);
-  output.result(
-    entry,
-    `added ${entry.name}: weights of ${entry.model} (${entry.title}); use: train --weights ${entry.name}`,
-  );
-}
-
-export function weightsListCommand({ output, library }: CliContext): void {
-  const entries = listWeights(library);
-  const rows = entries.map(({ name, model, file, title, licence }) => [
-    name,
-    model,
-    file === null ? 'no' : 'yes',
-    title,
-    licence ?? 'unknown',
-  ]);
-  output.result(entries, table(['name', 'model', 'here', 'what it is', 'licence'], rows));
 }

@@ -1,13 +1,14 @@
 /** `lightbench train` and `lightbench runs`. */
 
 import { AppError } from '../../preload/contract/errors.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
+import { type RunSummary, WARNING } from '../../preload/contract/run.ts';
 import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { parseDevice } from '../devices/device.ts';
 import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-training.ts';
 import { runSummaries, runSummary } from '../store/run-summaries.ts';
 import type { EpochReport, Progress } from '../train/protocol.ts';
-import { findWeights } from '../weights/library.ts';
+import { defaultWeights, findWeights } from '../weights/library.ts';
+import type { RecognisedWeights } from '../weights/recognise.ts';
 import { type CliContext, settleAbandoned, withReader, withWriter } from './context.ts';
 import { decimal, seconds, table } from './format.ts';
 import { left } from './output.ts';
@@ -35,7 +36,7 @@ export async function trainCommand(context: CliContext, folder: string, options:
     if (options.resume !== undefined) await trainAgain(project, options.resume, threads, listener);
     else {
       if (options.model === undefined) throw new AppError('bad-argument', 'train needs --model NAME, or --resume RUN');
-      const weights = options.weights === undefined ? null : findWeights(context.library, options.weights);
+      const weights = chosenWeights(context, options.model, options.weights);
       run = await trainNew(
         project,
         { model: options.model, given: parseSettings(options.set), device, threads, weights },
@@ -45,6 +46,14 @@ export async function trainCommand(context: CliContext, folder: string, options:
     const summary = runSummary(project.db, run);
     output.result(summary, describeEnd(summary));
   });
+}
+
+const NO_WEIGHTS = 'none';
+
+/** What was asked for; else what the library has for the model. */
+function chosenWeights({ library }: CliContext, model: string, asked: string | undefined): RecognisedWeights | null {
+  if (asked === NO_WEIGHTS) return null;
+  return asked === undefined ? defaultWeights(library, model) : findWeights(library, asked);
 }
 
 /** `name=value` pairs. Errors: bad-argument. */
@@ -66,11 +75,13 @@ function listenerOf({ output, signal }: CliContext, metric: string, onRun: (id: 
       onRun(run);
       output.say(`run ${run}: ${train} training and ${validation} validation images, ${classes} classes`);
     },
-    onNote: (text) => output.say(`note: ${text}`),
+    onNote: (text) => output.say(noteLine(text)),
     onProgress: (progress) => output.progress(progressLine(progress)),
     onEpoch: (report) => output.say(epochLine(report, metric)),
   };
 }
+
+const noteLine = (note: string): string => (note.startsWith(WARNING) ? note : `note: ${note}`);
 
 function progressLine({ epoch, epochs, phase, step, steps, loss, imagesPerSecond, remainingMs }: Progress): string {
   const numbers = loss === null ? '' : ` · loss ${loss.toFixed(3)}`;
@@ -148,7 +159,7 @@ function describeRun(summary: RunSummary): string {
   ];
   return [
     describeEnd(summary),
-    ...summary.notes.map((note) => `note: ${note}`),
+    ...summary.notes.map(noteLine),
     '',
     table(['hyperparameter', 'value'], params),
     '',

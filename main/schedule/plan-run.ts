@@ -44,7 +44,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
     classes: set.classes,
     split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
     weights: request.weights === null ? null : { ...request.weights },
-    notes: [...set.warnings, ...batchNotes(params, set.train.length)],
+    notes: [...weightsNotes(request.weights), ...set.warnings, ...batchNotes(params, set.train.length)],
     created_at_ms: clock.nowMs(),
   });
 }
@@ -71,6 +71,13 @@ function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null
   if (weights === null || weights.model === card.name) return;
   const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
   throw new AppError('weights-invalid', message, { file: weights.file });
+}
+
+/** What it starts from; a run without weights says so when it starts. */
+function weightsNotes(weights: RecognisedWeights | null): string[] {
+  if (weights === null) return [];
+  const { name, file, title, licence } = weights;
+  return [`starts from ${name ?? file} (${title}${licence === null ? '' : `; ${licence}`})`];
 }
 
 const FEWEST_TRAINING_IMAGES = 2; // batch statistics of one image are zero variance

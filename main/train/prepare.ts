@@ -5,8 +5,10 @@ import { assert } from '../../native-models/core/assert.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { WARNING } from '../../preload/contract/run.ts';
 import { type Device, familyOf } from '../devices/device.ts';
 import { BatchFeed } from '../images/feed.ts';
+import { KNOWN_WEIGHTS } from '../weights/catalogue.ts';
 import { readLast } from './checkpoint.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { EpochReport, LabelledSample, TrainJob } from './protocol.ts';
@@ -80,11 +82,16 @@ export function startingPoint(job: TrainJob, card: ModelCard, plan: Plan): Start
   }
   const parameters = namedParameters(card.build(job.classes.length, job.convention));
   if (job.weightsFile !== null) {
-    const { values, notes } = fromFile(job.weightsFile, parameters, card.headPrefixes, plan.seed);
+    const { values, notes } = fromFile(job.weightsFile, parameters, card, plan.seed);
     return { values, history: [], notes };
   }
-  const notes = ['no pretrained weights: training from scratch needs far more images to reach the same accuracy'];
-  return { values: fromScratch(parameters, plan.seed), history: [], notes };
+  return { values: fromScratch(parameters, plan.seed), history: [], notes: [scratchWarning(card.name)] };
+}
+
+function scratchWarning(model: string): string {
+  const known = KNOWN_WEIGHTS.find((entry) => entry.model === model && entry.url !== null);
+  const hint = known === undefined ? '' : `; there are some: lightbench weights fetch ${known.name}`;
+  return `${WARNING}no pretrained weights for ${model}: training from scratch needs far more images to reach the same accuracy${hint}`;
 }
 
 /** The training images' cache takes `cacheBytes`; validation keeps finished views, which are far smaller. */

@@ -1,12 +1,10 @@
-/** Starting values of a model from a weights file, with what a person should know of the fit. */
+/** Starting values of a model, from a weights file or from random numbers, with what a person should know of the fit. */
 
-import { readFileSync } from 'node:fs';
 import { initialValues } from '../../native-models/nn/init.ts';
 import type { Parameter } from '../../native-models/nn/module.ts';
-import { matchWeights } from '../../native-models/weights/match.ts';
-import { parseSafetensors } from '../../native-models/weights/safetensors.ts';
-import { WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
+import { type Match, type MatchOptions, matchWeights, valuesOf } from '../../native-models/weights/match.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { withWeights } from '../weights/weights-source.ts';
 
 export interface StartingValues {
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -29,44 +27,36 @@ export function fromScratch(parameters: ReadonlyMap<string, Parameter>, seed: nu
 export function fromFile(
   path: string,
   parameters: ReadonlyMap<string, Parameter>,
-  headPrefixes: readonly string[],
+  options: MatchOptions,
   seed: number,
 ): StartingValues {
-  const match = read(path, parameters, headPrefixes);
-  if (match.problems.length > 0) {
-    const message = `${path} does not fit the model: ${list(match.problems)}`;
-    throw new AppError('weights-invalid', message, { file: path, problems: match.problems });
-  }
-  const random = fromScratch(parameters, seed);
-  const values = new Map(
-    [...parameters.keys()].map((name) => [name, match.values.get(name) ?? random.get(name)!] as const),
-  );
-  const notes = [
-    ...(match.replacedHead.length > 0
-      ? [`the head of the weights file has another class count and was replaced: ${match.replacedHead.join(', ')}`]
-      : []),
-    ...(match.unused.length > 0
-      ? [`the weights file holds tensors the model has no use for: ${list(match.unused)}`]
-      : []),
-  ];
-  return { values, notes };
+  return withWeights(path, (file) => {
+    const match = matchWeights(parameters, file, options);
+    if (match.problems.length > 0) {
+      const message = `${path} does not fit the model: ${listed(match.problems)}`;
+      throw new AppError('weights-invalid', message, { file: path, problems: match.problems });
+    }
+    const found = valuesOf(match);
+    const values = [...parameters].map(([name, { shape, init }]) => {
+      return [name, found.get(name) ?? initialValues(name, shape, init, seed)] as const;
+    });
+    return { values: new Map(values), notes: notesOf(match) };
+  });
 }
 
-function read(path: string, parameters: ReadonlyMap<string, Parameter>, headPrefixes: readonly string[]) {
-  try {
-    return matchWeights(parameters, parseSafetensors(readFileSync(path)), headPrefixes);
-  } catch (error) {
-    if (error instanceof WeightsFormatError) {
-      throw new AppError('weights-invalid', `${path}: ${error.message}`, { file: path }, { cause: error });
-    }
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new AppError('file-missing', `weights file ${path} does not exist`, { file: path }, { cause: error });
-    }
-    throw error;
+function notesOf({ replacedHead, adapted, unused }: Match): string[] {
+  const notes: string[] = [];
+  if (replacedHead.length > 0) {
+    const names = replacedHead.join(', ');
+    notes.push(`the head of the weights file is missing or has another class count and was replaced: ${names}`);
   }
+  if (adapted.length > 0) notes.push(`made to fit from another size: ${adapted.join(', ')}`);
+  if (unused.length > 0) notes.push(`the weights file holds tensors the model has no use for: ${listed(unused)}`);
+  return notes;
 }
 
-function list(items: readonly string[]): string {
+/** The first few, and how many more there are. */
+export function listed(items: readonly string[]): string {
   const rest = items.length - NAMED;
   return items.slice(0, NAMED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
 }

@@ -1,106 +1,81 @@
-/** What a weights file is: for which model, and what it expects of pixels and padding. */
+/** What a weights file is: for which model, from where, and what it expects of pixels and padding. */
 
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { findModel, IMAGENET_CONVENTION, type InputConvention, MODELS } from '../../native-models/catalog.ts';
+import {
+  findModel,
+  IMAGENET_CONVENTION,
+  type InputConvention,
+  MODELS,
+  type ModelCard,
+} from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
-import { matchWeights } from '../../native-models/weights/match.ts';
-import { parseSafetensors } from '../../native-models/weights/safetensors.ts';
-import { type WeightsFile, WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
+import { type Match, matchWeights } from '../../native-models/weights/match.ts';
+import type { WeightsFile } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { KNOWN_WEIGHTS } from './catalogue.ts';
+import { listed } from '../train/weights-file.ts';
+import { type KnownWeights, knownByHash } from './catalogue.ts';
+import { type FileIdentity, identityOf, withWeights } from './weights-source.ts';
 
 export interface RecognisedWeights {
   readonly file: string;
+  /** Of the file as it was published: a copy in the library is written anew. */
   readonly sha256: string;
   readonly model: string;
   readonly convention: InputConvention;
-  /** The catalogue's name, the run's epoch, or "unknown origin". */
+  /** What it was trained on, the run's epoch, or "unknown origin". */
   readonly title: string;
   readonly licence: string | null;
+  /** The catalogue's name; null for weights it does not know. */
+  readonly name: string | null;
 }
-
-const LARGEST_BYTES = 2 ** 31 - 1; // what one read can take in
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+const deviations = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
+const fileName = z.string().regex(/^[\w.-]+$/);
 
-/** What our own kept models say of themselves. */
+/** What our own files say of themselves: kept models their epoch, copies in the library where they came from. */
 const OwnDescription = z.object({
   model: z.string(),
-  epoch: z.number(),
-  convention: z.object({ mean: triple, deviation: triple, stridedPadding: z.enum(['symmetric', 'same-upper']) }),
+  convention: z.object({ mean: triple, deviation: deviations, stridedPadding: z.enum(['symmetric', 'same-upper']) }),
+  epoch: z.number().optional(),
+  source: z
+    .object({ sha256: z.string(), title: z.string(), licence: z.string().nullable(), name: fileName.nullable() })
+    .optional(),
 });
+type OwnDescription = z.infer<typeof OwnDescription>;
+
+/** Under this key, in a file's metadata, lies what we wrote of it. */
+export const DESCRIPTION_KEY = 'lightbench';
+
+/** What a copy in the library says of itself. */
+export function describeCopy({ model, convention, sha256, title, licence, name }: RecognisedWeights): string {
+  return JSON.stringify({ format: 1, model, convention, source: { sha256, title, licence, name } });
+}
 
 /**
- * By content where it is known, by its own description where we wrote it, else by the names and shapes it holds.
- * Errors: file-missing, weights-invalid when it is no safetensors file, weights-unknown when it fits no model.
+ * By its own description where we wrote it, by content where that is known, else by the names and shapes it holds.
+ * Errors: file-missing, file-unreadable; weights-invalid when it is no weights file or a damaged one; weights-unknown
+ * when it fits no model, with the nearest one and what it lacks.
  */
 export function recogniseWeights(file: string): RecognisedWeights {
-  const bytes = readWhole(file);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const known = KNOWN_WEIGHTS.find((entry) => entry.sha256 === sha256);
-  if (known)
-    return {
-      file,
-      sha256,
-      model: known.model,
-      convention: known.convention,
-      title: known.name,
-      licence: known.licence,
-    };
-  const parsed = parse(file, bytes);
-  const own = ownDescription(parsed.metadata['lightbench']);
-  if (own && findModel(own.model)) {
-    return {
-      file,
-      sha256,
-      model: own.model,
-      convention: own.convention,
-      title: `trained here, epoch ${own.epoch}`,
-      licence: null,
-    };
-  }
-  const model = modelThatFits(parsed);
-  if (model !== null) {
-    return {
-      file,
-      sha256,
-      model,
-      convention: IMAGENET_CONVENTION,
-      title: 'unknown origin, taken for torchvision-style',
-      licence: null,
-    };
-  }
-  const names = [...parsed.tensors.keys()].slice(0, 3).join(', ');
-  const message = `${file} fits none of ${MODELS.map((card) => card.name).join(', ')}; it holds ${names} …`;
-  throw new AppError('weights-unknown', message, { file });
+  return withWeights(file, (contents) => {
+    const own = ownDescription(contents.metadata[DESCRIPTION_KEY]);
+    if (own?.source) return { file, model: own.model, convention: own.convention, ...own.source };
+    const identity = identityOf(file);
+    const known = knownByHash(identity.sha256);
+    if (known) return asKnown(file, known, identity, contents);
+    const { sha256 } = identity;
+    if (own && findModel(own.model)) {
+      const title = `trained here, epoch ${own.epoch}`;
+      return { file, sha256, model: own.model, convention: own.convention, title, licence: null, name: null };
+    }
+    const model = modelThatFits(file, contents);
+    const title = 'unknown origin, taken for torchvision-style';
+    return { file, sha256, model, convention: IMAGENET_CONVENTION, title, licence: null, name: null };
+  });
 }
 
-function readWhole(file: string): Buffer {
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw new AppError('file-missing', `weights file ${file} does not exist`, { file });
-  if (size > LARGEST_BYTES) {
-    throw new AppError('weights-invalid', `${file} has ${size} bytes; at most ${LARGEST_BYTES} can be read`, { file });
-  }
-  return readFileSync(file);
-}
-
-function parse(file: string, bytes: Uint8Array): WeightsFile {
-  try {
-    return parseSafetensors(bytes);
-  } catch (error) {
-    if (!(error instanceof WeightsFormatError)) throw error;
-    throw new AppError(
-      'weights-invalid',
-      `${file} is not a safetensors file: ${error.message}`,
-      { file },
-      { cause: error },
-    );
-  }
-}
-
-function ownDescription(text: string | undefined): z.infer<typeof OwnDescription> | null {
+function ownDescription(text: string | undefined): OwnDescription | null {
   if (text === undefined) return null;
   try {
     return OwnDescription.safeParse(JSON.parse(text)).data ?? null;
@@ -109,14 +84,57 @@ function ownDescription(text: string | undefined): z.infer<typeof OwnDescription
   }
 }
 
+function asKnown(
+  file: string,
+  known: KnownWeights,
+  { sha256 }: FileIdentity,
+  contents: WeightsFile,
+): RecognisedWeights {
+  const card = findModel(known.model);
+  const problems = card ? fit(card, contents).problems : [];
+  if (problems.length > 0) {
+    const message = `${file} should be ${known.name} by its hash, but does not fit ${known.model}: ${listed(problems)}`;
+    throw new AppError('weights-invalid', message, { file, problems });
+  }
+  const { model, convention, trainedOn, licence, name } = known;
+  return { file, sha256, model, convention, title: trainedOn, licence, name };
+}
+
 const ANY_CLASSES = 2; // the head is matched apart, so the number does not matter
 
-/** A file of a deeper network also holds every tensor of a shallower one: the model that leaves the fewest over is meant. */
-function modelThatFits(parsed: WeightsFile): string | null {
-  const fitting = MODELS.flatMap((card) => {
-    const parameters = namedParameters(card.build(ANY_CLASSES, IMAGENET_CONVENTION));
-    const { problems, unused } = matchWeights(parameters, parsed, card.headPrefixes);
-    return problems.length === 0 ? [{ name: card.name, unused: unused.length }] : [];
-  });
-  return fitting.toSorted((a, b) => a.unused - b.unused)[0]?.name ?? null;
+function fit(card: ModelCard, contents: WeightsFile): Match {
+  const parameters = namedParameters(card.build(ANY_CLASSES, IMAGENET_CONVENTION));
+  return matchWeights(parameters, contents, card);
 }
+
+/** A file of a deeper network also holds every tensor of a shallower one: the model that leaves the fewest over is meant. */
+function modelThatFits(file: string, contents: WeightsFile): string {
+  const matches = MODELS.map((card) => ({ name: card.name, match: fit(card, contents) }));
+  const fitting = matches.filter(({ match }) => match.problems.length === 0);
+  const [best] = fitting.toSorted((a, b) => a.match.unused.length - b.match.unused.length);
+  if (best) return best.name;
+  throw unknown(file, contents, matches);
+}
+
+function unknown(
+  file: string,
+  contents: WeightsFile,
+  matches: readonly { readonly name: string; readonly match: Match }[],
+): AppError {
+  const holds = [...contents.tensors].map(([name, { shape }]) => `${name} [${shape}]`);
+  const nearest = matches.toSorted((a, b) => b.match.found.size - a.match.found.size)[0]!;
+  const { found, problems, unused } = nearest.match;
+  const message =
+    found.size === 0
+      ? `${file} fits no model here: it holds ${listed(holds)}`
+      : `${file} fits no model; nearest is ${nearest.name} with ${found.size} parameters, but: ${listed(problems)}${leftOver(unused)}`;
+  return new AppError('weights-unknown', message, {
+    file,
+    tensors: holds.length,
+    nearest: found.size === 0 ? null : nearest.name,
+    problems,
+    unused,
+  });
+}
+
+const leftOver = (unused: readonly string[]): string => (unused.length > 0 ? `; not of it: ${listed(unused)}` : '');

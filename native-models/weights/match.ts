@@ -1,11 +1,25 @@
-/** Finds a model's parameters in a weights file, by name and shape. */
+/** Finds a model's parameters in a weights file, by name and shape; values are read only when asked for. */
 
 import { type Shape, sameShape } from '../core/shape.ts';
-import { toFloat32, type WeightsFile } from './stored-tensor.ts';
+import { ALL_NAMINGS, type Naming, renamed } from './naming.ts';
+import { type StoredTensor, toFloat32, type WeightsFile } from './stored-tensor.ts';
+
+/** Values of one shape made into values of another, where a model knows how; null where it does not. */
+export type Adapt = (name: string, from: Shape, to: Shape) => ((values: Float32Array) => Float32Array) | null;
+
+export interface MatchOptions {
+  /** Prefixes of the parameters that depend on the number of classes. */
+  readonly headPrefixes: readonly string[];
+  readonly adapt?: Adapt;
+}
 
 export interface Match {
-  readonly values: ReadonlyMap<string, Float32Array>;
-  /** Head parameters that were left at their initial values: the file has none, or another class count. */
+  readonly naming: Naming;
+  /** How to read each parameter the file has a use for. */
+  readonly found: ReadonlyMap<string, () => Float32Array>;
+  /** Parameters that are there in another shape and are made to fit. */
+  readonly adapted: readonly string[];
+  /** Head parameters that stay at their initial values: the file has none, or another class count. */
   readonly replacedHead: readonly string[];
   /** Parameters of the body that the file lacks or has in another shape, with the reason; weights do not fit then. */
   readonly problems: readonly string[];
@@ -13,30 +27,50 @@ export interface Match {
   readonly unused: readonly string[];
 }
 
+type Parameters = ReadonlyMap<string, { readonly shape: Shape }>;
+
+/** The match under the names that fit best. A head of another class count is left out; all else must be there. */
+export function matchWeights(parameters: Parameters, file: WeightsFile, options: MatchOptions): Match {
+  const matches = ALL_NAMINGS.map((naming) => matchUnder(naming, parameters, file, options));
+  return matches.toSorted((a, b) => a.problems.length - b.problems.length)[0]!;
+}
+
+/** Errors: WeightsFormatError when a tensor that is needed holds integers. */
+export function valuesOf({ found }: Match): ReadonlyMap<string, Float32Array> {
+  return new Map([...found].map(([name, read]) => [name, read()]));
+}
+
 const isBookkeeping = (name: string) => name.endsWith('.num_batches_tracked'); // torch counts batches; nothing reads it
 
-/**
- * A head of another class count is left out; everything else must be there in its shape.
- * Errors: WeightsFormatError when a tensor that is needed holds integers.
- */
-export function matchWeights(
-  parameters: ReadonlyMap<string, { readonly shape: Shape }>,
-  file: WeightsFile,
-  headPrefixes: readonly string[],
-): Match {
-  const values = new Map<string, Float32Array>();
-  const misfits: string[] = [];
+function matchUnder(naming: Naming, parameters: Parameters, file: WeightsFile, options: MatchOptions): Match {
+  const tensors = renamed(file.tensors, naming);
+  const isOfHead = (name: string) => options.headPrefixes.some((prefix) => name.startsWith(prefix));
+  const found = new Map<string, () => Float32Array>();
+  const adapted: string[] = [];
   const problems: string[] = [];
+  let isHeadWhole = true;
   for (const [name, { shape }] of parameters) {
-    const stored = file.tensors.get(name);
-    if (stored && sameShape(stored.shape, shape)) values.set(name, toFloat32(name, stored));
-    else if (headPrefixes.some((prefix) => name.startsWith(prefix))) misfits.push(name);
+    const stored = tensors.get(name);
+    const read = stored ? readerOf(name, stored, shape, options.adapt) : null;
+    if (read !== null) found.set(name, read);
+    else if (isOfHead(name)) isHeadWhole = false;
     else problems.push(stored ? `${name} is [${stored.shape}], needs [${shape}]` : `${name} [${shape}] is missing`);
+    if (stored && read !== null && !sameShape(stored.shape, shape)) adapted.push(name);
   }
-  const unused = [...file.tensors.keys()].filter((name) => !parameters.has(name) && !isBookkeeping(name));
-  if (misfits.length === 0) return { values, replacedHead: [], problems, unused };
+  const unused = [...tensors.keys()].filter((name) => !parameters.has(name) && !isBookkeeping(name));
   // A bias may fit by chance where its weight does not: the head is kept or replaced as a whole.
-  const head = [...parameters.keys()].filter((name) => headPrefixes.some((prefix) => name.startsWith(prefix)));
-  for (const name of head) values.delete(name);
-  return { values, replacedHead: head, problems, unused };
+  const replacedHead = isHeadWhole ? [] : [...parameters.keys()].filter(isOfHead);
+  for (const name of replacedHead) found.delete(name);
+  return { naming, found, adapted, replacedHead, problems, unused };
+}
+
+function readerOf(
+  name: string,
+  stored: StoredTensor,
+  shape: Shape,
+  adapt: Adapt | undefined,
+): (() => Float32Array) | null {
+  if (sameShape(stored.shape, shape)) return () => toFloat32(name, stored);
+  const change = adapt?.(name, stored.shape, shape) ?? null;
+  return change === null ? null : () => change(toFloat32(name, stored));
 }

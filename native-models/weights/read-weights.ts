@@ -16,6 +16,7 @@ export function readWeights(source: ByteSource): WeightsFile & { readonly format
 }
 
 const PROTO = 0x80; // the instruction a pickle begins with
+const HEADER_AT = 8; // of a safetensors file, whose first byte may be any: it is a length
 const TAR_MAGIC_AT = 257;
 
 /** What other files begin with, in words. */
@@ -32,6 +33,7 @@ function formatOf(source: ByteSource): {
 } {
   const start = String.fromCharCode(...source.read(0, Math.min(source.sizeBytes, 32)));
   if (start.startsWith('PK\x03\x04')) return { format: 'torch', read: readTorchZip };
+  if (start[HEADER_AT] === '{') return { format: 'safetensors', read: readSafetensors };
   if (start.charCodeAt(0) === PROTO) return { format: 'torch', read: readTorchLegacy };
   const foreign = FOREIGN.find(([known]) => start.startsWith(known));
   if (foreign !== undefined) throw new WeightsFormatError(`is ${foreign[1]}`);

@@ -21,6 +21,9 @@ export const EpochRow = z.object({
 });
 export type EpochRow = z.infer<typeof EpochRow>;
 
+/** A note that begins like this is to be said aloud. */
+export const WARNING = 'WARNING: ';
+
 export const PrimaryMetric = z.object({ name: z.string(), best: z.number().nullable(), epoch: z.int().nullable() });
 export type PrimaryMetric = z.infer<typeof PrimaryMetric>;
 

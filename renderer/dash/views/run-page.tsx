@@ -1,7 +1,7 @@
 /** One run: where it stands, its curves, what it was asked for, and every epoch in numbers. */
 
 import { type ReactElement, useMemo } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import { type RunSummary, WARNING } from '../../../preload/contract/run.ts';
 import { BackIcon } from '../../ui/icons.tsx';
 import { formatMetric, formatRate } from '../derive/format.ts';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
@@ -30,11 +30,12 @@ export function RunPage({ run, runsHref, theme }: RunPageProps): ReactElement {
         <RunStateBadge state={run.state} />
       </div>
       <Reason run={run} />
+      <Warnings notes={run.notes.filter(isWarning)} />
       <RunFacts run={run} />
       <Curves run={run} theme={theme} />
       <div className="columns">
         <Hyperparameters params={run.params} />
-        <Notes notes={run.notes} />
+        <Notes notes={run.notes.filter((note) => !isWarning(note))} />
       </div>
       <EpochTable run={run} />
     </article>
@@ -51,6 +52,17 @@ function Reason({ run }: { run: RunSummary }): ReactElement | null {
       <p>{run.reason}</p>
     </div>
   );
+}
+
+const isWarning = (note: string): boolean => note.startsWith(WARNING);
+
+function Warnings({ notes }: { notes: readonly string[] }): ReactElement[] {
+  return notes.map((note) => (
+    <div className="reason" key={note}>
+      <strong>Warning</strong>
+      <p>{note.slice(WARNING.length)}</p>
+    </div>
+  ));
 }
 
 function Curves({ run, theme }: { run: RunSummary; theme: string }): ReactElement {

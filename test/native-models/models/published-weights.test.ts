@@ -5,7 +5,7 @@ import { normalised } from '../../../main/train/export.ts';
 import { floatTensor, openSession, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { fromFile } from '../../../main/train/weights-file.ts';
-import { KNOWN_WEIGHTS } from '../../../main/weights/catalogue.ts';
+import { knownByName } from '../../../main/weights/catalogue.ts';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
 import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { MobileNetV2 } from '../../../native-models/models/mobilenetv2.ts';
@@ -37,14 +37,14 @@ async function planes(path: string): Promise<Uint8Array> {
 }
 
 function weightsOf(model: Module, path: string): ReadonlyMap<string, Float32Array> {
-  return fromFile(path, namedParameters(model), [], 0).values;
+  return fromFile(path, namedParameters(model), { headPrefixes: [] }, 0).values;
 }
 
 describeWithShared('mobilenetv2 with published ImageNet weights', [PARITY, MOBILENET], () => {
   const pictures = existsSync(sharedPath(PARITY))
     ? Object.entries(parity().forward as Record<string, Record<string, Forward>>)
     : [];
-  const { convention } = KNOWN_WEIGHTS[0]!;
+  const { convention } = knownByName('mobilenet_v2_100_in1k_f16')!;
 
   test('the file is recognised by its content, with its way of padding', () => {
     expect(recogniseWeights(sharedPath(MOBILENET))).toMatchObject({ model: 'mobilenetv2', convention });

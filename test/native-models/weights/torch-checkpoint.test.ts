@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { memorySource } from '../../../native-models/weights/byte-source.ts';
 import { readWeights } from '../../../native-models/weights/read-weights.ts';
+import { writeSafetensors } from '../../../native-models/weights/safetensors.ts';
 import { type StoredTensor, toFloat32, WeightsFormatError } from '../../../native-models/weights/stored-tensor.ts';
 import { zipOf } from '../../kit/archives.ts';
 
@@ -73,6 +74,15 @@ describe('torch checkpoints', () => {
     expect(() => read(fixture(name))).toThrow(words);
     expect(() => read(fixture(name))).toThrow(WeightsFormatError);
   });
+});
+
+test('a safetensors file is one whatever its first byte, which is a length', () => {
+  const formats = Array.from({ length: 300 }, (_, i) => {
+    const { format, metadata } = read(writeSafetensors(new Map(), { note: 'x'.repeat(i) }));
+    return format === 'safetensors' && metadata['note']!.length === i;
+  });
+
+  expect(formats.every(Boolean)).toBe(true);
 });
 
 describe('a damaged checkpoint', () => {

@@ -1,0 +1,22 @@
+/** Weights of whole models, of numbers that tell tensors apart. */
+
+import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { sizeOf } from '../../native-models/core/shape.ts';
+import { namedParameters } from '../../native-models/nn/module.ts';
+import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
+
+/** Every parameter of a model of the catalog; tensor number i is filled with i, and i + seed / 1000. */
+export function weightsOf(model: string, classes: number, seed = 0): Map<string, FloatTensor> {
+  const parameters = namedParameters(findModel(model)!.build(classes, IMAGENET_CONVENTION));
+  return new Map(
+    [...parameters].map(([name, { shape }], i) => {
+      return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(i + seed / 1000) }] as const;
+    }),
+  );
+}
+
+/** The same tensors under other names. */
+export const renamedWeights = (
+  tensors: ReadonlyMap<string, FloatTensor>,
+  rename: (name: string) => string,
+): Map<string, FloatTensor> => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
