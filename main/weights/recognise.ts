@@ -91,7 +91,7 @@ function asKnown(
   contents: WeightsFile,
 ): RecognisedWeights {
   const card = findModel(known.model);
-  const problems = card ? fit(card, contents).problems : [];
+  const problems = card ? matchOf(card, contents).problems : [];
   if (problems.length > 0) {
     const message = `${file} should be ${known.name} by its hash, but does not fit ${known.model}: ${listed(problems)}`;
     throw new AppError('weights-invalid', message, { file, problems });
@@ -102,14 +102,14 @@ function asKnown(
 
 const ANY_CLASSES = 2; // the head is matched apart, so the number does not matter
 
-function fit(card: ModelCard, contents: WeightsFile): Match {
+function matchOf(card: ModelCard, contents: WeightsFile): Match {
   const parameters = namedParameters(card.build(ANY_CLASSES, IMAGENET_CONVENTION));
   return matchWeights(parameters, contents, card);
 }
 
 /** A file of a deeper network also holds every tensor of a shallower one: the model that leaves the fewest over is meant. */
 function modelThatFits(file: string, contents: WeightsFile): string {
-  const matches = MODELS.map((card) => ({ name: card.name, match: fit(card, contents) }));
+  const matches = MODELS.map((card) => ({ name: card.name, match: matchOf(card, contents) }));
   const fitting = matches.filter(({ match }) => match.problems.length === 0);
   const [best] = fitting.toSorted((a, b) => a.match.unused.length - b.match.unused.length);
   if (best) return best.name;
