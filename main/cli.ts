@@ -80,16 +80,20 @@ function addProjectCommands(root: Command): void {
   root
     .command('create <project>')
     .description('make a project folder')
-    .requiredOption('--task <task>', 'image-classification')
+    .requiredOption('--task <task>', 'image-classification or image-classification-multilabel')
     .option('--name <name>', 'name shown to people; the folder name by default')
     .addOption(json())
     .action(act(createCommand));
   root
     .command('import <project> <path>')
     .description('bring labelled images into a project')
-    .option('--format <format>', 'auto, jsonl or folder', 'auto')
-    .option('--images <folder>', 'what relative addresses in a JSONL file are relative to')
+    .option('--format <format>', 'auto, jsonl, csv or folder', 'auto')
+    .option('--images <folder>', 'what relative addresses in a JSONL or CSV file are relative to')
     .option('--split <split>', 'train, validation or test, for images without one')
+    .option(
+      '--label-separator <name>',
+      'between names in a CSV cell: comma, semicolon, bar, space; found out by default',
+    )
     .option('--link', 'leave images where they are instead of copying them')
     .addOption(json())
     .action(act(importCommand));

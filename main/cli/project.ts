@@ -2,6 +2,7 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split, Task } from '../../preload/contract/tasks.ts';
+import type { LabelSeparator } from '../data/csv-layout.ts';
 import { type ImportProgress, importDataset } from '../data/import.ts';
 import type { ImportReport } from '../data/import-report.ts';
 import { createProject } from '../store/project.ts';
@@ -29,9 +30,11 @@ export interface ImportCommandOptions {
   readonly images?: string;
   readonly split?: string;
   readonly link?: boolean;
+  readonly labelSeparator?: string;
 }
 
-const FORMATS = ['auto', 'jsonl', 'folder'] as const;
+const FORMATS = ['auto', 'jsonl', 'csv', 'folder'] as const;
+const SEPARATORS = { comma: ',', semicolon: ';', bar: '|', space: ' ' } as const;
 
 export async function importCommand(
   context: CliContext,
@@ -48,6 +51,7 @@ export async function importCommand(
   if (split?.success === false) {
     throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
   }
+  const separator = separatorOf(options.labelSeparator);
   const report = await withWriter(context, folder, 'import', (project) =>
     importDataset(project, path, {
       format,
@@ -55,12 +59,21 @@ export async function importCommand(
       signal,
       ...(options.images === undefined ? {} : { imagesFolder: options.images }),
       ...(split ? { split: split.data } : {}),
+      ...(separator === null ? {} : { labelSeparator: separator }),
       onProgress: (progress) => output.progress(progressLine(progress)),
     }),
   );
   output.result(report, describe(report));
   if (report.cancelled)
     throw new AppError('cancelled', 'import cancelled; what it had is kept, and repeating it goes on');
+}
+
+function separatorOf(name: string | undefined): LabelSeparator | null {
+  if (name === undefined) return null;
+  const separator = SEPARATORS[name as keyof typeof SEPARATORS];
+  if (separator !== undefined) return separator;
+  const names = Object.keys(SEPARATORS).join(', ');
+  throw new AppError('bad-argument', `--label-separator must be one of ${names}, got "${name}"`);
 }
 
 function progressLine({ read, added, skipped, total }: ImportProgress): string {
@@ -70,7 +83,7 @@ function progressLine({ read, added, skipped, total }: ImportProgress): string {
 const LISTED = 20;
 
 function describe(report: ImportReport): string {
-  const { read, added, already_present, skipped, repaired, warnings, classes } = report;
+  const { read, added, already_present, skipped, repaired, warnings, classes, without_class } = report;
   const more = skipped.length > LISTED ? [`  … and ${skipped.length - LISTED} more; --json lists all`] : [];
   return [
     `read ${read}: added ${added}, already present ${already_present}, skipped ${skipped.length}`,
@@ -80,7 +93,10 @@ function describe(report: ImportReport): string {
     ...warnings.map((text) => `  warning: ${text}`),
     table(
       ['class', 'images'],
-      Object.entries(classes).map(([name, count]) => [name, String(count)]),
+      [
+        ...Object.entries(classes).map(([name, count]) => [name, String(count)]),
+        ...(without_class > 0 ? [['(no class)', String(without_class)]] : []),
+      ],
     ),
   ].join('\n');
 }

@@ -8,8 +8,10 @@ export interface SkippedRecord {
   readonly code: ErrorCode;
 }
 
+export type ImportFormat = 'jsonl' | 'csv' | 'folder';
+
 export interface ImportReport {
-  readonly format: 'jsonl' | 'folder';
+  readonly format: ImportFormat;
   /** Records met: added + already_present + skipped, and, of a cancelled import, none that it did not come to. */
   read: number;
   added: number;

@@ -15,17 +15,21 @@ import { labelledImageCount, negativeCount } from '../store/images.ts';
 import { addImport } from '../store/imports.ts';
 import type { WriteProject } from '../store/project.ts';
 import type { Labelling } from './class-names.ts';
+import { readCsvLabels } from './csv-labels.ts';
+import type { LabelSeparator } from './csv-layout.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { removePartialCopies } from './image-copies.ts';
 import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
-import { emptyReport, type ImportReport, scarcityWarnings } from './import-report.ts';
+import { emptyReport, type ImportFormat, type ImportReport, scarcityWarnings } from './import-report.ts';
 import { ImportWriter, type SeenImage } from './import-writer.ts';
 import { inOrder } from './in-order.ts';
 import { readJsonl } from './jsonl.ts';
 
 export interface ImportOptions {
-  readonly format?: 'auto' | 'jsonl' | 'folder';
-  /** What relative addresses in a JSONL file are relative to; by default the folder of that file. */
+  readonly format?: 'auto' | ImportFormat;
+  /** What stands between the names in a cell of a CSV file; found out by default. */
+  readonly labelSeparator?: LabelSeparator;
+  /** What relative addresses in a JSONL or CSV file are relative to; by default the folder of that file. */
   readonly imagesFolder?: string;
   /** For images that the source gives no split. */
   readonly split?: Split;
@@ -47,14 +51,21 @@ export interface ImportProgress {
 }
 
 interface Source {
-  readonly format: 'jsonl' | 'folder';
+  readonly format: ImportFormat;
   readonly path: string;
 }
 
 type Looked = SeenImage | Exclude<ImportItem, ImageItem>;
 
-const JSONL_EXTENSIONS = new Set(['.jsonl', '.ndjson', '.json']);
+const FILE_FORMATS: Readonly<Record<string, ImportFormat>> = {
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.json': 'jsonl',
+  '.csv': 'csv',
+  '.tsv': 'csv',
+};
 const WORKERS = 2;
+const SHOWN_PLACES = 4;
 const LOOKED_AHEAD_PER_WORKER = 8;
 
 /**
@@ -147,8 +158,9 @@ async function look(item: ImportItem, pool: ProbePool): Promise<Looked> {
   if (item.kind !== 'image') return item;
   const file = item.candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
   if (file === undefined) {
-    const places = item.candidates.join(', nor ');
-    return problemOf(item, new AppError('image-missing', `image_url "${item.url}": there is no ${places}`));
+    const [shown, others] = [item.candidates.slice(0, SHOWN_PLACES), item.candidates.length - SHOWN_PLACES];
+    const places = [...shown, ...(others > 0 ? [`${others} other places`] : [])].join(', nor ');
+    return problemOf(item, new AppError('image-missing', `image "${item.url}": there is no ${places}`));
   }
   try {
     return { item, file, inspection: await pool.inspect(file) };
@@ -183,27 +195,43 @@ async function itemsOf(
   const split = options.split ?? null;
   if (source.format === 'folder') return readFolderTree({ folder: source.path, split, labelling });
   const root = resolve(options.imagesFolder ?? dirname(source.path));
-  return readJsonl({ file: source.path, root, split, labelling });
+  const file = { file: source.path, root, split, labelling };
+  if (source.format === 'jsonl') return readJsonl(file);
+  return readCsvLabels({ ...file, ...(options.labelSeparator ? { separator: options.labelSeparator } : {}) });
 }
 
-/** Which format a path holds: a file is JSONL; a folder is one when a single .jsonl file lies at its top. */
-async function recognise(path: string, format: 'auto' | 'jsonl' | 'folder'): Promise<Source> {
+/**
+ * Which format a path holds: a file says so by its ending; a folder is one when a single .jsonl file, or a single .csv
+ * file with no class folder beside it, lies at its top.
+ */
+async function recognise(path: string, format: 'auto' | ImportFormat): Promise<Source> {
   const kind = statSync(path, { throwIfNoEntry: false });
   if (kind === undefined) throw new AppError('file-missing', `import: there is no ${path}`, { file: path });
   if (!kind.isDirectory()) {
-    if (format === 'jsonl' || (format === 'auto' && JSONL_EXTENSIONS.has(extname(path).toLowerCase()))) {
-      return { format: 'jsonl', path };
-    }
-    const needs = format === 'folder' ? 'format folder needs a folder' : 'expected a folder or a .jsonl file';
-    const message = `import: ${needs}, got the file ${path}; for JSON Lines under another name give the format jsonl`;
+    const own = format === 'auto' ? FILE_FORMATS[extname(path).toLowerCase()] : format;
+    if (own !== undefined && own !== 'folder') return { format: own, path };
+    const needs = format === 'folder' ? 'format folder needs a folder' : 'expected a folder, a .jsonl or a .csv file';
+    const message = `import: ${needs}, got the file ${path}; for a file under another name give the format jsonl or csv`;
     throw new AppError('bad-argument', message, { file: path });
   }
   if (format === 'folder') return { format, path };
-  const names = (await readdir(path)).filter((name) => extname(name).toLowerCase() === '.jsonl');
-  if (names.length === 1) return { format: 'jsonl', path: join(path, names[0]!) };
-  if (names.length === 0 && format === 'auto') return { format: 'folder', path };
-  const found = names.length === 0 ? 'has none' : `has ${names.length} (${names.join(', ')}); name the one you mean`;
-  throw new AppError('bad-argument', `import: expected one .jsonl file in ${path}, it ${found}`, { folder: path });
+  const entries = await readdir(path, { withFileTypes: true });
+  const named = (ending: string) =>
+    entries.map(({ name }) => name).filter((name) => name.toLowerCase().endsWith(ending));
+  const hasClassFolders = entries.some((entry) => entry.isDirectory() && entry.name.toLowerCase() !== 'images');
+  for (const wanted of ['jsonl', 'csv'] as const) {
+    if (format !== 'auto' && format !== wanted) continue;
+    const names = named(`.${wanted}`);
+    if (names.length === 1 && (format === wanted || wanted === 'jsonl' || !hasClassFolders)) {
+      return { format: wanted, path: join(path, names[0]!) };
+    }
+    if (format === 'auto' && (names.length === 0 || hasClassFolders)) continue;
+    const found = names.length === 0 ? 'has none' : `has ${names.length} (${names.join(', ')}); name the one you mean`;
+    throw new AppError('bad-argument', `import: expected one .${wanted} file in ${path}, it ${found}`, {
+      folder: path,
+    });
+  }
+  return { format: 'folder', path };
 }
 
 function labellingOf({ info, folder }: WriteProject): Labelling {

@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'address-in-use',
   'address-not-allowed',
   'bad-argument',
+  'bad-csv',
   'bad-json',
   'bad-label',
   'bad-predictions',

@@ -111,7 +111,9 @@ test('a folder without class folders, a path that is not there and a lone pictur
   const picture = await appErrorOf(() => importDataset(newProject(), join(folder, 'a.png')));
 
   expect([flat.code, gone.code, picture.code]).toEqual(['bad-argument', 'file-missing', 'bad-argument']);
-  expect(picture.message).toContain(`expected a folder or a .jsonl file, got the file ${join(folder, 'a.png')}`);
+  expect(picture.message).toContain(
+    `expected a folder, a .jsonl or a .csv file, got the file ${join(folder, 'a.png')}`,
+  );
   expect(flat.message).toContain(`${folder}: expected one sub-folder per class`);
 });
 
@@ -156,7 +158,7 @@ describe('bad images are skipped by name and stop nothing:', () => {
       {
         where: `${file}:1`,
         code: 'image-missing',
-        reason: `image_url "gone.png": there is no ${join(folder, 'gone.png')}`,
+        reason: `image "gone.png": there is no ${join(folder, 'gone.png')}`,
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Labelling } from '../../../main/data/class-names.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { readJsonl } from '../../../main/data/jsonl.ts';
 import { readLines } from '../../../main/data/lines.ts';
@@ -11,10 +12,10 @@ import { tempFolder } from '../../kit/folders.ts';
 import { newProject } from '../../kit/projects.ts';
 
 /** The reasons for which the lines of a file are skipped, by line number. */
-async function problems(records: readonly unknown[]): Promise<Record<string, string>> {
+async function problems(records: readonly unknown[], labelling: Labelling = 'one'): Promise<Record<string, string>> {
   const file = writeJsonl(join(tempFolder(), 'x.jsonl'), records);
   const reasons: Record<string, string> = {};
-  for await (const item of readJsonl({ file, root: '/root', split: null, labelling: 'one' })) {
+  for await (const item of readJsonl({ file, root: '/root', split: null, labelling })) {
     if (item.kind === 'problem') reasons[item.where.slice(file.length + 1)] = `${item.code}: ${item.reason}`;
   }
   return reasons;
