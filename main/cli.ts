@@ -153,8 +153,10 @@ function addRunCommands(root: Command): void {
   root
     .command('score <bundle> <image...>')
     .description('score images with a bundle')
+    .option('--set <name=value>', 'valid_resize_size or valid_crop_size other than the bundle has', collect, [])
+    .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
     .addOption(json())
-    .action(act((context, bundle: string, images: string[]) => scoreCommand(context, bundle, images)));
+    .action(act(scoreCommand));
 }
 
 function addServeCommand(root: Command): void {

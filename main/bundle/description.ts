@@ -7,27 +7,33 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../preload/contract/errors.ts';
-import { Task } from '../../preload/contract/tasks.ts';
+import { RunThresholds } from '../../preload/contract/run.ts';
+import { ClassificationTask } from '../../preload/contract/tasks.ts';
 
 const FILE = 'bundle.json';
-const LARGEST_SIDE = 8192; // pixels; a stranger's bundle must not make us allocate at will
+/** A stranger's bundle must not make us allocate at will. */
+export const LARGEST_SIDE_PX = 8192;
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
-const side = z.int().positive().max(LARGEST_SIDE);
+const side = z.int().positive().max(LARGEST_SIDE_PX);
 /** A name inside the bundle: no folders above it. */
 const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
 
 export const BundleDescription = z.object({
-  format: z.literal(1),
-  task: Task,
+  format: z.literal(2),
+  task: ClassificationTask,
   model: z.string(),
+  /** How its strided convolutions pad; with the name all it takes to build the network for another size. */
+  strided_padding: z.enum(['symmetric', 'same-upper']),
   /** Index = class id, as in `labels.json`. */
   labels: z.array(z.string()).min(1),
+  /** What may be set anew at scoring. Source: product specification, section 17. */
+  model_settings: z.object({ valid_resize_size: side, valid_crop_size: side }),
   preprocessing: z.object({
     colour: z.literal('RGB'),
-    resize_shorter_side: side,
+    resize: z.literal('shorter side to valid_resize_size'),
     interpolation: z.literal('bilinear, antialiased'),
-    centre_crop: side,
+    crop: z.literal('square of valid_crop_size from the middle'),
     scale: z.literal('1/255'),
     mean: triple,
     std: triple,
@@ -35,6 +41,11 @@ export const BundleDescription = z.object({
   }),
   /** What makes probabilities of logits. */
   postprocessing: z.enum(['softmax', 'sigmoid']),
+  /**
+   * From which probability on a class counts as there, in the order of the labels, where an image may have any number of
+   * them; null where it has one, the most probable.
+   */
+  thresholds: z.array(z.number().min(0).max(1)).nullable(),
   files: z.object({
     /** Input `input1` float32 [N,3,crop,crop], preprocessed; output `output1` [N,classes], logits. */
     model: inside,
@@ -57,6 +68,8 @@ export const BundleDescription = z.object({
     epoch: z.int().positive(),
     params: z.record(z.string(), z.unknown()),
     metrics: z.record(z.string(), z.number().nullable()),
+    /** How the thresholds came about. */
+    thresholds: RunThresholds.nullable(),
     train_images: z.int(),
     validation_images: z.int(),
     weights: z.record(z.string(), z.unknown()).nullable(),
@@ -86,7 +99,11 @@ export function readDescription(folder: string): BundleDescription {
     throw fail(isMissing ? 'there is no such file; is this a bundle?' : 'is not JSON', error);
   }
   const result = BundleDescription.safeParse(json);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { thresholds, labels } = result.data;
+    if (thresholds === null || thresholds.length === labels.length) return result.data;
+    throw fail(`field thresholds: ${thresholds.length} numbers for ${labels.length} labels`);
+  }
   const [issue] = result.error.issues;
   throw fail(`field ${issue!.path.join('.') || '(whole file)'}: ${issue!.message}`);
 }

@@ -5,13 +5,22 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { runInChild } from '../train/host.ts';
 import type { ImageScore } from '../train/protocol.ts';
-import { type BundleDescription, readDescription } from './description.ts';
+import { readDescription } from './description.ts';
+import { type BundleSettings, type GivenSettings, settingsOf } from './settings.ts';
 
 /** Reply for one image. Source: product specification, section 16.5. */
 export interface ScoredImage {
   readonly filename: string;
   readonly probs: readonly number[];
   readonly labels: readonly string[];
+  /** Beyond the specification, where an image may have any number of classes: those whose threshold is reached. */
+  readonly predicted?: readonly string[];
+}
+
+export interface ScoreOptions {
+  readonly threads: number;
+  readonly settings?: GivenSettings;
+  readonly onScore?: (reply: ScoredImage | UnreadImage) => void;
 }
 
 export interface UnreadImage {
@@ -21,13 +30,12 @@ export interface UnreadImage {
 
 /**
  * One reply per image, in order; an image that cannot be read has its reason instead.
- * Errors: bundle-invalid.
+ * Errors: bundle-invalid; bad-hyperparameter for settings that cannot be.
  */
 export async function scoreBundle(
   bundle: string,
   images: readonly string[],
-  threads: number,
-  onScore: (reply: ScoredImage | UnreadImage) => void = () => {},
+  { threads, settings: given = {}, onScore }: ScoreOptions,
 ): Promise<(ScoredImage | UnreadImage)[]> {
   const folder = resolve(bundle);
   const description = readDescription(folder);
@@ -36,6 +44,7 @@ export async function scoreBundle(
     throw new AppError('bundle-invalid', `${modelFile} is missing from the bundle`, { file: modelFile });
   }
   const replies: (ScoredImage | UnreadImage)[] = [];
+  const settings = settingsOf(description, given);
   const { preprocessing, labels } = description;
   await runInChild(
     {
@@ -43,8 +52,8 @@ export async function scoreBundle(
       modelFile,
       classes: labels,
       activation: description.postprocessing,
-      resizeSize: preprocessing.resize_shorter_side,
-      cropSize: preprocessing.centre_crop,
+      resizeSize: settings.resizeSize,
+      cropSize: settings.cropSize,
       convention: { mean: preprocessing.mean, deviation: preprocessing.std },
       images: images.map((path) => resolve(path)),
       device: 'cpu',
@@ -53,16 +62,24 @@ export async function scoreBundle(
     {
       onMessage: (message) => {
         if (message.type !== 'image-score') return;
-        const reply = replyOf(images[replies.length]!, message.score, description);
+        const reply = replyOf(images[replies.length]!, message.score, labels, settings.thresholds);
         replies.push(reply);
-        onScore(reply);
+        onScore?.(reply);
       },
     },
   );
   return replies;
 }
 
-function replyOf(filename: string, score: ImageScore, { labels }: BundleDescription): ScoredImage | UnreadImage {
-  if ('probabilities' in score) return { filename, probs: score.probabilities, labels };
-  return { filename, error: { code: score.error.code, message: score.error.message } };
+function replyOf(
+  filename: string,
+  score: ImageScore,
+  labels: readonly string[],
+  thresholds: BundleSettings['thresholds'],
+): ScoredImage | UnreadImage {
+  if ('error' in score) return { filename, error: { code: score.error.code, message: score.error.message } };
+  const { probabilities: probs } = score;
+  const reply = { filename, probs, labels };
+  if (thresholds === null) return reply;
+  return { ...reply, predicted: labels.filter((_, i) => probs[i]! >= thresholds[i]!) };
 }

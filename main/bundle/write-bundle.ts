@@ -115,25 +115,28 @@ function describe(
     readonly sha256: Record<string, string>;
   },
 ): BundleDescription {
-  const { mean, deviation } = conventionOf(run);
+  const { mean, deviation, stridedPadding } = conventionOf(run);
   const { task } = settingOf(project, run, 1);
   const row = runSummary(project.db, run.id).epochs.find((candidate) => candidate.epoch === epoch);
   return {
-    format: 1,
+    format: 2,
     task,
     model: run.model,
+    strided_padding: stridedPadding,
     labels: [...run.classes],
+    model_settings: { valid_resize_size: facts.resizeSize, valid_crop_size: facts.cropSize },
     preprocessing: {
       colour: 'RGB',
-      resize_shorter_side: facts.resizeSize,
+      resize: 'shorter side to valid_resize_size',
       interpolation: 'bilinear, antialiased',
-      centre_crop: facts.cropSize,
+      crop: 'square of valid_crop_size from the middle',
       scale: '1/255',
       mean: [...mean],
       std: [...deviation],
       layout: 'NCHW',
     },
     postprocessing: activationOf(task),
+    thresholds: run.thresholds?.classes.map(({ threshold }) => threshold) ?? null,
     files: { model: 'model.onnx', model_pixels: 'model-pixels.onnx' },
     golden: {
       count: facts.golden.length,
@@ -150,6 +153,7 @@ function describe(
       epoch,
       params: { ...run.params },
       metrics: row?.metrics ?? {},
+      thresholds: run.thresholds,
       train_images: run.split.train.length,
       validation_images: run.split.validation.length,
       weights: run.weights === null ? null : withoutPath(run.weights),

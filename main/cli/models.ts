@@ -1,29 +1,39 @@
 /** `lightbench models`. */
 
 import { describe } from '../../native-models/catalog/hyperparameters.ts';
-import { MODELS } from '../../native-models/catalog.ts';
+import { hyperparametersOf, MODELS, type ModelCard } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { CliContext } from './context.ts';
 import { table } from './format.ts';
 
+/** Defaults are those of the task that was asked for, else of a model's first one, with what other tasks have instead. */
 export function modelsCommand({ output }: CliContext, options: { task?: string }): void {
   const cards = MODELS.filter(({ tasks }) => options.task === undefined || tasks.includes(options.task));
   if (cards.length === 0) throw new AppError('bad-argument', `no model does "${options.task}" yet`);
-  const value = cards.map(({ name, tasks, title, source, hyperparameters }) => ({
-    name,
-    tasks,
-    title,
-    source,
-    hyperparameters,
+  const value = cards.map((card) => ({
+    name: card.name,
+    tasks: card.tasks,
+    title: card.title,
+    source: card.source,
+    hyperparameters: hyperparametersOf(card, options.task ?? card.tasks[0]!),
+    ...(options.task === undefined ? { task_defaults: card.taskDefaults } : {}),
   }));
-  const text = cards.map(({ name, title, hyperparameters }) => {
+  const text = value.map(({ name, title, hyperparameters }, i) => {
     const rows = hyperparameters.map((entry) => [
       entry.name,
       String(entry.default ?? 'none'),
       describe(entry.domain),
       entry.meaning,
     ]);
-    return `${name}: ${title}\n${table(['hyperparameter', 'default', 'range', 'meaning'], rows)}`;
+    const others = options.task === undefined ? otherDefaults(cards[i]!) : [];
+    return [`${name}: ${title}`, table(['hyperparameter', 'default', 'range', 'meaning'], rows), ...others].join('\n');
   });
   output.result(value, text.join('\n\n'));
+}
+
+function otherDefaults({ taskDefaults }: ModelCard): string[] {
+  return Object.entries(taskDefaults).flatMap(([task, defaults]) => {
+    const values = Object.entries(defaults).map(([name, value]) => `${name} ${value}`);
+    return values.length === 0 ? [] : [`for ${task}: ${values.join(', ')}`];
+  });
 }

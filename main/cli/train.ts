@@ -130,6 +130,18 @@ function runTable(summaries: readonly RunSummary[]): string {
   return table(['run', 'state', 'model', 'best', 'at epoch', 'epochs', 'reason'], rows);
 }
 
+function thresholdLines({ thresholds }: RunSummary): string[] {
+  if (thresholds === null) return [];
+  const rows = thresholds.classes.map(({ label, threshold, f1, positives, is_tuned }) => [
+    label,
+    decimal(threshold),
+    is_tuned ? 'tuned' : 'usual',
+    decimal(f1),
+    String(positives),
+  ]);
+  return ['', table(['class', 'threshold', 'how', 'F1 there', 'validation images'], rows)];
+}
+
 function describeRun(summary: RunSummary): string {
   const params = Object.entries(summary.params).map(([name, value]) => [
     name,
@@ -162,6 +174,7 @@ function describeRun(summary: RunSummary): string {
     ...summary.notes.map(noteLine),
     '',
     table(['hyperparameter', 'value'], params),
+    ...thresholdLines(summary),
     '',
     table(header, curve),
   ].join('\n');

@@ -3,12 +3,13 @@
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
-import { scoreBundle } from '../bundle/score-bundle.ts';
+import { type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
 import { decimal, table } from './format.ts';
 import { EXIT } from './output.ts';
+import { parseSettings } from './train.ts';
 
 export async function evaluateCommand(
   context: CliContext,
@@ -71,14 +72,28 @@ export async function bundleCommand(
 }
 
 /** Returns the exit status: a failure when any image could not be scored. */
-export async function scoreCommand(context: CliContext, bundle: string, images: readonly string[]): Promise<number> {
+export async function scoreCommand(
+  context: CliContext,
+  bundle: string,
+  images: readonly string[],
+  options: { readonly set: readonly string[]; readonly threshold: readonly string[] },
+): Promise<number> {
   const { output, threads } = context;
-  const replies = await scoreBundle(bundle, images, threads);
+  const replies = await scoreBundle(bundle, images, {
+    threads,
+    settings: { sizes: parseSettings(options.set), thresholds: options.threshold },
+  });
   const lines = replies.map((reply) => {
     if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+    if (reply.predicted) return `${reply.filename}: ${predictedText(reply)}`;
     const best = reply.probs.reduce((at, value, i) => (value > reply.probs[at]! ? i : at), 0);
     return `${reply.filename}: ${reply.labels[best]} (${(100 * reply.probs[best]!).toFixed(1)} %)`;
   });
   output.result(replies, lines.join('\n'));
   return replies.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
+}
+
+function predictedText({ predicted = [], labels, probs }: ScoredImage): string {
+  if (predicted.length === 0) return 'no label';
+  return predicted.map((label) => `${label} (${(100 * probs[labels.indexOf(label)]!).toFixed(1)} %)`).join(', ');
 }

@@ -10,7 +10,7 @@ import * as ort from 'onnxruntime-node';
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = JSON.parse(readFileSync(join(here, 'bundle.json'), 'utf8'));
 const { golden, labels } = bundle;
-const side = bundle.preprocessing.centre_crop;
+const side = bundle.model_settings.valid_crop_size;
 
 const bytes = (name) => {
   const content = readFileSync(join(here, name));

@@ -39,7 +39,7 @@ describe('a bundle', () => {
     const replies = await scoreBundle(
       bundle,
       rows.map(({ image }) => join(project.folder, image)),
-      2,
+      { threads: 2 },
     );
 
     expect(rows.length).toBe(evaluation.images);
@@ -72,7 +72,8 @@ describe('a bundle', () => {
       task: 'image-classification',
       model: 'mobilenetv2',
       labels: ['bright', 'dark'],
-      preprocessing: { resize_shorter_side: 32, centre_crop: 32 },
+      model_settings: { valid_resize_size: 32, valid_crop_size: 32 },
+      thresholds: null,
       run: { id: 'r0001', train_images: 24, validation_images: 6 },
     });
     expect(Object.keys(description.sha256).length).toBe(files.length - 1);
@@ -113,7 +114,7 @@ describe('scoring', () => {
   test('reports what cannot be read and scores the rest', async () => {
     const text = join(tempFolder(), 'text.jpg');
     writeFileSync(text, 'not a picture');
-    const replies = await scoreBundle(bundle, [text, join(project.folder, 'nowhere.png')], 2);
+    const replies = await scoreBundle(bundle, [text, join(project.folder, 'nowhere.png')], { threads: 2 });
 
     expect(replies.map((reply) => ('error' in reply ? reply.error.code : null))).toEqual([
       'image-unreadable',
@@ -129,10 +130,14 @@ describe('scoring', () => {
       () => changed({ files: { model: '../../etc/passwd', model_pixels: 'x.onnx' } }),
       'files.model',
     ],
-    ['a crop of astronomic size', () => changed({ preprocessing: { centre_crop: 1e9 } }), 'preprocessing'],
-    ['another format', () => changed({ format: 2 }), 'format'],
+    [
+      'a crop of astronomic size',
+      () => changed({ model_settings: { valid_resize_size: 1e9, valid_crop_size: 1e9 } }),
+      'model_settings.valid_resize_size',
+    ],
+    ['another format', () => changed({ format: 1 }), 'format'],
   ])('refuses a bundle with %s, naming the field', async (_, make, named) => {
-    const error = await appErrorOf(() => scoreBundle(make(), [], 1));
+    const error = await appErrorOf(() => scoreBundle(make(), [], { threads: 1 }));
 
     expect(error.code).toBe('bundle-invalid');
     expect(error.message).toContain(named);
