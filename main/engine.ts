@@ -14,7 +14,7 @@ import type { LogBug } from './ipc/replies.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { dataVersion, runFingerprints } from './store/changes.ts';
 import { classCounts, classNames } from './store/classes.ts';
-import { imageById, imageCount, splitCounts } from './store/images.ts';
+import { imageById, imageCount, negativeCount, splitCounts } from './store/images.ts';
 import { openProject, type ReadProject } from './store/project.ts';
 import { runSummaries, runSummary } from './store/run-summaries.ts';
 
@@ -86,6 +86,7 @@ class ProjectEngine implements OpenEngine {
         folder,
         image_count: imageCount(db),
         classes: classNames(db).map((name) => ({ name, count: counts[name] ?? 0 })),
+        without_class: negativeCount(db),
         splits: splitCounts(db),
       };
     });

@@ -22,6 +22,8 @@ export const ProjectOverview = z.object({
   image_count: z.int().nonnegative(),
   /** Ascending by name, classes without images included. */
   classes: z.array(ClassCount),
+  /** Images that are labelled as belonging to none of the classes. */
+  without_class: z.int().nonnegative(),
   splits: SplitCounts,
 });
 export type ProjectOverview = z.infer<typeof ProjectOverview>;

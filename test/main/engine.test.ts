@@ -58,6 +58,7 @@ describe('an engine over a project', () => {
         { name: '2', count: 1 },
         { name: 'empty', count: 0 },
       ],
+      without_class: 0,
       splits: { train: 1, validation: 0, test: 0, unassigned: 1 },
     });
   });

@@ -53,6 +53,7 @@ export function formatParam(value: unknown): string {
 
 /** `image-object-detection` as a person says it: `Object detection`. */
 export function formatTask(task: string): string {
+  if (task === 'image-classification-multilabel') return 'Multi-label classification';
   const words = task.replace(/^image-/, '').replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

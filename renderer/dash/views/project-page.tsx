@@ -25,7 +25,7 @@ function NoImages({ folder }: { folder: string }): ReactElement {
     <Notice
       icon={<FolderIcon />}
       title="No images yet"
-      text="Import a folder with one sub-folder per class, or a JSONL file with labels."
+      text="Import a folder with one sub-folder per class, or a JSONL or CSV file with labels."
       commands={[`lightbench import "${folder}" path/to/images`]}
     />
   );
@@ -41,10 +41,15 @@ function Counts({ project }: { project: ProjectOverview }): ReactElement {
   ];
   return (
     <div className="columns">
-      <CountTable title={formatPlural(project.classes.length, 'class', 'classes')} rows={project.classes} />
+      <CountTable title={formatPlural(project.classes.length, 'class', 'classes')} rows={classRows(project)} />
       <CountTable title={formatPlural(project.image_count, 'image')} rows={splits} />
     </div>
   );
+}
+
+/** Images without a class are no class, but they count. */
+function classRows({ classes, without_class: count }: ProjectOverview): ProjectOverview['classes'] {
+  return count === 0 ? classes : [...classes, { name: 'No class', count }];
 }
 
 function CountTable({

@@ -11,6 +11,7 @@ import { EpochTable } from './epoch-table.tsx';
 import { Hyperparameters } from './hyperparameters.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { RunStateBadge } from './run-state-badge.tsx';
+import { Thresholds } from './thresholds.tsx';
 
 export interface RunPageProps {
   readonly run: RunSummary;
@@ -35,6 +36,7 @@ export function RunPage({ run, runsHref, theme }: RunPageProps): ReactElement {
       <Curves run={run} theme={theme} />
       <div className="columns">
         <Hyperparameters params={run.params} />
+        {run.thresholds === null ? null : <Thresholds thresholds={run.thresholds} />}
         <Notes notes={run.notes.filter((note) => !isWarning(note))} />
       </div>
       <EpochTable run={run} />
