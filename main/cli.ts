@@ -13,7 +13,7 @@ import { createCommand, importCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
-import { weightsAddCommand, weightsListCommand } from './cli/weights.ts';
+import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
 import { DEVICE_HELP } from './devices/device.ts';
 
@@ -112,6 +112,12 @@ function addModelCommands(root: Command): void {
     .description('weights here, and those known')
     .addOption(json())
     .action(act(weightsListCommand));
+  weights
+    .command('fetch <name...>')
+    .description("download published weights and check them; a model's name stands for its usual ones")
+    .option('--from <url>', 'another address of the same file, as on a mirror')
+    .addOption(json())
+    .action(act(weightsFetchCommand));
   weights
     .command('add <path>')
     .description('keep weights for all projects: a safetensors or torch file, or a folder of them')

@@ -31,9 +31,12 @@ export interface LibraryEntry {
   readonly url: string | null;
 }
 
-/** Errors: as `recogniseWeights`; folder-unwritable, disk-full; duplicate-name when other content has that name. */
-export function addWeights(library: string, file: string): LibraryEntry {
-  const recognised = recogniseWeights(resolve(file));
+/**
+ * Adds a file, of which the caller may know what it is.
+ * Errors: as `recogniseWeights`; folder-unwritable, disk-full; duplicate-name when other content has that name.
+ */
+export function addWeights(library: string, file: string, expected: KnownWeights | null = null): LibraryEntry {
+  const recognised = recogniseWeights(resolve(file), expected);
   const name = recognised.name ?? nameOf(recognised.file);
   const target = fileOf(library, name);
   if (!existsSync(target)) writeCopy(recognised, target);
@@ -71,11 +74,15 @@ export function addWeightsFolder(library: string, folder: string): FolderReport 
 /** Not the file's fault, and so for every other file as well. */
 const isOfLibrary = ({ code }: AppError): boolean => code === 'disk-full' || code === 'folder-unwritable';
 
+/** What the library has under a name, or null. */
+export function libraryEntry(library: string, name: string): LibraryEntry | null {
+  const file = fileOf(library, name);
+  return existsSync(file) ? entryOf(name, file, recogniseWeights(file)) : null;
+}
+
 /** Everything in the library, then what is known but not there. */
 export function listWeights(library: string): LibraryEntry[] {
-  const present = namesIn(library).map((name) =>
-    entryOf(name, fileOf(library, name), recogniseWeights(fileOf(library, name))),
-  );
+  const present = namesIn(library).map((name) => libraryEntry(library, name)!);
   const absent = KNOWN_WEIGHTS.filter(({ name }) => !present.some((entry) => entry.name === name)).map(absentEntry);
   return [...present, ...absent];
 }

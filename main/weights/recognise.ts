@@ -14,7 +14,7 @@ import type { WeightsFile } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { listed } from '../train/weights-file.ts';
 import { type KnownWeights, knownByHash } from './catalogue.ts';
-import { type FileIdentity, identityOf, withWeights } from './weights-source.ts';
+import { identityOf, withWeights } from './weights-source.ts';
 
 export interface RecognisedWeights {
   readonly file: string;
@@ -53,18 +53,17 @@ export function describeCopy({ model, convention, sha256, title, licence, name }
 }
 
 /**
- * By its own description where we wrote it, by content where that is known, else by the names and shapes it holds.
+ * By its own description where we wrote it, by what the caller knows it to be, by content where that is known, else by the names and shapes it holds.
  * Errors: file-missing, file-unreadable; weights-invalid when it is no weights file or a damaged one; weights-unknown
  * when it fits no model, with the nearest one and what it lacks.
  */
-export function recogniseWeights(file: string): RecognisedWeights {
+export function recogniseWeights(file: string, expected: KnownWeights | null = null): RecognisedWeights {
   return withWeights(file, (contents) => {
     const own = ownDescription(contents.metadata[DESCRIPTION_KEY]);
     if (own?.source) return { file, model: own.model, convention: own.convention, ...own.source };
-    const identity = identityOf(file);
-    const known = knownByHash(identity.sha256);
-    if (known) return asKnown(file, known, identity, contents);
-    const { sha256 } = identity;
+    const { sha256 } = identityOf(file);
+    const known = expected ?? knownByHash(sha256);
+    if (known) return asKnown(file, sha256, known, contents);
     if (own && findModel(own.model)) {
       const title = `trained here, epoch ${own.epoch}`;
       return { file, sha256, model: own.model, convention: own.convention, title, licence: null, name: null };
@@ -84,12 +83,7 @@ function ownDescription(text: string | undefined): OwnDescription | null {
   }
 }
 
-function asKnown(
-  file: string,
-  known: KnownWeights,
-  { sha256 }: FileIdentity,
-  contents: WeightsFile,
-): RecognisedWeights {
+function asKnown(file: string, sha256: string, known: KnownWeights, contents: WeightsFile): RecognisedWeights {
   const card = findModel(known.model);
   const problems = card ? matchOf(card, contents).problems : [];
   if (problems.length > 0) {

@@ -37,9 +37,10 @@ function formatOf(source: ByteSource): {
   if (start.charCodeAt(0) === PROTO) return { format: 'torch', read: readTorchLegacy };
   const foreign = FOREIGN.find(([known]) => start.startsWith(known));
   if (foreign !== undefined) throw new WeightsFormatError(`is ${foreign[1]}`);
-  if (isTar(source))
-    throw new WeightsFormatError('is a tar archive, as torch wrote before 0.2; load and save it in torch');
-  return { format: 'safetensors', read: readSafetensors };
+  if (isTar(source)) {
+    throw new WeightsFormatError('is a tar archive, as torch wrote before 0.2; load it in torch and save it again');
+  }
+  throw new WeightsFormatError('is neither a safetensors file nor a torch checkpoint');
 }
 
 function isTar(source: ByteSource): boolean {

@@ -1,5 +1,6 @@
 /** Weights of whole models, of numbers that tell tensors apart. */
 
+import { fromScratch } from '../../main/train/weights-file.ts';
 import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
@@ -20,3 +21,10 @@ export const renamedWeights = (
   tensors: ReadonlyMap<string, FloatTensor>,
   rename: (name: string) => string,
 ): Map<string, FloatTensor> => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+
+/** What training from scratch would start from: weights that can be trained on. */
+export function initialWeightsOf(model: string, classes: number): Map<string, FloatTensor> {
+  const parameters = namedParameters(findModel(model)!.build(classes, IMAGENET_CONVENTION));
+  const values = fromScratch(parameters, 1);
+  return new Map([...parameters].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }] as const));
+}
