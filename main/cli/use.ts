@@ -7,7 +7,8 @@ import { type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
-import { decimal, table } from './format.ts';
+import { evaluationText } from './evaluation-text.ts';
+import { decimal } from './format.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
 
@@ -27,33 +28,13 @@ export async function evaluateCommand(
 }
 
 function describe(evaluation: RunEvaluation): string {
-  const { run, epoch, split, images, metrics, warnings, loss } = evaluation;
-  const headline = [...Object.entries(metrics), ['loss', loss] as const].map(([name, value]) => [name, decimal(value)]);
+  const { run, epoch, split, images, warnings, loss } = evaluation;
   return [
-    `run ${run}, epoch ${epoch}, ${images} ${split} images`,
+    `run ${run}, epoch ${epoch}, ${images} ${split} images, loss ${decimal(loss)}`,
     ...warnings.map((text) => `warning: ${text}`),
     '',
-    table(['metric', 'value'], headline),
-    ...('confusion' in evaluation ? classTables(evaluation) : []),
+    evaluationText(evaluation),
   ].join('\n');
-}
-
-function classTables({ report, confusion, classes }: Extract<RunEvaluation, { confusion: unknown }>): string[] {
-  const rows = report.classes.map((row, i) => [
-    classes[i]!,
-    decimal(row.precision),
-    decimal(row.recall),
-    decimal(row['f1-score']),
-    String(row.support),
-    decimal(row.auc),
-  ]);
-  const cells = confusion.map((row, i) => [classes[i]!, ...row.map(String)]);
-  return [
-    '',
-    table(['class', 'precision', 'recall', 'f1', 'images', 'AUC'], rows),
-    '',
-    table(['true \\ predicted', ...classes], cells),
-  ];
 }
 
 export async function bundleCommand(

@@ -21,8 +21,8 @@ import {
 import { classLosses, meanLoss } from './log-loss.ts';
 import { checkPredictions, type Predictions, predictedClasses } from './predictions.ts';
 import { Questions } from './questions.ts';
-import type { Placing } from './ranking.ts';
-import { type ByClass, placingsOf, rankingScores, rankingsOf } from './ranking-scores.ts';
+import { type Placing, type Ranking, rankingOf } from './ranking.ts';
+import { type ByClass, mapByClass, placingsOf, rankingScores } from './ranking-scores.ts';
 
 export const CLASSIFICATION_METRICS = [
   'accuracy',
@@ -65,6 +65,7 @@ export interface ClassificationSamples {
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
   readonly losses: Float64Array;
+  readonly questions: Questions;
   readonly placings: ByClass<Placing>;
 }
 
@@ -75,40 +76,45 @@ export interface ClassificationSamples {
  * Errors: bad-predictions, naming the row, for what is not a table of probabilities with a true class each.
  */
 export function evaluateClassification(predictions: Predictions): ClassificationEvaluation {
-  return judgeClassification(classificationSamples(predictions));
+  const samples = classificationSamples(predictions);
+  return judgeClassification(samples, mapByClass(samples.placings, rankingOf));
 }
 
 /** Errors: as `evaluateClassification`. */
 export function classificationSamples(predictions: Predictions): ClassificationSamples {
   checkPredictions(predictions);
   const { truth, classes } = predictions;
+  const questions = Questions.ofClasses(predictions);
   return {
     classes,
     truth,
     predicted: predictedClasses(predictions),
     losses: classLosses(predictions),
-    placings: placingsOf(Questions.ofClasses(predictions)),
+    questions,
+    placings: placingsOf(questions),
   };
 }
 
 export function judgeClassification(
   samples: ClassificationSamples,
-  rankings: ReturnType<typeof rankingsOf> = rankingsOf(samples.placings),
+  rankings: ByClass<Ranking>,
 ): ClassificationEvaluation {
   const { truth, predicted, classes } = samples;
   const confusion = confusionRows(truth, predicted, classes);
   return {
-    ...classificationMetrics(samples, null, rankings),
+    ...classificationMetrics(samples, rankings),
     confusion,
     confusion_normalised: normalisedRows(confusion),
   };
 }
 
-/** `counts` says how often each sample counts; all once without it. Shapes: counts [N]. */
+/**
+ * `counts` says how often each sample counts, as it did in the rankings; all once without it. Shapes: counts [N].
+ */
 export function classificationMetrics(
-  { truth, predicted, classes, losses, placings }: ClassificationSamples,
-  counts: Int32Array | null,
-  rankings: ReturnType<typeof rankingsOf> = rankingsOf(placings, counts),
+  { truth, predicted, classes, losses }: ClassificationSamples,
+  rankings: ByClass<Ranking>,
+  counts: Uint8Array | null = null,
 ): Pick<ClassificationEvaluation, 'metrics' | 'report'> {
   const counted = countClasses(truth, predicted, classes, counts);
   const report = classReport(counted, rankingScores(rankings, counted.support), occurringClasses(counted));

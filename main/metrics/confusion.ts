@@ -10,7 +10,7 @@ export function countClasses(
   truth: Int32Array,
   predicted: Int32Array,
   classes: number,
-  counts: Int32Array | null = null,
+  counts: Uint8Array | null = null,
 ): ClassCounts {
   const hits = new Float64Array(classes);
   const support = new Float64Array(classes);

@@ -1,15 +1,15 @@
 /**
- * ROC and precision-recall curves as polylines ready to draw. Corners lie only where positives are met, so a curve has
- * at most two points per distinct score of a positive, and is thinned beyond `MAX_CURVE_POINTS`.
+ * The charts' lines, ready to draw, per class and averaged. A curve is null where it is undefined: ROC without positives
+ * or negatives, all others but calibration without positives.
+ * Source: product specification, section 9.2.
  */
 
-import { checkPredictions, type Predictions } from './predictions.ts';
-import { Questions } from './questions.ts';
+import { type Calibration, CalibrationBins } from './calibration.ts';
+import { gainsLine, liftLine, precisionRecallLine, rocLine } from './curve-lines.ts';
+import { averageLine, type Line, thinned } from './line.ts';
+import type { Questions } from './questions.ts';
 import type { Ranking } from './ranking.ts';
-import { placingsOf, rankingsOf } from './ranking-scores.ts';
-import { type Point, thinPolyline } from './thin-polyline.ts';
-
-export const MAX_CURVE_POINTS = 512;
+import type { ByClass } from './ranking-scores.ts';
 
 /** From (0, 0) to (1, 1). */
 export interface RocCurve {
@@ -23,69 +23,93 @@ export interface PrecisionRecallCurve {
   readonly precision: readonly number[];
 }
 
-/** A curve is null where it is undefined: ROC without positives or negatives, precision-recall without positives. */
+/** Over the share of samples, those of highest score first; from (0, 0) to (1, 1). */
+export interface GainsCurve {
+  readonly share_of_samples: readonly number[];
+  readonly share_of_positives: readonly number[];
+}
+
+/** Gains divided by the share of samples. */
+export interface LiftCurve {
+  readonly share_of_samples: readonly number[];
+  readonly lift: readonly number[];
+}
+
 export interface Curves {
   readonly roc: RocCurve | null;
   readonly precision_recall: PrecisionRecallCurve | null;
-}
-
-export interface ClassificationCurves {
-  /** In order of class index, each class against the rest. */
-  readonly classes: readonly Curves[];
-  /** All pairs of sample and class pooled. */
-  readonly micro: Curves;
+  readonly cumulative_gains: GainsCurve | null;
+  readonly lift: LiftCurve | null;
+  readonly calibration: Calibration | null;
 }
 
 /**
- * The curves of every class and of all classes pooled.
- * Shapes: scores [N,C], truth [N].
- * Errors: bad-predictions as `evaluateClassification`.
+ * Micro pools all pairs of sample and class. Macro and weighted are means of the heights of the classes' curves, equally
+ * weighted or by support, over the classes that have one.
  */
-export function classificationCurves(predictions: Predictions): ClassificationCurves {
-  checkPredictions(predictions);
-  const { classes, pooled } = rankingsOf(placingsOf(Questions.ofClasses(predictions)));
-  return { classes: classes.map(curvesOf), micro: curvesOf(pooled) };
+export interface ClassificationCurves {
+  /** In order of class index, each class against the rest. */
+  readonly classes: readonly Curves[];
+  readonly macro: Curves;
+  readonly micro: Curves;
+  readonly weighted: Curves;
 }
 
-const curvesOf = (ranking: Ranking): Curves => ({ roc: rocOf(ranking), precision_recall: precisionRecallOf(ranking) });
+/** Points of all classes' curves of one kind together, which bounds the file of a thousand classes. */
+const POINTS_OF_A_CHART = 20_000;
+export const MOST_POINTS = 512;
+export const FEWEST_POINTS = 32;
 
-/** Between two scores of positives only false positives are added, a horizontal line; at a tie the line is oblique. */
-function rocOf({ positives, negatives, ...ranking }: Ranking): RocCurve | null {
-  if (positives === 0 || negatives === 0) return null;
-  const line = new Polyline();
-  line.to(0, 0);
-  ranking.truePositives.forEach((hits, k) => {
-    line.to(ranking.negativesAbove[k]! / negatives, (ranking.truePositives[k - 1] ?? 0) / positives);
-    line.to(ranking.falsePositives[k]! / negatives, hits / positives);
-  });
-  line.to(1, 1);
-  const points = thinPolyline(line.points, MAX_CURVE_POINTS);
-  return { false_positive_rate: points.map(([x]) => x), true_positive_rate: points.map(([, y]) => y) };
+interface Lines {
+  readonly roc: Line | null;
+  readonly precisionRecall: Line | null;
+  readonly gains: Line | null;
 }
 
-/** Between two scores of positives precision only falls, a vertical line. */
-function precisionRecallOf({ positives, negatives, ...ranking }: Ranking): PrecisionRecallCurve | null {
-  if (positives === 0) return null;
-  const line = new Polyline();
-  const at = (hits: number, alarms: number) => line.to(hits / positives, hits / (hits + alarms));
-  line.to(0, 1);
-  ranking.truePositives.forEach((hits, k) => {
-    const [hitsBefore, alarmsBefore] = [ranking.truePositives[k - 1] ?? 0, ranking.falsePositives[k - 1] ?? 0];
-    const alarms = ranking.negativesAbove[k]!;
-    if (alarms > alarmsBefore) at(hitsBefore, alarms);
-    at(hits, ranking.falsePositives[k]!);
-  });
-  at(positives, negatives);
-  const points = thinPolyline(line.points, MAX_CURVE_POINTS);
-  return { recall: points.map(([x]) => x), precision: points.map(([, y]) => y) };
+/** Shapes: support [C], samples that are truly of each class. */
+export function classificationCurves(
+  questions: Questions,
+  rankings: ByClass<Ranking>,
+  support: readonly number[],
+): ClassificationCurves {
+  const lines = rankings.classes.map(linesOf);
+  const bins = questions.map((question) => CalibrationBins.of(question));
+  const perClass = Math.floor(POINTS_OF_A_CHART / questions.classes);
+  const limit = Math.max(FEWEST_POINTS, Math.min(MOST_POINTS, perClass));
+  const average = (weight: (index: number) => number) =>
+    curvesFrom(averageLines(lines, weight), CalibrationBins.average(bins, weight), MOST_POINTS);
+  return {
+    classes: lines.map((each, c) => curvesFrom(each, bins[c]!.calibration(), limit)),
+    macro: average(() => 1),
+    micro: curvesFrom(linesOf(rankings.pooled), CalibrationBins.pooled(bins).calibration(), MOST_POINTS),
+    weighted: average((c) => support[c]!),
+  };
 }
 
-/** Points without repetitions. */
-class Polyline {
-  readonly points: Point[] = [];
+const linesOf = (ranking: Ranking): Lines => ({
+  roc: rocLine(ranking),
+  precisionRecall: precisionRecallLine(ranking),
+  gains: gainsLine(ranking),
+});
 
-  to(x: number, y: number): void {
-    const last = this.points.at(-1);
-    if (last === undefined || last[0] !== x || last[1] !== y) this.points.push([x, y]);
-  }
+/** The mean of lifts is the lift of the mean gains: at each place both are divided by the same share. */
+const averageLines = (lines: readonly Lines[], weight: (index: number) => number): Lines => ({
+  roc: averageLine(lines.map(({ roc }) => roc), weight), // biome-ignore format: one a line
+  precisionRecall: averageLine(lines.map(({ precisionRecall }) => precisionRecall), weight), // biome-ignore format: one a line
+  gains: averageLine(lines.map(({ gains }) => gains), weight), // biome-ignore format: one a line
+});
+
+function curvesFrom({ roc, precisionRecall, gains }: Lines, calibration: Calibration | null, limit: number): Curves {
+  const drawn = <Curve>(line: Line | null, toCurve: (x: number[], y: number[]) => Curve): Curve | null => {
+    if (line === null) return null;
+    const { x, y } = thinned(line, limit);
+    return toCurve([...x], [...y]);
+  };
+  return {
+    roc: drawn(roc, (x, y) => ({ false_positive_rate: x, true_positive_rate: y })),
+    precision_recall: drawn(precisionRecall, (x, y) => ({ recall: x, precision: y })),
+    cumulative_gains: drawn(gains, (x, y) => ({ share_of_samples: x, share_of_positives: y })),
+    lift: drawn(gains === null ? null : liftLine(gains), (x, y) => ({ share_of_samples: x, lift: y })),
+    calibration,
+  };
 }

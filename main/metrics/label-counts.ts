@@ -44,7 +44,7 @@ export function labelEventsOf({ scores, truth, classes }: LabelPredictions): Lab
 /** `counts` says how often each sample counts; all once without it. */
 export function countLabels(
   { classes, firstOf, events, exact }: LabelEvents,
-  counts: Int32Array | null = null,
+  counts: Uint8Array | null = null,
 ): LabelCounts {
   const of = new Float64Array(4 * classes);
   let samples = 0;

@@ -48,7 +48,7 @@ function clip(score: number, epsilon: number): number {
 }
 
 /** `counts` says how often each sample counts; all once without it. */
-export function meanLoss(losses: Float64Array, counts: Int32Array | null = null): number {
+export function meanLoss(losses: Float64Array, counts: Uint8Array | null = null): number {
   let total = 0;
   let samples = 0;
   for (let row = 0; row < losses.length; row++) {

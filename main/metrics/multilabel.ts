@@ -13,8 +13,8 @@ import { countLabels, intersectionOverUnion, type LabelEvents, labelConfusion, l
 import { labelLosses, meanLoss } from './log-loss.ts';
 import { checkLabelPredictions, type LabelPredictions } from './predictions.ts';
 import { Questions } from './questions.ts';
-import type { Placing } from './ranking.ts';
-import { type ByClass, placingsOf, rankingScores, rankingsOf } from './ranking-scores.ts';
+import { type Placing, type Ranking, rankingOf } from './ranking.ts';
+import { type ByClass, mapByClass, placingsOf, rankingScores } from './ranking-scores.ts';
 
 export const MULTILABEL_METRICS = [
   'accuracy',
@@ -53,6 +53,7 @@ export interface MultilabelEvaluation {
 export interface MultilabelSamples {
   readonly events: LabelEvents;
   readonly losses: Float64Array;
+  readonly questions: Questions;
   readonly placings: ByClass<Placing>;
 }
 
@@ -62,34 +63,36 @@ export interface MultilabelSamples {
  * Errors: bad-predictions, naming the row, for what is not a table of probabilities with the truth of each.
  */
 export function evaluateMultilabel(predictions: LabelPredictions): MultilabelEvaluation {
-  return judgeMultilabel(multilabelSamples(predictions));
+  const samples = multilabelSamples(predictions);
+  return judgeMultilabel(samples, mapByClass(samples.placings, rankingOf));
 }
 
 /** Errors: as `evaluateMultilabel`. */
 export function multilabelSamples(predictions: LabelPredictions): MultilabelSamples {
   checkLabelPredictions(predictions);
+  const questions = Questions.ofLabels(predictions);
   return {
     events: labelEventsOf(predictions),
     losses: labelLosses(predictions),
-    placings: placingsOf(Questions.ofLabels(predictions)),
+    questions,
+    placings: placingsOf(questions),
   };
 }
 
-export function judgeMultilabel(
-  samples: MultilabelSamples,
-  rankings: ReturnType<typeof rankingsOf> = rankingsOf(samples.placings),
-): MultilabelEvaluation {
+export function judgeMultilabel(samples: MultilabelSamples, rankings: ByClass<Ranking>): MultilabelEvaluation {
   return {
-    ...multilabelMetrics(samples, null, rankings),
+    ...multilabelMetrics(samples, rankings),
     label_confusion: labelConfusion(countLabels(samples.events)),
   };
 }
 
-/** `counts` says how often each sample counts; all once without it. Shapes: counts [N]. */
+/**
+ * `counts` says how often each sample counts, as it did in the rankings; all once without it. Shapes: counts [N].
+ */
 export function multilabelMetrics(
-  { events, losses, placings }: MultilabelSamples,
-  counts: Int32Array | null,
-  rankings: ReturnType<typeof rankingsOf> = rankingsOf(placings, counts),
+  { events, losses }: MultilabelSamples,
+  rankings: ByClass<Ranking>,
+  counts: Uint8Array | null = null,
 ): Pick<MultilabelEvaluation, 'metrics' | 'report'> {
   const counted = countLabels(events, counts);
   const everyClass = Array.from(counted.support, (_, c) => c);

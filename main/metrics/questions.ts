@@ -30,13 +30,16 @@ export class Questions {
     const samples = truth.length;
     const isTrue = new Uint8Array(samples * classes);
     for (let row = 0; row < samples; row++) isTrue[truth[row]! * samples + row] = 1;
-    return new Questions({ scores: sideways(scores, classes, scores.slice()), truth: isTrue }, classes);
+    return new Questions({ scores: sidewaysScores(scores, classes), truth: isTrue }, classes);
   }
 
   /** Each label on its own. */
   static ofLabels({ scores, truth, classes }: LabelPredictions): Questions {
     return new Questions(
-      { scores: sideways(scores, classes, scores.slice()), truth: sideways(truth, classes, truth.slice()) },
+      {
+        scores: sidewaysScores(scores, classes),
+        truth: sideways(truth, classes, new Uint8Array(truth.length)),
+      },
       classes,
     );
   }
@@ -54,6 +57,11 @@ export class Questions {
 
 /** As many rows as fit into a cache with their columns: a table is read and written by whole lines of memory. */
 const ROWS_AT_ONCE = 64;
+
+const sidewaysScores = (scores: Scores, columns: number): Scores =>
+  scores instanceof Float32Array
+    ? sideways(scores, columns, new Float32Array(scores.length))
+    : sideways(scores, columns, new Float64Array(scores.length));
 
 /** The transpose of [N,C] in `target`, which has its size; -0 becomes 0, so that scores compare as their bits do. */
 function sideways<Values extends Scores | Uint8Array>(values: Values, columns: number, target: Values): Values {

@@ -2,7 +2,7 @@
 
 import type { Averages } from './class-scores.ts';
 import type { Questions } from './questions.ts';
-import { areaUnderRoc, averagePrecision, type Placing, placingOf, type Ranking, rankingOf } from './ranking.ts';
+import { areaUnderRoc, averagePrecision, type Placing, placingOf, type Ranking } from './ranking.ts';
 
 /** Per class, and of all pairs of sample and class. */
 export interface ByClass<Value> {
@@ -17,13 +17,12 @@ export interface RankingScores {
 }
 
 export function placingsOf(questions: Questions): ByClass<Placing> {
-  return { classes: questions.map(placingOf), pooled: placingOf(questions.pooled) };
+  return mapByClass({ classes: questions.map((question) => question), pooled: questions.pooled }, placingOf);
 }
 
-/** `counts` says how often each sample counts; all once without it. Shapes: counts [N]. */
-export function rankingsOf(placings: ByClass<Placing>, counts: Int32Array | null = null): ByClass<Ranking> {
-  const classes = placings.classes.map((placing) => rankingOf(placing, counts));
-  return { classes, pooled: rankingOf(placings.pooled, counts) };
+/** The same function of each class's value and of the pooled one. */
+export function mapByClass<From, To>({ classes, pooled }: ByClass<From>, use: (value: From) => To): ByClass<To> {
+  return { classes: classes.map(use), pooled: use(pooled) };
 }
 
 /** The macro and weighted averages run over the classes where a score is defined, and are null where there is none. */

@@ -43,19 +43,54 @@ function scoresOfPositives({ scores, truth }: Question): Scores {
   return found;
 }
 
-/**
- * `counts` says how often each sample counts, and begins anew for every class where pairs of class and sample are ranked;
- * without it all count once.
- */
-export function rankingOf({ thresholds, places }: Placing, counts: Int32Array | null = null): Ranking {
-  const at = new Float64Array(4 * thresholds + 4);
-  if (counts === null) for (let i = 0; i < places.length; i++) at[places[i]!]! += 1;
-  else {
-    const samples = counts.length;
-    for (let first = 0; first < places.length; first += samples) {
-      for (let i = 0; i < samples; i++) at[places[first + i]!]! += counts[i]!;
+/** Every sample counts once. */
+export function rankingOf({ thresholds, places }: Placing): Ranking {
+  const at = new Float64Array(numberOfPlaces(thresholds));
+  for (let i = 0; i < places.length; i++) at[places[i]!]! += 1;
+  return rankingFrom(thresholds, at);
+}
+
+/** The same placing with its samples in order of place, for counting them differently many times. */
+export interface SortedPlacing {
+  readonly thresholds: number;
+  /** Samples at place p: from `firstAt[p]` up to `firstAt[p + 1]`. */
+  readonly firstAt: Int32Array;
+  readonly samples: Int32Array;
+}
+
+/** Pairs of class and sample begin anew with sample 0 for every class: `samples` is their number. */
+export function sortedPlacing({ thresholds, places }: Placing, samples: number): SortedPlacing {
+  const firstAt = new Int32Array(numberOfPlaces(thresholds) + 1);
+  for (let i = 0; i < places.length; i++) firstAt[places[i]! + 1]! += 1;
+  for (let place = 1; place < firstAt.length; place++) firstAt[place]! += firstAt[place - 1]!;
+  const next = firstAt.slice();
+  const sorted = new Int32Array(places.length);
+  for (let first = 0; first < places.length; first += samples) {
+    for (let i = 0; i < samples; i++) {
+      const place = places[first + i]!;
+      sorted[next[place]!] = i;
+      next[place]! += 1;
     }
   }
+  return { thresholds, firstAt, samples: sorted };
+}
+
+/** Sample i counts `counts[i]` times. */
+export function rankingOfCounted({ thresholds, firstAt, samples }: SortedPlacing, counts: Uint8Array): Ranking {
+  const at = new Float64Array(numberOfPlaces(thresholds));
+  for (let place = 0; place < at.length; place++) {
+    const end = firstAt[place + 1]!;
+    let total = 0;
+    for (let i = firstAt[place]!; i < end; i++) total += counts[samples[i]!]!;
+    at[place] = total;
+  }
+  return rankingFrom(thresholds, at);
+}
+
+const numberOfPlaces = (thresholds: number): number => 4 * thresholds + 4;
+
+/** `at` holds the number of samples at each place. */
+function rankingFrom(thresholds: number, at: Float64Array): Ranking {
   const truePositives = new Float64Array(thresholds);
   const negativesAbove = new Float64Array(thresholds);
   const falsePositives = new Float64Array(thresholds);

@@ -3,6 +3,8 @@
 import type { Scores } from './predictions.ts';
 
 const BUCKETS_PER_THRESHOLD = 4;
+/** So few thresholds are looked at one after the other. */
+const SCANNED = 4;
 
 /**
  * The leading 32 bits of numbers, at every `stride`-th word from `offset`: for numbers from 0 up (without -0) they grow
@@ -64,11 +66,12 @@ export class ThresholdTable {
       const bucket = (words[stride * i + offset]! - lowestBits) >>> shift;
       let low = firstOfBucket[bucket]!;
       let high = firstOfBucket[bucket + 1]!;
-      while (low < high) {
+      while (high - low > SCANNED) {
         const middle = (low + high) >> 1;
         if (thresholds[middle]! < score) low = middle + 1;
         else high = middle;
       }
+      while (thresholds[low]! < score) low += 1;
       places[i] = thresholds[low] === score ? 2 * low + 1 : 2 * low;
     }
     return places;

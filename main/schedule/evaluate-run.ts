@@ -2,7 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { rngFrom } from '../../native-models/core/rng.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
@@ -11,22 +13,16 @@ import { runSummary } from '../store/run-summaries.ts';
 import { type Run, runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
-import { curvesOf, type Evaluation, evaluationOf } from '../train/judge.ts';
+import { reportOf } from '../train/judge.ts';
 import type { Scores } from '../train/protocol.ts';
 import { activationOf } from '../train/truth.ts';
 import { runFolder, settingOf } from './run-training.ts';
 
-export interface EvaluationFacts {
-  readonly run: string;
-  readonly split: Split;
-  readonly epoch: number;
-  readonly images: number;
-  readonly classes: readonly string[];
-  readonly loss: number;
-  readonly warnings: readonly string[];
-}
+/** In the run's folder. */
+export const evaluationFile = (split: Split): string => `evaluation-${split}.json`;
 
-export type RunEvaluation = EvaluationFacts & Evaluation;
+/** An evaluation without its curves, which are in the file only. */
+export type RunEvaluation = Omit<Evaluation, 'curves'>;
 
 /** The kept model of a run: the epoch with the best primary metric. Errors: run-not-found, run-without-model. */
 export function keptModel(project: ReadProject, id: string): { run: Run; epoch: number; file: string } {
@@ -75,26 +71,30 @@ export async function evaluateRun(
     },
   );
   const { probabilities, loss } = scores! as Scores;
+  const draws = rngFrom(run.seed, 'bootstrap', split);
+  const { evaluation: judged, curves } = reportOf(setting, samples, probabilities, { draws });
   const evaluation: RunEvaluation = {
     run: id,
+    task: setting.task,
     split,
     epoch,
     images: samples.length,
     classes: run.classes,
     loss,
     warnings: missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [],
-    ...evaluationOf(setting, samples, probabilities),
+    ...judged,
   };
   const rows = samples.map(({ path, labels }, i) =>
     JSON.stringify({
       image: relative(project.folder, path),
       label: activationOf(setting.task) === 'softmax' ? run.classes[labels[0]!] : labels.map((k) => run.classes[k]!),
       probs: [...probabilities.subarray(i * run.classes.length, (i + 1) * run.classes.length)],
+      labels: run.classes,
     }),
   );
   const folder = runFolder(project, id);
   writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
-  const curves = curvesOf(setting, samples, probabilities);
-  writeDurably(join(folder, `evaluation-${split}.json`), JSON.stringify({ ...evaluation, curves }, null, 1));
+  const report: Evaluation = { ...evaluation, curves };
+  writeDurably(join(folder, evaluationFile(split)), JSON.stringify(report));
   return evaluation;
 }

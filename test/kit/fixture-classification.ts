@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../build/source-files.ts';
+import type { Calibration } from '../../main/metrics/calibration.ts';
 import type { ReportRow } from '../../main/metrics/class-report.ts';
-import type { ClassificationCurves } from '../../main/metrics/curves.ts';
 import type { Predictions } from '../../main/metrics/predictions.ts';
+import type { FixtureCurveSet } from './fixture-curves.ts';
 import { fixtureHashes, fixtureLabels } from './fixture-weights.ts';
 
 interface Expected {
@@ -21,7 +22,8 @@ interface ExplicitCase {
   readonly truth: readonly number[];
   readonly scores: readonly (readonly number[])[];
   readonly expected: Expected;
-  readonly curves: ClassificationCurves;
+  readonly curves: FixtureCurveSet;
+  readonly top_label_calibration: Calibration;
 }
 
 interface CountedCase {
@@ -40,18 +42,20 @@ export interface ClassificationCase {
   readonly predictions: Predictions;
   readonly expected: Expected;
   /** Every point of every curve; only the small cases have them. */
-  readonly curves: ClassificationCurves | null;
+  readonly curves: FixtureCurveSet | null;
+  readonly topLabel: Calibration | null;
 }
 
 /** Predictions with the numbers scikit-learn gives for them. */
 export function classificationCases(): ClassificationCase[] {
   const text = readFileSync(join(ROOT, 'test', 'fixtures', 'sklearn', 'classification.json'), 'utf8');
   const { cases } = JSON.parse(text) as { cases: (ExplicitCase | CountedCase)[] };
-  return cases.map((entry) =>
-    'counts' in entry
-      ? { name: entry.name, predictions: counted(entry), expected: entry.expected, curves: null }
-      : { name: entry.name, predictions: explicit(entry), expected: entry.expected, curves: entry.curves },
-  );
+  return cases.map((entry) => {
+    const { name, expected } = entry;
+    if ('counts' in entry) return { name, predictions: counted(entry), expected, curves: null, topLabel: null };
+    const { curves, top_label_calibration: topLabel } = entry;
+    return { name, predictions: explicit(entry), expected, curves, topLabel };
+  });
 }
 
 function explicit({ precision, truth, scores }: ExplicitCase): Predictions {

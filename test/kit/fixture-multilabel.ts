@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../build/source-files.ts';
 import type { ReportRow } from '../../main/metrics/class-report.ts';
-import type { ClassificationCurves } from '../../main/metrics/curves.ts';
 import type { LabelPredictions } from '../../main/metrics/predictions.ts';
+import type { FixtureCurveSet } from './fixture-curves.ts';
 
 interface Case {
   readonly name: string;
@@ -18,12 +18,12 @@ interface Case {
     readonly label_confusion: readonly (readonly (readonly number[])[])[];
   };
   /** Every point of every curve. */
-  readonly curves?: ClassificationCurves;
+  readonly curves?: FixtureCurveSet;
 }
 
 export interface MultilabelCase extends Pick<Case, 'name' | 'expected'> {
   readonly predictions: LabelPredictions;
-  readonly curves: ClassificationCurves | null;
+  readonly curves: FixtureCurveSet | null;
 }
 
 /** Predictions with the numbers scikit-learn gives for them. */

@@ -10,6 +10,7 @@ import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { runFolder, trainNew } from '../../../main/schedule/run-training.ts';
 import type { WriteProject } from '../../../main/store/project.ts';
+import { Evaluation } from '../../../preload/contract/evaluation.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { suiteFolder, tempFolder } from '../../kit/folders.ts';
@@ -42,6 +43,8 @@ describe('a bundle', () => {
       { threads: 2 },
     );
 
+    const report = readFileSync(join(runFolder(project, 'r0001'), 'evaluation-validation.json'), 'utf8');
+    expect(Evaluation.parse(JSON.parse(report))).toMatchObject({ metrics: evaluation.metrics, run: 'r0001' });
     expect(rows.length).toBe(evaluation.images);
     replies.forEach((reply, i) => {
       if ('error' in reply) throw new Error(reply.error.message);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { runFolder, trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
+import { Evaluation } from '../../../preload/contract/evaluation.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { request, tintsProject } from '../../kit/training.ts';
 
@@ -28,7 +29,9 @@ test('a multi-label run learns several classes at once, is judged by iou and kee
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { label: string[]; probs: number[] });
-  expect(evaluation.metrics['iou' as never]).toBe(best);
+  const report = readFileSync(join(runFolder(project, id), 'evaluation-validation.json'), 'utf8');
+  expect(evaluation.metrics['iou']).toBe(best);
+  expect(Evaluation.parse(JSON.parse(report))).toMatchObject({ metrics: evaluation.metrics, run: id });
   expect(rows).toHaveLength(24);
   expect(rows.some(({ label }) => label.length === 0)).toBe(true);
   expect(rows.some(({ label }) => label.join() === 'blue,red')).toBe(true);
