@@ -62,7 +62,7 @@ export function trainOurs(work: string, project: string, recipe: Recipe, seed: n
     random_seed: seed,
   };
   const chosen = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const weights = recipe.weights === null ? [] : ['--weights', recipe.weights.file];
+  const weights = ['--weights', recipe.weights?.file ?? 'none'];
   const run = lightbench(work, 'train', project, '--model', recipe.model, ...weights, ...chosen) as RunSummary;
   return run.epochs.map(({ train_loss, metrics }) => ({ train_loss, metrics }));
 }

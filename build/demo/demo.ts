@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   lightbench('create', project, '--task', 'image-classification', '--name', 'Workshop parts');
   lightbench('import', project, join(pictures, 'annotations.jsonl'));
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  lightbench('train', project, '--model', 'resnet18', ...settings);
+  lightbench('train', project, '--model', 'resnet18', '--weights', 'none', ...settings);
   lightbench('evaluate', project, 'r0001');
   const bundle = join(project, 'bundles', 'r0001');
   lightbench('bundle', project, 'r0001', '--out', bundle);

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { KnownWeights } from '../weights/catalogue.ts';
 import { type FetchedWeights, fetchWeights, knownWeights } from '../weights/fetch-weights.ts';
-import { addWeights, addWeightsFolder, type LibraryEntry, listWeights } from '../weights/library.ts';
+import { addWeights, addWeightsFolder, type DamagedEntry, type LibraryEntry, listWeights } from '../weights/library.ts';
 import { TransferRate } from '../weights/transfer-rate.ts';
 import type { CliContext } from './context.ts';
 import { table } from './format.ts';
@@ -81,15 +81,13 @@ function describeFetched({ entry, sha256, verified, was_here }: FetchedWeights):
 
 export function weightsListCommand({ output, library }: CliContext): void {
   const entries = listWeights(library);
-  const rows = entries.map((entry) => [
-    entry.name,
-    entry.model,
-    here(entry),
-    entry.size_bytes === null ? '–' : megabytes(entry.size_bytes),
-    entry.title,
-    entry.licence ?? 'unknown',
-  ]);
-  output.result(entries, table(['name', 'model', 'here', 'size', 'trained on', 'licence'], rows));
+  output.result(entries, table(['name', 'model', 'here', 'size', 'trained on', 'licence'], entries.map(listRow)));
+}
+
+function listRow(entry: LibraryEntry | DamagedEntry): string[] {
+  if ('problem' in entry) return [entry.name, '–', 'damaged', '–', entry.problem, '–'];
+  const { name, model, size_bytes, title, licence } = entry;
+  return [name, model, here(entry), size_bytes === null ? '–' : megabytes(size_bytes), title, licence ?? 'unknown'];
 }
 
 const here = ({ file, url }: LibraryEntry): string => {

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import { toDiskError } from '../store/disk-errors.ts';
+import { freeBytes, toDiskError } from '../store/disk-errors.ts';
 import { KNOWN_WEIGHTS, type KnownWeights } from './catalogue.ts';
 import { type DownloadRequest, download, removePart } from './download.ts';
 import { addWeights, type LibraryEntry, libraryEntry } from './library.ts';
@@ -57,6 +57,7 @@ export async function fetchWeights(
     throw new AppError('bad-argument', message, { name: known.name });
   }
   const path = partPath(library, known, url);
+  refuseFullDisk(library, known);
   await download({ ...options, url, path, sizeBytes: known.sizeBytes }).catch((error: unknown) => {
     throw withOfflineWay(error, known);
   });
@@ -74,6 +75,14 @@ function partPath(library: string, { name }: KnownWeights, url: string): string 
     throw toDiskError(error, library, `fetch ${name}`);
   }
   return join(folder, `${name}-${basename(new URL(url).pathname)}.part`);
+}
+
+/** The download and the copy in the library's own format are both there for a moment. */
+function refuseFullDisk(library: string, { name, sizeBytes }: KnownWeights): void {
+  const free = freeBytes(library);
+  if (sizeBytes === null || free === null || free >= 2 * sizeBytes) return;
+  const message = `fetch ${name}: needs ${2 * sizeBytes} bytes in ${library}, ${free} are free`;
+  throw new AppError('disk-full', message, { folder: library, free_bytes: free, needed_bytes: 2 * sizeBytes });
 }
 
 function withOfflineWay(error: unknown, { name, url }: KnownWeights): unknown {

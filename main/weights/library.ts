@@ -31,6 +31,13 @@ export interface LibraryEntry {
   readonly url: string | null;
 }
 
+/** A file of the library that is no weights file any more. */
+export interface DamagedEntry {
+  readonly name: string;
+  readonly file: string;
+  readonly problem: string;
+}
+
 /**
  * Adds a file, of which the caller may know what it is.
  * Errors: as `recogniseWeights`; folder-unwritable, disk-full; duplicate-name when other content has that name.
@@ -81,10 +88,25 @@ export function libraryEntry(library: string, name: string): LibraryEntry | null
 }
 
 /** Everything in the library, then what is known but not there. */
-export function listWeights(library: string): LibraryEntry[] {
-  const present = namesIn(library).map((name) => libraryEntry(library, name)!);
-  const absent = KNOWN_WEIGHTS.filter(({ name }) => !present.some((entry) => entry.name === name)).map(absentEntry);
-  return [...present, ...absent];
+export function listWeights(library: string): (LibraryEntry | DamagedEntry)[] {
+  const names = namesIn(library);
+  const present = names.map((name) => {
+    const recognised = recognisedOrProblem(fileOf(library, name));
+    const file = fileOf(library, name);
+    return recognised instanceof AppError
+      ? { name, file, problem: recognised.message }
+      : entryOf(name, file, recognised);
+  });
+  return [...present, ...KNOWN_WEIGHTS.filter(({ name }) => !names.includes(name)).map(absentEntry)];
+}
+
+function recognisedOrProblem(file: string): RecognisedWeights | AppError {
+  try {
+    return recogniseWeights(file);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 /**
@@ -104,14 +126,17 @@ export function findWeights(library: string, fileOrName: string): RecognisedWeig
   });
 }
 
-/** What a model starts from when nobody says: the first of the catalogue that is here, then any other by name. */
+/**
+ * What a model starts from when nobody says: the first of the catalogue that is here, then any other by name. A file that
+ * is damaged is nobody's default; `weights list` says what is wrong with it.
+ */
 export function defaultWeights(library: string, model: string): RecognisedWeights | null {
   const known = KNOWN_WEIGHTS.filter((entry) => entry.model === model).map(({ name }) => name);
   const names = namesIn(library);
   const ordered = [...known.filter((name) => names.includes(name)), ...names.filter((name) => !known.includes(name))];
   for (const name of ordered) {
-    const recognised = recogniseWeights(fileOf(library, name));
-    if (recognised.model === model) return recognised;
+    const recognised = recognisedOrProblem(fileOf(library, name));
+    if (!(recognised instanceof AppError) && recognised.model === model) return recognised;
   }
   return null;
 }

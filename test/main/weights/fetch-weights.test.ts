@@ -97,6 +97,15 @@ describe('fetching weights', () => {
     expect(error.message).toContain(`bring ${server.url} from elsewhere and run: lightbench weights add FILE`);
   });
 
+  test('asks for nothing when the disk has no room for it', async () => {
+    const server = await fileServer(CONTENT);
+
+    const error = await appErrorOf(() => fetchWeights(tempFolder(), knownAt(server, { sizeBytes: 2 ** 50 }), options));
+
+    expect(error).toMatchObject({ code: 'disk-full', details: { needed_bytes: 2 ** 51 } });
+    expect(server.requests.length).toBe(0);
+  });
+
   test('takes the file from a mirror, under the same check', async () => {
     const server = await fileServer(CONTENT);
     const known = knownAt(server, { url: 'https://example.org/made-up.pth' });

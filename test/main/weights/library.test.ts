@@ -169,6 +169,22 @@ describe('finding weights', () => {
   });
 });
 
+test("a file that got damaged is listed as such, and is nobody's default", () => {
+  const { library, inbox } = places();
+  const good = addWeights(library, put(inbox, 'b.safetensors', writeSafetensors(weightsOf(MODEL, 2))));
+  put(library, 'a.safetensors', readFileSync(good.file!).subarray(0, 1000));
+
+  const [damaged, whole] = listWeights(library);
+
+  expect(damaged).toEqual({
+    name: 'a',
+    file: join(library, 'a.safetensors'),
+    problem: expect.stringContaining('a.safetensors'),
+  });
+  expect(whole).toEqual(good);
+  expect(defaultWeights(library, MODEL)?.file).toBe(good.file);
+});
+
 test('training starts from a torch file as it is', () => {
   const { inbox } = places();
   const tensors = weightsOf(MODEL, 5);

@@ -2,22 +2,60 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
-import { sizeOf } from '../../../native-models/core/shape.ts';
-import { namedParameters } from '../../../native-models/nn/module.ts';
-import { writeSafetensors } from '../../../native-models/weights/safetensors.ts';
+import { type FloatTensor, writeSafetensors } from '../../../native-models/weights/safetensors.ts';
+import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
+import { renamedWeights, weightsOf } from '../../kit/model-weights.ts';
 
-test.each(['resnet18', 'resnet34', 'resnet50'])(
+function written(tensors: ReadonlyMap<string, FloatTensor>, metadata: Record<string, string> = {}): string {
+  const file = join(tempFolder(), 'weights.safetensors');
+  writeFileSync(file, writeSafetensors(tensors, metadata));
+  return file;
+}
+
+test.each(['resnet18', 'resnet34', 'resnet50', 'resnest50', 'seresnext', 'vits16r224'])(
   'weights of %s are taken for its own, not for a part of others',
   (name) => {
-    const file = join(tempFolder(), 'weights.safetensors');
-    const parameters = namedParameters(findModel(name)!.build(7, IMAGENET_CONVENTION));
-    const tensors = [...parameters].map(([key, { shape }]) => {
-      return [key, { shape, data: new Float32Array(sizeOf(shape)) }] as const;
-    });
-    writeFileSync(file, writeSafetensors(new Map(tensors), {}));
-
-    expect(recogniseWeights(file).model).toBe(name);
+    expect(recogniseWeights(written(weightsOf(name, 7))).model).toBe(name);
   },
 );
+
+test("timm's names of SE-ResNeXt are recognised", () => {
+  const timm = (name: string) =>
+    name
+      .replace(/^layer0\.(conv1|bn1)\./, '$1.')
+      .replace('.se_module.', '.se.')
+      .replace(/^last_linear\./, 'fc.');
+
+  expect(recogniseWeights(written(renamedWeights(weightsOf('seresnext', 7), timm))).model).toBe('seresnext');
+});
+
+test('what a file says of itself is believed only where it makes sense', () => {
+  const convention = { mean: [0, 0, 0], deviation: [1, 1, 1], stridedPadding: 'symmetric' };
+  const told = (description: object) =>
+    recogniseWeights(written(weightsOf('mobilenetv2', 2), { lightbench: JSON.stringify(description) }));
+
+  expect(told({ model: 'mobilenetv2', epoch: 4, convention })).toMatchObject({
+    convention,
+    title: 'trained here, epoch 4',
+  });
+  for (const nonsense of [
+    { model: 'mobilenetv2', epoch: 4, convention: { ...convention, deviation: [1, 0, 1] } },
+    { model: 'mobilenetv9', epoch: 4, convention },
+    { model: 7 },
+  ]) {
+    expect(told(nonsense)).toMatchObject({
+      model: 'mobilenetv2',
+      title: 'unknown origin, taken for torchvision-style',
+    });
+  }
+});
+
+test('a file that has nothing of any model is refused with what it holds', async () => {
+  const file = written(new Map([['lstm.weight', { shape: [2], data: new Float32Array(2) }]]));
+
+  const error = await appErrorOf(() => recogniseWeights(file));
+
+  expect(error).toMatchObject({ code: 'weights-unknown', details: { file, nearest: null } });
+  expect(error.message).toBe(`${file} fits no model here: it holds lstm.weight [2]`);
+});
