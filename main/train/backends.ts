@@ -10,7 +10,7 @@ import { type Shape, sizeOf } from '../../native-models/core/shape.ts';
 import type { Tensor } from '../../native-models/core/tensor.ts';
 import { packings } from '../../native-models/onnx/packing.ts';
 import { IR_VERSION, ModelProto } from '../../native-models/onnx/schema.ts';
-import { writeOnnx } from '../../native-models/onnx/write.ts';
+import { written } from '../../native-models/onnx/write.ts';
 import { gradients } from '../../native-models/passes/gradients.ts';
 import { prune } from '../../native-models/passes/prune.ts';
 import type { Backend } from '../../native-models/rules/emitter.ts';
@@ -20,6 +20,7 @@ import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { shapeRules } from '../../native-models/rules/shape.ts';
 import type { Device } from '../devices/device.ts';
 
+const STEP = -0.5; // of the self-test's parameters: far enough to be seen
 const TOLERANCE = 1e-3; // of the norm; a wrong layout is off by far more, rounding by far less
 
 let known: Promise<Backend> | null = null;
@@ -84,7 +85,12 @@ async function isTrusted(backend: Backend): Promise<boolean> {
   }
 }
 
-/** Every kind of convolution, at both strides, with batch norm and activations between, and a large linear layer. */
+const NEXT = 'next:';
+
+/**
+ * Every kind of convolution, at both strides, with batch norm and activations between, and a large linear layer; then
+ * each parameter moved along its slope, which takes its place.
+ */
 function testProgram(): Program {
   const graph = new Graph(shapeRules);
   const parameters: Tensor[] = [];
@@ -115,22 +121,32 @@ function testProgram(): Program {
     .mean([0, 1, 2, 3])
     .add(product.mul(product).mean([0, 1]));
   const slopes = gradients(loss, parameters);
-  return prune(new Map([['loss', loss], ...slopes.map((slope, i) => [`slope${i}`, slope] as const)]));
+  const moved = slopes.map((slope, i) => [`${NEXT}p${i}`, slope.scaleAdd(STEP, parameters[i]!)] as const);
+  return prune(new Map([['loss', loss], ...slopes.map((slope, i) => [`slope${i}`, slope] as const), ...moved]));
 }
 
 async function results(program: Program, backend: Backend): Promise<Map<string, Float32Array>> {
   const layouts = packings(program, backend);
-  const session = await ort.InferenceSession.create(writeOnnx(program, backend, { name: 'self-test' }), {
+  const isNext = (name: string) => backend.layouts !== null && name.startsWith(NEXT);
+  const successors = [...program.outputs.keys()].filter(isNext).map((name) => [name, name.slice(NEXT.length)] as const);
+  const { bytes, buffers } = written(program, backend, { name: 'self-test', successors: new Map(successors) });
+  const session = await ort.InferenceSession.create(bytes, {
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: 1,
     logSeverityLevel: QUIET,
   });
-  const feeds = program.inputs.map(({ source, shape }) => {
-    const name = source.kind === 'input' ? source.name : '';
-    const { pack, shape: packed } = layouts.inputs.get(name)!;
-    return [name, new ort.Tensor('float32', pack(madeUp(sizeOf(shape))), packed)] as const;
+  const feeds = new Map(
+    program.inputs.map(({ source, shape }) => {
+      const name = source.kind === 'input' ? source.name : '';
+      const { pack, shape: packed } = layouts.inputs.get(name)!;
+      return [name, new ort.Tensor('float32', pack(madeUp(sizeOf(shape))), packed)] as const;
+    }),
+  );
+  const targets = [...buffers].map(([name, { shape, inPlace }]) => {
+    const replaced = inPlace ? feeds.get(name.slice(NEXT.length))! : null;
+    return [name, replaced && new ort.Tensor('float32', replaced.data as Float32Array, shape)] as const;
   });
-  const outputs = await session.run(Object.fromEntries(feeds));
+  const outputs = await session.run(Object.fromEntries(feeds), Object.fromEntries(targets));
   await session.release();
   return new Map(
     [...layouts.outputs].map(([name, { unpack }]) => [name, unpack(outputs[name]!.data as Float32Array)] as const),

@@ -1,6 +1,7 @@
 /** The programs of a training step with their sessions, run in turn over one state, wherever that state lives. */
 
 import { assert } from '../../native-models/core/assert.ts';
+import type { OutputBuffer } from '../../native-models/onnx/lowering.ts';
 import { NEXT } from '../../native-models/optim/state.ts';
 import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
 import {
@@ -9,7 +10,7 @@ import {
   GRADIENT_SCALE,
   type TrainingProgram,
 } from '../../native-models/training.ts';
-import { type Feeds, floatTensor, type Session, type Tensor } from './runtime.ts';
+import { type Feeds, floatTensor, type Session, Tensor } from './runtime.ts';
 import type { StepResult } from './step-runner.ts';
 
 /** One program that does a whole step, or two that share the work. */
@@ -67,12 +68,19 @@ export class Part {
   private readonly inputs: readonly string[];
   private readonly scalars: readonly string[];
   private readonly changed: readonly string[];
+  private readonly buffers: ReadonlyMap<string, OutputBuffer>;
 
-  constructor({ program, state }: TrainingProgram, session: Session) {
+  /** `buffers`: how results are written to the state's own buffers; without them the runtime makes its own. */
+  constructor(
+    { program, state }: TrainingProgram,
+    session: Session,
+    buffers: ReadonlyMap<string, OutputBuffer> = new Map(),
+  ) {
     this.session = session;
     this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
     this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
     this.changed = state.map(({ name }) => name);
+    this.buffers = buffers;
   }
 
   /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
@@ -82,21 +90,27 @@ export class Part {
       assert(tensor, `training: nothing was fed as "${name}"`);
       return [name, tensor] as const;
     });
-    const targets = this.targets(state);
-    const results = await this.session.run(Object.fromEntries(given), targets);
-    for (const name of this.changed) {
+    const targets = new Map(this.changed.map((name) => [name, this.target(name, state)] as const));
+    const asked = [
+      ...this.scalars.map((name) => [name, null] as const),
+      ...[...targets].map(([name, target]) => [NEXT + name, target] as const),
+    ];
+    const results = await this.session.run(Object.fromEntries(given), Object.fromEntries(asked));
+    for (const [name, target] of targets) {
       const made = results[NEXT + name]!;
-      const target = targets[NEXT + name];
-      if (target && target.data !== made.data) letGo(made);
-      state.replace(name, made);
+      if (target !== null && target.data !== made.data) letGo(made);
+      if (this.buffers.get(NEXT + name)?.inPlace !== true) state.replace(name, made);
     }
     return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
   }
 
-  /** Every output with its buffer, or with null where the runtime makes it. */
-  private targets(state: StepState): Record<string, Tensor | null> {
-    const targets = this.changed.map((name) => [NEXT + name, state.spare(name)] as const);
-    return Object.fromEntries([...this.scalars.map((name) => [name, null] as const), ...targets]);
+  /** Where a tensor's next value is written: over the present one, to a spare buffer, or (null) where the runtime likes. */
+  private target(name: string, state: StepState): Tensor | null {
+    const buffer = this.buffers.get(NEXT + name);
+    const tensor = buffer?.inPlace ? state.current(name)! : state.spare(name);
+    return tensor === null || buffer === undefined
+      ? tensor
+      : new Tensor('float32', tensor.data as Float32Array, buffer.shape);
   }
 }
 

@@ -1,10 +1,13 @@
 /**
- * Runs training steps. Whatever changes lives in two sets of buffers that take turns: a step reads one and writes the
- * other, so nothing is copied and nothing is allocated after the first step, and a step that fails leaves no trace.
+ * Runs training steps. What changes lives in buffers that are made once: a step writes each tensor over its last value
+ * where everything has read that by then, else to a second buffer that takes turns with the first. A step that fails
+ * midway leaves a state of no use; a run then goes on from its last checkpoint.
  */
 
 import { assert } from '../../native-models/core/assert.ts';
+import type { OutputBuffer } from '../../native-models/onnx/lowering.ts';
 import { type Packing, type Packings, packings } from '../../native-models/onnx/packing.ts';
+import { written } from '../../native-models/onnx/write.ts';
 import {
   type NamedShape,
   NEXT,
@@ -55,9 +58,11 @@ export class Stepper {
     try {
       for (const program of ordered) {
         const agreed = state.layouts();
-        sessions.push(await openSession(program.program, { ...options, backend, agreed }));
-        parts.push(new Part(program, sessions.at(-1)!));
-        state.add(program, packings(program.program, backend, agreed), values);
+        const successors = backend.layouts === null ? new Map() : successorsOf(program);
+        const { bytes, buffers } = written(program.program, backend, { name: 'training', agreed, successors });
+        sessions.push(await openSession(bytes, { ...options, backend }));
+        parts.push(new Part(program, sessions.at(-1)!, buffers));
+        state.add(program, packings(program.program, backend, agreed), buffers, values);
       }
       return new Stepper(ordered[0]!.noises, parts, sessions, state);
     } catch (error) {
@@ -78,7 +83,7 @@ export class Stepper {
     return this.lastNorm;
   }
 
-  /** Everything it takes to go on, by name; some in live buffers that the next step but one overwrites. */
+  /** Everything it takes to go on, by name; some in live buffers that the next step overwrites. */
   tensors(): Map<string, FloatTensor> {
     return this.state.tensors();
   }
@@ -92,6 +97,10 @@ export class Stepper {
     for (const session of this.sessions) await session.release();
   }
 }
+
+/** Of a program that the runtime runs as it is written; where it is rewritten first, the order is no longer known. */
+const successorsOf = ({ state }: TrainingProgram): ReadonlyMap<string, string> =>
+  new Map(state.map(({ name }) => [NEXT + name, name] as const));
 
 interface Entry {
   readonly description: StateTensor;
@@ -108,6 +117,7 @@ class SharedState implements StepState {
   add(
     { state, fixed }: TrainingProgram,
     { inputs, outputs }: Packings,
+    buffers: ReadonlyMap<string, OutputBuffer>,
     values: ReadonlyMap<string, Float32Array>,
   ): void {
     for (const description of [...state, ...fixed]) {
@@ -116,8 +126,8 @@ class SharedState implements StepState {
       const handedOut = outputs.get(NEXT + description.name) ?? packing;
       const agrees = [packing, handedOut].every(({ layout }) => layout === known.packing.layout);
       assert(agrees, `training: "${description.name}" is ${packing.layout} here, ${handedOut.layout} there`);
-      if (outputs.has(NEXT + description.name) && known.spare === known.current)
-        known.spare = floatTensor(packing.shape);
+      const needsSpare = buffers.get(NEXT + description.name)?.inPlace === false;
+      if (needsSpare && known.spare === known.current) known.spare = floatTensor(packing.shape);
     }
   }
 

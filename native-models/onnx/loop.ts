@@ -37,7 +37,7 @@ const INT64_BYTES = 8;
 export function writeLoopOnnx(program: Program, backend: Backend, form: LoopForm, options: WriteOptions): Uint8Array {
   assert((options.batchInputs ?? []).length === 0, 'loop: every batch has one size');
   const lowering = lowered(program, backend, options);
-  return encodeModel(wrapped(lowering.graph(options), form), lowering, backend, options);
+  return encodeModel(wrapped(lowering.finished(options).graph, form), lowering, backend, options);
 }
 
 /** Names inside the body differ from all names outside: a graph within a graph sees both. */

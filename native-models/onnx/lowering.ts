@@ -3,11 +3,12 @@
 import { assert } from '../core/assert.ts';
 import type { Prim } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
-import { type DType, sizeOf } from '../core/shape.ts';
+import { type DType, type Shape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
-import type { Attributes, Backend, Emitter, LoweringRule, Value } from '../rules/emitter.ts';
+import type { Attributes, Backend, Emitter, LoweringRule, Made, Value } from '../rules/emitter.ts';
 import { type Layout, packedShape } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
+import { ordered, readersOf } from './in-place.ts';
 import { NodeList, type NodeRecord } from './node-list.ts';
 import type { WriteOptions } from './write.ts';
 
@@ -33,6 +34,19 @@ export interface GraphRecord {
   readonly output: readonly ValueInfo[];
 }
 
+/** How the runner of a graph provides for an output. */
+export interface OutputBuffer {
+  /** Of the tensor the output is written to. */
+  readonly shape: Shape;
+  /** It may be written over the input whose place it takes. */
+  readonly inPlace: boolean;
+}
+
+interface FinishedGraph {
+  readonly graph: GraphRecord;
+  readonly buffers: ReadonlyMap<string, OutputBuffer>;
+}
+
 /** Collects nodes and initializers while rules run. */
 export class Lowering implements Emitter {
   readonly anyBatch: boolean;
@@ -49,11 +63,12 @@ export class Lowering implements Emitter {
   private readonly values = new Map<Tensor, Value>();
   private readonly names = new Map<Tensor, Map<Layout, string>>();
   private readonly reads: ReadonlyMap<Tensor, number>;
+  private readonly predecessors: ReadonlyMap<Tensor, Tensor>;
 
   constructor(
     program: Program,
     backend: Backend,
-    { weights = new Map(), batchInputs = [], agreed = new Map() }: WriteOptions,
+    { weights = new Map(), batchInputs = [], agreed = new Map(), successors = new Map() }: WriteOptions,
   ) {
     this.anyBatch = batchInputs.length > 0;
     this.program = program;
@@ -61,6 +76,7 @@ export class Lowering implements Emitter {
     this.weights = weights;
     this.arranged = backend.layouts?.arrange(program, agreed) ?? new Map();
     this.reads = readCounts(program);
+    this.predecessors = predecessors(program, successors);
     for (const input of program.inputs) this.declareInput(input);
   }
 
@@ -107,6 +123,14 @@ export class Lowering implements Emitter {
     return this.reads.get(tensor) ?? 0;
   }
 
+  predecessor(tensor: Tensor): Tensor | null {
+    return this.predecessors.get(tensor) ?? null;
+  }
+
+  afterReaders(scalar: string, input: Tensor): string {
+    return this.one('Expand', [scalar, readersOf(inputName(input))]);
+  }
+
   isRead(tensor: Tensor): boolean {
     return this.reads.has(tensor);
   }
@@ -148,33 +172,51 @@ export class Lowering implements Emitter {
   }
 
   /** To be asked for once, when every operation is lowered. */
-  graph({ name, batchInputs = [] }: WriteOptions): GraphRecord {
+  finished({ name, batchInputs = [], successors = new Map() }: WriteOptions): FinishedGraph {
     // Reading an output may write its last nodes, so the names of all come first.
-    const values = [...this.program.outputs.values()].map((tensor) => this.in(tensor, this.layoutOf(tensor)));
-    const nodes = this.nodes.needed(values);
-    const produced = new Set(nodes.flatMap((node) => node.output));
-    const renamed = new Map<string, string>();
-    const copies: NodeRecord[] = [];
-    const output = [...this.program.outputs].map(([outputName, tensor], i) => {
-      const value = values[i]!;
-      // An input or a constant handed out, or one value under two names, needs a node of its own.
-      if (produced.has(value) && !renamed.has(value)) renamed.set(value, outputName);
-      else copies.push({ input: [value], output: [outputName], name: outputName, opType: 'Identity', attribute: [] });
-      return this.valueInfo(outputName, tensor, batchInputs.length > 0);
+    const outputs = [...this.program.outputs].map(([outputName, tensor]) => {
+      return { name: outputName, tensor, made: this.handedOut(tensor, successors.has(outputName)) };
     });
-    const rename = (value: string) => renamed.get(value) ?? value;
-    const node = [...nodes, ...copies].map((record) => ({
-      ...record,
-      input: record.input.map(rename),
-      output: record.output.map(rename),
-    }));
+    const { nodes, rename } = this.named(outputs);
+    const successions = [...successors].map(([output, input]) => ({ input, output }));
+    const { nodes: node, inPlace } = ordered(nodes.map(rename), successions, this.constant([], [0], 'int64'));
     const read = new Set(node.flatMap((record) => record.input));
     const initializer = [...this.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
     const input = this.program.inputs
       .map((tensor) => [inputName(tensor), tensor] as const)
       .filter(([key]) => !this.initializers.has(key))
-      .map(([key, tensor]) => this.valueInfo(key, tensor, batchInputs.includes(key)));
-    return { name, node, initializer, input, output };
+      .map(([key, tensor]) => valueInfo(key, tensor, this.packed(tensor), batchInputs.includes(key)));
+    const output = outputs.map(({ name: key, tensor, made }) =>
+      valueInfo(key, tensor, made.shape, batchInputs.length > 0),
+    );
+    const buffers = outputs.map(({ name: key, made: { shape } }) => {
+      return [key, { shape, inPlace: inPlace.has(successors.get(key) ?? '') }] as const;
+    });
+    return { graph: { name, node, initializer, input, output }, buffers: new Map(buffers) };
+  }
+
+  /** What an output is handed out as: where only its elements matter, in the shape they were made in. */
+  private handedOut(tensor: Tensor, isBuffer: boolean): Made {
+    const layout = this.layoutOf(tensor);
+    const value = this.value(tensor);
+    if (isBuffer && value.made !== undefined && value.layout === layout) return value.made;
+    return { name: this.in(tensor, layout), shape: this.packed(tensor) };
+  }
+
+  /** The nodes that make the outputs, and how the outputs get their own names. */
+  private named(outputs: readonly { readonly name: string; readonly made: Made }[]) {
+    const nodes = this.nodes.needed(outputs.map(({ made }) => made.name));
+    const produced = new Set(nodes.flatMap((node) => node.output));
+    const names = new Map<string, string>();
+    const copies: NodeRecord[] = [];
+    for (const { name, made } of outputs) {
+      // An input or a constant handed out, or one value under two names, needs a node of its own.
+      if (produced.has(made.name) && !names.has(made.name)) names.set(made.name, name);
+      else copies.push({ input: [made.name], output: [name], name, opType: 'Identity', attribute: [] });
+    }
+    const own = (value: string) => names.get(value) ?? value;
+    const rename = (node: NodeRecord) => ({ ...node, input: node.input.map(own), output: node.output.map(own) });
+    return { nodes: [...nodes, ...copies], rename };
   }
 
   private declareInput(input: Tensor): void {
@@ -195,7 +237,8 @@ export class Lowering implements Emitter {
   private written(tensor: Tensor, value: Value): string {
     if (typeof value.name === 'string') return value.name;
     const name = value.name();
-    this.values.set(tensor, { layout: value.layout, padding: value.padding, name });
+    const { layout, padding, made } = value;
+    this.values.set(tensor, { layout, padding, name, ...(made ? { made } : {}) });
     return name;
   }
 
@@ -208,11 +251,15 @@ export class Lowering implements Emitter {
     return layouts.convert(this, this.in(tensor, 'plain'), tensor, 'plain', layout);
   }
 
-  private valueInfo(name: string, tensor: Tensor, isBatch: boolean): ValueInfo {
-    const shape = packedShape(tensor.shape, this.layoutOf(tensor), this.backend.layouts?.block ?? 1);
-    const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
-    return { name, type: { tensorType: { elemType: ONNX_TYPES[tensor.dtype], shape: { dim } } } };
+  /** What the runtime is told of a tensor's shape. */
+  private packed(tensor: Tensor): Shape {
+    return packedShape(tensor.shape, this.layoutOf(tensor), this.backend.layouts?.block ?? 1);
   }
+}
+
+function valueInfo(name: string, { dtype }: Tensor, shape: Shape, isBatch: boolean): ValueInfo {
+  const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
+  return { name, type: { tensorType: { elemType: ONNX_TYPES[dtype], shape: { dim } } } };
 }
 
 function inputName({ source }: Tensor): string {
@@ -252,4 +299,10 @@ function typedArray(values: readonly number[], dtype: DType | 'float64'): { read
     default:
       return dtype satisfies never;
   }
+}
+
+/** By each tensor that is handed out in the place of an input, that input. */
+function predecessors(program: Program, successors: ReadonlyMap<string, string>): ReadonlyMap<Tensor, Tensor> {
+  const inputs = new Map(program.inputs.map((input) => [inputName(input), input] as const));
+  return new Map([...successors].map(([output, input]) => [program.outputs.get(output)!, inputs.get(input)!] as const));
 }

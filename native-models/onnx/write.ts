@@ -4,7 +4,7 @@ import { assert } from '../core/assert.ts';
 import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
 import type { Layout } from '../rules/layout.ts';
-import { Lowering } from './lowering.ts';
+import { Lowering, type OutputBuffer } from './lowering.ts';
 import { IR_VERSION, ModelProto } from './schema.ts';
 
 export interface WriteOptions {
@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly batchInputs?: readonly string[];
   /** Layouts of inputs that another program shares, by name; see `Layouts.arrange`. */
   readonly agreed?: ReadonlyMap<string, Layout>;
+  /** Outputs that take the place of inputs from run to run, by the outputs' names; see `Written.buffers`. */
+  readonly successors?: ReadonlyMap<string, string>;
   /** Free text a reader of the file finds in its metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;
@@ -22,8 +24,20 @@ export interface WriteOptions {
 
 /** The bytes of the file. The same program and options give the same bytes. */
 export function writeOnnx(program: Program, backend: Backend, options: WriteOptions): Uint8Array {
+  return written(program, backend, options).bytes;
+}
+
+export interface Written {
+  readonly bytes: Uint8Array;
+  /** By output. Those of `successors` may have another shape than their tensor, of the same elements. */
+  readonly buffers: ReadonlyMap<string, OutputBuffer>;
+}
+
+/** The same, with what a runner must know that gives the outputs their buffers. */
+export function written(program: Program, backend: Backend, options: WriteOptions): Written {
   const lowering = lowered(program, backend, options);
-  return encodeModel(lowering.graph(options), lowering, backend, options);
+  const { graph, buffers } = lowering.finished(options);
+  return { bytes: encodeModel(graph, lowering, backend, options), buffers };
 }
 
 /** Every operation of the program, written through the backend's rules. */

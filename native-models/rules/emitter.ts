@@ -2,7 +2,7 @@
 
 import type { Prim } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
-import type { DType } from '../core/shape.ts';
+import type { DType, Shape } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import type { Layout } from './layout.ts';
 
@@ -34,6 +34,13 @@ export interface Value {
   readonly name: string | (() => string);
   /** Lets a reader put more into the same pass. */
   readonly affine?: Affine;
+  /** The same elements under the shape they were made in, for a runner that minds the elements alone. */
+  readonly made?: Made;
+}
+
+export interface Made {
+  readonly name: string;
+  readonly shape: Shape;
 }
 
 export interface Emitter {
@@ -49,6 +56,10 @@ export interface Emitter {
   value(tensor: Tensor): Value;
   /** How many operations and outputs read this tensor; an unread one need not be produced. */
   readers(tensor: Tensor): number;
+  /** The input whose place an output takes from run to run, where it may be written over it; else null. */
+  predecessor(tensor: Tensor): Tensor | null;
+  /** A number, known once everything else has read an input: what is made from it may be written over the input. */
+  afterReaders(scalar: string, input: Tensor): string;
   isRead(tensor: Tensor): boolean;
   /**
    * Adds a node; returns the names of its outputs. A real-valued attribute is written `{ float: x }`, an operator of

@@ -85,7 +85,8 @@ const SMALLEST = 4096; // elements from which one pass is worth a node of its ow
 
 /**
  * scale * x + y in one pass over any buffer whose size is a multiple of the block, whatever its layout.
- * The buffer is taken for a map of `block` channels.
+ * The buffer is taken for a map of `block` channels. Where the sum takes the place of y, nothing need be copied; where it
+ * takes that of x, the product must be known before the sum is written, since y is what the convolution starts from.
  */
 export function blockedScaleAdd(otherwise: LoweringRule<'ScaleAdd'>, block: number): LoweringRule<'ScaleAdd'> {
   return (emit, op) => {
@@ -95,11 +96,15 @@ export function blockedScaleAdd(otherwise: LoweringRule<'ScaleAdd'>, block: numb
     const isWhole = size % (block * block) === 0 && (layout === 'plain' || layout === emit.value(y!).layout);
     if (!isWhole || size < SMALLEST || !sameShape(x!.shape, y!.shape) || layout === 'blocked')
       return otherwise(emit, op);
+    const before = emit.predecessor(op.outputs[0]!);
+    if (before === x) return otherwise(emit, op);
     const view = [1, block, size / (block * block), block];
     const [from, onto] = [emit.raw(x!, layout), emit.raw(y!, layout)].map((name) => reshaped(emit, name, view));
-    const factor = emit.one('Expand', [emit.name(scale!), emit.ints([block])]);
+    const number = before === null ? emit.name(scale!) : emit.afterReaders(emit.name(scale!), before);
+    const factor = emit.one('Expand', [number, emit.ints([block])]);
     const none = emit.constant(new Float64Array(block), [block], 'float32');
     const sum = scaled(emit, { x: from!, scale: factor, shift: none, added: onto! }, block);
-    return [{ layout, padding: 0, name: reshaped(emit, sum, packedShape(x!.shape, layout, block)) }];
+    const name = () => reshaped(emit, sum, packedShape(x!.shape, layout, block));
+    return [{ layout, padding: 0, name, made: { name: sum, shape: view } }];
   };
 }

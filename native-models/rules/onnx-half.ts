@@ -149,6 +149,8 @@ class Casts {
       raw: name,
       value: (tensor): Value => ({ layout: 'plain', padding: 0, name: name(tensor) }),
       readers: (tensor) => emit.readers(tensor),
+      predecessor: (tensor) => emit.predecessor(tensor),
+      afterReaders: (scalar, input) => emit.afterReaders(scalar, input),
       isRead: (tensor) => emit.isRead(tensor),
       node,
       one: (type, inputs, attributes = {}) => node(type, inputs, attributes)[0]!,

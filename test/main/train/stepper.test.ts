@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
+import { probeBlock } from '../../../main/train/backends.ts';
+import { floatTensor, type SessionOptions } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
-import { feedsAt, toy } from '../../kit/toy-network.ts';
+import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import type { Tensor } from '../../../native-models/core/tensor.ts';
+import { initialValues } from '../../../native-models/nn/init.ts';
+import { Conv2d, globalAveragePool, Linear } from '../../../native-models/nn/layers.ts';
+import { Module, namedParameters } from '../../../native-models/nn/module.ts';
+import { type OptimizerOptions, scalarsAt } from '../../../native-models/optim/optimizer.ts';
+import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
+import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
+import { trainingProgram } from '../../../native-models/training.ts';
+import { feedsAt, TOY, toy } from '../../kit/toy-network.ts';
 
 const CPU = { device: 'cpu', threads: 1 } as const;
 
@@ -22,3 +33,62 @@ test('a step leaves no copy of the state behind for the collector', async () => 
 
   expect(left).toBeLessThan(stateBytes / 2);
 });
+
+/** Layers large enough to be updated in blocks; all but the first are read for both of their gradients. */
+class WideNet extends Module {
+  readonly stem = new Conv2d(3, 64, 3, { stride: 2, padding: 1 });
+  readonly conv = new Conv2d(64, 64, 3, { padding: 1, bias: false });
+  readonly wide = new Linear(64, 128);
+  readonly fc = new Linear(128, 3);
+
+  call(x: Tensor): Tensor {
+    const maps = this.conv.call(this.stem.call(x).relu()).relu();
+    return this.fc.call(this.wide.call(globalAveragePool(maps)).gelu());
+  }
+}
+
+function wideNetwork(optimizer: OptimizerOptions) {
+  const model = new WideNet();
+  const options = { ...TOY, normalisation: IMAGENET_CONVENTION, optimizer, averages: true };
+  const values = new Map(
+    [...namedParameters(model)].map(([name, { shape, init }]) => [name, initialValues(name, shape, init, 3)] as const),
+  );
+  return { program: trainingProgram(model, options), values };
+}
+
+const OPTIMIZERS: Readonly<Record<string, OptimizerOptions>> = {
+  sgd: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-2 },
+  'plain sgd': { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 },
+  adamw: { kind: 'adamw', beta1: 0.9, beta2: 0.999, amsgrad: false, weightDecay: 1e-2 },
+  amsgrad: { kind: 'adam', beta1: 0.9, beta2: 0.999, amsgrad: true, weightDecay: 1e-2 },
+};
+
+test.each(Object.keys(OPTIMIZERS))('%s written over its own state gives what two buffers in turn do', async (kind) => {
+  const optimizer = OPTIMIZERS[kind]!;
+  const { program, values } = wideNetwork(optimizer);
+  const blocked = blockedBackend((await probeBlock())!);
+  const after = async (options: SessionOptions) => {
+    const stepper = await Stepper.open(program, values, options);
+    for (let step = 0; step < 4; step++) {
+      const scalars = { ...scalarsAt(optimizer, 0.01, step + 1), average_weight: 0.25 };
+      const fed = Object.entries(scalars).map(
+        ([name, value]) => [name, floatTensor([], Float32Array.of(value))] as const,
+      );
+      await stepper.step({ ...feedsAt(program, step), ...Object.fromEntries(fed) });
+    }
+    const tensors = [...stepper.values()].map(([name, value]) => [name, Float32Array.from(value)] as const);
+    await stepper.release();
+    return tensors;
+  };
+
+  const inPlace = await after({ ...CPU, backend: blocked });
+  const expected = new Map(await after({ ...CPU, backend: standardBackend }));
+
+  for (const [name, value] of inPlace) expect(distance(value, expected.get(name)!), name).toBeLessThan(1e-4);
+});
+
+/** Relative to the length of what is expected. */
+function distance(actual: Float32Array, expected: Float32Array): number {
+  const length = (values: Float32Array) => Math.hypot(...values);
+  return length(actual.map((value, i) => value - expected[i]!)) / (length(expected) + Number.MIN_VALUE);
+}
