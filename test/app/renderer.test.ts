@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { builtRenderer } from '../../build/bundle.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { createRun, finishRun, startRun } from '../../main/store/runs.ts';
+import { WARNING } from '../../preload/contract/run.ts';
 import { startEngineProcess } from '../kit/engine-process.ts';
 import { eventually } from '../kit/eventually.ts';
 import { madeEpoch, madeRun } from '../kit/made-runs.ts';
@@ -17,7 +18,7 @@ import { keepPicture, openWindow, type TestWindow, testBrowser } from '../kit/wi
 
 const DIVERGED = 'the loss became NaN in epoch 4; a lower learning_rate may help';
 const RUNS = [
-  madeRun(1, 15, { model: 'resnet18' }),
+  madeRun(1, 15, { model: 'resnet18', notes: [`${WARNING}no pretrained weights for resnet18`, 'a note'] }),
   madeRun(2, 3, { state: 'failed', reason: DIVERGED }),
   madeRun(3, 9, { state: 'cancelled', reason: 'cancelled from the command line' }),
   madeRun(4, 15, { notes: ['the head was replaced: the weights have 1000 classes, this project has 10'] }),
@@ -131,6 +132,16 @@ describe('a run', () => {
     for (let i = 0; i < 3; i++) expect(await coloursOf(page, i)).toBeGreaterThan(20);
     await charts.first().hover({ position: { x: 200, y: 100 } });
     await keepPicture(page, 'run-light');
+  });
+
+  test('says a warning above everything, and other notes below', async () => {
+    const page = await open();
+    await page.locator('a.run-link:text-is("r0001")').click();
+
+    await page.locator('.reason').waitFor();
+    expect(await page.locator('.reason').innerText()).toMatch(/^Warning\s+no pretrained weights for resnet18$/);
+    expect(await page.getByRole('region', { name: 'Notes' }).innerText()).toMatch(/^Notes\s+a note$/i);
+    await keepPicture(page, 'run-warning');
   });
 
   test('grows its curves while it runs, without a jump', async () => {
