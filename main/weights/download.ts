@@ -37,6 +37,7 @@ export async function download(request: DownloadRequest): Promise<void> {
   const { signal, path } = request;
   const waits = request.retryAfterMs ?? RETRY_AFTER_MS;
   let failures = 0;
+  let hasCome = false;
   for (;;) {
     const before = partBytes(path);
     try {
@@ -45,9 +46,12 @@ export async function download(request: DownloadRequest): Promise<void> {
     } catch (error) {
       if (signal.aborted) throw new AppError('cancelled', `cancelled; ${kept(path)}`);
       if (!(error instanceof Interrupted)) throw toDiskError(error, path, `download ${request.url}`);
-      failures = partBytes(path) > before ? 1 : failures + 1;
+      const isFurther = partBytes(path) > before;
+      hasCome ||= isFurther;
+      failures = isFurther ? 1 : failures + 1;
       const wait = waits[failures - 1];
-      if (wait === undefined) throw error.toAppError(request);
+      // A machine without a network is told at once; a network that was there may come back.
+      if (wait === undefined || !(hasCome || error.isReached)) throw error.toAppError(request);
       await pause(wait, signal);
     }
   }
@@ -56,7 +60,7 @@ export async function download(request: DownloadRequest): Promise<void> {
 /** The connection could not be made, or broke: worth another attempt. */
 class Interrupted extends Error {
   /** Whether the server was reached at all. */
-  private readonly isReached: boolean;
+  readonly isReached: boolean;
 
   constructor(reason: string, isReached: boolean, options: ErrorOptions = {}) {
     super(reason, options);
