@@ -13,6 +13,7 @@ import { accumulationPrograms, evaluationProgram, trainingProgram } from '../../
 
 /** Placement does not depend on sizes; this keeps sessions quick to make. */
 const SIDE_PX = 64;
+const CLASSES = 10;
 const SGD: OptimizerOptions = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 };
 const ADAM: OptimizerOptions = {
   kind: 'adamw',
@@ -30,7 +31,7 @@ export interface AuditedGraph {
 export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Generator<AuditedGraph> {
   const card = findModel(name);
   assert(card, `audit: there is no model "${name}"`);
-  const model = card.build(10, IMAGENET_CONVENTION);
+  const model = card.build(CLASSES, IMAGENET_CONVENTION);
   const backend = provider === 'webgpu' ? portableBackend : standardBackend;
   const side = card.fixedSidePx ?? SIDE_PX;
   const sizes = { batchSize: 2, height: side, width: side, normalisation: IMAGENET_CONVENTION };
@@ -40,6 +41,9 @@ export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Gener
   const sgd = trainingProgram(model, { ...options, optimizer: SGD });
   const adam = trainingProgram(model, { ...options, optimizer: ADAM, clipNorm: 1, averages: true });
   yield { name: 'step, SGD', bytes: write(sgd.program) };
+  const several = { activation: 'sigmoid', classWeights: Array.from({ length: CLASSES }, (_, i) => 1 + i) } as const;
+  const labelSets = trainingProgram(model, { ...options, ...several, optimizer: SGD });
+  yield { name: 'step, SGD, several classes an image', bytes: write(labelSets.program) };
   yield { name: 'step, AdamW, clipped, averaged', bytes: write(adam.program) };
   if (provider === 'cuda') {
     const bytes = writeLoopOnnx(adam.program, backend, loopForm(adam), { name });

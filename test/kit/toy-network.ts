@@ -1,7 +1,7 @@
 /** A network with one of everything that makes a training step hard to wrap, small enough to run in milliseconds. */
 
 import { Tensor as Fed, type Feeds, floatTensor } from '../../main/train/runtime.ts';
-import { rngFrom } from '../../native-models/core/rng.ts';
+import { type Rng, rngFrom } from '../../native-models/core/rng.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import type { Tensor } from '../../native-models/core/tensor.ts';
 import { initialValues } from '../../native-models/nn/init.ts';
@@ -55,7 +55,7 @@ export function toy(frozenPrefixes: readonly string[] = [], more: Partial<Traini
 export function feedsAt(program: TrainingProgram, step: number): Feeds {
   const rng = rngFrom(5, 'feeds', step);
   const pixels = Uint8Array.from({ length: TOY.batchSize * 3 * TOY.height * TOY.width }, () => rng.uniform() * 256);
-  const labels = Int32Array.from({ length: TOY.batchSize }, () => rng.uniform() * 3);
+  const labels = labelsFor(program, rng);
   const noises = program.noises.map(({ name, shape }) => {
     return [
       name,
@@ -67,10 +67,24 @@ export function feedsAt(program: TrainingProgram, step: number): Feeds {
   });
   return {
     images: new Fed('uint8', pixels, [TOY.batchSize, 3, TOY.height, TOY.width]),
-    labels: new Fed('int32', labels, [TOY.batchSize]),
+    labels,
     learning_rate: floatTensor([], Float32Array.of(0.05 / (1 + step))),
     ...Object.fromEntries(noises),
   };
+}
+
+/** One class an image, or any number of them, as the loss takes it. */
+function labelsFor({ program }: TrainingProgram, rng: Rng): Fed {
+  const input = program.inputs.find(({ source }) => source.kind === 'input' && source.name === 'labels')!;
+  if (input.dtype === 'int32') {
+    return new Fed(
+      'int32',
+      Int32Array.from({ length: TOY.batchSize }, () => rng.uniform() * 3),
+      [TOY.batchSize],
+    );
+  }
+  const sets = Float32Array.from({ length: sizeOf(input.shape) }, () => Math.round(rng.uniform()));
+  return new Fed('float32', sets, input.shape);
 }
 
 /** Its training step in two, for updates that wait for several batches. */

@@ -3,12 +3,13 @@ import { LoopStepper } from '../../../main/train/loop-stepper.ts';
 import type { StepResult } from '../../../main/train/step-runner.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
+import type { TrainingOptions } from '../../../native-models/training.ts';
 import { feedsAt, toy } from '../../kit/toy-network.ts';
 
 const CPU = { device: 'cpu', threads: 1 } as const;
 const LOOP = { ...CPU, backend: standardBackend };
-async function oneByOne(steps: number, frozen: readonly string[] = []) {
-  const { program, values } = toy(frozen);
+async function oneByOne(steps: number, frozen: readonly string[] = [], more: Partial<TrainingOptions> = {}) {
+  const { program, values } = toy(frozen, more);
   const stepper = await Stepper.open(program, values, LOOP);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) losses.push(await stepper.step(feedsAt(program, step)));
@@ -21,8 +22,9 @@ async function inRuns(
   steps: number,
   options: { stepsPerRun?: number; nowMs: () => number },
   frozen: readonly string[] = [],
+  more: Partial<TrainingOptions> = {},
 ) {
-  const { program, values } = toy(frozen);
+  const { program, values } = toy(frozen, more);
   const stepper = await LoopStepper.open(program, values, { ...LOOP, ...options });
   const runs: (readonly StepResult[])[] = [];
   for (let step = 0; step < steps; step++) runs.push(await stepper.step(feedsAt(program, step)));
@@ -45,6 +47,16 @@ describe('steps in a loop', () => {
     const expected = await oneByOne(7);
 
     const { losses, tensors } = await inRuns(7, { stepsPerRun, nowMs: still });
+
+    expect(losses).toEqual(expected.losses);
+    expect(tensors).toEqual(expected.tensors);
+  });
+
+  test('take images of several classes as single steps do', async () => {
+    const several = { activation: 'sigmoid', classWeights: [1, 2, 3] } as const;
+    const expected = await oneByOne(4, [], several);
+
+    const { losses, tensors } = await inRuns(4, { stepsPerRun: 2, nowMs: still }, [], several);
 
     expect(losses).toEqual(expected.losses);
     expect(tensors).toEqual(expected.tensors);
