@@ -50,11 +50,16 @@ export async function scoreBundle(
     {
       kind: 'score',
       modelFile,
+      remakeAs: settings.cropSize === description.model_settings.valid_crop_size ? null : description.model,
       classes: labels,
       activation: description.postprocessing,
       resizeSize: settings.resizeSize,
       cropSize: settings.cropSize,
-      convention: { mean: preprocessing.mean, deviation: preprocessing.std },
+      convention: {
+        mean: preprocessing.mean,
+        deviation: preprocessing.std,
+        stridedPadding: description.strided_padding,
+      },
       images: images.map((path) => resolve(path)),
       device: 'cpu',
       threads,

@@ -34,11 +34,18 @@ export function settingsOf(description: BundleDescription, given: GivenSettings 
     const reason = 'the crop is taken from the resized image';
     throw refused('valid_resize_size', `at least valid_crop_size, which is ${cropSize}: ${reason}`, resizeSize);
   }
-  const fixed = findModel(description.model)?.fixedSidePx ?? null;
-  if (fixed !== null && cropSize !== description.model_settings.valid_crop_size) {
-    throw refused('valid_crop_size', `${fixed} for ${description.model}, which takes pictures of one size`, cropSize);
+  const own = description.model_settings.valid_crop_size;
+  if (cropSize !== own && !takesAnySize(description.model)) {
+    const reason = 'its weights are for pictures of that size';
+    throw refused('valid_crop_size', `${own} for ${description.model}: ${reason}`, cropSize);
   }
   return { resizeSize, cropSize, thresholds: thresholdsOf(description, given.thresholds ?? []) };
+}
+
+/** Whether the network is known here, and none of its weights depends on the size of pictures. */
+function takesAnySize(model: string): boolean {
+  const card = findModel(model);
+  return card !== null && card.fixedSidePx === null && card.adapt === undefined;
 }
 
 function parseSizes(given: Readonly<Record<string, string>>): Partial<Record<(typeof SIZES)[number], number>> {

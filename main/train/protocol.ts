@@ -67,11 +67,13 @@ export interface ExportJob extends ModelSetting {
 export interface ScoreJob {
   readonly kind: 'score';
   readonly modelFile: string;
+  /** Of the catalog, to make the model anew for a size that the file is not for; null where it is. */
+  readonly remakeAs: string | null;
   readonly classes: readonly string[];
   readonly activation: Activation;
   readonly resizeSize: number;
   readonly cropSize: number;
-  readonly convention: Pick<InputConvention, 'mean' | 'deviation'>;
+  readonly convention: InputConvention;
   /** Absolute paths. */
   readonly images: readonly string[];
   readonly device: Device;

@@ -7,13 +7,19 @@ import { resizeForEvaluation } from '../images/evaluation.ts';
 import { normalised } from './export.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import type { ImageScore, ScoreJob } from './protocol.ts';
+import { remade } from './remake.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
 
 /** One score per image, in order; an image that cannot be read has its reason instead. */
 export async function scoreImages(job: ScoreJob, tell: (score: ImageScore) => void): Promise<void> {
-  const session = await openSession(readFileSync(job.modelFile), job);
+  const session = await openSession(modelBytes(job), job);
   for (const path of job.images) tell(await scoreOne(session, job, path));
   await session.release();
+}
+
+function modelBytes({ modelFile, remakeAs, classes, convention, cropSize }: ScoreJob): Uint8Array {
+  const file = readFileSync(modelFile);
+  return remakeAs === null ? file : remade(file, { model: remakeAs, classes: classes.length, convention, cropSize });
 }
 
 async function scoreOne(session: Session, job: ScoreJob, path: string): Promise<ImageScore> {

@@ -1,0 +1,55 @@
+/**
+ * A bundle's model for pictures of another size than it was exported for: the network built anew for that size, with
+ * the weights out of the model file. Sizes in a model file are fixed, as the specification has them; a network of
+ * convolutions takes any.
+ */
+
+import { findModel, type InputConvention } from '../../native-models/catalog.ts';
+import { ShapeError, sameShape } from '../../native-models/core/shape.ts';
+import { type Module, namedParameters } from '../../native-models/nn/module.ts';
+import { ModelFormatError, readWeights } from '../../native-models/onnx/read-weights.ts';
+import { writeOnnx } from '../../native-models/onnx/write.ts';
+import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
+import { exportProgram } from '../../native-models/training.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+
+export interface RemadeModel {
+  /** Of the catalog. */
+  readonly model: string;
+  readonly classes: number;
+  readonly convention: InputConvention;
+  readonly cropSize: number;
+}
+
+/**
+ * The bytes of a model file like `file`, whose input is of another size.
+ * Errors: bad-hyperparameter when the network cannot have that size; bundle-invalid when the file is not of that model.
+ */
+export function remade(file: Uint8Array, { model: name, classes, convention, cropSize }: RemadeModel): Uint8Array {
+  const fail = (code: 'bad-hyperparameter' | 'bundle-invalid', problem: string, cause?: unknown) =>
+    new AppError(code, `valid_crop_size ${cropSize}: ${problem}`, { model: name, cropSize }, { cause });
+  const card = findModel(name);
+  if (card === null) throw fail('bad-hyperparameter', `this version does not know ${name}, to make it for that size`);
+  const model = card.build(classes, convention);
+  try {
+    const program = exportProgram(model, cropSize, cropSize);
+    return writeOnnx(program, standardBackend, { name, weights: weightsOf(file, model), batchInputs: ['input1'] });
+  } catch (error) {
+    if (error instanceof ShapeError)
+      throw fail('bad-hyperparameter', `${name} cannot have it (${error.message})`, error);
+    if (error instanceof ModelFormatError) throw fail('bundle-invalid', `the model file ${error.message}`, error);
+    throw error;
+  }
+}
+
+function weightsOf(file: Uint8Array, model: Module): Map<string, Float32Array> {
+  const stored = readWeights(file);
+  return new Map(
+    [...namedParameters(model)].map(([name, { shape }]) => {
+      const weight = stored.get(name);
+      if (weight !== undefined && sameShape(weight.shape, shape)) return [name, weight.data] as const;
+      const got = weight === undefined ? 'has none' : `has [${weight.shape}]`;
+      throw new ModelFormatError(`needs "${name}" [${shape}], it ${got}`);
+    }),
+  );
+}
