@@ -218,6 +218,32 @@ describe('a hostile checkpoint', () => {
     expect(act).toThrow(WeightsFormatError);
   });
 
+  test('what torch 2 adds is read, but for the other byte order', () => {
+    const pickle = tensorOf(storage('0', 4), 'K\0', 'K\x02', 'K\x01');
+    const entries = (order: string) => [
+      { path: 'archive/data.pkl', bytes: pickle, isStored: true },
+      { path: 'archive/.format_version', bytes: Buffer.from('1'), isStored: true },
+      { path: 'archive/byteorder', bytes: Buffer.from(order), isStored: true },
+      { path: 'archive/data/0', bytes: new Uint8Array(16), isStored: true },
+      { path: 'archive/.data/serialization_id', bytes: Buffer.from('7'), isStored: true },
+    ];
+
+    expect([...read(zipOf(entries('little'))).tensors.keys()]).toEqual(['w']);
+    expect(() => read(zipOf(entries('big')))).toThrow('has byte order "big"');
+  });
+
+  test('packed entries, huge pickles and archives of other things are refused', () => {
+    const pickle = tensorOf(storage('0', 4), 'K\0', 'K\x02', 'K\x01');
+    const data = { path: 'archive/data.pkl', bytes: pickle, isStored: true };
+    const bomb = { path: 'archive/data/0', bytes: new Uint8Array(10_000_000) };
+    const endless = { path: 'archive/data.pkl', bytes: new Uint8Array(17 << 20), isStored: true };
+    const other = { path: 'embedding/kernel.npy', bytes: new Uint8Array(8), isStored: true };
+
+    expect(() => read(zipOf([data, bomb]))).toThrow('packs its entry "archive/data/0"');
+    expect(() => read(zipOf([endless]))).toThrow('too many');
+    expect(() => read(zipOf([other]))).toThrow('no torch checkpoint: it holds embedding/kernel.npy');
+  });
+
   test('many tensors of one storage do not fill a disk', () => {
     const whole = tensor(storage('0', 250), 'K\0', 'K\xfa', 'K\x01');
     const again = Array.from({ length: 100 }, (_, i) => `${short(`w${i}`)}h\0s`);
