@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
+import { METRICS_HELP, metricsCommand } from './cli/metrics.ts';
 import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
 import { createCommand, importCommand } from './cli/project.ts';
@@ -150,6 +151,18 @@ function addRunCommands(root: Command): void {
     .option('--split <split>', 'train, validation or test', 'validation')
     .addOption(json())
     .action(act(evaluateCommand));
+  root
+    .command('metrics')
+    .description('judge any predictions, ours or not')
+    .requiredOption('--task <task>', 'image-classification or image-classification-multilabel')
+    .requiredOption('--truth <file>', 'what is true')
+    .requiredOption('--predictions <file>', 'what was predicted')
+    .option('--resamples <count>', 'draws for the intervals, 0 for none', '1000')
+    .option('--seed <number>', 'of the draws', '0')
+    .option('--curves', 'put the curves into the JSON document')
+    .addOption(json())
+    .addHelpText('after', METRICS_HELP)
+    .action(act(metricsCommand));
   root
     .command('bundle <project> <run>')
     .description("export a run's best model as a folder that works elsewhere")

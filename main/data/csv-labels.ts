@@ -89,14 +89,18 @@ function toItem(fields: readonly string[], where: string, source: CsvSource, lay
   if (url === '') {
     throw new RecordProblem('bad-csv', `column "${layout.header[layout.fileColumn]}": expected an image, got nothing`);
   }
-  const { labels, repairs } =
-    layout.kind === 'names' ? fromNames(fields, layout, source.labelling) : fromFlags(fields, layout, source.labelling);
+  const { labels, repairs } = labelsOfRecord(fields, layout, source.labelling);
   const candidates = candidatesOf(url, source.root);
   return {
     ...{ kind: 'image', where, url, candidates, labels, repairs },
     split: source.split,
     claimed: { width: null, height: null },
   };
+}
+
+/** The classes that a record names. Errors: RecordProblem. */
+export function labelsOfRecord(fields: readonly string[], layout: CsvLayout, labelling: Labelling): ReadLabels {
+  return layout.kind === 'names' ? fromNames(fields, layout, labelling) : fromFlags(fields, layout, labelling);
 }
 
 function fromNames(

@@ -21,7 +21,8 @@ export type CsvLayout = {
   | { readonly kind: 'flags'; readonly classColumns: readonly number[] }
 );
 
-const FILE_COLUMNS = [
+/** What the column of an image's address is called, the likeliest name first. */
+export const FILE_COLUMNS = [
   'image_url',
   'filename',
   'file_name',

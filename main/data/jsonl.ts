@@ -9,7 +9,7 @@ import { type Labelling, labelsOfValue } from './class-names.ts';
 import { locateImage } from './image-url.ts';
 import type { ImageItem, ImportItem } from './import-items.ts';
 import { readLines } from './lines.ts';
-import { described, RecordProblem, shown } from './record-problem.ts';
+import { described, parseObject, RecordProblem } from './record-problem.ts';
 
 export interface JsonlSource {
   readonly file: string;
@@ -62,18 +62,6 @@ function toItem(record: Readonly<Record<string, unknown>>, where: string, source
   const { candidates, problem } = locateImage(url, source.root);
   if (problem !== null) throw new RecordProblem('image-missing', `image_url "${url}": ${problem}`);
   return { kind: 'image', where, url, candidates, labels, split: source.split, claimed, repairs };
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RecordProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new RecordProblem('bad-json', `expected one JSON object, got ${described(value)}`);
 }
 
 function readUrl(value: unknown): string {

@@ -26,3 +26,16 @@ export function described(value: unknown): string {
 export function shown(text: string): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
+
+/** The one JSON object of a line. Errors: RecordProblem. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RecordProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new RecordProblem('bad-json', `expected one JSON object, got ${described(value)}`);
+}

@@ -57,6 +57,40 @@ describe('the command line', () => {
     expect(judged.value.metrics.accuracy).toBe(run.value.primary_metric.best);
     expect(scored.value[0]).toMatchObject({ labels: ['bright', 'dark'] });
     expect(scored.value[0].probs.length).toBe(2);
+
+    const rows = join(folder, 'runs', 'r0001', 'predictions-validation.jsonl');
+    const files = ['--truth', rows, '--predictions', rows];
+    const again = parsed('metrics', '--task', 'image-classification', ...files, '--resamples', '10');
+    expect(again.value.metrics.AUC_macro).toBe(judged.value.metrics.AUC_macro);
+    expect(again.value).toMatchObject({ confusion: judged.value.confusion, intervals: { resamples: 10 } });
+  });
+
+  test('judges predictions from anywhere, and names bad rows', () => {
+    const [truth, predictions] = ['truth.csv', 'predictions.csv'].map((name) => join(tempFolder(), name)) as [
+      string,
+      string,
+    ];
+    writeFileSync(truth, 'image,labels\na.jpg,sea\nb.jpg,"sea,trees"\nc.jpg,\n');
+    writeFileSync(predictions, 'image,sea,trees\na.jpg,0.9,0.1\nb.jpg,0.8,0.4\nc.jpg,0.2,0.3\n');
+    const command = [
+      'metrics',
+      '--task',
+      'image-classification-multilabel',
+      '--truth',
+      truth,
+      '--predictions',
+    ] as const;
+
+    const program = parsed(...command, predictions, '--curves');
+    const person = lightbench(...command, predictions);
+    writeFileSync(predictions, 'image,sea,trees\na.jpg,0.9,oak\n');
+    const refused = lightbench(...command, predictions);
+
+    expect(program.value).toMatchObject({ images: 3, classes: ['sea', 'trees'], metrics: { iou: 2 / 3 } });
+    expect(program.value.curves.micro.roc.true_positive_rate.at(-1)).toBe(1);
+    expect(person.stdout).toMatch(/^iou +0\.6667 +0\.0000 to 1\.0000$/m);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain(`${predictions}:2: class "trees": expected a probability from 0 to 1`);
   });
 
   test('shows a run whose program was killed as failed, not as running', async () => {

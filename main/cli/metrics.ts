@@ -1,0 +1,80 @@
+/** `lightbench metrics`: judges any predictions, ours or not. */
+
+import { rngFrom } from '../../native-models/core/rng.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import { type JudgedRows, readJudged } from '../data/judged-rows.ts';
+import { type ReportOptions, reportClassification, reportMultilabel } from '../metrics/report.ts';
+import type { CliContext } from './context.ts';
+import { evaluationText } from './evaluation-text.ts';
+
+export interface MetricsOptions {
+  readonly task: string;
+  readonly truth: string;
+  readonly predictions: string;
+  readonly resamples: string;
+  readonly seed: string;
+  readonly curves?: boolean;
+}
+
+export const METRICS_HELP = `
+One row per image. Rows are paired by the image's address, by file name where no address is in both files, and in order
+where a file names no images. Whatever is wrong with a row is named by file and line, and nothing is computed.
+
+Truth, as for import:
+  JSON Lines   {"image_url": "images/1.jpg", "label": "cat"}              "label": ["cat", "dog"] with several labels
+  CSV          image,label           or a column of 0 and 1 for each class
+Predictions, probabilities of all classes:
+  JSON Lines   {"filename": "1.jpg", "probs": [0.9, 0.1], "labels": ["cat", "dog"]}   or "probs": {"cat": 0.9, "dog": 0.1}
+  JSON         a list of such rows, as score --json prints
+  CSV          image,cat,dog
+With one class an image the probabilities of a row sum to 1; with several, 0.5 and more counts as predicted.`;
+
+/** Errors: bad-argument; those of `readJudged`. */
+export async function metricsCommand({ output }: CliContext, options: MetricsOptions): Promise<void> {
+  const task = ClassificationTask.safeParse(options.task);
+  if (!task.success) {
+    const known = ClassificationTask.options.join(', ');
+    throw new AppError('bad-argument', `--task must be one of ${known}, got "${options.task}"`);
+  }
+  const resamples = wholeNumber('resamples', options.resamples);
+  const seed = wholeNumber('seed', options.seed);
+  const labelling = task.data === 'image-classification' ? 'one' : 'any';
+  const rows = await readJudged(options.truth, options.predictions, labelling);
+  const { evaluation, curves } = judge(task.data, rows, { resamples, draws: rngFrom(seed, 'bootstrap') });
+  const result = {
+    task: task.data,
+    images: rows.truth.length,
+    classes: rows.classes,
+    warnings: rows.warnings,
+    ...evaluation,
+    ...(options.curves === true ? { curves } : {}),
+  };
+  const head = [`${rows.truth.length} images`, ...rows.warnings.map((text) => `warning: ${text}`), ''];
+  output.result(result, [...head, evaluationText(result)].join('\n'));
+}
+
+function judge(task: ClassificationTask, { classes, truth, scores }: JudgedRows, options: ReportOptions) {
+  switch (task) {
+    case 'image-classification':
+      return reportClassification(
+        { scores, truth: Int32Array.from(truth, ([label]) => label!), classes: classes.length },
+        options,
+      );
+    case 'image-classification-multilabel': {
+      const sets = new Uint8Array(scores.length);
+      truth.forEach((labels, row) => {
+        for (const label of labels) sets[row * classes.length + label] = 1;
+      });
+      return reportMultilabel({ scores, truth: sets, classes: classes.length }, options);
+    }
+    default:
+      return task satisfies never;
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value;
+  throw new AppError('bad-argument', `--${name} takes a whole number from 0, got "${text}"`);
+}
