@@ -18,6 +18,7 @@ import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, st
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import type { EpochReport, ModelSetting, Progress, TrainJob } from '../train/protocol.ts';
+import { labelDigest } from '../train/truth.ts';
 import { planRun, type RunRequest } from './plan-run.ts';
 
 export interface TrainingRequest extends RunRequest {
@@ -82,8 +83,10 @@ export async function trainAgain(
 ): Promise<void> {
   const { db } = project;
   const stored = runById(db, run);
-  readLast(runFolder(project, run)); // refuses a run without a usable checkpoint before its state changes
-  const job = jobOf(project, stored, partsOf(project, stored), threads, true);
+  const { progress } = readLast(runFolder(project, run)); // refuses a run that cannot go on before its state changes
+  const parts = partsOf(project, stored);
+  refuseOtherLabels(stored, progress.labels ?? null, labelDigest(parts));
+  const job = jobOf(project, stored, parts, threads, true);
   resumeRun(db, run);
   await drive(project, run, () => job, listener);
 }
@@ -97,6 +100,13 @@ function sameSamples(project: WriteProject, run: Run, part: 'train' | 'validatio
   if (missing.length === 0) return samples;
   const message = `run ${run.id} cannot go on as it was: ${missing.length} of its ${part} images are gone or have another label`;
   throw new AppError('run-not-resumable', message, { run: run.id, missing });
+}
+
+/** A checkpoint of before labels were written down says nothing of them. */
+function refuseOtherLabels({ id }: Run, before: string | null, now: string): void {
+  if (before === null || before === now) return;
+  const message = `run ${id} cannot go on as it was: some of its images have other labels now`;
+  throw new AppError('run-not-resumable', message, { run: id });
 }
 
 /** What the weights of a run say of pixels and padding; ImageNet's way without weights. */

@@ -28,6 +28,8 @@ export interface RunProgress {
   readonly history: readonly EpochReport[];
   /** Batch sizes the run has come to use; without them, those it was given. */
   readonly batches?: BatchSizes;
+  /** Of the labels it learns from and is judged by; see `labelDigest`. */
+  readonly labels?: string;
 }
 
 /** Everything the run needs to go on. The file replaces the one of the epoch before in one step. */

@@ -26,7 +26,7 @@ import type { EpochReport, FromChild, Progress, Scores, TrainJob } from './proto
 import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
 import { modelOf, type OpenRunner, type StepResult, type StepRunner } from './step-runner.ts';
 import { tuneThresholds } from './thresholds.ts';
-import { activationOf, trueSets } from './truth.ts';
+import { activationOf, labelDigest, trueSets } from './truth.ts';
 import { WaitTimer } from './wait-timer.ts';
 
 export interface TrainContext {
@@ -279,7 +279,11 @@ class Run {
       writeModel(epochCheckpoint(job.runFolder, epoch), modelOf(tensors), job, epoch);
     }
     if (report.thresholds !== undefined) writeThresholds(job.runFolder, report.thresholds);
-    writeLast(job.runFolder, tensors, { history: this.history, batches: batchSizesOf(job) });
+    writeLast(job.runFolder, tensors, {
+      history: this.history,
+      batches: batchSizesOf(job),
+      labels: labelDigest(job),
+    });
     const periodic = this.history.map(({ row }) => row.epoch).filter(isPeriodic);
     removeModelsBut(job.runFolder, [...periodic, ...(report.best ? [report.best.epoch] : [])]);
   }

@@ -1,9 +1,10 @@
 /** What is true of labelled images, in the forms that losses and metrics take. */
 
+import { createHash } from 'node:crypto';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { ClassificationTask } from '../../preload/contract/tasks.ts';
-import type { LabelledSample } from './protocol.ts';
+import type { LabelledSample, TrainJob } from './protocol.ts';
 
 type Labelled = Pick<LabelledSample, 'labels'>;
 
@@ -27,4 +28,10 @@ export function trueSets(samples: readonly Labelled[], classes: number): Uint8Ar
     for (const label of labels) truth[row * classes + label] = 1;
   });
   return truth;
+}
+
+/** Differs where an image of a run has come to have other labels. */
+export function labelDigest({ train, validation }: Pick<TrainJob, 'train' | 'validation'>): string {
+  const labels = [...train, ...validation].map((sample) => [sample.id, ...sample.labels]);
+  return createHash('sha256').update(JSON.stringify(labels)).digest('hex');
 }

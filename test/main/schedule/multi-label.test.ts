@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { runFolder, trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
+import { labelledImages } from '../../../main/store/images.ts';
+import { setLabels } from '../../../main/store/labels.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { Evaluation } from '../../../preload/contract/evaluation.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -37,15 +39,23 @@ test('a multi-label run learns several classes at once, is judged by iou and kee
   expect(rows.some(({ label }) => label.join() === 'blue,red')).toBe(true);
 });
 
-test('cancelled and resumed, a multi-label run has the curve and the thresholds it would have had', async () => {
+test('cancelled and resumed with the same labels, a multi-label run has the curve and the thresholds it would have had', async () => {
   const project = await tintsProject(24);
   const settings = { number_of_epochs: 3, split_ratio: 0.5, weighted_loss: 2 };
   const whole = await trainNew(project, request(settings));
   const stop = new AbortController();
 
   await appErrorOf(() => trainNew(project, request(settings), { signal: stop.signal, onEpoch: () => stop.abort() }));
+  const image = labelledImages(project.db).find(({ class_names }) => class_names.length === 0)!;
+  setLabels(project.db, image.id, ['red']);
+  const changed = await appErrorOf(() => trainAgain(project, 'r0002', 2));
+  setLabels(project.db, image.id, []);
   await trainAgain(project, 'r0002', 2);
 
+  expect([changed.code, changed.message]).toEqual([
+    'run-not-resumable',
+    'run r0002 cannot go on as it was: some of its images have other labels now',
+  ]);
   const [one, other] = [runSummary(project.db, whole), runSummary(project.db, 'r0002')];
   const curve = (summary: typeof one) => summary.epochs.map(({ train_loss, metrics }) => ({ train_loss, metrics }));
   expect(curve(other)).toEqual(curve(one));
