@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
@@ -10,6 +10,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasTorch } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
+import { metricsBenchmark, metricsTable } from './metrics.ts';
 import { opPrecision, opPrecisionTable } from './op-precision.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
 import { precisionBenchmark, precisionTable } from './precision.ts';
@@ -73,6 +74,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
     ];
     if (tables.length === 0) throw new Error(`--case: no network's and no operator's name holds "${filter}"`);
     return { rows: [...networks, ...operators], markdown: tables.join('\n\n'), failure: null };
+  },
+  metrics: async (settings) => {
+    const rows = await metricsBenchmark(settings);
+    return { rows, markdown: metricsTable(rows), failure: null };
   },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });

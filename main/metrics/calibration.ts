@@ -5,7 +5,7 @@
  */
 
 import type { Predictions } from './predictions.ts';
-import type { Question } from './questions.ts';
+import type { SortedColumn } from './sorted-column.ts';
 
 export const CALIBRATION_BINS = 10;
 
@@ -26,9 +26,21 @@ export class CalibrationBins {
   private readonly scores = new Float64Array(CALIBRATION_BINS);
   private readonly positives = new Float64Array(CALIBRATION_BINS);
 
-  static of({ scores, truth }: Question): CalibrationBins {
+  static of({ scores, truth }: SortedColumn): CalibrationBins {
     const bins = new CalibrationBins();
-    for (let i = 0; i < scores.length; i++) bins.add(scores[i]!, truth[i]!);
+    let from = 0;
+    for (const bin of BINS) {
+      const isLast = bin === CALIBRATION_BINS - 1;
+      let [end, total, positives] = [from, 0, 0];
+      for (; end < scores.length && (isLast || scores[end]! <= EDGES[bin + 1]!); end++) {
+        total += scores[end]!;
+        positives += truth[end]!;
+      }
+      bins.samples[bin] = end - from;
+      bins.scores[bin] = total;
+      bins.positives[bin] = positives;
+      from = end;
+    }
     return bins;
   }
 
@@ -96,12 +108,8 @@ export class CalibrationBins {
   }
 
   private add(score: number, isPositive: number): void {
-    let bin = Math.ceil(score * CALIBRATION_BINS) - 1;
-    if (bin < 0) bin = 0;
-    else if (bin >= CALIBRATION_BINS) bin = CALIBRATION_BINS - 1;
-    // The product above is rounded; the edges decide.
-    if (bin > 0 && score <= EDGES[bin]!) bin -= 1;
-    else if (bin < CALIBRATION_BINS - 1 && score > EDGES[bin + 1]!) bin += 1;
+    const above = EDGES.findIndex((edge) => score <= edge);
+    const bin = above < 0 ? CALIBRATION_BINS - 1 : Math.max(0, above - 1);
     this.samples[bin]! += 1;
     this.scores[bin]! += score;
     this.positives[bin]! += isPositive;

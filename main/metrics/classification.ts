@@ -21,8 +21,9 @@ import {
 import { classLosses, meanLoss } from './log-loss.ts';
 import { checkPredictions, type Predictions, predictedClasses } from './predictions.ts';
 import { Questions } from './questions.ts';
-import { type Placing, type Ranking, rankingOf } from './ranking.ts';
-import { type ByClass, mapByClass, placingsOf, rankingScores } from './ranking-scores.ts';
+import { type Pool, type Ranking, rankingOf } from './ranking.ts';
+import { type ByClass, mapByClass, poolsOf, rankingScores } from './ranking-scores.ts';
+import { type SortedColumn, sortColumn } from './sorted-column.ts';
 
 export const CLASSIFICATION_METRICS = [
   'accuracy',
@@ -65,8 +66,9 @@ export interface ClassificationSamples {
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
   readonly losses: Float64Array;
-  readonly questions: Questions;
-  readonly placings: ByClass<Placing>;
+  /** Per class. */
+  readonly columns: readonly SortedColumn[];
+  readonly pools: ByClass<Pool>;
 }
 
 /**
@@ -77,21 +79,21 @@ export interface ClassificationSamples {
  */
 export function evaluateClassification(predictions: Predictions): ClassificationEvaluation {
   const samples = classificationSamples(predictions);
-  return judgeClassification(samples, mapByClass(samples.placings, rankingOf));
+  return judgeClassification(samples, mapByClass(samples.pools, rankingOf));
 }
 
 /** Errors: as `evaluateClassification`. */
 export function classificationSamples(predictions: Predictions): ClassificationSamples {
   checkPredictions(predictions);
   const { truth, classes } = predictions;
-  const questions = Questions.ofClasses(predictions);
+  const columns = Questions.ofClasses(predictions).map(sortColumn);
   return {
     classes,
     truth,
     predicted: predictedClasses(predictions),
     losses: classLosses(predictions),
-    questions,
-    placings: placingsOf(questions),
+    columns,
+    pools: poolsOf(columns),
   };
 }
 

@@ -7,9 +7,9 @@
 import { type Calibration, CalibrationBins } from './calibration.ts';
 import { gainsLine, liftLine, precisionRecallLine, rocLine } from './curve-lines.ts';
 import { averageLine, type Line, thinned } from './line.ts';
-import type { Questions } from './questions.ts';
 import type { Ranking } from './ranking.ts';
 import type { ByClass } from './ranking-scores.ts';
+import type { SortedColumn } from './sorted-column.ts';
 
 /** From (0, 0) to (1, 1). */
 export interface RocCurve {
@@ -68,13 +68,13 @@ interface Lines {
 
 /** Shapes: support [C], samples that are truly of each class. */
 export function classificationCurves(
-  questions: Questions,
+  columns: readonly SortedColumn[],
   rankings: ByClass<Ranking>,
   support: readonly number[],
 ): ClassificationCurves {
   const lines = rankings.classes.map(linesOf);
-  const bins = questions.map((question) => CalibrationBins.of(question));
-  const perClass = Math.floor(POINTS_OF_A_CHART / questions.classes);
+  const bins = columns.map((column) => CalibrationBins.of(column));
+  const perClass = Math.floor(POINTS_OF_A_CHART / columns.length);
   const limit = Math.max(FEWEST_POINTS, Math.min(MOST_POINTS, perClass));
   const average = (weight: (index: number) => number) =>
     curvesFrom(averageLines(lines, weight), CalibrationBins.average(bins, weight), MOST_POINTS);

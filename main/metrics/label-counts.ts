@@ -31,7 +31,7 @@ export function labelEventsOf({ scores, truth, classes }: LabelPredictions): Lab
   for (let row = 0; row < samples; row++) {
     for (let column = 0; column < classes; column++) {
       const cell = row * classes + column;
-      const what = (scores[cell]! >= DECISION_THRESHOLD ? PREDICTED : 0) + (truth[cell] === 1 ? TRUE : 0);
+      const what = (scores[cell]! >= DECISION_THRESHOLD ? PREDICTED : 0) + truth[cell]! * TRUE;
       if (what === 0) continue;
       events.push(4 * column + what);
       if (what !== HIT) exact[row] = 0;

@@ -5,6 +5,9 @@ import type { LabelPredictions, Predictions, Scores } from './predictions.ts';
 /** Machine epsilon: the distance from 1 to the next larger number. */
 const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } as const;
 
+/** Another factor, at least 2^-52, keeps it far from the smallest number there is, 2^-1022. */
+const SMALL_PRODUCT = 2 ** -900;
+
 const epsilonOf = (scores: Scores): number => (scores instanceof Float32Array ? EPSILON.float32 : EPSILON.float64);
 
 /**
@@ -33,12 +36,16 @@ export function labelLosses({ scores, truth, classes }: LabelPredictions): Float
   const epsilon = epsilonOf(scores);
   const losses = new Float64Array(truth.length / classes);
   for (let row = 0; row < losses.length; row++) {
-    let total = 0;
+    // One logarithm of many likelihoods, taken before their product runs out of exponents.
+    let [total, product] = [0, 1];
     for (let cell = row * classes; cell < (row + 1) * classes; cell++) {
       const score = clip(scores[cell]!, epsilon);
-      total -= Math.log(truth[cell] === 1 ? score : 1 - score);
+      product *= truth[cell] === 1 ? score : 1 - score;
+      if (product > SMALL_PRODUCT) continue;
+      total -= Math.log(product);
+      product = 1;
     }
-    losses[row] = total / classes;
+    losses[row] = (total - Math.log(product)) / classes;
   }
   return losses;
 }

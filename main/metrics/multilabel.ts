@@ -13,8 +13,9 @@ import { countLabels, intersectionOverUnion, type LabelEvents, labelConfusion, l
 import { labelLosses, meanLoss } from './log-loss.ts';
 import { checkLabelPredictions, type LabelPredictions } from './predictions.ts';
 import { Questions } from './questions.ts';
-import { type Placing, type Ranking, rankingOf } from './ranking.ts';
-import { type ByClass, mapByClass, placingsOf, rankingScores } from './ranking-scores.ts';
+import { type Pool, type Ranking, rankingOf } from './ranking.ts';
+import { type ByClass, mapByClass, poolsOf, rankingScores } from './ranking-scores.ts';
+import { type SortedColumn, sortColumn } from './sorted-column.ts';
 
 export const MULTILABEL_METRICS = [
   'accuracy',
@@ -53,8 +54,9 @@ export interface MultilabelEvaluation {
 export interface MultilabelSamples {
   readonly events: LabelEvents;
   readonly losses: Float64Array;
-  readonly questions: Questions;
-  readonly placings: ByClass<Placing>;
+  /** Per class. */
+  readonly columns: readonly SortedColumn[];
+  readonly pools: ByClass<Pool>;
 }
 
 /**
@@ -64,18 +66,18 @@ export interface MultilabelSamples {
  */
 export function evaluateMultilabel(predictions: LabelPredictions): MultilabelEvaluation {
   const samples = multilabelSamples(predictions);
-  return judgeMultilabel(samples, mapByClass(samples.placings, rankingOf));
+  return judgeMultilabel(samples, mapByClass(samples.pools, rankingOf));
 }
 
 /** Errors: as `evaluateMultilabel`. */
 export function multilabelSamples(predictions: LabelPredictions): MultilabelSamples {
   checkLabelPredictions(predictions);
-  const questions = Questions.ofLabels(predictions);
+  const columns = Questions.ofLabels(predictions).map(sortColumn);
   return {
     events: labelEventsOf(predictions),
     losses: labelLosses(predictions),
-    questions,
-    placings: placingsOf(questions),
+    columns,
+    pools: poolsOf(columns),
   };
 }
 

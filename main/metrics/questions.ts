@@ -16,13 +16,13 @@ export interface Question {
 export class Questions {
   readonly classes: number;
   readonly samples: number;
-  /** Every pair of sample and class as one question: what micro averages rank. Shapes: [C,N]. */
-  readonly pooled: Question;
+  /** Of every pair of class and sample. Shapes: [C,N]. */
+  private readonly table: Question;
 
-  private constructor(pooled: Question, classes: number) {
-    this.pooled = pooled;
+  private constructor(table: Question, classes: number) {
+    this.table = table;
     this.classes = classes;
-    this.samples = pooled.truth.length / classes;
+    this.samples = table.truth.length / classes;
   }
 
   /** Each class against the rest. */
@@ -44,14 +44,13 @@ export class Questions {
     );
   }
 
-  ofClass(index: number): Question {
-    const [from, to] = [index * this.samples, (index + 1) * this.samples];
-    return { scores: this.pooled.scores.subarray(from, to), truth: this.pooled.truth.subarray(from, to) };
-  }
-
   /** One value per class, in order of class index. */
-  map<Value>(use: (question: Question, index: number) => Value): Value[] {
-    return Array.from({ length: this.classes }, (_, index) => use(this.ofClass(index), index));
+  map<Value>(use: (question: Question) => Value): Value[] {
+    const { scores, truth } = this.table;
+    return Array.from({ length: this.classes }, (_, index) => {
+      const [from, to] = [index * this.samples, (index + 1) * this.samples];
+      return use({ scores: scores.subarray(from, to), truth: truth.subarray(from, to) });
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 /** What rankings say of a model: area under the ROC curve and average precision, per class and averaged. */
 
 import type { Averages } from './class-scores.ts';
-import type { Questions } from './questions.ts';
-import { areaUnderRoc, averagePrecision, type Placing, placingOf, type Ranking } from './ranking.ts';
+import { areaUnderRoc, averagePrecision, type Pool, poolOf, type Ranking } from './ranking.ts';
+import type { SortedColumn } from './sorted-column.ts';
 
 /** Per class, and of all pairs of sample and class. */
 export interface ByClass<Value> {
@@ -16,8 +16,9 @@ export interface RankingScores {
   readonly average_precision: number | null;
 }
 
-export function placingsOf(questions: Questions): ByClass<Placing> {
-  return mapByClass({ classes: questions.map((question) => question), pooled: questions.pooled }, placingOf);
+/** The questions of each class, and all of them together. */
+export function poolsOf(columns: readonly SortedColumn[]): ByClass<Pool> {
+  return { classes: columns.map((column) => poolOf([column])), pooled: poolOf(columns) };
 }
 
 /** The same function of each class's value and of the pooled one. */

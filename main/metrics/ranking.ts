@@ -1,18 +1,17 @@
 /**
- * The samples of one question ordered by score. Between two neighbouring scores of positives only the number of
- * negatives matters, not their order, so the positives alone are sorted and every sample is looked up among them.
- * A sample may count more than once, as it does when samples are drawn anew.
+ * The samples of one question, or of many questions pooled, ordered by score. Between two neighbouring scores of
+ * positives only the number of negatives matters, not their order; so the distinct scores of positives, the thresholds,
+ * are the places that samples are counted at. A sample may count more than once, as it does when samples are drawn anew.
  */
 
 import type { Scores } from './predictions.ts';
-import type { Question } from './questions.ts';
-import { ThresholdTable } from './threshold-table.ts';
+import type { SortedColumn } from './sorted-column.ts';
 
-/** Where every sample lies among the distinct scores of positives, the thresholds; numbered from the lowest, 0. */
-export interface Placing {
-  readonly thresholds: number;
-  /** 4k + 3: a positive at threshold k; 4k + 2: a negative there; 4k: a negative above k thresholds, equal to none. */
-  readonly places: Int32Array;
+/** Questions that are ranked together. */
+export interface Pool {
+  readonly columns: readonly SortedColumn[];
+  /** Scores that positives have, each once, ascending. */
+  readonly thresholds: Scores;
 }
 
 /** Entry k belongs to the k-th largest threshold. */
@@ -27,56 +26,59 @@ export interface Ranking {
   readonly falsePositives: Float64Array;
 }
 
-export function placingOf({ scores, truth }: Question): Placing {
-  const table = new ThresholdTable(scoresOfPositives({ scores, truth }).sort());
-  const places = table.placesOf(scores);
-  for (let i = 0; i < places.length; i++) places[i] = (places[i]! << 1) | truth[i]!;
-  return { thresholds: table.thresholds.length, places };
-}
-
-function scoresOfPositives({ scores, truth }: Question): Scores {
-  let count = 0;
-  for (let i = 0; i < truth.length; i++) count += truth[i]!;
-  const found = scores instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
+/** At least one column. */
+export function poolOf(columns: readonly SortedColumn[]): Pool {
+  const count = columns.reduce((sum, { positives }) => sum + positives, 0);
+  const found = columns[0]!.scores instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
   let next = 0;
-  for (let i = 0; i < truth.length; i++) if (truth[i] === 1) found[next++] = scores[i]!;
-  return found;
+  for (const { scores, truth } of columns) {
+    for (let i = 0; i < scores.length; i++) if (truth[i] === 1) found[next++] = scores[i]!;
+  }
+  if (columns.length > 1) found.sort();
+  let distinct = 0;
+  for (let i = 0; i < count; i++) {
+    if (distinct === 0 || found[distinct - 1] !== found[i]) found[distinct++] = found[i]!;
+  }
+  return { columns, thresholds: found.slice(0, distinct) };
 }
 
 /** Every sample counts once. */
-export function rankingOf({ thresholds, places }: Placing): Ranking {
-  const at = new Float64Array(numberOfPlaces(thresholds));
-  for (let i = 0; i < places.length; i++) at[places[i]!]! += 1;
-  return rankingFrom(thresholds, at);
+export function rankingOf({ columns, thresholds }: Pool): Ranking {
+  const at = new Float64Array(numberOfPlaces(thresholds.length));
+  for (const column of columns) countPlaces(column, thresholds, at);
+  return rankingFrom(thresholds.length, at);
 }
 
-/** The same placing with its samples in order of place, for counting them differently many times. */
-export interface SortedPlacing {
+/** A pool with its samples in order of place, for counting them differently many times. */
+export interface PlacedPool {
   readonly thresholds: number;
   /** Samples at place p: from `firstAt[p]` up to `firstAt[p + 1]`. */
   readonly firstAt: Int32Array;
   readonly samples: Int32Array;
 }
 
-/** Pairs of class and sample begin anew with sample 0 for every class: `samples` is their number. */
-export function sortedPlacing({ thresholds, places }: Placing, samples: number): SortedPlacing {
-  const firstAt = new Int32Array(numberOfPlaces(thresholds) + 1);
-  for (let i = 0; i < places.length; i++) firstAt[places[i]! + 1]! += 1;
+export function placedPool({ columns, thresholds }: Pool): PlacedPool {
+  const firstAt = new Int32Array(numberOfPlaces(thresholds.length) + 1);
+  const placed = columns.map((column) => {
+    const places = placesOf(column, thresholds);
+    for (let i = 0; i < places.length; i++) firstAt[places[i]! + 1]! += 1;
+    return { places, ofSample: column.samples };
+  });
   for (let place = 1; place < firstAt.length; place++) firstAt[place]! += firstAt[place - 1]!;
   const next = firstAt.slice();
-  const sorted = new Int32Array(places.length);
-  for (let first = 0; first < places.length; first += samples) {
-    for (let i = 0; i < samples; i++) {
-      const place = places[first + i]!;
-      sorted[next[place]!] = i;
+  const samples = new Int32Array(firstAt.at(-1)!);
+  for (const { places, ofSample } of placed) {
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      samples[next[place]!] = ofSample[i]!;
       next[place]! += 1;
     }
   }
-  return { thresholds, firstAt, samples: sorted };
+  return { thresholds: thresholds.length, firstAt, samples };
 }
 
 /** Sample i counts `counts[i]` times. */
-export function rankingOfCounted({ thresholds, firstAt, samples }: SortedPlacing, counts: Uint8Array): Ranking {
+export function rankingOfCounted({ thresholds, firstAt, samples }: PlacedPool, counts: Uint8Array): Ranking {
   const at = new Float64Array(numberOfPlaces(thresholds));
   for (let place = 0; place < at.length; place++) {
     const end = firstAt[place + 1]!;
@@ -85,6 +87,34 @@ export function rankingOfCounted({ thresholds, firstAt, samples }: SortedPlacing
     at[place] = total;
   }
   return rankingFrom(thresholds, at);
+}
+
+/*
+ * Thresholds are numbered from the lowest, 0. Places: 4k + 3, a positive at threshold k; 4k + 2, a negative there; 4k, a
+ * negative above k thresholds and equal to none.
+ */
+
+function countPlaces({ scores, truth }: SortedColumn, thresholds: Scores, at: Float64Array): void {
+  const count = thresholds.length;
+  let k = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
+    while (k < count && thresholds[k]! < score) k += 1;
+    at[4 * k + (k < count && thresholds[k] === score ? 2 : 0) + truth[i]!]! += 1;
+  }
+}
+
+/** One place per sample, in the order of the column. */
+function placesOf({ scores, truth }: SortedColumn, thresholds: Scores): Int32Array {
+  const places = new Int32Array(scores.length);
+  const count = thresholds.length;
+  let k = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
+    while (k < count && thresholds[k]! < score) k += 1;
+    places[i] = 4 * k + (k < count && thresholds[k] === score ? 2 : 0) + truth[i]!;
+  }
+  return places;
 }
 
 const numberOfPlaces = (thresholds: number): number => 4 * thresholds + 4;

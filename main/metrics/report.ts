@@ -13,9 +13,9 @@ import {
 import { type ClassificationCurves, classificationCurves } from './curves.ts';
 import { judgeMultilabel, type MultilabelEvaluation, multilabelMetrics, multilabelSamples } from './multilabel.ts';
 import type { LabelPredictions, Predictions } from './predictions.ts';
-import type { Questions } from './questions.ts';
-import { type Placing, type Ranking, rankingOf, rankingOfCounted, sortedPlacing } from './ranking.ts';
+import { type Pool, placedPool, type Ranking, rankingOf, rankingOfCounted } from './ranking.ts';
 import { type ByClass, mapByClass } from './ranking-scores.ts';
+import type { SortedColumn } from './sorted-column.ts';
 
 const REPORT_SCORES = ['precision', 'recall', 'f1-score', 'auc', 'average_precision'] as const satisfies ReportScore[];
 
@@ -51,14 +51,13 @@ export function reportClassification(
   options: ReportOptions,
 ): Reported<ClassificationEvaluation> {
   const samples = classificationSamples(predictions);
-  const { questions, placings } = samples;
-  const rankings = mapByClass(placings, rankingOf);
+  const rankings = mapByClass(samples.pools, rankingOf);
   const evaluation = judgeClassification(samples, rankings);
   const judge: Judge = (drawn, counts) => classificationMetrics(samples, drawn, counts);
   return {
     evaluation: { ...evaluation, intervals: intervalsOf(samples, evaluation, judge, options) },
     curves: {
-      ...classificationCurves(questions, rankings, supportOf(evaluation.report)),
+      ...classificationCurves(samples.columns, rankings, supportOf(evaluation.report)),
       top_label_calibration: CalibrationBins.ofPredicted(predictions, samples.predicted).calibration(),
     },
   };
@@ -70,13 +69,12 @@ export function reportMultilabel(
   options: ReportOptions,
 ): Reported<MultilabelEvaluation> {
   const samples = multilabelSamples(predictions);
-  const { questions, placings } = samples;
-  const rankings = mapByClass(placings, rankingOf);
+  const rankings = mapByClass(samples.pools, rankingOf);
   const evaluation = judgeMultilabel(samples, rankings);
   const judge: Judge = (drawn, counts) => multilabelMetrics(samples, drawn, counts);
   return {
     evaluation: { ...evaluation, intervals: intervalsOf(samples, evaluation, judge, options) },
-    curves: classificationCurves(questions, rankings, supportOf(evaluation.report)),
+    curves: classificationCurves(samples.columns, rankings, supportOf(evaluation.report)),
   };
 }
 
@@ -91,22 +89,22 @@ interface Judged {
 type Judge = (rankings: ByClass<Ranking>, counts: Uint8Array) => Judged;
 
 function intervalsOf(
-  { questions, placings }: { readonly questions: Questions; readonly placings: ByClass<Placing> },
+  { columns, pools }: { readonly columns: readonly SortedColumn[]; readonly pools: ByClass<Pool> },
   { metrics, report }: Judged,
   judge: Judge,
   { resamples = USUAL_RESAMPLES, draws }: ReportOptions,
 ): Intervals | null {
   if (resamples === 0) return null;
-  const sorted = mapByClass(placings, (placing) => sortedPlacing(placing, questions.samples));
+  const placed = mapByClass(pools, placedPool);
   const numbersOf = (judged: Judged) => [
     ...Object.values(judged.metrics),
     ...judged.report.classes.flatMap((row) => REPORT_SCORES.map((name) => row[name])),
   ];
   const numbersOfDrawn = (counts: Uint8Array) => {
-    const rankings = mapByClass(sorted, (placing) => rankingOfCounted(placing, counts));
+    const rankings = mapByClass(placed, (pool) => rankingOfCounted(pool, counts));
     return numbersOf(judge(rankings, counts));
   };
-  const given = bootstrapIntervals(questions.samples, numbersOfDrawn, { resamples, draws });
+  const given = bootstrapIntervals(columns[0]!.samples.length, numbersOfDrawn, { resamples, draws });
   // A number that is undefined for the samples at hand may be defined for some draws; that is no interval of it.
   const intervals = numbersOf({ metrics, report }).map((value, i) => (value === null ? null : given[i]!));
   const names = Object.keys(metrics);
