@@ -19,6 +19,7 @@ import { portableBackend } from '../../native-models/rules/onnx-portable.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { shapeRules } from '../../native-models/rules/shape.ts';
 import type { Device } from '../devices/device.ts';
+import { runInto } from './runtime.ts';
 
 const STEP = -0.5; // of the self-test's parameters: far enough to be seen
 const TOLERANCE = 1e-3; // of the norm; a wrong layout is off by far more, rounding by far less
@@ -125,6 +126,7 @@ function testProgram(): Program {
   return prune(new Map([['loss', loss], ...slopes.map((slope, i) => [`slope${i}`, slope] as const), ...moved]));
 }
 
+/** Run as training steps are: into buffers, with the blocked layout into those of the parameters. */
 async function results(program: Program, backend: Backend): Promise<Map<string, Float32Array>> {
   const layouts = packings(program, backend);
   const isNext = (name: string) => backend.layouts !== null && name.startsWith(NEXT);
@@ -143,13 +145,13 @@ async function results(program: Program, backend: Backend): Promise<Map<string, 
     }),
   );
   const targets = [...buffers].map(([name, { shape, inPlace }]) => {
-    const replaced = inPlace ? feeds.get(name.slice(NEXT.length))! : null;
-    return [name, replaced && new ort.Tensor('float32', replaced.data as Float32Array, shape)] as const;
+    const data = inPlace ? feeds.get(name.slice(NEXT.length))!.data : new Float32Array(sizeOf(shape));
+    return [name, new ort.Tensor('float32', data as Float32Array, shape)] as const;
   });
-  const outputs = await session.run(Object.fromEntries(feeds), Object.fromEntries(targets));
+  await runInto(session, Object.fromEntries(feeds), Object.fromEntries(targets));
   await session.release();
   return new Map(
-    [...layouts.outputs].map(([name, { unpack }]) => [name, unpack(outputs[name]!.data as Float32Array)] as const),
+    targets.map(([name, { data }]) => [name, layouts.outputs.get(name)!.unpack(data as Float32Array)] as const),
   );
 }
 

@@ -10,7 +10,7 @@ import {
   GRADIENT_SCALE,
   type TrainingProgram,
 } from '../../native-models/training.ts';
-import { type Feeds, floatTensor, type Session, Tensor } from './runtime.ts';
+import { type Feeds, floatTensor, runInto, type Session, Tensor } from './runtime.ts';
 import type { StepResult } from './step-runner.ts';
 
 /** One program that does a whole step, or two that share the work. */
@@ -30,9 +30,9 @@ export interface Place {
 /** What changes from step to step, by name. */
 export interface StepState {
   current(name: string): Tensor | undefined;
-  /** The buffer a run is to write a tensor's next value to; null where the runtime makes one. */
-  spare(name: string): Tensor | null;
-  /** The tensor that a run has made takes the place of the one before. */
+  /** The buffer a run is to write a tensor's next value to, where the runtime makes none. */
+  spare(name: string): Tensor;
+  /** The tensor that a run has made takes the place of the one before, unless it was written over it. */
   replace(name: string, made: Tensor): void;
 }
 
@@ -68,13 +68,13 @@ export class Part {
   private readonly inputs: readonly string[];
   private readonly scalars: readonly string[];
   private readonly changed: readonly string[];
-  private readonly buffers: ReadonlyMap<string, OutputBuffer>;
+  private readonly buffers: ReadonlyMap<string, OutputBuffer> | null;
 
-  /** `buffers`: how results are written to the state's own buffers; without them the runtime makes its own. */
+  /** `buffers`: how outputs are written to buffers of our own; null where the runtime makes its own and hands them out. */
   constructor(
     { program, state }: TrainingProgram,
     session: Session,
-    buffers: ReadonlyMap<string, OutputBuffer> = new Map(),
+    buffers: ReadonlyMap<string, OutputBuffer> | null,
   ) {
     this.session = session;
     this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
@@ -90,34 +90,24 @@ export class Part {
       assert(tensor, `training: nothing was fed as "${name}"`);
       return [name, tensor] as const;
     });
-    const targets = new Map(this.changed.map((name) => [name, this.target(name, state)] as const));
-    const asked = [
-      ...this.scalars.map((name) => [name, null] as const),
-      ...[...targets].map(([name, target]) => [NEXT + name, target] as const),
-    ];
-    const results = await this.session.run(Object.fromEntries(given), Object.fromEntries(asked));
-    for (const [name, target] of targets) {
-      const made = results[NEXT + name]!;
-      if (target !== null && target.data !== made.data) letGo(made);
-      if (this.buffers.get(NEXT + name)?.inPlace !== true) state.replace(name, made);
-    }
+    const results = await this.results(Object.fromEntries(given), state);
+    for (const name of this.changed) state.replace(name, results[NEXT + name]!);
     return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
   }
 
-  /** Where a tensor's next value is written: over the present one, to a spare buffer, or (null) where the runtime likes. */
-  private target(name: string, state: StepState): Tensor | null {
-    const buffer = this.buffers.get(NEXT + name);
-    const tensor = buffer?.inPlace ? state.current(name)! : state.spare(name);
-    return tensor === null || buffer === undefined
-      ? tensor
-      : new Tensor('float32', tensor.data as Float32Array, buffer.shape);
+  private async results(given: Feeds, state: StepState): Promise<Feeds> {
+    if (this.buffers === null) return this.session.run(given);
+    const targets = [...this.buffers].map(([name, buffer]) => [name, this.target(name, buffer, state)] as const);
+    const results = Object.fromEntries(targets);
+    await runInto(this.session, given, results);
+    return results;
   }
-}
 
-/**
- * Gives back a result's memory at once. The runtime's binding hands out a copy of what it has written to a buffer of
- * ours, and the collector of garbage sees no reason to hurry: the copy of a whole state would outlive the next step.
- */
-function letGo(copy: Tensor): void {
-  ((copy.data as Float32Array).buffer as ArrayBuffer).transfer(0);
+  /** A scalar is written anew, a tensor of the state over its present value or to its spare buffer. */
+  private target(name: string, { shape, inPlace }: OutputBuffer, state: StepState): Tensor {
+    if (!name.startsWith(NEXT)) return floatTensor(shape);
+    const own = name.slice(NEXT.length);
+    const tensor = inPlace ? state.current(own)! : state.spare(own);
+    return new Tensor('float32', tensor.data as Float32Array, shape);
+  }
 }

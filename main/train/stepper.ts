@@ -19,7 +19,7 @@ import type { Layout } from '../../native-models/rules/layout.ts';
 import type { TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { backendFor } from './backends.ts';
-import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, type Tensor } from './runtime.ts';
+import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
 import { inOrder, Part, type Place, StepParts, type StepPrograms, type StepState } from './step-parts.ts';
 
 const ALONE: Place = { index: 0, count: 1 };
@@ -136,7 +136,10 @@ class SharedState implements StepState {
   }
 
   private made(description: StateTensor, packing: Packing, values: ReadonlyMap<string, Float32Array>): Entry {
-    const current = floatTensor(packing.shape, packing.pack(startingValue(description, values)));
+    const plain = startingValue(description, values);
+    const packed = packing.pack(plain);
+    if (packed !== plain) (plain.buffer as ArrayBuffer).transfer(0); // else the collector finds it after the first step
+    const current = new Tensor('float32', packed, packing.shape);
     const entry: Entry = { description, packing, current, spare: current };
     this.entries.set(description.name, entry);
     return entry;
@@ -150,10 +153,10 @@ class SharedState implements StepState {
     return this.entries.get(name)!.spare;
   }
 
-  /** The run wrote to the spare buffer: the two change places. */
-  replace(name: string): void {
+  /** Where the run wrote to the spare buffer, the two change places. */
+  replace(name: string, made: Tensor): void {
     const tensor = this.entries.get(name)!;
-    [tensor.current, tensor.spare] = [tensor.spare, tensor.current];
+    if (made.data === tensor.spare.data) [tensor.current, tensor.spare] = [tensor.spare, tensor.current];
   }
 
   /** Gradients added up so far are left out: they mean nothing once an update has used them. */

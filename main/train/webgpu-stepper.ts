@@ -54,7 +54,7 @@ export class WebgpuStepper implements StepRunner {
       const parts: Part[] = [];
       for (const program of ordered) {
         sessions.push(await openSession(program.program, { ...own, outputsOnCard: changedBy(program) }));
-        parts.push(new Part(program, sessions.at(-1)!));
+        parts.push(new Part(program, sessions.at(-1)!, null));
       }
       const state = new CardState(ordered);
       const reader = await openSession(copyProgram(state.descriptions()), own);
@@ -120,9 +120,8 @@ class CardState implements StepState {
     return this.tensors.get(name);
   }
 
-  /** The card has them all; a run makes its own. */
-  spare(): null {
-    return null;
+  spare(): never {
+    throw new Error('webgpu: the runtime makes the buffers');
   }
 
   feeds(): Feeds {

@@ -49,7 +49,8 @@ const root = protobuf.Root.fromJSON({
     },
     TensorShapeProto: { fields: { dim: list('Dimension', 1) } },
     TensorTypeProto: { fields: { elemType: field('int32', 1), shape: field('TensorShapeProto', 2) } },
-    TypeProto: { fields: { tensorType: field('TensorTypeProto', 1) } },
+    SequenceTypeProto: { fields: { elemType: field('TypeProto', 1) } },
+    TypeProto: { fields: { tensorType: field('TensorTypeProto', 1), sequenceType: field('SequenceTypeProto', 4) } },
     ValueInfoProto: {
       fields: { name: field('string', 1), type: field('TypeProto', 2), docString: field('string', 3) },
     },

@@ -4,7 +4,8 @@ import { assert } from '../core/assert.ts';
 import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
 import type { Layout } from '../rules/layout.ts';
-import { Lowering, type OutputBuffer } from './lowering.ts';
+import { ONNX_TYPES } from '../rules/onnx-types.ts';
+import { type GraphRecord, Lowering, type OutputBuffer } from './lowering.ts';
 import { IR_VERSION, ModelProto } from './schema.ts';
 
 export interface WriteOptions {
@@ -15,12 +16,18 @@ export interface WriteOptions {
   readonly batchInputs?: readonly string[];
   /** Layouts of inputs that another program shares, by name; see `Layouts.arrange`. */
   readonly agreed?: ReadonlyMap<string, Layout>;
-  /** Outputs that take the place of inputs from run to run, by the outputs' names; see `Written.buffers`. */
+  /**
+   * Outputs that take the place of inputs from run to run, by the outputs' names, for a runner that gives every output its
+   * buffer (`Written.buffers`). The graph's outputs then begin with `EMPTY_LIST`.
+   */
   readonly successors?: ReadonlyMap<string, string>;
   /** Free text a reader of the file finds in its metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;
 }
+
+/** First output of a graph that is written with `successors`: a list of no tensors, for the sake of who runs it. */
+export const EMPTY_LIST = 'empty_list';
 
 /** The bytes of the file. The same program and options give the same bytes. */
 export function writeOnnx(program: Program, backend: Backend, options: WriteOptions): Uint8Array {
@@ -37,7 +44,14 @@ export interface Written {
 export function written(program: Program, backend: Backend, options: WriteOptions): Written {
   const lowering = lowered(program, backend, options);
   const { graph, buffers } = lowering.finished(options);
-  return { bytes: encodeModel(graph, lowering, backend, options), buffers };
+  const given = options.successors === undefined ? graph : withEmptyList(graph);
+  return { bytes: encodeModel(given, lowering, backend, options), buffers };
+}
+
+function withEmptyList(graph: GraphRecord): object {
+  const node = { opType: 'SequenceEmpty', name: EMPTY_LIST, input: [], output: [EMPTY_LIST], attribute: [] };
+  const type = { sequenceType: { elemType: { tensorType: { elemType: ONNX_TYPES.float32 } } } };
+  return { ...graph, node: [node, ...graph.node], output: [{ name: EMPTY_LIST, type }, ...graph.output] };
 }
 
 /** Every operation of the program, written through the backend's rules. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { probeBlock } from '../../../main/train/backends.ts';
-import { floatTensor, type SessionOptions } from '../../../main/train/runtime.ts';
+import { floatTensor, type SessionOptions, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
-import type { Tensor } from '../../../native-models/core/tensor.ts';
+import type { Tensor as Value } from '../../../native-models/core/tensor.ts';
 import { initialValues } from '../../../native-models/nn/init.ts';
 import { Conv2d, globalAveragePool, Linear } from '../../../native-models/nn/layers.ts';
 import { Module, namedParameters } from '../../../native-models/nn/module.ts';
@@ -41,7 +41,7 @@ class WideNet extends Module {
   readonly wide = new Linear(64, 128);
   readonly fc = new Linear(128, 3);
 
-  call(x: Tensor): Tensor {
+  call(x: Value): Value {
     const maps = this.conv.call(this.stem.call(x).relu()).relu();
     return this.fc.call(this.wide.call(globalAveragePool(maps)).gelu());
   }
@@ -92,3 +92,14 @@ function distance(actual: Float32Array, expected: Float32Array): number {
   const length = (values: Float32Array) => Math.hypot(...values);
   return length(actual.map((value, i) => value - expected[i]!)) / (length(expected) + Number.MIN_VALUE);
 }
+
+test('a step that the runtime refuses fails', async () => {
+  const { program, values } = toy([]);
+  const stepper = await Stepper.open(program, values, CPU);
+  const labels = new Tensor('int32', new Int32Array(TOY.batchSize + 1), [TOY.batchSize + 1]);
+
+  const step = stepper.step({ ...feedsAt(program, 0), labels });
+
+  await expect(step).rejects.toThrow(/labels/);
+  await stepper.release();
+});
