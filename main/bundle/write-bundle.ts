@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
 import { keptModel } from '../schedule/evaluate-run.ts';
-import { conventionOf, settingOf } from '../schedule/run-training.ts';
+import { conventionOf, settingOf } from '../schedule/run-setting.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { labelledImages } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';

@@ -14,9 +14,9 @@ import { type Run, runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import { reportOf } from '../train/judge.ts';
-import type { Scores } from '../train/protocol.ts';
+import type { LabelledSample, Scores } from '../train/protocol.ts';
 import { activationOf } from '../train/truth.ts';
-import { runFolder, settingOf } from './run-training.ts';
+import { runFolder, settingOf } from './run-setting.ts';
 
 /** In the run's folder. */
 export const evaluationFile = (split: Split): string => `evaluation-${split}.json`;
@@ -45,18 +45,17 @@ export async function evaluateRun(
   split: Split,
   threads: number,
 ): Promise<RunEvaluation> {
-  const { run, epoch, file } = keptModel(project, id);
+  const { run, file } = keptModel(project, id);
   const { samples, missing } = samplesOf(project, run.classes, run.split[split]);
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
   }
-  const setting = settingOf(project, run, threads);
   const params = run.params as Record<string, number>;
   let scores: Scores | null = null;
   await runInChild(
     {
       kind: 'evaluate',
-      ...setting,
+      ...settingOf(project, run, threads),
       checkpoint: file,
       samples,
       resizeSize: params['valid_resize_size']!,
@@ -70,31 +69,44 @@ export async function evaluateRun(
       },
     },
   );
-  const { probabilities, loss } = scores! as Scores;
+  return writeEvaluation(project, id, split, { samples, missing, scores: scores! as Scores });
+}
+
+/** What the kept model said of a part's images, and the images that are no longer there. */
+export interface ScoredPart {
+  readonly samples: readonly LabelledSample[];
+  readonly missing: readonly unknown[];
+  readonly scores: Scores;
+}
+
+/** Writes the two files of an evaluation. Errors: run-not-found, run-without-model, disk errors. */
+export function writeEvaluation(
+  project: ReadProject,
+  id: string,
+  split: Split,
+  { samples, missing, scores: { probabilities, loss } }: ScoredPart,
+): RunEvaluation {
+  const { run, epoch } = keptModel(project, id);
+  const { classes } = run;
+  const judged = settingOf(project, run, 1);
   const draws = rngFrom(run.seed, 'bootstrap', split);
-  const { evaluation: judged, curves } = reportOf(setting, samples, probabilities, { draws });
-  const evaluation: RunEvaluation = {
-    run: id,
-    task: setting.task,
-    split,
-    epoch,
-    images: samples.length,
-    classes: run.classes,
-    loss,
+  const { evaluation, curves } = reportOf(judged, samples, probabilities, { draws });
+  const told: RunEvaluation = {
+    ...{ run: id, task: judged.task, split, epoch, images: samples.length, classes, loss },
     warnings: missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [],
-    ...judged,
+    ...evaluation,
   };
   const rows = samples.map(({ path, labels }, i) =>
     JSON.stringify({
       image: relative(project.folder, path),
-      label: activationOf(setting.task) === 'softmax' ? run.classes[labels[0]!] : labels.map((k) => run.classes[k]!),
-      probs: [...probabilities.subarray(i * run.classes.length, (i + 1) * run.classes.length)],
-      labels: run.classes,
+      label: activationOf(judged.task) === 'softmax' ? classes[labels[0]!] : labels.map((k) => classes[k]!),
+      probs: [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)],
+      labels: classes,
     }),
   );
   const folder = runFolder(project, id);
   writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
-  const report: Evaluation = { ...evaluation, curves };
+  const report: Evaluation = { ...told, curves };
   writeDurably(join(folder, evaluationFile(split)), JSON.stringify(report));
-  return evaluation;
+  return told;
 }

@@ -4,11 +4,8 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import { IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { ClassificationTask } from '../../preload/contract/tasks.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { parseDevice } from '../devices/device.ts';
 import { toDiskError } from '../store/disk-errors.ts';
@@ -17,9 +14,11 @@ import type { ReadProject, WriteProject } from '../store/project.ts';
 import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
-import type { EpochReport, ModelSetting, Progress, TrainJob } from '../train/protocol.ts';
+import type { EpochReport, Progress, Scores, TrainJob } from '../train/protocol.ts';
 import { labelDigest } from '../train/truth.ts';
+import { evaluateRun, writeEvaluation } from './evaluate-run.ts';
 import { planRun, type RunRequest } from './plan-run.ts';
+import { runFolder, settingOf } from './run-setting.ts';
 
 export interface TrainingRequest extends RunRequest {
   readonly threads: number;
@@ -35,9 +34,6 @@ export interface TrainingListener {
   readonly onEpoch?: (report: EpochReport) => void;
   readonly signal?: AbortSignal;
 }
-
-export const runFolder = (project: { readonly folder: string }, run: string): string =>
-  join(project.folder, 'runs', run);
 
 /**
  * Creates a run and trains it to its end. Returns its id.
@@ -109,17 +105,6 @@ function refuseOtherLabels({ id }: Run, before: string | null, now: string): voi
   throw new AppError('run-not-resumable', message, { run: id });
 }
 
-/** What the weights of a run say of pixels and padding; ImageNet's way without weights. */
-export function conventionOf(run: Pick<Run, 'weights'>): InputConvention {
-  return (run.weights?.['convention'] as InputConvention | undefined) ?? IMAGENET_CONVENTION;
-}
-
-/** What every job of a run's model is given. Training alone uses the run's device: a kept model is judged anywhere. */
-export function settingOf({ info }: Pick<ReadProject, 'info'>, run: Run, threads: number): ModelSetting {
-  const task = ClassificationTask.parse(info.task);
-  return { task, model: run.model, classes: run.classes, convention: conventionOf(run), device: 'cpu', threads };
-}
-
 function jobOf(
   project: ReadProject,
   run: Run,
@@ -157,6 +142,7 @@ async function drive(
       validation: job.validation.length,
       classes: job.classes.length,
     });
+    let scores: Scores | null = null;
     const { reason } = await runInChild(job, {
       ...(signal ? { signal } : {}),
       onMessage: (message) => {
@@ -165,6 +151,7 @@ async function drive(
           addRunNotes(db, run, [message.text]);
           listener.onNote?.(message.text);
         }
+        if (message.type === 'scored') scores = message.scores;
         if (message.type === 'epoch') {
           const { row, valid_loss, thresholds } = message.report;
           db.transaction(() => {
@@ -175,6 +162,7 @@ async function drive(
         }
       },
     });
+    await judgeKept(project, run, job, scores);
     finishRun(db, run, 'completed', reason, clock.nowMs());
   } catch (error) {
     const cause = toDiskError(error, project.folder, `train run ${run}`);
@@ -182,5 +170,20 @@ async function drive(
     const reason = cause instanceof Error ? cause.message : String(cause);
     finishRun(db, run, isCancelled ? 'cancelled' : 'failed', isCancelled ? null : reason, clock.nowMs());
     throw cause;
+  }
+}
+
+/**
+ * Writes the report of the kept model on the validation images. A resumed run may have kept its model in an earlier
+ * process; then the images are scored again.
+ */
+async function judgeKept(project: WriteProject, run: string, job: TrainJob, scores: Scores | null): Promise<void> {
+  try {
+    if (scores === null) await evaluateRun(project, run, 'validation', job.threads);
+    else writeEvaluation(project, run, 'validation', { samples: job.validation, missing: [], scores });
+  } catch (error) {
+    // The model is trained and kept all the same, and `evaluate` makes the report at any time.
+    const reason = error instanceof Error ? error.message : String(error);
+    addRunNotes(project.db, run, [`the report on the validation images could not be written: ${reason}`]);
   }
 }

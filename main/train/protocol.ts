@@ -128,6 +128,7 @@ export type FromChild =
   | { readonly type: 'progress'; readonly progress: Progress }
   /** `isRepeated`: reached before the run was resumed. */
   | { readonly type: 'epoch'; readonly report: EpochReport; readonly isRepeated: boolean }
+  /** Of the images of an evaluate job; or, at the end of training, of the validation images by the kept model. */
   | { readonly type: 'scored'; readonly scores: Scores }
   | { readonly type: 'image-score'; readonly score: ImageScore }
   | { readonly type: 'done'; readonly reason: string | null }

@@ -64,7 +64,9 @@ async function attempt(job: TrainJob, context: TrainContext): Promise<{ reason: 
   let run: Run | null = null;
   try {
     run = await Run.open(job, planOf(job), context);
-    return { reason: await run.toTheEnd() };
+    const reason = await run.toTheEnd();
+    run.tellKept();
+    return { reason };
   } catch (error) {
     const less = isOutOfMemory(error, job.device) ? halved(batchSizesOf(job), run?.phase ?? 'training') : null;
     if (less === null) throw error;
@@ -99,6 +101,8 @@ class Run {
   private readonly parts: RunParts;
   private readonly history: EpochReport[];
   private readonly pace: Pace;
+  /** What the kept model says of the validation images; null while it is none of this process. */
+  private kept: Scores | null = null;
   private isCacheNoted = false;
 
   private constructor(parts: RunParts) {
@@ -144,6 +148,11 @@ class Run {
     return null;
   }
 
+  /** Once, at the end: the engine writes the report of the kept model. */
+  tellKept(): void {
+    if (this.kept !== null) this.parts.context.send({ type: 'scored', scores: this.kept });
+  }
+
   async close(): Promise<void> {
     const { feeds, runner, evaluator } = this.parts;
     await Promise.all([feeds.training.close(), feeds.validation.close()]);
@@ -179,7 +188,13 @@ class Run {
       data_wait_seconds: waitedMs / 1000,
     };
     const best = this.bestWith(epoch, row.metrics);
-    const report = { row, valid_loss: evaluation?.loss ?? null, best, ...this.thresholdsWith(best, epoch, evaluation) };
+    if (evaluation !== null && best?.epoch === epoch) this.kept = evaluation.scores;
+    const report = {
+      row,
+      valid_loss: evaluation?.scores.loss ?? null,
+      best,
+      ...this.thresholdsWith(best, epoch, evaluation?.scores ?? null),
+    };
     this.history.push(report);
     this.keep(report, tensors);
     this.pace.epochFinished();
@@ -249,7 +264,7 @@ class Run {
       const rate = learningRateAt(plan, epoch * plan.updates - 1);
       throw diverged(`the validation loss is ${scores.loss}`, epoch, plan.steps, rate);
     }
-    return { ...scores, metrics: metricsOf(job, validation, scores.probabilities) };
+    return { scores, metrics: metricsOf(job, validation, scores.probabilities) };
   }
 
   private bestWith(epoch: number, metrics: Readonly<Record<string, number | null>>): EpochReport['best'] {
@@ -262,12 +277,12 @@ class Run {
   private thresholdsWith(
     best: EpochReport['best'],
     epoch: number,
-    evaluation: Pick<Scores, 'probabilities'> | null,
+    scores: Scores | null,
   ): Pick<EpochReport, 'thresholds'> {
     const { job } = this.parts;
-    if (evaluation === null || best?.epoch !== epoch || activationOf(job.task) === 'softmax') return {};
+    if (scores === null || best?.epoch !== epoch || activationOf(job.task) === 'softmax') return {};
     const truth = trueSets(job.validation, job.classes.length);
-    return { thresholds: { epoch, classes: tuneThresholds(job.classes, evaluation.probabilities, truth) } };
+    return { thresholds: { epoch, classes: tuneThresholds(job.classes, scores.probabilities, truth) } };
   }
 
   /** The kept model and its thresholds first, then the checkpoint that names it: a crash between the two repeats the epoch. */

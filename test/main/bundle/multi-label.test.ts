@@ -8,7 +8,8 @@ import { type ScoredImage, scoreBundle } from '../../../main/bundle/score-bundle
 import type { GivenSettings } from '../../../main/bundle/settings.ts';
 import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
-import { runFolder, trainNew } from '../../../main/schedule/run-training.ts';
+import { runFolder } from '../../../main/schedule/run-setting.ts';
+import { trainNew } from '../../../main/schedule/run-training.ts';
 import type { WriteProject } from '../../../main/store/project.ts';
 import { setThresholds } from '../../../main/store/runs.ts';
 import { FakeClock } from '../../kit/clock.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
-import { runFolder, trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
+import { runFolder } from '../../../main/schedule/run-setting.ts';
+import { trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
 import { labelledImages } from '../../../main/store/images.ts';
 import { setLabels } from '../../../main/store/labels.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
@@ -26,6 +27,7 @@ test('a multi-label run learns several classes at once, is judged by iou and kee
   expect(summary.thresholds).toMatchObject({ epoch, classes: [{ label: 'blue' }, { label: 'red' }] });
   expect(JSON.parse(readFileSync(join(runFolder(project, id), 'thresholds.json'), 'utf8'))).toEqual(summary.thresholds);
 
+  const written = readFileSync(join(runFolder(project, id), 'evaluation-validation.json'), 'utf8');
   const evaluation = await evaluateRun(project, id, 'validation', 2);
   const rows = readFileSync(join(runFolder(project, id), 'predictions-validation.jsonl'), 'utf8')
     .trim()
@@ -33,6 +35,7 @@ test('a multi-label run learns several classes at once, is judged by iou and kee
     .map((line) => JSON.parse(line) as { label: string[]; probs: number[] });
   const report = readFileSync(join(runFolder(project, id), 'evaluation-validation.json'), 'utf8');
   expect(evaluation.metrics['iou']).toBe(best);
+  expect(JSON.parse(written)).toEqual(JSON.parse(report));
   expect(Evaluation.parse(JSON.parse(report))).toMatchObject({ metrics: evaluation.metrics, run: id });
   expect(rows).toHaveLength(24);
   expect(rows.some(({ label }) => label.length === 0)).toBe(true);

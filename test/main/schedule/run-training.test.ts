@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
-import { runFolder, trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
+import { runFolder } from '../../../main/schedule/run-setting.ts';
+import { trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
 import { imageFile, labelledImages } from '../../../main/store/images.ts';
 import { openProject, type ReadProject } from '../../../main/store/project.ts';
 import { runSummaries, runSummary } from '../../../main/store/run-summaries.ts';
