@@ -5,12 +5,15 @@
 
 import packageJson from '../package.json' with { type: 'json' };
 import type { EngineInfo } from '../preload/contract/engine.ts';
+import type { Evaluation } from '../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../preload/contract/project.ts';
 import type { RunSummary } from '../preload/contract/run.ts';
+import type { Split } from '../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import type { Clock } from './clock.ts';
 import type { Engine, Unsubscribe } from './ipc/engine.ts';
 import type { LogBug } from './ipc/replies.ts';
+import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { dataVersion, runFingerprints } from './store/changes.ts';
 import { classCounts, classNames } from './store/classes.ts';
@@ -48,6 +51,8 @@ const NO_PROJECT: OpenEngine = {
   projectOverview: () => null,
   runSummaries: () => [],
   runSummary: () => null,
+  judgedParts: () => [],
+  evaluation: () => null,
   imageFile: () => null,
   onProjectChanged: () => () => {},
   onRunChanged: () => () => {},
@@ -99,6 +104,14 @@ class ProjectEngine implements OpenEngine {
   runSummary(id: string): RunSummary | null {
     const { db } = this.project;
     return db.snapshot(() => (runFingerprints(db).has(id) ? runSummary(db, id) : null));
+  }
+
+  judgedParts(run: string): readonly Split[] {
+    return judgedParts(this.project, run);
+  }
+
+  evaluation(run: string, split: Split): Evaluation | null {
+    return readEvaluation(this.project, run, split);
   }
 
   imageFile(id: number): ImageFile | null {

@@ -30,6 +30,10 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
       list: os.runs.list.handler(() => [...engine.runSummaries()]),
       get: os.runs.get.handler(({ input }) => runOrThrow(engine, input.id)),
       watch: os.runs.watch.handler(({ signal }) => toldTo(watchRuns(engine, signal), logBug)),
+      judgedParts: os.runs.judgedParts.handler(({ input }) => [...engine.judgedParts(runOrThrow(engine, input.id).id)]),
+      evaluation: os.runs.evaluation.handler(({ input: { id, split } }) =>
+        engine.evaluation(runOrThrow(engine, id).id, split),
+      ),
     },
   });
 }

@@ -16,10 +16,7 @@ import { runInChild } from '../train/host.ts';
 import { reportOf } from '../train/judge.ts';
 import type { LabelledSample, Scores } from '../train/protocol.ts';
 import { activationOf } from '../train/truth.ts';
-import { runFolder, settingOf } from './run-setting.ts';
-
-/** In the run's folder. */
-export const evaluationFile = (split: Split): string => `evaluation-${split}.json`;
+import { evaluationFile, runFolder, settingOf } from './run-setting.ts';
 
 /** An evaluation without its curves, which are in the file only. */
 export type RunEvaluation = Omit<Evaluation, 'curves'>;

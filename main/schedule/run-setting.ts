@@ -2,13 +2,16 @@
 
 import { join } from 'node:path';
 import { IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
-import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import { ClassificationTask, type Split } from '../../preload/contract/tasks.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { Run } from '../store/runs.ts';
 import type { ModelSetting } from '../train/protocol.ts';
 
 export const runFolder = (project: { readonly folder: string }, run: string): string =>
   join(project.folder, 'runs', run);
+
+/** In the run's folder. */
+export const evaluationFile = (split: Split): string => `evaluation-${split}.json`;
 
 /** What the weights of a run say of pixels and padding; ImageNet's way without weights. */
 export function conventionOf(run: Pick<Run, 'weights'>): InputConvention {

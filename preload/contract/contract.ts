@@ -8,8 +8,10 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
+import { Evaluation } from './evaluation.ts';
 import { ProjectOverview } from './project.ts';
 import { RunSummary } from './run.ts';
+import { Split } from './tasks.ts';
 
 /** The form in which an `AppError` crosses the boundary; its sentence travels as the message. */
 export const AppErrorData = z.object({ code: z.enum(ERROR_CODES), details: z.record(z.string(), z.unknown()) });
@@ -39,5 +41,9 @@ export const contract = {
     get: call.input(z.object({ id: z.string() })).output(RunSummary),
     /** A snapshot of all runs, then each run that changed; a slow reader is told the latest state of a run only. */
     watch: call.output(eventIterator(RunEvent)),
+    /** The parts of the images that the run's kept model was judged on. Errors: run-not-found. */
+    judgedParts: call.input(z.object({ id: z.string() })).output(z.array(Split)),
+    /** Null where the run was not judged on that part. Errors: run-not-found, file-unreadable. */
+    evaluation: call.input(z.object({ id: z.string(), split: Split })).output(Evaluation.nullable()),
   },
 };

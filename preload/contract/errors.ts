@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'download-failed',
   'download-mismatch',
   'duplicate-name',
+  'engine-unreachable',
   'file-missing',
   'file-unreadable',
   'folder-exists',

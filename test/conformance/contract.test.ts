@@ -9,6 +9,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
 import { eventually } from '../kit/eventually.ts';
+import { madeEvaluation } from '../kit/made-evaluations.ts';
 import { madeEpoch, madeRun } from '../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
@@ -116,6 +117,20 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       expect(error).toMatchObject({ code: 'run-not-found', details: { id: 'r9999' } });
       expect(error?.message).toContain('r9999');
       expect(open!.bugs).toEqual([]);
+    });
+
+    test('an evaluation arrives whole, and none as null', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+      const evaluation = madeEvaluation({ run: 'r0001', split: 'validation' });
+      engine.evaluations.push(evaluation);
+      const client = await connected(engine);
+      const { confusion_normalised: _, ...told } = evaluation as typeof evaluation & { confusion_normalised: unknown };
+
+      expect(await client.runs.judgedParts({ id: 'r0001' })).toEqual(['validation']);
+      expect(await client.runs.evaluation({ id: 'r0001', split: 'validation' })).toEqual(told);
+      expect(await client.runs.evaluation({ id: 'r0001', split: 'test' })).toBeNull();
+      const error = appErrorOf(await client.runs.judgedParts({ id: '../r0001' }).catch((caught: unknown) => caught));
+      expect(error?.code).toBe('run-not-found');
     });
 
     test('input that breaks the contract is refused before a handler sees it', async () => {

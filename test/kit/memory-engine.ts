@@ -3,8 +3,10 @@
 import type { Engine } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
+import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 
 export const SIGN_PROJECT: ProjectOverview = {
@@ -20,9 +22,10 @@ export const SIGN_PROJECT: ProjectOverview = {
 export class MemoryEngine implements Engine, ImageSource {
   readonly runs = new Map<string, RunSummary>();
   readonly images = new Map<number, ImageFile>();
+  readonly evaluations: Evaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
-  /** Thrown by the next call of `runSummaries`, as a bug or an AppError would be. */
+  /** Thrown by the next call of `runSummaries` or `evaluation`, as a bug or an AppError would be. */
   failure: Error | null = null;
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
@@ -70,6 +73,17 @@ export class MemoryEngine implements Engine, ImageSource {
 
   runSummary(id: string): RunSummary | null {
     return this.runs.get(id) ?? null;
+  }
+
+  judgedParts(run: string): readonly Split[] {
+    return this.evaluations.filter((evaluation) => evaluation.run === run).map(({ split }) => split);
+  }
+
+  evaluation(run: string, split: Split): Evaluation | null {
+    const { failure } = this;
+    this.failure = null;
+    if (failure !== null) throw failure;
+    return this.evaluations.find((evaluation) => evaluation.run === run && evaluation.split === split) ?? null;
   }
 
   imageFile(id: number): ImageFile | null {

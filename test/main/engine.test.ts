@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type OpenEngine, openEngine } from '../../main/engine.ts';
@@ -10,6 +10,7 @@ import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, finishRun, startRun } from '../../main/store/runs.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
+import { madeEvaluation } from '../kit/made-evaluations.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { newProject } from '../kit/projects.ts';
 import { newRun } from '../kit/runs.ts';
@@ -166,4 +167,33 @@ test('a folder that is no project is refused by name', () => {
   expect(() => openEngine(join(project.folder, 'images'), { clock: new FakeClock(), logBug: () => {} })).toThrow(
     expect.objectContaining({ code: 'not-a-project' }),
   );
+});
+
+describe('evaluations', () => {
+  const judged = (project: WriteProject, text: string) => {
+    const id = createRun(project.db, newRun());
+    mkdirSync(join(project.folder, 'runs', id), { recursive: true });
+    writeFileSync(join(project.folder, 'runs', id, 'evaluation-test.json'), text);
+    return id;
+  };
+
+  test('are those in the folder of the run', () => {
+    const project = newProject();
+    const evaluation = madeEvaluation({ split: 'test' });
+    const id = judged(project, JSON.stringify(evaluation));
+    const engine = engineOf(project);
+
+    expect(engine.judgedParts(id)).toEqual(['test']);
+    expect(engine.evaluation(id, 'test')).toMatchObject({ metrics: evaluation.metrics, curves: evaluation.curves });
+    expect(engine.evaluation(id, 'validation')).toBeNull();
+  });
+
+  test.each(['{"run": "r0001"', '{"run": "r0001", "split": "test"}'])('that cannot be read are refused: %s', (text) => {
+    const project = newProject();
+    const id = judged(project, text);
+
+    expect(() => engineOf(project).evaluation(id, 'test')).toThrow(
+      expect.objectContaining({ code: 'file-unreadable', message: expect.stringContaining('evaluate the run again') }),
+    );
+  });
 });

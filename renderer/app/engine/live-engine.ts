@@ -3,6 +3,7 @@
  * both streams, and starts over when anything ends. What was known stays on show meanwhile.
  */
 
+import { AppError } from '../../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../../preload/contract/version.ts';
 import { appErrorOf, type EngineClient } from './client.ts';
 import { type ConnectionState, INITIAL_STATE, type LiveState, withRunEvent } from './live-state.ts';
@@ -58,6 +59,23 @@ export class LiveEngine {
       await this.wait(isHopeless ? Number.POSITIVE_INFINITY : retryDelayMs(attempt), this.pause.signal);
     }
   }
+
+  /**
+   * Has the engine do something.
+   * Errors: the engine's own refusals; engine-unreachable while there is no connection, or when it ends meanwhile.
+   */
+  readonly ask = async <T>(use: (client: EngineClient) => Promise<T>): Promise<T> => {
+    const { channel } = this;
+    if (channel === null)
+      throw new AppError('engine-unreachable', 'The engine is not connected. Try again in a moment.');
+    try {
+      return await use(channel.client);
+    } catch (error) {
+      const refusal = appErrorOf(error);
+      if (refusal !== null || this.channel === channel) throw refusal ?? error;
+      throw new AppError('engine-unreachable', 'The connection to the engine was lost.', {}, { cause: error });
+    }
+  };
 
   /** Does not wait for the next try. */
   readonly retryNow = (): void => this.pause.abort();
