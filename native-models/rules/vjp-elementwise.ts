@@ -27,8 +27,8 @@ const PEAK = 1 / Math.sqrt(2 * Math.PI);
 /** dx = g * (cdf(x) + x * pdf(x)), with the cumulative function kept from the forward pass. */
 function geluVjp(g: Tensor, op: Op<'Gelu'>): [Tensor] {
   const x = input(op, 0);
-  const density = x.mul(x).mul(-0.5).exp().mul(PEAK);
-  return [g.mul(x.mul(density).add(output(op, 1)))];
+  const bell = x.mul(x).mul(-0.5).exp();
+  return [g.mul(x.mul(bell).scaleAdd(PEAK, output(op, 1)))];
 }
 
 export const elementwiseVjpRules: { readonly [P in ElementwisePrim]: VjpRule<P> } = {
