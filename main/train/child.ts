@@ -69,7 +69,10 @@ async function evaluate(job: EvaluateJob): Promise<void> {
   const { samples, batchSize, workers, resizeSize, cropSize } = job;
   const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
   try {
-    const evaluator = await Evaluator.open(card, job, cropSize);
+    const evaluator = await Evaluator.open(card, job, {
+      cropSize,
+      batchSize: Math.min(batchSize, Math.max(1, samples.length)),
+    });
     const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, checkCancelled);
     await evaluator.release();
     send({ type: 'scored', scores });

@@ -121,7 +121,7 @@ class Run {
     const options = { ...job, nowMs: context.nowMs };
     const runner = await context.openRunner(buildPrograms(job, card, plan), values, options);
     try {
-      const evaluator = await Evaluator.open(card, job, plan.validationCropSize);
+      const evaluator = await Evaluator.open(card, job, validationSizes(job, plan));
       return new Run({
         job,
         plan,
@@ -311,6 +311,12 @@ class Run {
     context.send({ type: 'progress', progress: { ...now, epochs: plan.epochs, remainingMs } });
   }
 }
+
+/** Few images are no whole batch. */
+const validationSizes = ({ validation }: TrainJob, plan: Plan) => ({
+  cropSize: plan.validationCropSize,
+  batchSize: Math.min(plan.validationBatchSize, Math.max(1, validation.length)),
+});
 
 function diverged(what: string, epoch: number, step: number, learningRate: number): AppError {
   const message = `training diverged: ${what} at epoch ${epoch}, step ${step}; try a learning rate below ${learningRate}`;
