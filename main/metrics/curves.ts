@@ -6,7 +6,7 @@
 
 import { type Calibration, CalibrationBins } from './calibration.ts';
 import { gainsLine, liftLine, precisionRecallLine, rocLine } from './curve-lines.ts';
-import { averageLine, type Line, thinned } from './line.ts';
+import { averageLine, type Between, type Line, thinned } from './line.ts';
 import type { Ranking } from './ranking.ts';
 import type { ByClass } from './ranking-scores.ts';
 import type { SortedColumn } from './sorted-column.ts';
@@ -92,12 +92,24 @@ const linesOf = (ranking: Ranking): Lines => ({
   gains: gainsLine(ranking),
 });
 
-/** The mean of lifts is the lift of the mean gains: at each place both are divided by the same share. */
-const averageLines = (lines: readonly Lines[], weight: (index: number) => number): Lines => ({
-  roc: averageLine(lines.map(({ roc }) => roc), weight), // biome-ignore format: one a line
-  precisionRecall: averageLine(lines.map(({ precisionRecall }) => precisionRecall), weight), // biome-ignore format: one a line
-  gains: averageLine(lines.map(({ gains }) => gains), weight), // biome-ignore format: one a line
-});
+/**
+ * Precision between two recalls is that of the next one, as average precision takes it: so the area under an averaged
+ * precision-recall curve is the averaged average precision. The mean of lifts is the lift of the mean gains: at each place
+ * both are divided by the same share.
+ */
+function averageLines(lines: readonly Lines[], weight: (index: number) => number): Lines {
+  const average = (name: keyof Lines, between: Between) =>
+    averageLine(
+      lines.map((line) => line[name]),
+      weight,
+      between,
+    );
+  return {
+    roc: average('roc', 'straight'),
+    precisionRecall: average('precisionRecall', 'next'),
+    gains: average('gains', 'straight'),
+  };
+}
 
 function curvesFrom({ roc, precisionRecall, gains }: Lines, calibration: Calibration | null, limit: number): Curves {
   const drawn = <Curve>(line: Line | null, toCurve: (x: number[], y: number[]) => Curve): Curve | null => {

@@ -123,11 +123,18 @@ function stretchOf({ x, y }: Line, first: number, last: number): Stretch {
 /** Where an average line has its points. */
 const AVERAGE_STEPS = 256;
 
+/** How a line is read between its points: along the straight piece, or at the height of the next point. */
+export type Between = 'straight' | 'next';
+
 /**
  * The mean height of the lines above each of 257 even places, null for none: where a line is vertical, its top counts.
  * It starts at the mean of their first points. Lines that are null are left out, as are those of weight 0.
  */
-export function averageLine(lines: readonly (Line | null)[], weight: (index: number) => number): Line | null {
+export function averageLine(
+  lines: readonly (Line | null)[],
+  weight: (index: number) => number,
+  between: Between,
+): Line | null {
   const heights = new Float64Array(AVERAGE_STEPS + 1);
   let [first, weights] = [0, 0];
   lines.forEach((line, index) => {
@@ -135,7 +142,7 @@ export function averageLine(lines: readonly (Line | null)[], weight: (index: num
     if (line === null || share === 0) return;
     weights += share;
     first += share * line.y[0]!;
-    addTops(line, share, heights);
+    addTops(line, share, between, heights);
   });
   if (weights === 0) return null;
   const average = new LineBuilder(AVERAGE_STEPS + 2);
@@ -144,16 +151,17 @@ export function averageLine(lines: readonly (Line | null)[], weight: (index: num
   return average.line();
 }
 
-function addTops({ x, y }: Line, share: number, heights: Float64Array): void {
+function addTops({ x, y }: Line, share: number, between: Between, heights: Float64Array): void {
   let at = 0;
   for (let step = 0; step <= AVERAGE_STEPS; step++) {
     const place = step / AVERAGE_STEPS;
     while (at < x.length - 1 && x[at]! < place) at += 1;
-    heights[step]! += share * (x[at]! > place ? between(x, y, at, place) : topAt(x, y, at));
+    const isInside = x[at]! > place && between === 'straight';
+    heights[step]! += share * (isInside ? straightAt(x, y, at, place) : topAt(x, y, at));
   }
 }
 
-function between(x: Float64Array, y: Float64Array, right: number, place: number): number {
+function straightAt(x: Float64Array, y: Float64Array, right: number, place: number): number {
   const [left, width] = [right - 1, x[right]! - x[right - 1]!];
   return y[left]! + ((y[right]! - y[left]!) * (place - x[left]!)) / width;
 }

@@ -1,6 +1,7 @@
 /** Which page to show, from the address and from what the engine has told. */
 
-import { type ReactElement, useEffect, useSyncExternalStore } from 'react';
+import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import { ProjectPage } from '../dash/views/project-page.tsx';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
@@ -8,7 +9,7 @@ import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { ConnectionToast } from './connection-toast.tsx';
 import type { LiveEngine } from './engine/live-engine.ts';
-import type { LiveState } from './engine/live-state.ts';
+import type { ConnectionState, LiveState } from './engine/live-state.ts';
 import { type Route, RUNS_HREF, routeOf } from './route.ts';
 import { ShellFrame } from './shell-frame.tsx';
 import { useTheme } from './use-theme.ts';
@@ -20,6 +21,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   const route = useRoute();
   const { theme, choice, toggle } = useTheme();
   useTitle(route, state);
+  const evaluations = useEvaluations(live, state.connection.status);
   return (
     <ShellFrame
       project={state.project}
@@ -28,13 +30,20 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page state={state} route={route} theme={theme} />
+      <Page state={state} route={route} theme={theme} evaluations={evaluations} />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
 }
 
-function Page({ state, route, theme }: { state: LiveState; route: Route; theme: string }): ReactElement {
+interface PageProps {
+  readonly state: LiveState;
+  readonly route: Route;
+  readonly theme: string;
+  readonly evaluations: EvaluationSource;
+}
+
+function Page({ state, route, theme, evaluations }: PageProps): ReactElement {
   const { connection, project, runs } = state;
   if (connection.status === 'signed-out') return <SignedOutNotice />;
   if (connection.status === 'incompatible') return <OtherVersionNotice state={state} />;
@@ -45,7 +54,8 @@ function Page({ state, route, theme }: { state: LiveState; route: Route; theme: 
   if (route.page === 'unknown') return <NothingHere what={`no page at ${route.hash}`} />;
   const run = runs.find(({ id }) => id === route.id);
   if (run === undefined) return <NothingHere what={`no run "${route.id}" in this project`} />;
-  return <RunPage run={run} runsHref={RUNS_HREF} theme={theme} />;
+  const shown = { run, runsHref: RUNS_HREF, theme, projectFolder: project.folder, evaluations };
+  return <RunPage {...shown} />;
 }
 
 function NoProject(): ReactElement {
@@ -88,6 +98,18 @@ function OtherVersionNotice({ state }: { state: LiveState }): ReactElement {
         </button>
       }
     />
+  );
+}
+
+/** Asks the engine; another object with every change of the connection, so that what failed is asked for again. */
+function useEvaluations(live: LiveEngine, status: ConnectionState['status']): EvaluationSource {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => ({
+      judgedParts: (id) => live.ask((client) => client.runs.judgedParts({ id })),
+      evaluation: (id, split) => live.ask((client) => client.runs.evaluation({ id, split })),
+    }),
+    [live, status],
   );
 }
 

@@ -5,6 +5,7 @@ import { BRIDGE_NAME, type DesktopBridge } from '../../preload/contract/desktop.
 import '../ui/tokens.css';
 import '../ui/base.css';
 import '../dash/dash.css';
+import '../dash/evaluation.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

@@ -25,7 +25,9 @@ export class MemoryEngine implements Engine, ImageSource {
   readonly evaluations: Evaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
-  /** Thrown by the next call of `runSummaries` or `evaluation`, as a bug or an AppError would be. */
+  /** Thrown by the next call of `evaluation`. */
+  refusal: Error | null = null;
+  /** Thrown by the next call of `runSummaries`, as a bug or an AppError would be. */
   failure: Error | null = null;
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
@@ -80,9 +82,9 @@ export class MemoryEngine implements Engine, ImageSource {
   }
 
   evaluation(run: string, split: Split): Evaluation | null {
-    const { failure } = this;
-    this.failure = null;
-    if (failure !== null) throw failure;
+    const { refusal } = this;
+    this.refusal = null;
+    if (refusal !== null) throw refusal;
     return this.evaluations.find((evaluation) => evaluation.run === run && evaluation.split === split) ?? null;
   }
 

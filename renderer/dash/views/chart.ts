@@ -1,116 +1,61 @@
-/** The one place that knows the chart library: a line chart of series over epochs. */
+/** The one place that knows the chart library: what all charts share, and how options get onto a canvas. */
 
 import { LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { epochTicks, type Series } from '../derive/series.ts';
 
 use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
-export interface ChartContent {
-  readonly series: readonly Series[];
-  readonly lastEpoch: number;
-  readonly format: (value: number) => string;
-  /** An epoch to mark on the first line. */
-  readonly markedEpoch: number | null;
-}
+export type Chart = ECharts;
+export type ChartOptions = Parameters<ECharts['setOption']>[0];
 
 export interface ChartColors {
   readonly lines: readonly string[];
   readonly text: string;
+  readonly strong: string;
   readonly grid: string;
   readonly surface: string;
 }
 
-type Options = Parameters<ECharts['setOption']>[0];
-
-/** Fewer points than this are drawn as dots too, so that a first epoch is seen. */
-const DOTS_UP_TO = 30;
+export const LINE_COLORS = 8;
 
 /** Colours of the theme on show, as `ui/tokens.css` gives them. */
 export function colorsOf(element: Element): ChartColors {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
-    lines: [color('series-1'), color('series-2'), color('series-3')],
+    lines: Array.from({ length: LINE_COLORS }, (_, i) => color(`series-${i + 1}`)),
     text: color('text-faint'),
+    strong: color('text'),
     grid: color('line'),
     surface: color('surface-raised'),
   };
 }
 
 /** An empty chart in the element; the caller disposes of it. */
-export function makeChart(element: HTMLElement): ECharts {
+export function makeChart(element: HTMLElement): Chart {
   return init(element, null, { renderer: 'canvas' });
 }
 
-/** Puts content into a chart. Nothing is animated: a live curve that moves on its own misleads. */
-export function drawChart(chart: ECharts, content: ChartContent, colors: ChartColors): void {
-  chart.setOption(optionsOf(content, colors), { notMerge: true });
+/** Puts options into a chart. Nothing is animated: a live curve that moves on its own misleads. */
+export function drawChart(chart: Chart, options: ChartOptions): void {
+  chart.setOption({ animation: false, ...options }, { notMerge: true });
 }
 
-function optionsOf({ series, lastEpoch, format, markedEpoch }: ChartContent, colors: ChartColors): Options {
-  const label = { color: colors.text, fontSize: 11 };
+/** A tooltip over all lines at once; `format` says its text of what the library tells of the points. */
+export function tooltipOptions(colors: ChartColors, format: (hovered: unknown) => string): object {
   return {
-    animation: false,
-    color: [...colors.lines],
-    grid: { left: 4, right: 14, top: 10, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: {
-      trigger: 'axis',
-      // Drawn into the canvas: the other mode needs inline styles, which the page's policy forbids.
-      renderMode: 'richText',
-      backgroundColor: colors.surface,
-      borderColor: colors.grid,
-      textStyle: { color: colors.text, fontSize: 12 },
-      axisPointer: { lineStyle: { color: colors.text, type: 'dashed' } },
-      formatter: (hovered: unknown) => tooltipText(hovered as Hovered[], format),
-    },
-    xAxis: {
-      type: 'value',
-      min: 1,
-      max: Math.max(2, lastEpoch),
-      axisLabel: { ...label, customValues: epochTicks(lastEpoch) },
-      splitLine: { show: false },
-      axisLine: { lineStyle: { color: colors.grid } },
-      axisTick: { show: false },
-    },
-    yAxis: {
-      type: 'value',
-      scale: true,
-      splitNumber: 4,
-      axisLine: { show: false },
-      axisTick: { show: false },
-      axisLabel: { ...label, formatter: (value: number) => String(Number(value.toPrecision(6))) },
-      splitLine: { lineStyle: { color: colors.grid } },
-    },
-    series: series.map((line, index) => lineOf(line, index === 0 ? markedEpoch : null)),
+    trigger: 'axis',
+    // Drawn into the canvas: the other mode needs inline styles, which the page's policy forbids.
+    renderMode: 'richText',
+    confine: true,
+    backgroundColor: colors.surface,
+    borderColor: colors.grid,
+    textStyle: { color: colors.text, fontSize: 12 },
+    axisPointer: { lineStyle: { color: colors.text, type: 'dashed' } },
+    formatter: format,
   };
 }
 
-function lineOf(line: Series, markedEpoch: number | null): Record<string, unknown> {
-  const showsDots = line.points.length < DOTS_UP_TO;
-  return {
-    type: 'line',
-    name: line.name,
-    data: line.points.map(([x, y]) => ({
-      value: [x, y],
-      ...(x === markedEpoch ? { symbol: 'circle', symbolSize: 9 } : { symbolSize: showsDots ? 4 : 0 }),
-    })),
-    symbol: 'circle',
-    showSymbol: true,
-    showAllSymbol: true,
-    lineStyle: { width: 2 },
-    emphasis: { disabled: true },
-  };
-}
-
-interface Hovered {
-  readonly seriesName: string;
-  readonly value: readonly [number, number];
-}
-
-function tooltipText(hovered: readonly Hovered[], format: (value: number) => string): string {
-  const lines = hovered.map(({ seriesName, value }) => `${seriesName}  ${format(value[1])}`);
-  return [`epoch ${hovered[0]?.value[0] ?? ''}`, ...lines].join('\n');
-}
+export const labelOptions = (colors: ChartColors): object => ({ color: colors.text, fontSize: 11 });

@@ -1,18 +1,23 @@
 /** A chart with its title and the latest value of each line, in a box whose size does not depend on them. */
 
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useCallback } from 'react';
 import type { Series } from '../derive/series.ts';
-import { type ChartContent, colorsOf, drawChart, makeChart } from './chart.ts';
+import type { ChartColors } from './chart.ts';
+import { ChartCanvas } from './chart-canvas.tsx';
+import { type EpochContent, epochOptions } from './epoch-chart.ts';
 
-export interface CurveCardProps extends ChartContent {
+export interface CurveCardProps {
   readonly title: string;
+  /** The same object until something changes. */
+  readonly content: EpochContent;
   /** Colours are read anew when it changes. */
   readonly theme: string;
 }
 
-export function CurveCard({ title, theme, ...content }: CurveCardProps): ReactElement {
+export function CurveCard({ title, theme, content }: CurveCardProps): ReactElement {
   const { series, format } = content;
   const isEmpty = series.every(({ points }) => points.length === 0);
+  const options = useCallback((colors: ChartColors) => epochOptions(content, colors), [content]);
   return (
     <section className="card curve" aria-label={title}>
       <header className="curve-head">
@@ -25,34 +30,10 @@ export function CurveCard({ title, theme, ...content }: CurveCardProps): ReactEl
           ))}
         </ul>
       </header>
-      <Chart content={content} theme={theme} label={describe(title, series, format)} />
+      <ChartCanvas options={options} theme={theme} label={describe(title, series, format)} />
       {isEmpty ? <p className="curve-empty">Nothing yet: the first point comes with the first epoch.</p> : null}
     </section>
   );
-}
-
-function Chart({ content, theme, label }: { content: ChartContent; theme: string; label: string }): ReactElement {
-  const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<ReturnType<typeof makeChart>>(null);
-
-  useEffect(() => {
-    const made = makeChart(element.current!);
-    const observer = new ResizeObserver(() => made.resize());
-    chart.current = made;
-    observer.observe(element.current!);
-    return () => {
-      observer.disconnect();
-      made.dispose();
-    };
-  }, []);
-
-  // The theme is no input of the drawing itself, but changes the variables that colorsOf reads.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  useEffect(() => {
-    drawChart(chart.current!, content, colorsOf(element.current!));
-  }, [content, theme]);
-
-  return <div ref={element} className="chart" role="img" aria-label={label} />;
 }
 
 function latest(line: Series, format: (value: number) => string): string {

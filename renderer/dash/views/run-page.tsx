@@ -8,6 +8,8 @@ import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
 import { learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
 import { CurveCard } from './curve-card.tsx';
 import { EpochTable } from './epoch-table.tsx';
+import { EvaluationSection } from './evaluation/evaluation-section.tsx';
+import type { EvaluationSource } from './evaluation/use-evaluation.ts';
 import { Hyperparameters } from './hyperparameters.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { RunStateBadge } from './run-state-badge.tsx';
@@ -17,9 +19,11 @@ export interface RunPageProps {
   readonly run: RunSummary;
   readonly runsHref: string;
   readonly theme: string;
+  readonly projectFolder: string;
+  readonly evaluations: EvaluationSource;
 }
 
-export function RunPage({ run, runsHref, theme }: RunPageProps): ReactElement {
+export function RunPage({ run, runsHref, theme, projectFolder, evaluations }: RunPageProps): ReactElement {
   return (
     <article>
       <div className="page-head">
@@ -34,6 +38,7 @@ export function RunPage({ run, runsHref, theme }: RunPageProps): ReactElement {
       <Warnings notes={run.notes.filter(isWarning)} />
       <RunFacts run={run} />
       <Curves run={run} theme={theme} />
+      <EvaluationSection key={run.id} run={run} projectFolder={projectFolder} source={evaluations} theme={theme} />
       <div className="columns">
         <Hyperparameters params={run.params} />
         {run.thresholds === null ? null : <Thresholds thresholds={run.thresholds} />}
@@ -81,9 +86,9 @@ function Curves({ run, theme }: { run: RunSummary; theme: string }): ReactElemen
   }, [run]);
   return (
     <div className="curves">
-      <CurveCard title="Loss" theme={theme} {...content.loss} />
-      <CurveCard title={run.primary_metric.name} theme={theme} {...content.primary} />
-      <CurveCard title="Learning rate" theme={theme} {...content.rate} />
+      <CurveCard title="Loss" theme={theme} content={content.loss} />
+      <CurveCard title={run.primary_metric.name} theme={theme} content={content.primary} />
+      <CurveCard title="Learning rate" theme={theme} content={content.rate} />
     </div>
   );
 }

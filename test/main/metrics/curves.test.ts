@@ -125,6 +125,15 @@ describe('averaged curves', () => {
     expect([heightAt(cumulative_gains!, 0.25), heightAt(cumulative_gains!, 0.5)]).toEqual([0.25, 0.75]);
   });
 
+  test('the area under the macro precision-recall curve is the macro average precision', () => {
+    const { predictions } = classificationCases().find(({ curves: drawn }) => drawn === null)!;
+    const { evaluation, curves: many } = reportClassification(predictions, CURVES_ONLY);
+    const line = linesOf(many.macro).precision_recall!;
+    const area = line.slice(1).reduce((sum, [x, y], i) => sum + ((x - line[i]![0]) * (y + line[i]![1])) / 2, 0);
+
+    expect(Math.abs(area - evaluation.metrics.average_precision_score_macro!)).toBeLessThan(0.005);
+  });
+
   test('classes without a curve are left out, and nothing is averaged over none', () => {
     const report = (truth: number[]) =>
       reportMultilabel(

@@ -1,0 +1,33 @@
+import type { ReactElement } from 'react';
+import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { everyMetric, formatInterval } from '../../derive/evaluation.ts';
+import { formatMetric } from '../../derive/format.ts';
+
+/** Every metric under the name that files and commands use. */
+export function AllMetrics({ evaluation }: { evaluation: Evaluation }): ReactElement {
+  return (
+    <details className="card panel epochs">
+      <summary>All metrics by name</summary>
+      <table className="plain metrics">
+        <thead>
+          <tr>
+            <th scope="col">metric</th>
+            <th scope="col">value</th>
+            <th scope="col">interval</th>
+          </tr>
+        </thead>
+        <tbody>
+          {everyMetric(evaluation).map(({ metric, value, interval }) => (
+            <tr key={metric}>
+              <th scope="row">
+                <code>{metric}</code>
+              </th>
+              <td>{formatMetric(value)}</td>
+              <td className="muted">{formatInterval(interval)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

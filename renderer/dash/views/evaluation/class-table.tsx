@@ -1,0 +1,113 @@
+/** Every class's scores with their intervals, sorted by any column; averages at the foot. */
+
+import { type ReactElement, useMemo, useState } from 'react';
+import type { Evaluation, ReportScore } from '../../../../preload/contract/evaluation.ts';
+import {
+  averageRows,
+  BY_CLASS,
+  CLASS_SCORES,
+  type ClassRow,
+  type ClassSorting,
+  type ClassSortKey,
+  classRows,
+  nextClassSorting,
+  sortedClasses,
+} from '../../derive/class-table.ts';
+import { formatInterval } from '../../derive/evaluation.ts';
+import { formatCount, formatMetric } from '../../derive/format.ts';
+
+const SCORE_NAMES: { readonly [S in ReportScore]: string } = {
+  precision: 'Precision',
+  recall: 'Recall',
+  'f1-score': 'F1',
+  auc: 'AUC',
+  average_precision: 'AP',
+};
+
+export function ClassTable({ evaluation }: { evaluation: Evaluation }): ReactElement {
+  const [sorting, setSorting] = useState(BY_CLASS);
+  const rows = useMemo(() => sortedClasses(classRows(evaluation), sorting), [evaluation, sorting]);
+  const head = (key: ClassSortKey, label: string) => (
+    <SortHead label={label} sortKey={key} sorting={sorting} onSort={() => setSorting(nextClassSorting(sorting, key))} />
+  );
+  return (
+    <section className="card class-table" aria-label="Classes">
+      <h3>Classes</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section className="class-scroll runs" aria-label="Scores by class" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {head('class', 'Class')}
+              {head('support', 'Images')}
+              {CLASS_SCORES.map((score) => (
+                <SortHead
+                  key={score}
+                  label={SCORE_NAMES[score]}
+                  sortKey={score}
+                  sorting={sorting}
+                  onSort={() => setSorting(nextClassSorting(sorting, score))}
+                />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.name} row={row} />
+            ))}
+          </tbody>
+          <tfoot>
+            {averageRows(evaluation).map((row) => (
+              <Row key={row.name} row={row} />
+            ))}
+          </tfoot>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function Row({ row }: { row: ClassRow }): ReactElement {
+  return (
+    <tr>
+      <th scope="row" title={row.name}>
+        {row.name}
+      </th>
+      <td className="number">{formatCount(row.support)}</td>
+      {CLASS_SCORES.map((score) => {
+        const { value, interval } = row.scores[score];
+        return (
+          <td key={score} className="number">
+            {formatMetric(value)}
+            <small>{interval === null ? '' : formatInterval(interval)}</small>
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+interface SortHeadProps {
+  readonly label: string;
+  readonly sortKey: ClassSortKey;
+  readonly sorting: ClassSorting;
+  readonly onSort: () => void;
+}
+
+function SortHead({ label, sortKey, sorting, onSort }: SortHeadProps): ReactElement {
+  const isSorted = sorting.key === sortKey;
+  return (
+    <th
+      scope="col"
+      className={sortKey === 'class' ? undefined : 'number'}
+      aria-sort={isSorted ? sorting.direction : 'none'}
+    >
+      <button type="button" className="sort" onClick={onSort}>
+        {label}
+        <span className="sort-mark" aria-hidden="true">
+          {!isSorted ? '' : sorting.direction === 'ascending' ? '↑' : '↓'}
+        </span>
+      </button>
+    </th>
+  );
+}

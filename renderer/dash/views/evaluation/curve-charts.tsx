@@ -1,0 +1,59 @@
+/** The five charts of an evaluation under one legend. */
+
+import { type ReactElement, useCallback, useMemo, useState } from 'react';
+import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import {
+  CHART_KINDS,
+  type CurveChart,
+  curveChart,
+  curveNames,
+  curvesOnShow,
+  describeChart,
+} from '../../derive/evaluation-curves.ts';
+import type { ChartColors } from '../chart.ts';
+import { ChartCanvas } from '../chart-canvas.tsx';
+import { CurveLegend } from './curve-legend.tsx';
+import { rateOptions } from './rate-chart.ts';
+
+export function CurveCharts({ evaluation, theme }: { evaluation: Evaluation; theme: string }): ReactElement {
+  const [shown, setShown] = useState(() => curvesOnShow(evaluation));
+  const names = useMemo(() => curveNames(evaluation), [evaluation]);
+  const charts = useMemo(() => CHART_KINDS.map((kind) => curveChart(evaluation, kind, shown)), [evaluation, shown]);
+  return (
+    <div className="curve-charts">
+      <CurveLegend names={names} shown={shown} onShow={setShown} />
+      <div className="curves">
+        {charts.map((chart) => (
+          <ChartCard key={chart.title} chart={chart} theme={theme} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function ChartCard({ chart, theme }: { chart: CurveChart; theme: string }): ReactElement {
+  const options = useCallback((colors: ChartColors) => rateOptions(chart, colors), [chart]);
+  const { title, baselineName, lines, without, note } = chart;
+  return (
+    <section className="card curve" aria-label={title}>
+      <header className="curve-head">
+        <h3>{title}</h3>
+        <p className="legend">
+          {note === null ? null : <span>{note}</span>}
+          {baselineName === '' ? null : <span className="legend-baseline">{baselineName}</span>}
+        </p>
+      </header>
+      <ChartCanvas options={options} theme={theme} label={describeChart(chart)} />
+      {lines.length === 0 ? <p className="curve-empty">{emptyText(without)}</p> : null}
+      {lines.length > 0 && without.length > 0 ? (
+        <p className="curve-note">Undefined for these images: {without.join(', ')}</p>
+      ) : null}
+    </section>
+  );
+}
+
+function emptyText(without: readonly string[]): string {
+  return without.length === 0
+    ? 'Choose a line above.'
+    : 'Undefined: these images have nothing to tell the chosen classes apart.';
+}

@@ -1,0 +1,19 @@
+import type { ReactElement } from 'react';
+import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { formatInterval, headline } from '../../derive/evaluation.ts';
+import { formatMetric } from '../../derive/format.ts';
+
+/** The numbers a person asks for first, each with its interval. */
+export function EvaluationFacts({ evaluation }: { evaluation: Evaluation }): ReactElement {
+  return (
+    <dl className="facts card">
+      {headline(evaluation).map(({ name, metric, value, interval }) => (
+        <div key={metric} className="fact" title={metric}>
+          <dt>{name}</dt>
+          <dd>{formatMetric(value)}</dd>
+          <dd className="fact-note">{value === null ? 'undefined here' : formatInterval(interval)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
