@@ -54,7 +54,7 @@ export function thinned(line: Line, limit: number): Line {
   const candidates = walked(line, limit);
   const last = candidates.x.length - 1;
   if (last < 2) return candidates;
-  const height = candidates.y.reduce((most, value) => Math.max(most, value), 1);
+  const height = heightOf(candidates);
   const picture = { x: candidates.x, y: candidates.y.map((value) => value / height) };
   const kept = [0, last];
   const stretches = [stretchOf(picture, 0, last)];
@@ -78,7 +78,7 @@ function walked(line: Line, limit: number): Line {
   const { x, y } = line;
   if (x.length <= WALK_BEYOND * limit) return line;
   const step = 1 / (STEPS_PER_KEPT_POINT * limit);
-  const height = y.reduce((most, value) => Math.max(most, value), 1);
+  const height = heightOf(line);
   const points = new LineBuilder(x.length);
   points.to(x[0]!, y[0]!);
   let before = 0;
@@ -89,6 +89,13 @@ function walked(line: Line, limit: number): Line {
   }
   points.to(x.at(-1)!, y.at(-1)!);
   return points.line();
+}
+
+/** Of the picture, which is at least 1 high. */
+function heightOf({ y }: Line): number {
+  let most = 1;
+  for (let i = 0; i < y.length; i++) if (y[i]! > most) most = y[i]!;
+  return most;
 }
 
 function indexOfFarthest(stretches: readonly Stretch[]): number {

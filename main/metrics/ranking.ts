@@ -28,11 +28,12 @@ export interface Ranking {
 
 /** At least one column. */
 export function poolOf(columns: readonly SortedColumn[]): Pool {
-  const count = columns.reduce((sum, { positives }) => sum + positives, 0);
+  const count = columns.reduce((total, { positives }) => total + positives.length, 0);
   const found = columns[0]!.scores instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
   let next = 0;
-  for (const { scores, truth } of columns) {
-    for (let i = 0; i < scores.length; i++) if (truth[i] === 1) found[next++] = scores[i]!;
+  for (const { positives } of columns) {
+    found.set(positives, next);
+    next += positives.length;
   }
   if (columns.length > 1) found.sort();
   let distinct = 0;
@@ -44,7 +45,7 @@ export function poolOf(columns: readonly SortedColumn[]): Pool {
 
 /** Every sample counts once. */
 export function rankingOf({ columns, thresholds }: Pool): Ranking {
-  const at = new Float64Array(numberOfPlaces(thresholds.length));
+  const at = new Int32Array(numberOfPlaces(thresholds.length));
   for (const column of columns) countPlaces(column, thresholds, at);
   return rankingFrom(thresholds.length, at);
 }
@@ -79,7 +80,7 @@ export function placedPool({ columns, thresholds }: Pool): PlacedPool {
 
 /** Sample i counts `counts[i]` times. */
 export function rankingOfCounted({ thresholds, firstAt, samples }: PlacedPool, counts: Uint8Array): Ranking {
-  const at = new Float64Array(numberOfPlaces(thresholds));
+  const at = new Int32Array(numberOfPlaces(thresholds));
   for (let place = 0; place < at.length; place++) {
     const end = firstAt[place + 1]!;
     let total = 0;
@@ -94,7 +95,7 @@ export function rankingOfCounted({ thresholds, firstAt, samples }: PlacedPool, c
  * negative above k thresholds and equal to none.
  */
 
-function countPlaces({ scores, truth }: SortedColumn, thresholds: Scores, at: Float64Array): void {
+function countPlaces({ scores, truth }: SortedColumn, thresholds: Scores, at: Int32Array): void {
   const count = thresholds.length;
   let k = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -120,7 +121,7 @@ function placesOf({ scores, truth }: SortedColumn, thresholds: Scores): Int32Arr
 const numberOfPlaces = (thresholds: number): number => 4 * thresholds + 4;
 
 /** `at` holds the number of samples at each place. */
-function rankingFrom(thresholds: number, at: Float64Array): Ranking {
+function rankingFrom(thresholds: number, at: Int32Array): Ranking {
   const truePositives = new Float64Array(thresholds);
   const negativesAbove = new Float64Array(thresholds);
   const falsePositives = new Float64Array(thresholds);

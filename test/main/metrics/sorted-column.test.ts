@@ -31,7 +31,7 @@ describe.each([Float32Array, Float64Array])('a sorted column of %o', (Scores) =>
       samples: Int32Array.from(inOrder),
       scores: Scores.from(inOrder.map((at) => scores[at]!)),
       truth: Uint8Array.from(inOrder, (at) => truth[at]!),
-      positives: truth.filter((one) => one === 1).length,
+      positives: Scores.from(inOrder.filter((at) => truth[at] === 1).map((at) => scores[at]!)),
     });
   });
 
