@@ -103,7 +103,18 @@ export function writeEvaluation(
   );
   const folder = runFolder(project, id);
   writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
-  const report: Evaluation = { ...told, curves };
+  const report: Evaluation = { ...told, curves: rounded(curves) };
   writeDurably(join(folder, evaluationFile(split)), JSON.stringify(report));
   return told;
+}
+
+/** Far finer than a screen, and half the file. */
+const CURVE_DIGITS = 7;
+
+/** The same value with its numbers rounded. */
+function rounded<T>(value: T): T {
+  if (typeof value === 'number') return Number(value.toPrecision(CURVE_DIGITS)) as T;
+  if (Array.isArray(value)) return value.map(rounded) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rounded(part)])) as T;
 }
