@@ -9,11 +9,13 @@ import type { NdArray } from '../../native-models/rules/nd-array.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { type TrainingProgram, trainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { type Device, familyOf } from '../devices/device.ts';
+import { type Device, type Family, familyOf } from '../devices/device.ts';
 import { LoopStepper } from './loop-stepper.ts';
 import type { ProbeJob } from './protocol.ts';
-import { floatTensor, Tensor } from './runtime.ts';
-import { Stepper } from './stepper.ts';
+import { floatTensor, type SessionOptions, Tensor } from './runtime.ts';
+import { type StepResult, type StepRunner, singleSteps } from './step-runner.ts';
+import { ALONE, Stepper } from './stepper.ts';
+import { WebgpuStepper } from './webgpu-stepper.ts';
 import { fromScratch } from './weights-file.ts';
 
 class ProbeNet extends Module {
@@ -33,9 +35,26 @@ const LEARNING_RATE = 0.1;
 /** Of a loss near 1. A card multiplies matrices with ten bits of mantissa by default. */
 const TOLERANCE = { cpu: 1e-4, cuda: 5e-3, webgpu: 1e-3 } as const;
 
+type OpenForm = (
+  training: TrainingProgram,
+  values: ReadonlyMap<string, Float32Array>,
+  options: SessionOptions,
+) => Promise<StepRunner>;
+
+const oneByOne: OpenForm = async (...given) => singleSteps(await Stepper.open(...given));
+const inLoop: OpenForm = (training, values, options) =>
+  LoopStepper.open(training, values, { ...options, backend: standardBackend, stepsPerRun: STEPS, nowMs: () => 0 });
+
+/** The ways in which runs on a device may take their steps, by what a message calls them. */
+const FORMS: Readonly<Record<Family, Readonly<Record<string, OpenForm>>>> = {
+  cpu: { steps: oneByOne, 'steps in a loop': inLoop },
+  cuda: { steps: oneByOne, 'steps in a loop': inLoop },
+  webgpu: { steps: WebgpuStepper.open },
+};
+
 /**
  * Compares the losses of a few steps with the reference evaluator's; from the second on they depend on every gradient.
- * Where there is a Loop, the steps are run in one, too.
+ * They are run in every way in which the device would train.
  * Errors: device-unavailable when the numbers differ.
  */
 export async function probe({ device }: ProbeJob): Promise<void> {
@@ -54,19 +73,19 @@ export async function probe({ device }: ProbeJob): Promise<void> {
   const options = { device, threads: 1 };
   const expected = expectedLosses(training, values, images);
 
-  const stepper = await Stepper.open(training, values, options);
-  const losses: number[] = [];
-  for (let step = 0; step < STEPS; step++) losses.push(await stepper.step(feeds));
-  await stepper.release();
-  compare(device, 'steps', losses, expected);
-  if (familyOf(device) === 'webgpu') return;
-
-  const looped = { ...options, backend: standardBackend, stepsPerRun: STEPS, nowMs: () => 0 };
-  const loop = await LoopStepper.open(training, values, looped);
-  const fromLoop: number[] = [];
-  for (let step = 0; step < STEPS; step++) for (const { loss } of await loop.step(feeds)) fromLoop.push(loss);
-  await loop.release();
-  compare(device, 'steps in a loop', fromLoop, expected);
+  for (const [what, open] of Object.entries(FORMS[familyOf(device)])) {
+    const runner = await open(training, values, options);
+    const results: StepResult[] = [];
+    for (let index = 0; index < STEPS; index++) results.push(...(await runner.step(feeds, ALONE)));
+    results.push(...(await runner.flush()));
+    await runner.release();
+    compare(
+      device,
+      what,
+      results.map(({ loss }) => loss),
+      expected,
+    );
+  }
 }
 
 function compare(device: Device, what: string, losses: readonly number[], expected: readonly number[]): void {

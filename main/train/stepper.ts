@@ -22,7 +22,7 @@ import { backendFor } from './backends.ts';
 import { type Feeds, floatTensor, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
 import { inOrder, Part, type Place, StepParts, type StepPrograms, type StepState } from './step-parts.ts';
 
-const ALONE: Place = { index: 0, count: 1 };
+export const ALONE: Place = { index: 0, count: 1 };
 
 export class Stepper {
   /** Inputs to be filled with fresh uniform random numbers at every batch. */
