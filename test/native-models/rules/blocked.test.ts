@@ -161,8 +161,8 @@ describe.skipIf(block === null)('a large linear layer', () => {
     const rng = rngFrom(rows, 'linear');
     const graph = newGraph();
     const x = graph.input('x', 'float32', [rows, 256]);
-    const [weight, bias] = [graph.input('weight', 'float32', [264, 256]), graph.input('bias', 'float32', [264])];
-    const factors = graph.input('factors', 'float32', [rows, 264]);
+    const [weight, bias] = [graph.input('weight', 'float32', [272, 256]), graph.input('bias', 'float32', [272])];
+    const factors = graph.input('factors', 'float32', [rows, 272]);
     const y = x.linear(weight, bias);
     const loss = y.mul(factors).sum([0, 1]);
     const [dx, dw, db] = gradients(loss, [x, weight, bias]) as [Tensor, Tensor, Tensor];
