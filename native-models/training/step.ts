@@ -1,0 +1,146 @@
+/**
+ * Any objective and an optimizer made into one graph: the whole training step, or one in two programs where an update
+ * waits for several batches. What a network predicts and how that is judged is the objective's business.
+ */
+
+import { Graph } from '../core/graph.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { ModelBinding } from '../nn/binding.ts';
+import { type Module, namedParameters } from '../nn/module.ts';
+import { LossScaler, type ScalingOptions } from '../optim/loss-scale.ts';
+import { GRADIENT, NEXT, type StateTensor } from '../optim/state.ts';
+import { blended } from '../optim/statistics.ts';
+import { type Unit, unitsOf } from '../optim/units.ts';
+import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from '../optim/update.ts';
+import { gradients } from '../passes/gradients.ts';
+import { shapeRules } from '../rules/shape.ts';
+import { bind } from './bind.ts';
+import { finishedProgram, nameOf, type TrainingProgram } from './program.ts';
+
+/** What a step makes smaller. */
+export interface Objective {
+  /** Shapes: []. */
+  readonly loss: Tensor;
+  /** Parts of the loss, each handed out under its name. Shapes: [] each. */
+  readonly terms?: ReadonlyMap<string, Tensor>;
+  /** What is fed anew at every step; it stays part of the interface even where nothing reads it. */
+  readonly inputs: readonly Tensor[];
+}
+
+/** Calls the model on a graph that it is bound to, in training, and judges what comes out. */
+export type BuildObjective = (graph: Graph) => Objective;
+
+export interface StepOptions extends UpdateOptions {
+  readonly frozenPrefixes?: readonly string[];
+  /** Scales the loss for gradients in half precision; the scale is part of the state. Absent: not at all. */
+  readonly lossScaling?: ScalingOptions;
+}
+
+/**
+ * One training step.
+ * Inputs: those of the objective, the scalars of the update, and the state.
+ * Outputs: `loss` [], the terms of the loss, `gradient_norm` [] where gradients are clipped, the state.
+ */
+export function stepProgram(model: Module, options: StepOptions, build: BuildObjective): TrainingProgram {
+  const forward = forwardOf(model, options, build);
+  const { graph, binding, loss, units } = forward;
+  const outputs = losses(forward);
+  // Statistics first: they are small, and the runtime works back from the last output it is given.
+  const statistics = blended(graph, binding.blends);
+  for (const { name, value } of statistics) outputs.set(NEXT + name, value);
+  const scaler = options.lossScaling ? new LossScaler(graph, options.lossScaling) : null;
+  const slopes = scaler ? scaler.unscaled(slopesOf(forward, scaler.scaled(loss))) : slopesOf(forward, loss);
+  for (const [name, value] of updateOutputs(graph, slopes, options)) outputs.set(name, value);
+  const averaged = options.averages ? [...units, ...statistics] : [];
+  const values = new Map(averaged.map(({ name }) => [name, outputs.get(NEXT + name)!] as const));
+  for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
+  const all = scaler ? scaler.guarded(outputs, slopes) : outputs;
+  return finishedProgram(all, forward.inputs, binding.parameters, [...units, ...statistics]);
+}
+
+/** A training step in two, for updates that wait for several batches; both work on one state. */
+export interface AccumulationPrograms {
+  /**
+   * Adds a batch's gradient to what was added up before.
+   * Inputs: those of the objective, `gradient_carry` [] (0 at the first batch of an update, then 1), `gradient_scale` []
+   * (one over the number of batches), and the state. Outputs: the losses, running statistics, `gradient:` tensors.
+   */
+  readonly gradient: TrainingProgram;
+  /** Inputs: the scalars of the update and the state. Outputs: `gradient_norm` [] where clipped, the state. */
+  readonly update: TrainingProgram;
+}
+
+export const GRADIENT_CARRY = 'gradient_carry';
+export const GRADIENT_SCALE = 'gradient_scale';
+
+/** The training step whose gradient is the mean over several batches. */
+export function stepPrograms(model: Module, options: StepOptions, build: BuildObjective): AccumulationPrograms {
+  const gradient = gradientProgram(model, options, build);
+  const statistics = gradient.state.filter(({ role }) => role === 'statistic');
+  return { gradient, update: updateProgram(model, options, statistics) };
+}
+
+function gradientProgram(model: Module, options: StepOptions, build: BuildObjective): TrainingProgram {
+  const forward = forwardOf(model, options, build);
+  const { graph, binding, loss, units } = forward;
+  const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
+  const outputs = losses(forward);
+  const statistics = blended(graph, binding.blends);
+  for (const { name, value } of statistics) outputs.set(NEXT + name, value);
+  for (const { name, gradient } of slopesOf(forward, loss.mul(scale!))) {
+    const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
+    outputs.set(NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient));
+  }
+  return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
+}
+
+function updateProgram(model: Module, options: StepOptions, statistics: readonly StateTensor[]): TrainingProgram {
+  const graph = new Graph(shapeRules);
+  const parameters = namedParameters(model);
+  const units = unitsOf(parameters, frozenBy(options.frozenPrefixes ?? []), options.decays);
+  const slopes = units.map(({ name, shape, isDecayed }) => {
+    const parameter = graph.input(name, 'float32', shape);
+    return { name, parameter, gradient: graph.input(GRADIENT + name, 'float32', shape), isDecayed };
+  });
+  const outputs = updateOutputs(graph, slopes, options);
+  if (options.averages) {
+    const values = new Map([
+      ...units.map(({ name }) => [name, outputs.get(NEXT + name)!] as const),
+      ...statistics.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
+    ]);
+    for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
+  }
+  return finishedProgram(outputs, [], parameters, [...units, ...statistics]);
+}
+
+interface Forward extends Objective {
+  readonly graph: Graph;
+  readonly binding: ModelBinding;
+  readonly units: readonly Unit[];
+}
+
+function forwardOf(model: Module, options: StepOptions, build: BuildObjective): Forward {
+  const frozenPrefixes = options.frozenPrefixes ?? [];
+  const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
+  const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
+  const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined });
+  return { graph, binding, units, ...build(graph) };
+}
+
+const losses = ({ loss, terms = new Map() }: Objective): Map<string, Tensor> => new Map([['loss', loss], ...terms]);
+
+const frozenBy = (prefixes: readonly string[]) => (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+
+/** The derivative of `loss` by every unit; nothing is computed below the first layer that trains. */
+function slopesOf({ graph, binding, units }: Forward, loss: Tensor): Slope[] {
+  const tensorOf = (name: string) => binding.parameter(binding.parameters.get(name)!);
+  const names = units.flatMap(({ name, parts }) => parts?.map((part) => part.name) ?? [name]);
+  const found = gradients(loss, names.map(tensorOf));
+  const byName = new Map(names.map((name, i) => [name, found[i]!] as const));
+  return units.map(({ name, parts, isDecayed }) => {
+    const [first, ...others] = (parts?.map((part) => part.name) ?? [name]).map((part) => byName.get(part)!);
+    const gradient = others.length === 0 ? first! : first!.concat(others, 0);
+    const parameter = parts === null ? tensorOf(name) : graph.inputs.find((input) => nameOf(input) === name)!;
+    return { name, parameter, gradient, isDecayed };
+  });
+}
