@@ -51,7 +51,8 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer', ['preload/contract', 'native-models/geometry', 'native-models/catalog', 'native-models/catalog.ts']],
   ['renderer', ['npm:react', 'npm:react-dom', 'npm:@orpc/client', 'npm:@orpc/contract']],
   ['renderer/app', ['renderer']],
-  ['renderer/ui', ['renderer/ui', 'npm:react-aria-components', 'npm:@tanstack/react-virtual']],
+  ['renderer/ui', ['renderer/ui', 'npm:react-aria-components', 'npm:@tanstack/react-virtual', 'npm:echarts']],
+  ['renderer/data', ['renderer/data', 'renderer/ui']],
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
   ['renderer/label', ['renderer/label', 'renderer/ui']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
@@ -72,8 +73,16 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
   ],
   [
     'renderer/dash/derive',
-    ['renderer/dash/derive', 'preload/contract', 'native-models/geometry', 'native-models/catalog'],
+    [
+      'renderer/dash/derive',
+      'renderer/ui/format.ts',
+      'preload/contract',
+      'native-models/geometry',
+      'native-models/catalog',
+      'native-models/catalog.ts',
+    ],
   ],
+  ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
   ['renderer/label/doc', ['renderer/label/doc', 'preload/contract', 'native-models/geometry']],
   [
     'renderer/label/tools',

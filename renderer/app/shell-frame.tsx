@@ -2,7 +2,7 @@
 
 import type { ReactElement, ReactNode } from 'react';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
-import { formatPlural, formatTask } from '../dash/derive/format.ts';
+import { formatPlural, formatTask } from '../ui/format.ts';
 import { MoonIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
 import type { ConnectionState } from './engine/live-state.ts';
 import { PROJECT_HREF, type Route, RUNS_HREF } from './route.ts';

@@ -1,7 +1,7 @@
 /** From an evaluation to the lines of its charts, and which of them are on show. */
 
 import type { Curves, Evaluation } from '../../../preload/contract/evaluation.ts';
-import { formatMetric } from './format.ts';
+import { formatMetric } from '../../ui/format.ts';
 import type { Point } from './series.ts';
 
 export type ChartKind = 'roc' | 'precision_recall' | 'calibration' | 'cumulative_gains' | 'lift';

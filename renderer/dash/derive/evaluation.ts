@@ -2,7 +2,7 @@
 
 import type { Evaluation } from '../../../preload/contract/evaluation.ts';
 import type { Split } from '../../../preload/contract/tasks.ts';
-import { formatMetric, MISSING } from './format.ts';
+import { formatMetric, MISSING } from '../../ui/format.ts';
 
 export type Interval = readonly [low: number, high: number];
 

@@ -1,9 +1,9 @@
 /** A chart with its title and the latest value of each line, in a box whose size does not depend on them. */
 
 import { type ReactElement, useCallback } from 'react';
+import type { ChartColors } from '../../ui/chart.ts';
+import { ChartCanvas } from '../../ui/chart-canvas.tsx';
 import type { Series } from '../derive/series.ts';
-import type { ChartColors } from './chart.ts';
-import { ChartCanvas } from './chart-canvas.tsx';
 import { type EpochContent, epochOptions } from './epoch-chart.ts';
 
 export interface CurveCardProps {

@@ -1,7 +1,7 @@
 /** A line chart of series over epochs. */
 
+import { type ChartColors, type ChartOptions, labelOptions, tooltipOptions } from '../../ui/chart.ts';
 import { epochTicks, type Series } from '../derive/series.ts';
-import { type ChartColors, type ChartOptions, labelOptions, tooltipOptions } from './chart.ts';
 
 export interface EpochContent {
   readonly series: readonly Series[];

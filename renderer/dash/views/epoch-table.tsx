@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
-import { formatDuration, formatMetric, formatRate } from '../derive/format.ts';
+import { formatDuration, formatMetric, formatRate } from '../../ui/format.ts';
 import { metricNames } from '../derive/series.ts';
 
 /** The curves in numbers, latest epoch first. */

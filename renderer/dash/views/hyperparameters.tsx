@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { formatParam } from '../derive/format.ts';
+import { formatParam } from '../../ui/format.ts';
 
 /** Every hyperparameter a run used, by name. */
 export function Hyperparameters({ params }: { params: Readonly<Record<string, unknown>> }): ReactElement {

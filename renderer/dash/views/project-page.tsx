@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import { formatCount, formatPlural, formatTask } from '../../ui/format.ts';
 import { FolderIcon } from '../../ui/icons.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { formatCount, formatPlural, formatTask } from '../derive/format.ts';
 
 /** What is in the project: its images by class and by split. */
 export function ProjectPage({ project }: { project: ProjectOverview }): ReactElement {

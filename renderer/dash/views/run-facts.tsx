@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
-import { formatDuration, formatMetric, formatTime, MISSING } from '../derive/format.ts';
+import { formatDuration, formatMetric, formatTime, MISSING } from '../../ui/format.ts';
 import { lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
 
 /** The few numbers a person looks for first, each in a place of its own. */

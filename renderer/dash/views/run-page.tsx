@@ -2,8 +2,8 @@
 
 import { type ReactElement, useMemo } from 'react';
 import { type RunSummary, WARNING } from '../../../preload/contract/run.ts';
+import { formatMetric, formatRate } from '../../ui/format.ts';
 import { BackIcon } from '../../ui/icons.tsx';
-import { formatMetric, formatRate } from '../derive/format.ts';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
 import { learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
 import { CurveCard } from './curve-card.tsx';

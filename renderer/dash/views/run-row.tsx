@@ -2,8 +2,8 @@
 
 import { memo, type ReactElement } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
+import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../derive/format.ts';
 import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
 import { primarySeries, sparkline } from '../derive/series.ts';
 import { RunStateBadge } from './run-state-badge.tsx';

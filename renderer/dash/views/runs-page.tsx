@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
+import { formatMetric, formatPlural } from '../../ui/format.ts';
 import { CurveIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { formatMetric, formatPlural } from '../derive/format.ts';
 import { bestRun } from '../derive/runs-table.ts';
 import { RunsTable } from './runs-table.tsx';
 

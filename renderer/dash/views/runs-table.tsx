@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
-import { formatPlural } from '../derive/format.ts';
+import { formatPlural } from '../../ui/format.ts';
 import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
 import { RunRow } from './run-row.tsx';
 

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { RunThresholds } from '../../../preload/contract/run.ts';
+import { formatCount, formatMetric } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { formatCount, formatMetric } from '../derive/format.ts';
 
 /** From which probability on each class counts as there, where an image may have several of them. */
 export function Thresholds({ thresholds }: { thresholds: RunThresholds }): ReactElement {

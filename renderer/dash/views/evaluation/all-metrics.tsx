@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { formatMetric } from '../../../ui/format.ts';
 import { everyMetric, formatInterval } from '../../derive/evaluation.ts';
-import { formatMetric } from '../../derive/format.ts';
 
 /** Every metric under the name that files and commands use. */
 export function AllMetrics({ evaluation }: { evaluation: Evaluation }): ReactElement {

@@ -2,6 +2,7 @@
 
 import { type ReactElement, useMemo, useState } from 'react';
 import type { Evaluation, ReportScore } from '../../../../preload/contract/evaluation.ts';
+import { formatCount, formatMetric } from '../../../ui/format.ts';
 import {
   averageRows,
   BY_CLASS,
@@ -14,7 +15,6 @@ import {
   sortedClasses,
 } from '../../derive/class-table.ts';
 import { formatInterval } from '../../derive/evaluation.ts';
-import { formatCount, formatMetric } from '../../derive/format.ts';
 
 const SCORE_NAMES: { readonly [S in ReportScore]: string } = {
   precision: 'Precision',

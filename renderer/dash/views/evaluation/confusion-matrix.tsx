@@ -2,8 +2,8 @@
 
 import { type CSSProperties, type ReactElement, useMemo, useState } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { formatCount, formatPlural } from '../../../ui/format.ts';
 import { type ConfusionCell, type ConfusionView, confusedPairs, confusionView } from '../../derive/confusion.ts';
-import { formatCount, formatPlural } from '../../derive/format.ts';
 
 const PAIRS_TOLD = 5;
 

@@ -2,6 +2,8 @@
 
 import { type ReactElement, useCallback, useMemo, useState } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import type { ChartColors } from '../../../ui/chart.ts';
+import { ChartCanvas } from '../../../ui/chart-canvas.tsx';
 import {
   CHART_KINDS,
   type CurveChart,
@@ -10,8 +12,6 @@ import {
   curvesOnShow,
   describeChart,
 } from '../../derive/evaluation-curves.ts';
-import type { ChartColors } from '../chart.ts';
-import { ChartCanvas } from '../chart-canvas.tsx';
 import { CurveLegend } from './curve-legend.tsx';
 import { rateOptions } from './rate-chart.ts';
 

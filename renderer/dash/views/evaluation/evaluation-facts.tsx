@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { formatMetric } from '../../../ui/format.ts';
 import { formatInterval, headline } from '../../derive/evaluation.ts';
-import { formatMetric } from '../../derive/format.ts';
 
 /** The numbers a person asks for first, each with its interval. */
 export function EvaluationFacts({ evaluation }: { evaluation: Evaluation }): ReactElement {

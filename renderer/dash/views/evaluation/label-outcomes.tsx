@@ -2,8 +2,8 @@
 
 import { type CSSProperties, type ReactElement, useState } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import { formatCount } from '../../../ui/format.ts';
 import { type LabelOutcome, labelOutcomes } from '../../derive/confusion.ts';
-import { formatCount } from '../../derive/format.ts';
 
 type Shown = 'images' | 'shares';
 

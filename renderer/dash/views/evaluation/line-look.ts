@@ -1,6 +1,6 @@
 /** How a line looks in charts and in their legend: its colour by place, and dashes once the colours begin anew. */
 
-import { type ChartColors, LINE_COLORS } from '../chart.ts';
+import { type ChartColors, LINE_COLORS } from '../../../ui/chart.ts';
 
 const DASHES: readonly ('solid' | readonly [number, number])[] = ['solid', [6, 3], [2, 2], [9, 3]];
 

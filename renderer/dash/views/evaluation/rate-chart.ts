@@ -1,8 +1,8 @@
 /** A chart of lines over [0, 1]: rates, shares, scores. */
 
+import { type ChartColors, type ChartOptions, labelOptions, tooltipOptions } from '../../../ui/chart.ts';
 import { type CurveChart, type CurveLine, heightsAt } from '../../derive/evaluation-curves.ts';
 import type { Point } from '../../derive/series.ts';
-import { type ChartColors, type ChartOptions, labelOptions, tooltipOptions } from '../chart.ts';
 import { dashOf, strokeOf } from './line-look.ts';
 
 /** A tooltip of more lines hides the chart. */

@@ -6,7 +6,7 @@ import {
   formatPlural,
   formatRate,
   formatTask,
-} from '../../../../renderer/dash/derive/format.ts';
+} from '../../../renderer/ui/format.ts';
 
 test.each([
   [0.97123, '0.9712'],
