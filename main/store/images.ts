@@ -103,6 +103,14 @@ export function labelledImages(db: ReadDb): LabelledImage[] {
   }));
 }
 
+/** Labelled pictures with ids after `afterId`, in order of their ids. */
+export function labelledImagePage(db: ReadDb, afterId: number, count: number): ImageRow[] {
+  const rows = db
+    .prepare('SELECT * FROM images WHERE id > ? AND is_labelled = 1 ORDER BY id LIMIT ?')
+    .all(afterId, count) as StoredImage[];
+  return rows.map(toImage);
+}
+
 /** How many pictures are labelled, those that belong to no class included. */
 export function labelledImageCount(db: ReadDb): number {
   return (db.prepare('SELECT count(*) AS images FROM images WHERE is_labelled = 1').get() as { images: number }).images;

@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createProject, type WriteProject } from '../../main/store/project.ts';
-import type { ClassificationTask } from '../../preload/contract/tasks.ts';
+import type { Task } from '../../preload/contract/tasks.ts';
 import { FakeClock } from './clock.ts';
 import { tempFolder } from './folders.ts';
 
 export function newProject(
   folder: string = join(tempFolder(), 'project'),
-  task: ClassificationTask = 'image-classification',
+  task: Task = 'image-classification',
 ): WriteProject {
   const project = createProject(folder, {
     clock: new FakeClock(),

@@ -3,6 +3,7 @@
 import { initial } from './0001-initial.ts';
 import { dataWait } from './0002-data-wait.ts';
 import { multiLabel } from './0003-multi-label.ts';
+import { annotations } from './0004-annotations.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel];
+export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

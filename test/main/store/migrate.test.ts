@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { Connection } from '../../../main/store/db.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
 import { labelledImages } from '../../../main/store/images.ts';
@@ -26,10 +27,19 @@ function tables(connection: Connection): string[] {
   return (rows as { name: string }[]).map((row) => row.name);
 }
 
-test('the first migration makes exactly the documented tables', () => {
+test('a new project has exactly the documented tables', () => {
   const { connection } = madeProject();
 
-  expect(tables(connection)).toEqual(['classes', 'epochs', 'images', 'imports', 'labels', 'project', 'runs']);
+  expect(tables(connection).filter((name) => !name.startsWith('sqlite_'))).toEqual([
+    'annotations',
+    'classes',
+    'epochs',
+    'images',
+    'imports',
+    'labels',
+    'project',
+    'runs',
+  ]);
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
   connection.close();
 });
@@ -87,6 +97,24 @@ test('the third migration takes images of before as labelled where they have a l
     { id: 2, is_labelled: 1 },
   ]);
   expect(runById(connection, 'r0001').thresholds).toBeNull();
+  connection.close();
+});
+
+test('the fourth migration keeps the labels of before, which no object stands behind, and takes objects', () => {
+  const connection = oldDatabase(3);
+  connection.execute(`
+    INSERT INTO classes VALUES (1, 'nut'), (2, 'fig');
+    INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms,
+      is_labelled)
+    VALUES (7, 'images/a.jpg', 'copied', 'a.jpg', '${'a'.repeat(64)}', 1, 4, 3, 'jpeg', 1, 1);
+    INSERT INTO labels VALUES (7, 1);`);
+
+  migrate(connection);
+  const object = { ...NO_FLAGS, class_name: 'fig', shape: { kind: 'box', xyxy: [0, 0, 2, 1] } } as const;
+  const [id] = addAnnotations(connection, 7, [object]);
+
+  expect(labelledImages(connection)).toMatchObject([{ id: 7, class_names: ['fig', 'nut'] }]);
+  expect(annotationsOf(connection, 7)).toEqual([{ ...object, id, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
   connection.close();
 });
 

@@ -1,0 +1,163 @@
+/** The objects of pictures: what they are, where, and drawn how. */
+
+import type { Xyxy } from '../../native-models/geometry/box.ts';
+import { type Shape, type ShapeKind, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { geometryText, shapeOf } from './annotation-geometry.ts';
+import { ensureClass } from './classes.ts';
+import type { ReadDb, WriteDb } from './db.ts';
+import { type ImageRow, labelledImagePage } from './images.ts';
+
+/** What sources say of an object besides class and shape. */
+export interface AnnotationFlags {
+  /** It surrounds many objects; it is neither trained on nor counted against a detector. */
+  readonly is_crowd: boolean;
+  /** A person finds it hard to see. */
+  readonly is_difficult: boolean;
+  readonly is_occluded: boolean;
+  /** It goes on beyond the border of the image, or of what can be seen. */
+  readonly is_truncated: boolean;
+}
+
+export const NO_FLAGS: AnnotationFlags = {
+  is_crowd: false,
+  is_difficult: false,
+  is_occluded: false,
+  is_truncated: false,
+};
+
+export interface NewAnnotation extends AnnotationFlags {
+  readonly class_name: string;
+  /** In pixels of the upright image, with an area. */
+  readonly shape: Shape;
+  /** Where the source has one, as COCO's does, from which its small, medium and large objects are told; else the shape's. */
+  readonly area_px2?: number;
+}
+
+export interface Annotation extends Required<NewAnnotation> {
+  /** Never given twice in a project. */
+  readonly id: number;
+  /** The smallest box round the shape. */
+  readonly xyxy: Xyxy;
+}
+
+/** A picture with its objects, in the order in which they were added. */
+export interface AnnotatedImage {
+  readonly image: ImageRow;
+  readonly annotations: readonly Annotation[];
+}
+
+interface StoredAnnotation {
+  readonly id: number;
+  readonly image_id: number;
+  readonly class_id: number;
+  readonly kind: ShapeKind;
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly area_px2: number;
+  readonly geometry: string | null;
+  readonly is_crowd: 0 | 1;
+  readonly is_difficult: 0 | 1;
+  readonly is_occluded: 0 | 1;
+  readonly is_truncated: 0 | 1;
+}
+
+const PAGE_IMAGES = 500;
+
+/** Adds objects to a picture, which counts as labelled from then on, be it with none; returns their ids. */
+export function addAnnotations(db: WriteDb, imageId: number, annotations: readonly NewAnnotation[]): number[] {
+  return db.transaction(() => {
+    const insert = db.prepare(`
+      INSERT INTO annotations (image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
+                               is_crowd, is_difficult, is_occluded, is_truncated)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    const classIds = new Map<string, number>();
+    const ids = annotations.map(({ class_name, shape, area_px2 = shapeArea(shape), ...flags }) => {
+      const classId = classIds.get(class_name) ?? ensureClass(db, class_name);
+      classIds.set(class_name, classId);
+      const { lastInsertRowid } = insert.run(
+        imageId,
+        classId,
+        shape.kind,
+        ...shapeXyxy(shape),
+        area_px2,
+        geometryText(shape),
+        Number(flags.is_crowd),
+        Number(flags.is_difficult),
+        Number(flags.is_occluded),
+        Number(flags.is_truncated),
+      );
+      return Number(lastInsertRowid);
+    });
+    db.prepare('UPDATE images SET is_labelled = 1 WHERE id = ?').run(imageId);
+    return ids;
+  });
+}
+
+/** Removes every object of a picture, which stays labelled where it was. */
+export function removeAnnotations(db: WriteDb, imageId: number): void {
+  db.prepare('DELETE FROM annotations WHERE image_id = ?').run(imageId);
+}
+
+export const OF_IMAGE = 'SELECT * FROM annotations WHERE image_id = ? ORDER BY id';
+export const OF_IMAGES = 'SELECT * FROM annotations WHERE image_id BETWEEN ? AND ? ORDER BY image_id, id';
+export const OBJECTS_PER_CLASS = `
+  SELECT name, (SELECT count(*) FROM annotations WHERE class_id = classes.id) AS objects FROM classes ORDER BY name`;
+
+/** The objects of a picture, in the order in which they were added. */
+export function annotationsOf(db: ReadDb, imageId: number): Annotation[] {
+  const names = namesById(db);
+  return (db.prepare(OF_IMAGE).all(imageId) as StoredAnnotation[]).map((row) => toAnnotation(row, names));
+}
+
+/**
+ * Every labelled picture with its objects in order of its id, a page of pictures in memory at a time. Each page is read on
+ * one snapshot of the database, and other work may go on between pages.
+ */
+export function* annotatedImages(db: ReadDb, pageImages: number = PAGE_IMAGES): Generator<AnnotatedImage> {
+  let page = annotatedPage(db, 0, pageImages);
+  while (page.length > 0) {
+    yield* page;
+    page = annotatedPage(db, page.at(-1)!.image.id, pageImages);
+  }
+}
+
+/** Objects per class, ascending by name, classes without one included. */
+export function objectCounts(db: ReadDb): Record<string, number> {
+  const rows = db.prepare(OBJECTS_PER_CLASS).all() as { name: string; objects: number }[];
+  return Object.fromEntries(rows.map(({ name, objects }) => [name, objects]));
+}
+
+function annotatedPage(db: ReadDb, afterId: number, pageImages: number): AnnotatedImage[] {
+  return db.snapshot(() => {
+    const images = labelledImagePage(db, afterId, pageImages);
+    if (images.length === 0) return [];
+    const names = namesById(db);
+    const byImage = new Map<number, Annotation[]>(images.map(({ id }) => [id, []]));
+    const rows = db.prepare(OF_IMAGES).all(images[0]!.id, images.at(-1)!.id) as StoredAnnotation[];
+    for (const row of rows) byImage.get(row.image_id)?.push(toAnnotation(row, names));
+    return images.map((image) => ({ image, annotations: byImage.get(image.id)! }));
+  });
+}
+
+/** One text a class, so that a million objects share it. */
+function namesById(db: ReadDb): ReadonlyMap<number, string> {
+  const rows = db.prepare('SELECT id, name FROM classes').all() as { id: number; name: string }[];
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function toAnnotation(row: StoredAnnotation, names: ReadonlyMap<number, string>): Annotation {
+  const xyxy: Xyxy = [row.x0, row.y0, row.x1, row.y1];
+  return {
+    id: row.id,
+    class_name: names.get(row.class_id)!,
+    shape: shapeOf(row.kind, xyxy, row.geometry),
+    xyxy,
+    area_px2: row.area_px2,
+    is_crowd: row.is_crowd === 1,
+    is_difficult: row.is_difficult === 1,
+    is_occluded: row.is_occluded === 1,
+    is_truncated: row.is_truncated === 1,
+  };
+}
