@@ -15,6 +15,7 @@ import { RESNESTS, ResNeSt, type ResNeStName } from './models/resnest.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
 import { SEResNeXt } from './models/seresnext.ts';
 import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
+import { canResample, resampledPositions } from './models/vit-positions.ts';
 import { decaysAllButVectors } from './nn/decay.ts';
 import type { Module } from './nn/module.ts';
 
@@ -48,9 +49,10 @@ export interface ModelCard {
   readonly adapt?: (name: string, from: Shape, to: Shape) => ((values: Float32Array) => Float32Array) | null;
   /** Which parameters the weight decay is for; without it, all. */
   readonly decays?: (name: string, shape: Shape) => boolean;
-  /** The one side of picture it takes, in pixels; null for any. */
-  readonly fixedSidePx: number | null;
-  readonly build: (classes: number, convention: InputConvention) => Module;
+  /** Side of the patches it cuts pictures into, in pixels: their side is a multiple of it. Null where any side will do. */
+  readonly patchPx: number | null;
+  /** `sidePx` of the pictures matters where `patchPx` is given: the table of positions belongs to it. */
+  readonly build: (classes: number, convention: InputConvention, sidePx?: number) => Module;
 }
 
 const CLASSIFICATION_TASKS = ['image-classification', 'image-classification-multilabel'];
@@ -71,7 +73,7 @@ const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]
   taskDefaults: multiLabelLearningRate(0.035),
   headPrefixes: ['fc.'],
   freezeGroups: RESNET_GROUPS,
-  fixedSidePx: null,
+  patchPx: null,
   build: (classes) => new ResNet(name, classes),
 }));
 
@@ -85,7 +87,7 @@ const RESNEST_CARDS: readonly ModelCard[] = (Object.keys(RESNESTS) as ResNeStNam
   taskDefaults: multiLabelLearningRate(0.035),
   headPrefixes: ['fc.'],
   freezeGroups: RESNET_GROUPS,
-  fixedSidePx: null,
+  patchPx: null,
   build: (classes) => new ResNeSt(name, classes),
 }));
 
@@ -102,7 +104,7 @@ function withDefaults(
   return rows.map((row) => ({ ...row, default: defaults[row.name] ?? row.default }));
 }
 
-const VIT_SIDE_PX = 224;
+const VIT_PATCH_PX = 16;
 /** Groups that can be frozen: the patches and twelve blocks, also of the large one. */
 const VIT_GROUPS = [['patch_embed'], ...Array.from({ length: 12 }, (_, i) => [`blocks.${i}.`])];
 /** Batch size and learning rates. Source: product specification, section 6.6. */
@@ -115,6 +117,12 @@ const VIT_DEFAULTS = {
 /** As timm trains them: no decay for biases, norms, the class token and the positions. */
 const vitDecays = (name: string, shape: Shape): boolean =>
   decaysAllButVectors(name, shape) && name !== 'cls_token' && name !== 'pos_embed';
+
+/** Positions learned for pictures of another side are resampled. */
+const vitAdapt: ModelCard['adapt'] = (name, from, to) => {
+  if (name !== 'pos_embed' || !canResample(from, to)) return null;
+  return (values) => resampledPositions(values, from, to);
+};
 
 const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
   const { title, batch, learningRate, multiLabelRate } = VIT_DEFAULTS[name];
@@ -131,9 +139,16 @@ const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((na
     taskDefaults: multiLabelLearningRate(multiLabelRate),
     headPrefixes: ['head.'],
     freezeGroups: VIT_GROUPS,
-    fixedSidePx: VIT_SIDE_PX,
+    adapt: vitAdapt,
+    patchPx: VIT_PATCH_PX,
     decays: vitDecays,
-    build: (classes) => new VisionTransformer({ ...VITS[name], classes, sidePx: VIT_SIDE_PX }),
+    build: (classes, _, sidePx) =>
+      new VisionTransformer({
+        ...VITS[name],
+        classes,
+        patchPx: VIT_PATCH_PX,
+        ...(sidePx === undefined ? {} : { sidePx }),
+      }),
   };
 });
 
@@ -147,7 +162,7 @@ export const MODELS: readonly ModelCard[] = [
     taskDefaults: multiLabelLearningRate(0.035),
     headPrefixes: ['classifier.'],
     freezeGroups: Array.from({ length: 19 }, (_, i) => [`features.${i}.`]),
-    fixedSidePx: null,
+    patchPx: null,
     build: (classes, { stridedPadding }) => new MobileNetV2({ classes, stridedPadding }),
   },
   ...RESNET_CARDS,
@@ -161,7 +176,7 @@ export const MODELS: readonly ModelCard[] = [
     taskDefaults: multiLabelLearningRate(0.035),
     headPrefixes: ['last_linear.'],
     freezeGroups: [['layer0.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']],
-    fixedSidePx: null,
+    patchPx: null,
     build: (classes) => new SEResNeXt(classes),
   },
   ...VIT_CARDS,
@@ -199,10 +214,17 @@ function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
     const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
     problems.push({ name: 'layers_to_freeze', message });
   }
-  for (const name of ['train_crop_size', 'valid_crop_size']) {
-    if (card.fixedSidePx === null || values[name] === card.fixedSidePx) continue;
-    const message = `${name} must be ${card.fixedSidePx} for ${card.name}, got ${values[name]}`;
-    problems.push({ name, message });
-  }
-  return problems;
+  return [...problems, ...patchMisfits(card, values)];
+}
+
+/** Source: product specification, section 6.2: vision transformers need one crop size for training and validation. */
+function patchMisfits({ name: model, patchPx }: ModelCard, values: Hyperparameters): Problem[] {
+  if (patchPx === null) return [];
+  const [trained, judged] = [Number(values['train_crop_size']), Number(values['valid_crop_size'])];
+  const uneven = Object.entries({ train_crop_size: trained, valid_crop_size: judged })
+    .filter(([, side]) => side % patchPx !== 0)
+    .map(([name, side]) => ({ name, message: `${name} must be a multiple of ${patchPx} for ${model}, got ${side}` }));
+  if (trained === judged) return uneven;
+  const message = `valid_crop_size must be train_crop_size for ${model}, got ${judged} and ${trained}`;
+  return [...uneven, { name: 'valid_crop_size', message }];
 }

@@ -31,10 +31,9 @@ export interface AuditedGraph {
 export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Generator<AuditedGraph> {
   const card = findModel(name);
   assert(card, `audit: there is no model "${name}"`);
-  const model = card.build(CLASSES, IMAGENET_CONVENTION);
+  const model = card.build(CLASSES, IMAGENET_CONVENTION, SIDE_PX);
   const backend = provider === 'webgpu' ? portableBackend : standardBackend;
-  const side = card.fixedSidePx ?? SIDE_PX;
-  const sizes = { batchSize: 2, height: side, width: side, normalisation: IMAGENET_CONVENTION };
+  const sizes = { batchSize: 2, height: SIDE_PX, width: SIDE_PX, normalisation: IMAGENET_CONVENTION };
   const options = { ...sizes, ...(card.decays ? { decays: card.decays } : {}) };
   const write = (program: Parameters<typeof writeOnnx>[0]) => writeOnnx(program, backend, { name });
 

@@ -34,18 +34,19 @@ export function settingsOf(description: BundleDescription, given: GivenSettings 
     const reason = 'the crop is taken from the resized image';
     throw refused('valid_resize_size', `at least valid_crop_size, which is ${cropSize}: ${reason}`, resizeSize);
   }
-  const own = description.model_settings.valid_crop_size;
-  if (cropSize !== own && !takesAnySize(description.model)) {
-    const reason = 'its weights are for pictures of that size';
-    throw refused('valid_crop_size', `${own} for ${description.model}: ${reason}`, cropSize);
-  }
+  if (cropSize !== description.model_settings.valid_crop_size) refuseUnfitCrop(description, cropSize);
   return { resizeSize, cropSize, thresholds: thresholdsOf(description, given.thresholds ?? []) };
 }
 
-/** Whether the network is known here, and none of its weights depends on the size of pictures. */
-function takesAnySize(model: string): boolean {
+/** For another size than the bundle's own the network is made anew, so it must be known here. */
+function refuseUnfitCrop(
+  { model, model_settings: { valid_crop_size: own } }: BundleDescription,
+  cropSize: number,
+): void {
   const card = findModel(model);
-  return card !== null && card.fixedSidePx === null && card.adapt === undefined;
+  if (card === null) throw refused('valid_crop_size', `${own}: this version does not know ${model}`, cropSize);
+  if (card.patchPx === null || cropSize % card.patchPx === 0) return;
+  throw refused('valid_crop_size', `a multiple of ${card.patchPx} for ${model}`, cropSize);
 }
 
 function parseSizes(given: Readonly<Record<string, string>>): Partial<Record<(typeof SIZES)[number], number>> {

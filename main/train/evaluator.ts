@@ -27,7 +27,7 @@ export class Evaluator {
   ): Promise<Evaluator> {
     const { convention: normalisation, task } = setting;
     const classes = setting.classes.length;
-    const model = card.build(classes, normalisation);
+    const model = card.build(classes, normalisation, cropSize);
     const forward = await Forward.open(model, { cropSize, batchSize, classes, normalisation }, setting);
     return new Evaluator(forward, classes, activationOf(task));
   }

@@ -31,7 +31,7 @@ export async function exportBundle(job: ExportJob): Promise<void> {
   const card = findModel(job.model);
   assert(card, `model "${job.model}" is not in the catalog`);
   const { cropSize: side, convention } = job;
-  const model = card.build(job.classes.length, convention);
+  const model = card.build(job.classes.length, convention, side);
   const weights = readModelValues(job.checkpoint);
   const write = (name: string, program: Program, input: string) => {
     const used = new Map(

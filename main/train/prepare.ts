@@ -18,7 +18,7 @@ import { fromFile, fromScratch } from './weights-file.ts';
 
 /** One program for a whole step, or two where several batches make an update. */
 export function buildPrograms(job: TrainJob, card: ModelCard, plan: Plan): StepPrograms {
-  const model = card.build(job.classes.length, job.convention);
+  const model = card.build(job.classes.length, job.convention, plan.cropSize);
   const options = trainingOptions(job, card, plan);
   return plan.accumulation === 1 ? trainingProgram(model, options) : accumulationPrograms(model, options);
 }
@@ -80,7 +80,7 @@ export function startingPoint(job: TrainJob, card: ModelCard, plan: Plan): Start
     assert(at !== undefined, 'a checkpoint without a finished epoch');
     return { values, history: progress.history, notes: [`resumed after epoch ${at}`] };
   }
-  const parameters = namedParameters(card.build(job.classes.length, job.convention));
+  const parameters = namedParameters(card.build(job.classes.length, job.convention, plan.cropSize));
   if (job.weightsFile !== null) {
     const { values, notes } = fromFile(job.weightsFile, parameters, card, plan.seed);
     return { values, history: [], notes };

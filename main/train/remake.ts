@@ -4,7 +4,7 @@
  * convolutions takes any.
  */
 
-import { findModel, type InputConvention } from '../../native-models/catalog.ts';
+import { findModel, type InputConvention, type ModelCard } from '../../native-models/catalog.ts';
 import { ShapeError, sameShape } from '../../native-models/core/shape.ts';
 import { type Module, namedParameters } from '../../native-models/nn/module.ts';
 import { ModelFormatError, readWeights } from '../../native-models/onnx/read-weights.ts';
@@ -30,10 +30,14 @@ export function remade(file: Uint8Array, { model: name, classes, convention, cro
     new AppError(code, `valid_crop_size ${cropSize}: ${problem}`, { model: name, cropSize }, { cause });
   const card = findModel(name);
   if (card === null) throw fail('bad-hyperparameter', `this version does not know ${name}, to make it for that size`);
-  const model = card.build(classes, convention);
+  const model = card.build(classes, convention, cropSize);
   try {
     const program = exportProgram(model, cropSize, cropSize);
-    return writeOnnx(program, standardBackend, { name, weights: weightsOf(file, model), batchInputs: ['input1'] });
+    return writeOnnx(program, standardBackend, {
+      name,
+      weights: weightsOf(file, model, card),
+      batchInputs: ['input1'],
+    });
   } catch (error) {
     if (error instanceof ShapeError)
       throw fail('bad-hyperparameter', `${name} cannot have it (${error.message})`, error);
@@ -42,12 +46,15 @@ export function remade(file: Uint8Array, { model: name, classes, convention, cro
   }
 }
 
-function weightsOf(file: Uint8Array, model: Module): Map<string, Float32Array> {
+/** Values that belong to a size, as positions do, are made to fit where the model knows how. */
+function weightsOf(file: Uint8Array, model: Module, { adapt }: ModelCard): Map<string, Float32Array> {
   const stored = readWeights(file);
   return new Map(
     [...namedParameters(model)].map(([name, { shape }]) => {
       const weight = stored.get(name);
       if (weight !== undefined && sameShape(weight.shape, shape)) return [name, weight.data] as const;
+      const change = weight === undefined ? null : (adapt?.(name, weight.shape, shape) ?? null);
+      if (weight !== undefined && change !== null) return [name, change(weight.data)] as const;
       const got = weight === undefined ? 'has none' : `has [${weight.shape}]`;
       throw new ModelFormatError(`needs "${name}" [${shape}], it ${got}`);
     }),

@@ -5,6 +5,7 @@
  * 1981, https://doi.org/10.1109/TASSP.1981.1163711, with a = -0.5.
  */
 
+import { assert } from '../core/assert.ts';
 import type { Shape } from '../core/shape.ts';
 
 const SHARPNESS = -0.5; // Keys' a
@@ -51,14 +52,16 @@ function resampled(values: Float64Array, [outer, inputs, inner]: Shape, outputs:
   return result;
 }
 
-/**
- * Null where the tables are no square grids with a class token before them, or of different widths.
- * Shapes: stored [1,1+g*g,D] -> [1,1+h*h,D], as `shape` says.
- */
-export function resampledPositions(stored: Float32Array, from: Shape, shape: Shape): Float32Array | null {
-  const [inputs, outputs] = [gridOf(from), gridOf(shape)];
-  if (inputs === null || outputs === null || from[2] !== shape[2]) return null;
-  const width = shape[2]!;
+/** Whether both tables are square grids with a class token before them, of one width. */
+export function canResample(from: Shape, to: Shape): boolean {
+  return gridOf(from) !== null && gridOf(to) !== null && from[2] === to[2];
+}
+
+/** For tables that `canResample`. Shapes: stored [1,1+g*g,D], as `from` says -> [1,1+h*h,D], as `to` says. */
+export function resampledPositions(stored: Float32Array, from: Shape, to: Shape): Float32Array {
+  assert(canResample(from, to), `positions [${from}] cannot become [${to}]`);
+  const [inputs, outputs] = [gridOf(from)!, gridOf(to)!];
+  const width = to[2]!;
   const map = Float64Array.from(stored.subarray(width));
   const columns = resampled(map, [inputs, inputs, width], outputs);
   const rows = resampled(columns, [1, inputs, outputs * width], outputs);

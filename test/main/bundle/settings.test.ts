@@ -45,15 +45,19 @@ test('a crop of another size is scored by the same weights in a network made for
   expect(overridden).not.toEqual(smaller);
 });
 
-test('a vision transformer keeps its crop, but may be given another resize', async () => {
-  const vit = described({ model: 'vits16r224', model_settings: { valid_resize_size: 256, valid_crop_size: 224 } });
+test('a vision transformer takes crops of whole patches, and a model that nobody knows keeps its own', async () => {
+  const model_settings = { valid_resize_size: 256, valid_crop_size: 224 };
+  const sizes = (side: string) => ({ sizes: { valid_crop_size: side } });
+  const vit = described({ model: 'vits16r224', model_settings });
+  const foreign = described({ model: 'resnext', model_settings });
 
-  const error = await appErrorOf(() => settingsOf(vit, { sizes: { valid_crop_size: '192' } }));
+  const uneven = await appErrorOf(() => settingsOf(vit, sizes('200')));
+  const unknown = await appErrorOf(() => settingsOf(foreign, sizes('192')));
 
-  expect(error.message).toBe(
-    'valid_crop_size must be 224 for vits16r224: its weights are for pictures of that size; got 192',
-  );
-  expect(settingsOf(vit, { sizes: { valid_resize_size: '224' } })).toMatchObject({ resizeSize: 224, cropSize: 224 });
+  expect(settingsOf(vit, sizes('192'))).toMatchObject({ resizeSize: 256, cropSize: 192 });
+  expect(uneven.message).toBe('valid_crop_size must be a multiple of 16 for vits16r224; got 200');
+  expect(unknown.message).toBe('valid_crop_size must be 224: this version does not know resnext; got 192');
+  expect(settingsOf(foreign, sizes('224'))).toMatchObject({ cropSize: 224 });
 });
 
 test('one class an image has no threshold', async () => {

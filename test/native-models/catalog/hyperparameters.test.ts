@@ -40,7 +40,7 @@ describe('hyperparameters', () => {
     });
   });
 
-  test('a vision transformer has defaults of its own and takes pictures of one size', () => {
+  test('a vision transformer has defaults of its own', () => {
     const vit = findModel('vitl16r224')!;
 
     expect(resolveFor(vit, {}).values).toMatchObject({
@@ -48,8 +48,17 @@ describe('hyperparameters', () => {
       validation_batch_size: 10,
       learning_rate: 0.001,
     });
-    expect(resolveFor(vit, { train_crop_size: 256 }).problems).toEqual([
-      { name: 'train_crop_size', message: 'train_crop_size must be 224 for vitl16r224, got 256' },
+  });
+
+  test('a vision transformer takes pictures of whole patches, as large in training as in validation', () => {
+    const of = (train_crop_size: number, valid_crop_size: number) =>
+      resolveFor(findModel('vits16r224')!, { train_crop_size, valid_crop_size }).problems.map(({ message }) => message);
+
+    expect(of(96, 96)).toEqual([]);
+    expect(of(224, 256)).toEqual(['valid_crop_size must be train_crop_size for vits16r224, got 256 and 224']);
+    expect(of(100, 100)).toEqual([
+      'train_crop_size must be a multiple of 16 for vits16r224, got 100',
+      'valid_crop_size must be a multiple of 16 for vits16r224, got 100',
     ]);
   });
 

@@ -9,7 +9,7 @@ const ATTENTIVE = ['xrai', 'integrated_gradients', 'attention_rollout', 'gradien
 const SIDE_PX = 224;
 
 describe.each(MODELS.filter(({ tasks }) => tasks.includes('image-classification')))('$name', (card) => {
-  const size = { height: card.fixedSidePx ?? SIDE_PX, width: card.fixedSidePx ?? SIDE_PX };
+  const size = { height: SIDE_PX, width: SIDE_PX };
   const isTransformer = card.name.startsWith('vit');
   const model = card.build(5, IMAGENET_CONVENTION);
 
