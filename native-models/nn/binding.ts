@@ -4,7 +4,7 @@ import { assert } from '../core/assert.ts';
 import type { Graph, LayerContext } from '../core/graph.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type Module, namedModules, namedParameters, type Parameter } from './module.ts';
+import { type Module, namedParameters, namedParts, type Parameter } from './module.ts';
 
 export interface BindingOptions {
   readonly training: boolean;
@@ -45,7 +45,7 @@ export class ModelBinding implements LayerContext {
       this.names.set(parameter, name);
       this.tensors.set(parameter, parts.get(name) ?? graph.input(name, 'float32', parameter.shape));
     }
-    for (const [module, path] of namedModules(model)) this.names.set(module, path);
+    for (const [module, path] of namedParts(model)) this.names.set(module, path);
   }
 
   parameter(key: object): Tensor {

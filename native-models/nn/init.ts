@@ -6,6 +6,8 @@ import { type Shape, sizeOf } from '../core/shape.ts';
 
 export type Init =
   | { readonly kind: 'constant'; readonly value: number }
+  /** The same few values over and over. */
+  | { readonly kind: 'repeated'; readonly values: readonly number[] }
   /** Source: He et al. 2015, https://arxiv.org/abs/1502.01852; gain of ReLU, fan as in torchvision's models. */
   | { readonly kind: 'kaiming-normal'; readonly fan: 'in' | 'out' }
   | { readonly kind: 'normal'; readonly deviation: number }
@@ -27,6 +29,10 @@ function drawer(shape: Shape, init: Init, seed: number, name: string): () => num
   switch (init.kind) {
     case 'constant':
       return () => init.value;
+    case 'repeated': {
+      let next = 0;
+      return () => init.values[next++ % init.values.length]!;
+    }
     case 'normal':
       return () => init.deviation * rng.normal();
     case 'uniform-fan-in': {

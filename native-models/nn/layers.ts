@@ -19,6 +19,8 @@ export interface Conv2dOptions {
   readonly groups?: number;
   readonly bias?: boolean;
   readonly init?: Init;
+  /** By default zeros. */
+  readonly biasInit?: Init;
 }
 
 /** Shapes: [N,C,H,W] -> [N,K,Ho,Wo]. */
@@ -33,7 +35,7 @@ export class Conv2d extends Module {
     const init = options.init ?? { kind: 'kaiming-normal', fan: 'out' };
     this.options = { stride, padding, dilation, groups };
     this.weight = new Parameter([outputs, inputs / groups, kernel, kernel], init);
-    this.bias = bias ? new Parameter([outputs], zeros) : null;
+    this.bias = bias ? new Parameter([outputs], options.biasInit ?? zeros) : null;
   }
 
   call(x: Tensor): Tensor {

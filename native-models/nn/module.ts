@@ -23,7 +23,11 @@ export class Parameter {
   }
 }
 
-export abstract class Module {
+/** What owns parameters and other parts, with methods of its own: it takes or gives several tensors. */
+export abstract class Part {}
+
+/** A part that makes one tensor of one. */
+export abstract class Module extends Part {
   abstract call(x: Tensor): Tensor;
 }
 
@@ -46,7 +50,7 @@ export function contextOf(x: Tensor): LayerContext {
 }
 
 /** Every parameter with its name, in the order of the fields. */
-export function namedParameters(root: Module): Map<string, Parameter> {
+export function namedParameters(root: Part): Map<string, Parameter> {
   const found = new Map<string, Parameter>();
   visit(root, '', (path, part) => {
     if (part instanceof Parameter) found.set(path, part);
@@ -54,20 +58,20 @@ export function namedParameters(root: Module): Map<string, Parameter> {
   return found;
 }
 
-/** Every module below (and with) the root, with its path; the root's path is empty. */
-export function namedModules(root: Module): Map<Module, string> {
-  const found = new Map<Module, string>();
+/** Every part below (and with) the root, with its path; the root's path is empty. */
+export function namedParts(root: Part): Map<Part, string> {
+  const found = new Map<Part, string>();
   visit(root, '', (path, part) => {
-    if (part instanceof Module) found.set(part, path);
+    if (part instanceof Part) found.set(part, path);
   });
   return found;
 }
 
-function visit(part: unknown, path: string, found: (path: string, part: Module | Parameter) => void): void {
+function visit(part: unknown, path: string, found: (path: string, part: Part | Parameter) => void): void {
   if (part instanceof Parameter) found(path, part);
-  const isModule = part instanceof Module;
-  if (isModule) found(path, part);
-  if (!isModule && !Array.isArray(part)) return;
+  const isPart = part instanceof Part;
+  if (isPart) found(path, part);
+  if (!isPart && !Array.isArray(part)) return;
   for (const [name, child] of Object.entries(part as object)) {
     visit(child, path === '' ? name : `${path}.${name}`, found);
   }
