@@ -130,7 +130,7 @@ function addRunCommands(root: Command): void {
   root
     .command('train <project>')
     .description('train a model, or go on with a run')
-    .option('--model <name>', 'see: lightbench models')
+    .option('--model <name>', "see: lightbench models; the task's default without it")
     .option('--set <name=value>', 'a hyperparameter; may be repeated', collect, [])
     .option('--device <device>', `${DEVICE_HELP}; cpu by default`)
     .option(

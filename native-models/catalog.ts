@@ -182,6 +182,21 @@ export const MODELS: readonly ModelCard[] = [
   ...VIT_CARDS,
 ];
 
+/** What a task starts with when nobody names a model. Source: product specification, section 5 and conflict C10. */
+const DEFAULT_MODELS: Readonly<Record<string, string>> = {
+  'image-classification': 'vitb16r224',
+  'image-classification-multilabel': 'vitb16r224',
+  'image-object-detection': 'yolov5',
+  'image-instance-segmentation': 'maskrcnn_resnet50_fpn',
+};
+
+/** The model of a task that nobody named one for. */
+export function defaultModel(task: string): string {
+  const name = DEFAULT_MODELS[task];
+  assert(name !== undefined, `task "${task}" has no default model`);
+  return name;
+}
+
 export function findModel(name: string): ModelCard | null {
   return MODELS.find((card) => card.name === name) ?? null;
 }

@@ -4,6 +4,7 @@
  * Source: product specification, section 17.
  */
 
+import { canonicalName } from '../../native-models/catalog/aliases.ts';
 import { findModel } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type BundleDescription, LARGEST_SIDE_PX } from './description.ts';
@@ -22,6 +23,7 @@ export interface GivenSettings {
   readonly thresholds?: readonly string[];
 }
 
+const isSize = (name: string): boolean => SIZES.some((known) => known === name);
 const SIZES = ['valid_resize_size', 'valid_crop_size'] as const;
 
 /** Errors: bad-hyperparameter, naming what is allowed. */
@@ -50,8 +52,9 @@ function refuseUnfitCrop(
 }
 
 function parseSizes(given: Readonly<Record<string, string>>): Partial<Record<(typeof SIZES)[number], number>> {
-  const entries = Object.entries(given).map(([name, text]) => {
-    if (!SIZES.some((known) => known === name)) throw refused('--set', `one of ${SIZES.join(', ')}`, name);
+  const entries = Object.entries(given).map(([given, text]) => {
+    const name = canonicalName(given, isSize);
+    if (!isSize(name)) throw refused('--set', `one of ${SIZES.join(', ')}`, name);
     const size = /^[0-9]+$/.test(text) ? Number(text) : 0;
     if (size >= 1 && size <= LARGEST_SIDE_PX) return [name, size] as const;
     throw refused(name, `a whole number from 1 to ${LARGEST_SIDE_PX}`, text);

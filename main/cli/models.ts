@@ -1,5 +1,6 @@
 /** `lightbench models`. */
 
+import { aliasesOf } from '../../native-models/catalog/aliases.ts';
 import { describe } from '../../native-models/catalog/hyperparameters.ts';
 import { hyperparametersOf, MODELS, type ModelCard } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -15,7 +16,10 @@ export function modelsCommand({ output }: CliContext, options: { task?: string }
     tasks: card.tasks,
     title: card.title,
     source: card.source,
-    hyperparameters: hyperparametersOf(card, options.task ?? card.tasks[0]!),
+    hyperparameters: hyperparametersOf(card, options.task ?? card.tasks[0]!).map((entry) => ({
+      ...entry,
+      aliases: aliasesOf(entry.name),
+    })),
     ...(options.task === undefined ? { task_defaults: card.taskDefaults } : {}),
   }));
   const text = value.map(({ name, title, hyperparameters }, i) => {
@@ -23,7 +27,7 @@ export function modelsCommand({ output }: CliContext, options: { task?: string }
       entry.name,
       String(entry.default ?? 'none'),
       describe(entry.domain),
-      entry.meaning,
+      entry.aliases.length === 0 ? entry.meaning : `${entry.meaning} (also: ${entry.aliases.join(', ')})`,
     ]);
     const others = options.task === undefined ? otherDefaults(cards[i]!) : [];
     return [`${name}: ${title}`, table(['hyperparameter', 'default', 'range', 'meaning'], rows), ...others].join('\n');

@@ -1,5 +1,6 @@
 /** `lightbench train` and `lightbench runs`. */
 
+import { defaultModel } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type RunSummary, WARNING } from '../../preload/contract/run.ts';
 import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
@@ -35,13 +36,9 @@ export async function trainCommand(context: CliContext, folder: string, options:
     });
     if (options.resume !== undefined) await trainAgain(project, options.resume, threads, listener);
     else {
-      if (options.model === undefined) throw new AppError('bad-argument', 'train needs --model NAME, or --resume RUN');
-      const weights = chosenWeights(context, options.model, options.weights);
-      run = await trainNew(
-        project,
-        { model: options.model, given: parseSettings(options.set), device, threads, weights },
-        listener,
-      );
+      const { model = null } = options;
+      const weights = chosenWeights(context, model ?? defaultModel(project.info.task), options.weights);
+      run = await trainNew(project, { model, given: parseSettings(options.set), device, threads, weights }, listener);
     }
     const summary = runSummary(project.db, run);
     output.result(summary, describeEnd(summary));

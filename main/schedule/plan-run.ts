@@ -4,7 +4,7 @@
  */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import { findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
+import { defaultModel, findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { loadTrainingSet } from '../data/training-set.ts';
@@ -15,7 +15,8 @@ import { createRun } from '../store/runs.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
 
 export interface RunRequest {
-  readonly model: string;
+  /** Null: the task's default, which the run's notes then name. */
+  readonly model: string | null;
   /** Hyperparameters that differ from their defaults; text is read as a number where one is due. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly device: Device;
@@ -27,7 +28,7 @@ export interface RunRequest {
  * Errors: model-unknown, bad-hyperparameter, too-few-images, weights-invalid; then there is no run.
  */
 export function planRun(project: WriteProject, request: RunRequest): string {
-  const card = cardOf(request.model, project.info.task);
+  const card = cardOf(request.model ?? defaultModel(project.info.task), project.info.task);
   const params = checkedParams(card, request.given, project.info.task);
   refuseForeignWeights(card, request.weights);
   const seed = Number(params['random_seed']);
@@ -44,7 +45,12 @@ export function planRun(project: WriteProject, request: RunRequest): string {
     classes: set.classes,
     split: { train: ids(set.train), validation: ids(set.validation), test: ids(set.test) },
     weights: request.weights === null ? null : { ...request.weights },
-    notes: [...weightsNotes(request.weights), ...set.warnings, ...batchNotes(params, set.train.length)],
+    notes: [
+      ...modelNotes(request.model, card),
+      ...weightsNotes(request.weights),
+      ...set.warnings,
+      ...batchNotes(params, set.train.length),
+    ],
     created_at_ms: clock.nowMs(),
   });
 }
@@ -71,6 +77,11 @@ function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null
   if (weights === null || weights.model === card.name) return;
   const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
   throw new AppError('weights-invalid', message, { file: weights.file });
+}
+
+/** Source: product specification, conflict C15. */
+function modelNotes(asked: string | null, card: ModelCard): string[] {
+  return asked === null ? [`no model was named: ${card.name} is the default; others: lightbench models`] : [];
 }
 
 /** What it starts from; a run without weights says so when it starts. */

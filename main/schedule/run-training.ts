@@ -142,6 +142,7 @@ async function drive(
       validation: job.validation.length,
       classes: job.classes.length,
     });
+    if (!job.resume) for (const note of runById(db, run).notes) listener.onNote?.(note);
     let scores: Scores | null = null;
     const { reason } = await runInChild(job, {
       ...(signal ? { signal } : {}),

@@ -3,6 +3,8 @@
  * Source: product specification, sections 6.1 and 6.2; choices on open points from its section 22.
  */
 
+import { canonicalName, canonicalValue } from './aliases.ts';
+
 export type HyperparameterValue = number | string;
 
 export type Domain =
@@ -89,7 +91,10 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Every hyperparameter with its value; or what is wrong, one entry per name. Text is read as a number where one is due. */
+/**
+ * Every hyperparameter with its value; or what is wrong, one entry per name. Text is read as a number where one is due, and
+ * names of later generations as the canonical ones.
+ */
 export function resolveHyperparameters(
   table: readonly Hyperparameter[],
   given: Readonly<Record<string, unknown>>,
@@ -97,14 +102,20 @@ export function resolveHyperparameters(
   const known = new Map(table.map((entry) => [entry.name, entry]));
   const problems: Problem[] = [];
   const values = new Map<string, HyperparameterValue | null>(table.map((entry) => [entry.name, entry.default]));
+  const givenAs = new Map<string, string>();
   for (const [name, raw] of Object.entries(given)) {
-    const entry = known.get(name);
-    const value = entry === undefined ? null : parse(entry.domain, raw);
+    const canonical = canonicalName(name, (other) => known.has(other));
+    const entry = known.get(canonical);
+    const value = entry === undefined ? null : parse(entry.domain, canonicalValue(canonical, raw));
+    const twin = givenAs.get(canonical);
+    givenAs.set(canonical, name);
     if (entry === undefined)
       problems.push({ name, message: `unknown hyperparameter "${name}"${suggestion(name, known)}` });
+    else if (twin !== undefined)
+      problems.push({ name, message: `${name} and ${twin} are the same hyperparameter: give it once` });
     else if (value === null)
       problems.push({ name, message: `${name} must be ${describe(entry.domain)}, got ${JSON.stringify(raw)}` });
-    else values.set(name, value);
+    else values.set(canonical, value);
   }
   return { values: Object.fromEntries(values), problems: [...problems, ...conflicts(values)] };
 }
@@ -149,6 +160,8 @@ export function describe(domain: Domain): string {
 
 function parse(domain: Domain, raw: unknown): HyperparameterValue | null {
   if (domain.kind === 'choice') return domain.values.find((value) => String(value) === String(raw)) ?? null;
+  if (domain.kind === 'flag' && typeof raw === 'string' && /^(true|false)$/i.test(raw))
+    return Number(raw.toLowerCase() === 'true');
   const isNumeric =
     typeof raw === 'number' || (typeof raw === 'string' && raw.trim() !== '') || typeof raw === 'boolean';
   const value = isNumeric ? Number(raw) : Number.NaN;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resolveHyperparameters } from '../../../native-models/catalog/hyperparameters.ts';
 import { findModel, frozenPrefixes, IMAGENET_CONVENTION, MODELS, resolveFor } from '../../../native-models/catalog.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 
@@ -68,6 +69,55 @@ describe('hyperparameters', () => {
       nesterov: 0,
       lr_scheduler: 'step',
     });
+  });
+
+  test('names of later generations stand for the canonical ones, which are what is kept', () => {
+    const given = {
+      gradient_accumulation_step: 2,
+      learning_rate_scheduler: 'step',
+      ams_gradient: 'True',
+      validation_data_size: 0.1,
+      validation_resize_size: 300,
+      validation_crop_size: 160,
+      training_crop_size: 128,
+    };
+    const { values, problems } = resolveFor(resnet, given);
+
+    expect(problems).toEqual([]);
+    expect(values).toEqual({
+      ...resolveFor(resnet, {}).values,
+      grad_accumulation_step: 2,
+      lr_scheduler: 'step',
+      amsgrad: 1,
+      split_ratio: 0.1,
+      valid_resize_size: 300,
+      valid_crop_size: 160,
+      train_crop_size: 128,
+    });
+    expect(messages({ validation_size: 2 })).toEqual(['validation_size must be a number from 0 to 1, got 2']);
+    expect(messages({ split_ratio: 0.1, validation_size: 0.1 })).toEqual([
+      'validation_size and split_ratio are the same hyperparameter: give it once',
+    ]);
+  });
+
+  test('an alias of two names is the one that the model has, and of none it has stays unknown', () => {
+    const row = (name: string) =>
+      ({ name, domain: { kind: 'number', min: 0, max: 1 }, default: 0.5, meaning: '' }) as const;
+
+    expect(resolveHyperparameters([row('box_iou_thresh')], { nms_iou_threshold: 0.3 }).values).toEqual({
+      box_iou_thresh: 0.3,
+    });
+    expect(resolveHyperparameters([row('box_nms_thresh')], { nms_iou_thresh: 0.4 }).values).toEqual({
+      box_nms_thresh: 0.4,
+    });
+    const size = {
+      name: 'model_size',
+      domain: { kind: 'choice', values: ['xlarge'] },
+      default: null,
+      meaning: '',
+    } as const;
+    expect(resolveHyperparameters([size], { model_size: 'extra_large' }).values).toEqual({ model_size: 'xlarge' });
+    expect(messages({ image_size: 640 })).toEqual(['unknown hyperparameter "image_size"']);
   });
 
   test('a value out of range is refused with the range', () => {
