@@ -51,6 +51,21 @@ export async function writeBundle(
   }
 }
 
+/** The same in place of an earlier bundle of the run, which stays until the new one is whole. */
+export async function replaceBundle(
+  project: ReadProject,
+  id: string,
+  folder: string,
+  context: { readonly clock: Clock; readonly threads: number },
+): Promise<BundleDescription> {
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  const description = await writeBundle(project, id, fresh, context);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+  return description;
+}
+
 function refuseOccupied(folder: string): void {
   if (!existsSync(folder) || readdirSync(folder).length === 0) return;
   throw new AppError('folder-exists', `${folder} exists and is not empty; choose another --out`, { folder });

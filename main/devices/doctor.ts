@@ -37,7 +37,8 @@ export async function examineDevice(
   return { device, works: run.length > 0 && run.every(({ ok }) => ok), findings: [...findings, ...run] };
 }
 
-function partsOf(device: Device): Finding[] {
+/** What a device stands on, looked up and not tried. */
+export function partsOf(device: Device): Finding[] {
   const runtime = runtimePackage();
   const loader = systemLoaderPath(process.env);
   switch (familyOf(device)) {

@@ -1,12 +1,25 @@
-/** What the handlers of the contract need from the engine: reading, and being told of changes. */
+/** What the handlers of the contract need from the engine: reading, having things done, and being told of changes. */
 
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
+import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
 
 export type Unsubscribe = () => void;
+
+export type ProgressListener = (run: string, progress: RunProgress | null) => void;
+
+/** What the engine does about the runs of the open project; errors as the contract says. */
+export interface Training {
+  choices(): TrainingChoices;
+  /** Returns the run's id. */
+  start(request: TrainingRequest): Promise<string>;
+  stop(run: string): Promise<void>;
+  resume(run: string): Promise<void>;
+  bundle(run: string): Promise<WrittenBundle>;
+}
 
 export interface Engine {
   info(): EngineInfo;
@@ -19,8 +32,12 @@ export interface Engine {
   judgedParts(run: string): readonly Split[];
   /** Of a run that is there. Errors: file-unreadable. */
   evaluation(run: string, split: Split): Evaluation | null;
+  /** Errors: no-project. */
+  training(): Training;
   /** Called after the project's name, images, labels or splits changed. */
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe;
   /** Called after a run was added, changed state or finished an epoch. */
   onRunChanged(listener: (run: RunSummary) => void): Unsubscribe;
+  /** Called while a run of this engine trains, and with null once it no longer does. */
+  onRunProgress(listener: ProgressListener): Unsubscribe;
 }

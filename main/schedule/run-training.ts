@@ -78,13 +78,22 @@ export async function trainAgain(
   listener: TrainingListener = {},
 ): Promise<void> {
   const { db } = project;
-  const stored = runById(db, run);
-  const { progress } = readLast(runFolder(project, run)); // refuses a run that cannot go on before its state changes
-  const parts = partsOf(project, stored);
-  refuseOtherLabels(stored, progress.labels ?? null, labelDigest(parts));
-  const job = jobOf(project, stored, parts, threads, true);
+  const parts = unchangedParts(project, run); // before its state changes
+  const job = jobOf(project, runById(db, run), parts, threads, true);
   resumeRun(db, run);
   await drive(project, run, () => job, listener);
+}
+
+/**
+ * The images of a run that can go on as it was.
+ * Errors: run-not-found; run-not-resumable without a checkpoint, or when its images or their labels have changed.
+ */
+export function unchangedParts(project: WriteProject, run: string): Pick<TrainJob, 'train' | 'validation'> {
+  const stored = runById(project.db, run);
+  const { progress } = readLast(runFolder(project, run));
+  const parts = partsOf(project, stored);
+  refuseOtherLabels(stored, progress.labels ?? null, labelDigest(parts));
+  return parts;
 }
 
 function partsOf(project: WriteProject, run: Run): Pick<TrainJob, 'train' | 'validation'> {

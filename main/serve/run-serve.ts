@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +53,8 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
   const rendererFolder = command.rendererFolder ?? BUILT_WINDOW;
   refuseUnbuilt(rendererFolder);
   const logBug = (error: unknown) => streams.stderr.write(`${(error as Error)?.stack ?? error}\n`);
-  const engine = openEngine(command.project, { clock: systemClock, logBug });
+  const { home } = command;
+  const engine = openEngine(command.project, { clock: systemClock, logBug, home, threads: availableParallelism() });
   try {
     const key = sessionKey(command.home, randomBytes);
     const doorkeeper = new Doorkeeper({ key, clock: systemClock, random: randomBytes });
@@ -74,7 +76,7 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
     await ended(command.stopWithStdin, streams.stdin, stop);
     await server.close();
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

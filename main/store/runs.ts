@@ -1,6 +1,7 @@
 /**
  * Training runs and their states:
- * queued -> running -> completed | cancelled | failed; queued -> cancelled; failed, cancelled -> running (resume).
+ * queued -> running -> completed | cancelled | failed; queued -> cancelled; failed, cancelled -> running (resume), or
+ * -> queued, to wait for a device first.
  * Every step is one UPDATE whose WHERE names the states it may start from.
  */
 
@@ -107,14 +108,27 @@ export function startRun(db: WriteDb, id: string, nowMs: number): void {
 }
 
 /**
- * failed or cancelled -> running, after the caller has found a checkpoint to go on from.
+ * failed or cancelled -> queued: it goes on when its turn comes.
+ * Errors: run-not-found, run-not-resumable.
+ */
+export function requeueRun(db: WriteDb, id: string): void {
+  const { changes } = db
+    .prepare(`
+      UPDATE runs SET state = 'queued', reason = NULL, finished_at_ms = NULL
+      WHERE id = ? AND state IN ('failed', 'cancelled')`)
+    .run(id);
+  if (changes === 0) throw wrongState(db, id, 'resume', 'run-not-resumable');
+}
+
+/**
+ * failed, cancelled or queued again -> running, after the caller has found a checkpoint to go on from.
  * Errors: run-not-found, run-not-resumable.
  */
 export function resumeRun(db: WriteDb, id: string): void {
   const { changes } = db
     .prepare(`
       UPDATE runs SET state = 'running', reason = NULL, finished_at_ms = NULL
-      WHERE id = ? AND state IN ('failed', 'cancelled')`)
+      WHERE id = ? AND state IN ('failed', 'cancelled', 'queued')`)
     .run(id);
   if (changes === 0) throw wrongState(db, id, 'resume', 'run-not-resumable');
 }

@@ -12,6 +12,7 @@ import { Evaluation } from './evaluation.ts';
 import { ProjectOverview } from './project.ts';
 import { RunSummary } from './run.ts';
 import { Split } from './tasks.ts';
+import { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from './training.ts';
 
 /** The form in which an `AppError` crosses the boundary; its sentence travels as the message. */
 export const AppErrorData = z.object({ code: z.enum(ERROR_CODES), details: z.record(z.string(), z.unknown()) });
@@ -20,10 +21,13 @@ export type AppErrorData = z.infer<typeof AppErrorData>;
 export const RunEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), runs: z.array(RunSummary) }),
   z.object({ type: z.literal('changed'), run: RunSummary }),
+  /** Of a run that this engine trains; null once it no longer does. */
+  z.object({ type: z.literal('progress'), id: z.string(), progress: RunProgress.nullable() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
 const call = oc.errors({ APP_ERROR: { data: AppErrorData } });
+const ofRun = call.input(z.object({ id: z.string() }));
 
 export const contract = {
   engine: {
@@ -38,12 +42,32 @@ export const contract = {
     /** Newest first. */
     list: call.output(z.array(RunSummary)),
     /** Errors: run-not-found. */
-    get: call.input(z.object({ id: z.string() })).output(RunSummary),
+    get: ofRun.output(RunSummary),
     /** A snapshot of all runs, then each run that changed; a slow reader is told the latest state of a run only. */
     watch: call.output(eventIterator(RunEvent)),
     /** The parts of the images that the run's kept model was judged on. Errors: run-not-found. */
-    judgedParts: call.input(z.object({ id: z.string() })).output(z.array(Split)),
+    judgedParts: ofRun.output(z.array(Split)),
     /** Null where the run was not judged on that part. Errors: run-not-found, file-unreadable. */
     evaluation: call.input(z.object({ id: z.string(), split: Split })).output(Evaluation.nullable()),
+    /** What a run of the open project can be trained with here. Errors: no-project. */
+    choices: call.output(TrainingChoices),
+    /**
+     * Writes down a run, which begins as soon as its device is free, and goes on whatever becomes of the window.
+     * Errors: no-project, project-in-use, model-unknown, bad-hyperparameter, bad-argument, too-few-images, file-missing,
+     * weights-invalid.
+     */
+    start: call.input(TrainingRequest).output(z.object({ id: z.string() })),
+    /** Ends a run of this engine after its step; it can be resumed. Errors: run-not-found, run-wrong-state. */
+    stop: ofRun.output(z.null()),
+    /**
+     * Goes on with a run that ended early or never began, when its device is free.
+     * Errors: run-not-found, run-not-resumable, project-in-use.
+     */
+    resume: ofRun.output(z.null()),
+    /**
+     * Writes the bundle of a run's kept model below the project, in place of an earlier one.
+     * Errors: run-not-found, run-without-model, too-few-images, disk-full, folder-unwritable.
+     */
+    bundle: ofRun.output(WrittenBundle),
   },
 };

@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'internal-error',
   'model-unknown',
   'network-unreachable',
+  'no-project',
   'not-a-project',
   'out-of-memory',
   'project-damaged',

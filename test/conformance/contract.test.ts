@@ -11,7 +11,7 @@ import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from 
 import { eventually } from '../kit/eventually.ts';
 import { madeEvaluation } from '../kit/made-evaluations.ts';
 import { madeEpoch, madeRun } from '../kit/made-runs.ts';
-import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
+import { CHOICES, MemoryEngine, PROGRESS, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
 
 interface Connection {
@@ -164,6 +164,39 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       expect((await events.next()).value).toEqual({ type: 'changed', run: madeRun(2, 1, { state: 'running' }) });
     });
 
+    test('progress between two epochs is told, its end as null', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+      const client = await connected(engine);
+      const events = await client.runs.watch();
+      await events.next();
+
+      engine.tellProgress('r0001', PROGRESS);
+      expect((await events.next()).value).toEqual({ type: 'progress', id: 'r0001', progress: PROGRESS });
+      engine.tellProgress('r0001', null);
+      expect((await events.next()).value).toEqual({ type: 'progress', id: 'r0001', progress: null });
+    });
+
+    test('what is to be done about runs reaches the engine, and its refusal comes back', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
+      const client = await connected(engine);
+      const request = { model: 'resnet18', params: { learning_rate: 0.02 }, device: 'cpu', weights: null };
+
+      expect(await client.runs.choices()).toEqual(CHOICES);
+      expect(await client.runs.start(request)).toEqual({ id: 'r0100' });
+      await client.runs.stop({ id: 'r0001' });
+      await client.runs.resume({ id: 'r0001' });
+      expect(await client.runs.bundle({ id: 'r0001' })).toMatchObject({ folder: '/data/bundles/r0001' });
+      expect(engine.asked).toEqual([
+        ['start', request],
+        ['stop', 'r0001'],
+        ['resume', 'r0001'],
+        ['bundle', 'r0001'],
+      ]);
+      engine.refusal = new AppError('project-in-use', 'it is being written by "lightbench train" (process 7)', {});
+      const error = appErrorOf(await client.runs.start(request).catch((caught: unknown) => caught));
+      expect(error).toMatchObject({ code: 'project-in-use' });
+    });
+
     test('an error that ends a stream arrives as the refusal it is', async () => {
       const engine = new MemoryEngine(SIGN_PROJECT);
       engine.failure = new AppError('not-a-project', 'the folder is gone', { folder: '/data' });
@@ -181,7 +214,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const abort = new AbortController();
       const events = await client.runs.watch(undefined, { signal: abort.signal });
       await events.next();
-      expect(engine.listenerCount).toBe(1);
+      expect(engine.listenerCount).toBe(2);
 
       abort.abort();
 
@@ -193,7 +226,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const client = await connected(engine);
       const streams = [await client.runs.watch(), await client.project.watch()];
       await Promise.all(streams.map((stream) => stream.next()));
-      expect(engine.listenerCount).toBe(2);
+      expect(engine.listenerCount).toBe(3);
 
       open!.drop();
 

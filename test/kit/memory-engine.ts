@@ -1,12 +1,13 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
-import type { Engine } from '../../main/ipc/engine.ts';
+import type { Engine, ProgressListener, Training } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
+import type { RunProgress, TrainingChoices } from '../../preload/contract/training.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 
 export const SIGN_PROJECT: ProjectOverview = {
@@ -19,16 +20,39 @@ export const SIGN_PROJECT: ProjectOverview = {
   splits: { train: 0, validation: 0, test: 125, unassigned: 375 },
 };
 
+export const PROGRESS: RunProgress = {
+  epoch: 8,
+  epochs: 15,
+  phase: 'training',
+  step: 12,
+  steps: 40,
+  loss: 0.42,
+  images_per_second: 311,
+  remaining_ms: 95_000,
+};
+
+/** As on a machine without a graphics card, with weights for one model. */
+export const CHOICES: TrainingChoices = {
+  devices: [
+    { device: 'cpu', problem: null },
+    { device: 'cuda:0', problem: 'cuda provider: not installed; run "npm run setup:cuda"' },
+  ],
+  weights: [{ name: 'resnet18-tiny', model: 'resnet18', title: 'made for a test', licence: 'Apache-2.0' }],
+};
+
 export class MemoryEngine implements Engine, ImageSource {
   readonly runs = new Map<string, RunSummary>();
   readonly images = new Map<number, ImageFile>();
   readonly evaluations: Evaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
-  /** Thrown by the next call of `evaluation`. */
+  /** What was asked of its runs, in order, as `['stop', 'r0001']`. */
+  readonly asked: (readonly [what: string, of: unknown])[] = [];
+  /** Thrown by the next call of `evaluation`, or about training. */
   refusal: Error | null = null;
   /** Thrown by the next call of `runSummaries`, as a bug or an AppError would be. */
   failure: Error | null = null;
+  private readonly progressListeners = new Set<ProgressListener>();
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
 
@@ -38,13 +62,17 @@ export class MemoryEngine implements Engine, ImageSource {
   }
 
   get listenerCount(): number {
-    return this.runListeners.size + this.projectListeners.size;
+    return this.runListeners.size + this.projectListeners.size + this.progressListeners.size;
   }
 
   /** Stores the run and tells everyone who watches. */
   change(run: RunSummary): void {
     this.runs.set(run.id, run);
     for (const listener of this.runListeners) listener(run);
+  }
+
+  tellProgress(run: string, progress: RunProgress | null): void {
+    for (const listener of this.progressListeners) listener(run, progress);
   }
 
   changeProject(project: ProjectOverview | null): void {
@@ -88,6 +116,24 @@ export class MemoryEngine implements Engine, ImageSource {
     return this.evaluations.find((evaluation) => evaluation.run === run && evaluation.split === split) ?? null;
   }
 
+  /** Writes down what is asked; `refusal` is thrown where there is one. */
+  training(): Training {
+    const ask = async <T>(what: string, of: unknown, reply: T): Promise<T> => {
+      const { refusal } = this;
+      this.refusal = null;
+      if (refusal !== null) throw refusal;
+      this.asked.push([what, of]);
+      return reply;
+    };
+    return {
+      choices: () => CHOICES,
+      start: (request) => ask('start', request, 'r0100'),
+      stop: (run) => ask('stop', run, undefined),
+      resume: (run) => ask('resume', run, undefined),
+      bundle: (run) => ask('bundle', run, { folder: `/data/bundles/${run}`, model: 'resnet18', labels: 10 }),
+    };
+  }
+
   imageFile(id: number): ImageFile | null {
     return this.images.get(id) ?? null;
   }
@@ -100,5 +146,10 @@ export class MemoryEngine implements Engine, ImageSource {
   onRunChanged(listener: (run: RunSummary) => void): () => void {
     this.runListeners.add(listener);
     return () => this.runListeners.delete(listener);
+  }
+
+  onRunProgress(listener: ProgressListener): () => void {
+    this.progressListeners.add(listener);
+    return () => this.progressListeners.delete(listener);
   }
 }

@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from '../../main/ipc/engine.ts';
 import { Doorkeeper } from '../../main/serve/doorkeeper.ts';
+import type { ImageSource } from '../../main/serve/images.ts';
 import { type RunningServer, type ServeOptions, serve } from '../../main/serve/serve.ts';
 import { FakeClock } from './clock.ts';
-import type { MemoryEngine } from './memory-engine.ts';
 
 export interface TestServer extends RunningServer {
   readonly doorkeeper: Doorkeeper;
@@ -27,9 +28,9 @@ export function smallWindow(): string {
   return folder;
 }
 
-/** Starts a server over an engine in memory. The caller closes it. */
+/** Starts a server over an engine. The caller closes it. */
 export async function startServer(
-  engine: MemoryEngine,
+  engine: Engine & ImageSource,
   options: Partial<ServeOptions> & { clock?: FakeClock; key?: Buffer } = {},
 ): Promise<TestServer> {
   const clock = options.clock ?? new FakeClock();

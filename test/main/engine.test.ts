@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type OpenEngine, openEngine } from '../../main/engine.ts';
+import { openEngine, type Workbench } from '../../main/engine.ts';
 import { ensureClass } from '../../main/store/classes.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
@@ -10,6 +10,7 @@ import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, finishRun, startRun } from '../../main/store/runs.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
+import { tempFolder } from '../kit/folders.ts';
 import { madeEvaluation } from '../kit/made-evaluations.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { newProject } from '../kit/projects.ts';
@@ -17,8 +18,15 @@ import { newRun } from '../kit/runs.ts';
 
 const bugs: unknown[] = [];
 
-function engineOf(project: WriteProject): OpenEngine {
-  const engine = openEngine(project.folder, { clock: new FakeClock(), logBug: (error) => bugs.push(error) });
+const options = () => ({
+  clock: new FakeClock(),
+  logBug: (error: unknown) => bugs.push(error),
+  home: tempFolder(),
+  threads: 2,
+});
+
+function engineOf(project: WriteProject): Workbench {
+  const engine = openEngine(project.folder, options());
   onTestFinished(() => engine.close());
   return engine;
 }
@@ -150,7 +158,7 @@ describe('an engine over a project', () => {
 });
 
 test('an engine without a project has nothing, and says so', () => {
-  const engine = openEngine(null, { clock: new FakeClock(), logBug: () => {} });
+  const engine = openEngine(null, options());
 
   expect([engine.projectOverview(), engine.runSummaries(), engine.runSummary('r0001'), engine.imageFile(1)]).toEqual([
     null,
@@ -164,7 +172,7 @@ test('a folder that is no project is refused by name', () => {
   const project = newProject();
   writeFileSync(join(project.folder, 'images', 'x'), '');
 
-  expect(() => openEngine(join(project.folder, 'images'), { clock: new FakeClock(), logBug: () => {} })).toThrow(
+  expect(() => openEngine(join(project.folder, 'images'), options())).toThrow(
     expect.objectContaining({ code: 'not-a-project' }),
   );
 });

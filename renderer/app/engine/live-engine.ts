@@ -116,7 +116,7 @@ export class LiveEngine {
 
   private async followRuns(client: EngineClient): Promise<void> {
     for await (const event of await client.runs.watch()) {
-      this.update({ connection: { status: 'connected' }, runs: withRunEvent(this.state.runs, event) });
+      this.update({ connection: { status: 'connected' }, ...withRunEvent(this.state, event) });
     }
   }
 

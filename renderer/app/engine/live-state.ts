@@ -4,6 +4,7 @@ import type { RunEvent } from '../../../preload/contract/contract.ts';
 import type { EngineInfo } from '../../../preload/contract/engine.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunProgress } from '../../../preload/contract/training.ts';
 
 export type ConnectionState =
   | { readonly status: 'connecting' }
@@ -22,6 +23,8 @@ export interface LiveState {
   readonly project: ProjectOverview | null | undefined;
   /** Newest first; null until told. Kept while the connection is lost. */
   readonly runs: readonly RunSummary[] | null;
+  /** How far the runs are that the engine trains itself. */
+  readonly progress: ReadonlyMap<string, RunProgress>;
 }
 
 export const INITIAL_STATE: LiveState = {
@@ -29,21 +32,31 @@ export const INITIAL_STATE: LiveState = {
   engine: null,
   project: undefined,
   runs: null,
+  progress: new Map(),
 };
 
-/** The runs after an event of the stream; a run told for the first time takes its place by age. */
-export function withRunEvent(runs: readonly RunSummary[] | null, event: RunEvent): readonly RunSummary[] {
+/** What is known after an event of the stream of runs. */
+export function withRunEvent(state: LiveState, event: RunEvent): Pick<LiveState, 'runs' | 'progress'> {
+  const { runs, progress } = state;
   switch (event.type) {
     case 'snapshot':
-      return event.runs;
-    case 'changed': {
-      const others = (runs ?? []).filter(({ id }) => id !== event.run.id);
-      const younger = others.filter((run) => isYounger(run, event.run));
-      return [...younger, event.run, ...others.slice(younger.length)];
+      return { runs: event.runs, progress: new Map() };
+    case 'changed':
+      return { runs: withRun(runs ?? [], event.run), progress };
+    case 'progress': {
+      const others = [...progress].filter(([id]) => id !== event.id);
+      return { runs, progress: new Map(event.progress === null ? others : [...others, [event.id, event.progress]]) };
     }
     default:
       return event satisfies never;
   }
+}
+
+/** A run told for the first time takes its place by age. */
+function withRun(runs: readonly RunSummary[], run: RunSummary): readonly RunSummary[] {
+  const others = runs.filter(({ id }) => id !== run.id);
+  const younger = others.filter((other) => isYounger(other, run));
+  return [...younger, run, ...others.slice(younger.length)];
 }
 
 /** Ids grow with time and settle what the clock leaves open. */

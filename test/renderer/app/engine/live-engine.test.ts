@@ -1,10 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { doorsTo } from '../../../../main/ipc/attach.ts';
+import type { RunEvent } from '../../../../preload/contract/contract.ts';
 import { AppError } from '../../../../preload/contract/errors.ts';
+import type { RunSummary } from '../../../../preload/contract/run.ts';
 import { clientOverPort } from '../../../../renderer/app/engine/client.ts';
 import { LiveEngine, retryDelayMs } from '../../../../renderer/app/engine/live-engine.ts';
-import { withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
+import { INITIAL_STATE, withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
 import {
   type Channel,
   EngineUnavailable,
@@ -13,7 +15,7 @@ import {
 } from '../../../../renderer/app/engine/transport.ts';
 import { eventually } from '../../../kit/eventually.ts';
 import { madeRun } from '../../../kit/made-runs.ts';
-import { MemoryEngine, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
+import { MemoryEngine, PROGRESS, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
 
 /** Waits end when the test says so; the lengths asked for are kept. */
 class Waits {
@@ -185,31 +187,37 @@ describe('live engine', () => {
 
 describe('runs after an event', () => {
   const runs = [madeRun(3, 1), madeRun(1, 1)];
+  const runsAfter = (before: readonly RunSummary[], event: RunEvent) =>
+    withRunEvent({ ...INITIAL_STATE, runs: before }, event).runs!;
 
   test('a changed run keeps its place', () => {
     const changed = madeRun(1, 2);
 
-    expect(withRunEvent(runs, { type: 'changed', run: changed })).toEqual([runs[0], changed]);
+    expect(runsAfter(runs, { type: 'changed', run: changed })).toEqual([runs[0], changed]);
   });
 
   test('a run told for the first time takes its place by age', () => {
     const added = madeRun(2, 0);
 
-    expect(withRunEvent(runs, { type: 'changed', run: added })).toEqual([runs[0], added, runs[1]]);
+    expect(runsAfter(runs, { type: 'changed', run: added })).toEqual([runs[0], added, runs[1]]);
   });
 
   test('runs of one moment stand by their number', () => {
     const twins = [2, 1].map((n) => madeRun(n, 0, { created_at_ms: 5 }));
     const third = madeRun(3, 0, { created_at_ms: 5 });
 
-    expect(withRunEvent(twins, { type: 'changed', run: third }).map(({ id }) => id)).toEqual([
-      'r0003',
-      'r0002',
-      'r0001',
-    ]);
+    expect(runsAfter(twins, { type: 'changed', run: third }).map(({ id }) => id)).toEqual(['r0003', 'r0002', 'r0001']);
   });
 
   test('a snapshot replaces everything', () => {
-    expect(withRunEvent(runs, { type: 'snapshot', runs: [] })).toEqual([]);
+    expect(runsAfter(runs, { type: 'snapshot', runs: [] })).toEqual([]);
+  });
+
+  test('progress is kept by run, and forgotten when it is over', () => {
+    const told = withRunEvent(INITIAL_STATE, { type: 'progress', id: 'r0001', progress: PROGRESS });
+    const over = withRunEvent({ ...INITIAL_STATE, ...told }, { type: 'progress', id: 'r0001', progress: null });
+
+    expect([...told.progress]).toEqual([['r0001', PROGRESS]]);
+    expect([...over.progress]).toEqual([]);
   });
 });

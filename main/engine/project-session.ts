@@ -1,0 +1,85 @@
+/** A project that is open in this engine: read by many, written in turn, its runs trained here. */
+
+import { join } from 'node:path';
+import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
+import { replaceBundle } from '../bundle/write-bundle.ts';
+import type { Clock } from '../clock.ts';
+import type { Training } from '../ipc/engine.ts';
+import type { LogBug } from '../ipc/replies.ts';
+import { RunQueue } from '../schedule/run-queue.ts';
+import { trainingChoices } from '../schedule/training-choices.ts';
+import { openProject, type ReadProject } from '../store/project.ts';
+import { runById } from '../store/runs.ts';
+import { SharedWriter } from '../store/shared-writer.ts';
+import { type ProjectListener, ProjectWatch } from './project-watch.ts';
+
+export interface SessionParts {
+  readonly clock: Clock;
+  readonly logBug: LogBug;
+  /** Where this user's Lightbench keeps what outlives a process. */
+  readonly home: string;
+  readonly threads: number;
+}
+
+export interface SessionListener extends ProjectListener {
+  onProgress(run: string, progress: RunProgress | null): void;
+}
+
+/** What a project that is being written calls the writer to whoever is refused meanwhile. */
+const OWNER = 'the Lightbench window';
+
+export class ProjectSession implements Training {
+  readonly project: ReadProject;
+  readonly watch: ProjectWatch;
+  readonly writer: SharedWriter;
+  readonly runs: RunQueue;
+  private readonly parts: SessionParts;
+
+  /** Errors: as `openProject`. */
+  constructor(folder: string, parts: SessionParts, listener: SessionListener) {
+    const { clock, logBug, home, threads } = parts;
+    const identity = { clock, owner: OWNER };
+    this.parts = parts;
+    this.project = openProject(folder, { ...identity, access: 'read' });
+    this.watch = new ProjectWatch(this.project, listener, logBug);
+    this.writer = new SharedWriter(this.project.folder, identity);
+    const library = join(home, 'weights');
+    const onProgress = listener.onProgress.bind(listener);
+    this.runs = new RunQueue({ writer: this.writer, library, threads, logBug, onProgress });
+  }
+
+  choices(): TrainingChoices {
+    return trainingChoices(join(this.parts.home, 'weights'));
+  }
+
+  async start(request: TrainingRequest): Promise<string> {
+    const run = await this.runs.start(request);
+    this.watch.look();
+    return run;
+  }
+
+  async stop(run: string): Promise<void> {
+    await this.runs.stop(run);
+    this.watch.look();
+  }
+
+  async resume(run: string): Promise<void> {
+    await this.runs.resume(run);
+    this.watch.look();
+  }
+
+  async bundle(run: string): Promise<WrittenBundle> {
+    const { id } = runById(this.project.db, run);
+    const folder = join(this.project.folder, 'bundles', id);
+    const { clock, threads } = this.parts;
+    const { model, labels } = await replaceBundle(this.project, id, folder, { clock, threads });
+    return { folder, model, labels: labels.length };
+  }
+
+  /** Ends what is going on here, in order, then the project. */
+  async close(): Promise<void> {
+    this.watch.stop();
+    await this.runs.close();
+    this.project.close();
+  }
+}
