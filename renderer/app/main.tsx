@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { BRIDGE_NAME, type DesktopBridge } from '../../preload/contract/desktop.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
+import '../ui/forms.css';
 import '../dash/dash.css';
 import '../dash/evaluation.css';
 import './app.css';

@@ -3,23 +3,56 @@
 export type Route =
   | { readonly page: 'runs' }
   | { readonly page: 'run'; readonly id: string }
+  /** `like` names a run whose settings to begin with. */
+  | { readonly page: 'new-run'; readonly like: string | null }
+  | { readonly page: 'compare'; readonly ids: readonly string[] }
   | { readonly page: 'project' }
   | { readonly page: 'unknown'; readonly hash: string };
 
 /** `#/runs/r0001` and its like; an empty hash is the table of runs. */
 export function routeOf(hash: string): Route {
-  const parts = hash.replace(/^#?\/?/, '').split('/');
-  const [page = '', id] = parts;
-  if (parts.length === 1 && (page === '' || page === 'runs')) return { page: 'runs' };
-  if (parts.length === 1 && page === 'project') return { page: 'project' };
-  if (parts.length === 2 && page === 'runs' && id !== undefined && id !== '') return { page: 'run', id: decode(id) };
+  const [page, ...rest] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode);
+  const isPlain = rest.length === 0;
+  const [first] = rest;
+  if (isPlain && (page === '' || page === 'runs')) return { page: 'runs' };
+  if (isPlain && page === 'project') return { page: 'project' };
+  if (page === 'new-run' && rest.length < 2)
+    return { page: 'new-run', like: first === undefined || first === '' ? null : first };
+  if (page === 'compare' && rest.length > 0)
+    return { page: 'compare', ids: [...new Set(rest)].filter((id) => id !== '') };
+  if (page === 'runs' && rest.length === 1 && first !== undefined && first !== '') return { page: 'run', id: first };
   return { page: 'unknown', hash };
 }
 
 export const RUNS_HREF = '#/runs';
 export const PROJECT_HREF = '#/project';
 
-/** A hand-typed address may hold a broken escape; it then names a run that is not there. */
+export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
+export const newRunHref = (like: string | null): string =>
+  like === null ? '#/new-run' : `#/new-run/${encodeURIComponent(like)}`;
+export const compareHref = (ids: readonly string[]): string => `#/compare/${ids.map(encodeURIComponent).join('/')}`;
+
+/** Which of the pages in the bar a route belongs to. */
+export function sectionOf({ page }: Route): 'runs' | 'project' | null {
+  switch (page) {
+    case 'runs':
+    case 'run':
+    case 'new-run':
+    case 'compare':
+      return 'runs';
+    case 'project':
+      return 'project';
+    case 'unknown':
+      return null;
+    default:
+      return page satisfies never;
+  }
+}
+
+/** A hand-typed address may hold a broken escape; it then names something that is not there. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

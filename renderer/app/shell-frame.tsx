@@ -5,7 +5,7 @@ import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { formatPlural, formatTask } from '../ui/format.ts';
 import { MoonIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
 import type { ConnectionState } from './engine/live-state.ts';
-import { PROJECT_HREF, type Route, RUNS_HREF } from './route.ts';
+import { PROJECT_HREF, type Route, RUNS_HREF, sectionOf } from './route.ts';
 import type { ThemeChoice } from './theme.ts';
 
 export interface ShellFrameProps {
@@ -19,6 +19,7 @@ export interface ShellFrameProps {
 
 export function ShellFrame(props: ShellFrameProps): ReactElement {
   const { project, route, connection } = props;
+  const section = sectionOf(route);
   return (
     <div className="shell">
       <button type="button" className="button skip" onClick={focusMain}>
@@ -30,8 +31,8 @@ export function ShellFrame(props: ShellFrameProps): ReactElement {
         </a>
         <ProjectTitle project={project} />
         <nav className="tabs" aria-label="Pages">
-          <Tab href={RUNS_HREF} label="Runs" isCurrent={route.page === 'runs' || route.page === 'run'} />
-          <Tab href={PROJECT_HREF} label="Project" isCurrent={route.page === 'project'} />
+          <Tab href={RUNS_HREF} label="Runs" isCurrent={section === 'runs'} />
+          <Tab href={PROJECT_HREF} label="Project" isCurrent={section === 'project'} />
         </nav>
         <div className="bar-end">
           <ConnectionSign connection={connection} />

@@ -40,6 +40,24 @@ export const SystemIcon = (): ReactElement => (
   </Icon>
 );
 
+export const ChevronIcon = (): ReactElement => (
+  <Icon>
+    <path d="m4 6 4 4 4-4" />
+  </Icon>
+);
+
+export const TickIcon = (): ReactElement => (
+  <Icon sizePx={12}>
+    <path d="m3 8.5 3.2 3L13 4.5" />
+  </Icon>
+);
+
+export const PlusIcon = (): ReactElement => (
+  <Icon>
+    <path d="M8 3v10M3 8h10" />
+  </Icon>
+);
+
 export const BackIcon = (): ReactElement => (
   <Icon>
     <path d="M9.5 3.5 5 8l4.5 4.5" />

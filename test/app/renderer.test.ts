@@ -202,7 +202,7 @@ describe('the keyboard', () => {
     await rowOf(page, 'r0001').waitFor();
 
     const names: string[] = [];
-    for (let i = 0; i < 15; i++) {
+    for (let i = 0; i < 18; i++) {
       await page.keyboard.press('Tab');
       names.push(await focused(page));
     }
@@ -214,8 +214,9 @@ describe('the keyboard', () => {
       'Project',
       'Theme: system. Change',
     ]);
-    expect(names[5]).toBe('Run↓');
-    expect(names[14]).toBe('r0006');
+    expect(names[5]?.trim()).toBe('New run');
+    expect(names[6]).toBe('Run↓');
+    expect(names.slice(15)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
   });
 
   test('moves through the runs, opens one and comes back', async () => {
@@ -304,9 +305,7 @@ describe('where there is nothing', () => {
     engine.runs.clear();
     const page = await open();
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
-    expect(await page.locator('pre').innerText()).toBe(
-      'lightbench train /data/projects/hand-signs --model mobilenetv2',
-    );
+    expect(await page.getByRole('link', { name: 'New run' }).getAttribute('href')).toBe('#/new-run');
     await keepPicture(page, 'no-runs-light');
 
     engine.change(madeRun(1, 1, { state: 'running' }));

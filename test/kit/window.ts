@@ -1,7 +1,9 @@
 /** The real window in a real browser, watched for anything that goes wrong in it. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { type FoundBrowser, findBrowser, launch } from '../../build/browser.ts';
 import { ROOT } from '../../build/source-files.ts';
@@ -45,4 +47,18 @@ export async function openWindow(
 export async function keepPicture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** What axe finds wrong with a page and calls serious or worse; `within` is a selector. */
+export async function seriousViolations(page: Page, within = 'body'): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8'));
+  return page.evaluate(async (selector) => {
+    const axe = (globalThis as unknown as { axe: { run(selector: string): Promise<AxeResults> } }).axe;
+    const { violations } = await axe.run(selector);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+      );
+  }, within);
 }

@@ -2,6 +2,7 @@
 
 import { type ReactElement, useMemo } from 'react';
 import { type RunSummary, WARNING } from '../../../preload/contract/run.ts';
+import type { RunProgress } from '../../../preload/contract/training.ts';
 import { formatMetric, formatRate } from '../../ui/format.ts';
 import { BackIcon } from '../../ui/icons.tsx';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
@@ -11,31 +12,42 @@ import { EpochTable } from './epoch-table.tsx';
 import { EvaluationSection } from './evaluation/evaluation-section.tsx';
 import type { EvaluationSource } from './evaluation/use-evaluation.ts';
 import { Hyperparameters } from './hyperparameters.tsx';
+import { LiveProgress } from './live-progress.tsx';
+import type { RunActions, RunLinks } from './run-actions.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunStateBadge } from './run-state-badge.tsx';
+import { useRunToolbar } from './run-toolbar.tsx';
 import { Thresholds } from './thresholds.tsx';
 
 export interface RunPageProps {
   readonly run: RunSummary;
-  readonly runsHref: string;
+  /** Between two epochs, of a run that the engine trains itself. */
+  readonly progress: RunProgress | null;
+  readonly actions: RunActions;
+  readonly links: RunLinks;
   readonly theme: string;
   readonly projectFolder: string;
   readonly evaluations: EvaluationSource;
 }
 
-export function RunPage({ run, runsHref, theme, projectFolder, evaluations }: RunPageProps): ReactElement {
+export function RunPage(props: RunPageProps): ReactElement {
+  const { run, progress, links, theme, projectFolder, evaluations } = props;
+  const { buttons, said } = useRunToolbar(props);
   return (
     <article>
       <div className="page-head">
-        <a className="button button-quiet back" href={runsHref}>
+        <a className="button button-quiet back" href={links.runs}>
           <BackIcon /> Runs
         </a>
         <h1>{run.id}</h1>
         <span className="run-model">{run.model}</span>
         <RunStateBadge state={run.state} />
+        {buttons}
       </div>
+      {said}
       <Reason run={run} />
       <Warnings notes={run.notes.filter(isWarning)} />
+      {progress === null ? null : <LiveProgress progress={progress} />}
       <RunFacts run={run} />
       <Curves run={run} theme={theme} />
       <EvaluationSection key={run.id} run={run} projectFolder={projectFolder} source={evaluations} theme={theme} />

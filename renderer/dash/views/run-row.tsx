@@ -4,6 +4,7 @@ import { memo, type ReactElement } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
+import { Tick } from '../../ui/tick.tsx';
 import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
 import { primarySeries, sparkline } from '../derive/series.ts';
 import { RunStateBadge } from './run-state-badge.tsx';
@@ -14,12 +15,18 @@ export interface RunRowProps {
   readonly run: RunSummary;
   readonly href: string;
   readonly isBest: boolean;
+  readonly isChosen: boolean;
+  /** The same function until something changes. */
+  readonly onChoose: (id: string, isChosen: boolean) => void;
 }
 
-function RunRowBody({ run, href, isBest }: RunRowProps): ReactElement {
+function RunRowBody({ run, href, isBest, isChosen, onChoose }: RunRowProps): ReactElement {
   const last = lastEpoch(run);
   return (
     <tr className={run.state === 'failed' ? 'run-row run-row-failed' : 'run-row'}>
+      <td className="cell-choose">
+        <Tick isOn={isChosen} onChange={(isOn) => onChoose(run.id, isOn)} label={`Compare ${run.id}`} />
+      </td>
       <th scope="row">
         <a className="run-link" href={href}>
           {run.id}
@@ -53,7 +60,7 @@ function RunRowBody({ run, href, isBest }: RunRowProps): ReactElement {
   );
 }
 
-/** Drawn again only when its run, its place as the best or its address changed. */
+/** Drawn again only when something that it shows changed. */
 export const RunRow = memo(RunRowBody);
 
 function bestNote(run: RunSummary, isBest: boolean): string {

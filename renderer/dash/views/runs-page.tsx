@@ -1,31 +1,54 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useCallback, useState } from 'react';
 import type { RunSummary } from '../../../preload/contract/run.ts';
 import { formatMetric, formatPlural } from '../../ui/format.ts';
-import { CurveIcon } from '../../ui/icons.tsx';
+import { CurveIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { bestRun } from '../derive/runs-table.ts';
+import type { RunLinks } from './run-actions.ts';
 import { RunsTable } from './runs-table.tsx';
 
 export interface RunsPageProps {
   /** Null until the engine has told them. */
   readonly runs: readonly RunSummary[] | null;
-  readonly projectFolder: string;
-  readonly hrefOf: (id: string) => string;
+  readonly links: RunLinks;
 }
 
 /** All runs of the project, or how to start the first. */
-export function RunsPage({ runs, projectFolder, hrefOf }: RunsPageProps): ReactElement {
+export function RunsPage({ runs, links }: RunsPageProps): ReactElement {
+  const { chosen, choose } = useChosen();
   if (runs === null) return <RunsSkeleton />;
-  if (runs.length === 0) return <NoRuns folder={projectFolder} />;
+  if (runs.length === 0) return <NoRuns links={links} />;
+  const compared = runs.filter(({ id }) => chosen.has(id)).map(({ id }) => id);
   return (
     <>
       <div className="page-head">
         <h1>Runs</h1>
         <p className="muted">{summaryOf(runs)}</p>
+        <div className="page-actions">
+          {compared.length >= 2 ? (
+            <a className="button" href={links.compare(compared)}>
+              Compare {compared.length} runs
+            </a>
+          ) : null}
+          <a className="button button-main" href={links.newRun(null)}>
+            <PlusIcon /> New run
+          </a>
+        </div>
       </div>
-      <RunsTable {...{ runs, hrefOf }} />
+      <RunsTable runs={runs} hrefOf={links.run} chosen={chosen} onChoose={choose} />
     </>
   );
+}
+
+function useChosen(): { chosen: ReadonlySet<string>; choose: (id: string, isChosen: boolean) => void } {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = useCallback((id: string, isChosen: boolean) => {
+    setChosen((before) => {
+      const others = [...before].filter((other) => other !== id);
+      return new Set(isChosen ? [...others, id] : others);
+    });
+  }, []);
+  return { chosen, choose };
 }
 
 function summaryOf(runs: readonly RunSummary[]): string {
@@ -39,20 +62,19 @@ function summaryOf(runs: readonly RunSummary[]): string {
   return parts.join(' · ');
 }
 
-function NoRuns({ folder }: { folder: string }): ReactElement {
+function NoRuns({ links }: { links: RunLinks }): ReactElement {
   return (
     <Notice
       icon={<CurveIcon />}
       title="No runs yet"
-      text="Train a model from the command line; its curves appear here while it learns."
-      commands={[`lightbench train ${quoted(folder)} --model mobilenetv2`]}
+      text="Train a model on the images of this project; its curves appear here while it learns."
+      action={
+        <a className="button button-main" href={links.newRun(null)}>
+          <PlusIcon /> New run
+        </a>
+      }
     />
   );
-}
-
-/** A folder as a shell takes it. */
-function quoted(folder: string): string {
-  return /^[\w./:\\-]+$/.test(folder) ? folder : `"${folder}"`;
 }
 
 function RunsSkeleton(): ReactElement {

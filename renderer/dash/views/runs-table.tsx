@@ -9,9 +9,13 @@ import { RunRow } from './run-row.tsx';
 export interface RunsTableProps {
   readonly runs: readonly RunSummary[];
   readonly hrefOf: (id: string) => string;
+  /** Chosen to be compared. */
+  readonly chosen: ReadonlySet<string>;
+  /** The same function until something changes. */
+  readonly onChoose: (id: string, isChosen: boolean) => void;
 }
 
-export function RunsTable({ runs, hrefOf }: RunsTableProps): ReactElement {
+export function RunsTable({ runs, hrefOf, chosen, onChoose }: RunsTableProps): ReactElement {
   const [sorting, setSorting] = useState(NEWEST_FIRST);
   const best = bestRun(runs);
   const metric = runs[0]?.primary_metric.name ?? 'primary metric';
@@ -24,6 +28,7 @@ export function RunsTable({ runs, hrefOf }: RunsTableProps): ReactElement {
         <caption className="visually-hidden">{formatPlural(runs.length, 'training run')}</caption>
         <thead>
           <tr>
+            <td />
             {head('run', 'Run')}
             {head('state', 'State')}
             {head('model', 'Model')}
@@ -38,7 +43,14 @@ export function RunsTable({ runs, hrefOf }: RunsTableProps): ReactElement {
         </thead>
         <tbody>
           {sortedRuns(runs, sorting).map((run) => (
-            <RunRow key={run.id} run={run} href={hrefOf(run.id)} isBest={run === best} />
+            <RunRow
+              key={run.id}
+              run={run}
+              href={hrefOf(run.id)}
+              isBest={run === best}
+              isChosen={chosen.has(run.id)}
+              onChoose={onChoose}
+            />
           ))}
         </tbody>
       </table>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routeOf } from '../../../renderer/app/route.ts';
+import { compareHref, newRunHref, routeOf, runHref } from '../../../renderer/app/route.ts';
 
 test.each([
   ['', { page: 'runs' }],
@@ -10,8 +10,21 @@ test.each([
   ['#/runs/r0001', { page: 'run', id: 'r0001' }],
   ['#/runs/a%20b', { page: 'run', id: 'a b' }],
   ['#/runs/%zz', { page: 'run', id: '%zz' }],
+  ['#/new-run', { page: 'new-run', like: null }],
+  ['#/new-run/r0001', { page: 'new-run', like: 'r0001' }],
+  ['#/compare/r0001/r0002/r0001', { page: 'compare', ids: ['r0001', 'r0002'] }],
+  ['#/compare', { page: 'unknown', hash: '#/compare' }],
   ['#/runs/r0001/more', { page: 'unknown', hash: '#/runs/r0001/more' }],
   ['#/nowhere', { page: 'unknown', hash: '#/nowhere' }],
 ])('%s names its page', (hash, route) => {
   expect(routeOf(hash)).toEqual(route);
+});
+
+test('addresses lead back to what they were made of', () => {
+  const id = 'r/1 %';
+
+  expect(routeOf(runHref(id))).toEqual({ page: 'run', id });
+  expect(routeOf(newRunHref(id))).toEqual({ page: 'new-run', like: id });
+  expect(routeOf(newRunHref(null))).toEqual({ page: 'new-run', like: null });
+  expect(routeOf(compareHref([id, 'r2']))).toEqual({ page: 'compare', ids: [id, 'r2'] });
 });

@@ -1,0 +1,121 @@
+/** The page that the address names, over what the engine has told. */
+
+import type { ReactElement } from 'react';
+import type { ProjectOverview } from '../../preload/contract/project.ts';
+import type { RunSummary } from '../../preload/contract/run.ts';
+import { ComparePage } from '../dash/views/compare/compare-page.tsx';
+import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
+import { NewRunPage } from '../dash/views/new-run/new-run-page.tsx';
+import { ProjectPage } from '../dash/views/project-page.tsx';
+import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
+import { RunPage } from '../dash/views/run-page.tsx';
+import { RunsPage } from '../dash/views/runs-page.tsx';
+import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
+import { Notice } from '../ui/notice.tsx';
+import type { LiveState } from './engine/live-state.ts';
+import { compareHref, newRunHref, type Route, RUNS_HREF, runHref } from './route.ts';
+
+export interface PageProps {
+  readonly state: LiveState;
+  readonly route: Route;
+  readonly theme: string;
+  readonly evaluations: EvaluationSource;
+  readonly runActions: RunActions;
+}
+
+const LINKS: RunLinks = {
+  runs: RUNS_HREF,
+  run: runHref,
+  newRun: newRunHref,
+  compare: compareHref,
+  follow: (href) => {
+    location.hash = href;
+  },
+};
+
+export function Page(props: PageProps): ReactElement {
+  const { connection, project, runs } = props.state;
+  if (connection.status === 'signed-out') return <SignedOutNotice />;
+  if (connection.status === 'incompatible') return <OtherVersionNotice state={props.state} />;
+  if (project === null) return <NoProject />;
+  if (project === undefined || runs === null) return <RunsPage runs={null} links={LINKS} />;
+  return <ProjectPages {...props} project={project} runs={runs} />;
+}
+
+interface ProjectPagesProps extends PageProps {
+  readonly project: ProjectOverview;
+  readonly runs: readonly RunSummary[];
+}
+
+function ProjectPages(props: ProjectPagesProps): ReactElement {
+  const { state, route, theme, evaluations, runActions, project, runs } = props;
+  switch (route.page) {
+    case 'runs':
+      return <RunsPage runs={runs} links={LINKS} />;
+    case 'run': {
+      const run = runs.find(({ id }) => id === route.id);
+      if (run === undefined) return <NothingHere what={`no run "${route.id}" in this project`} />;
+      const progress = state.progress.get(run.id) ?? null;
+      const shown = { run, progress, actions: runActions, links: LINKS, theme, evaluations };
+      return <RunPage key={run.id} {...shown} projectFolder={project.folder} />;
+    }
+    case 'new-run': {
+      const like = runs.find(({ id }) => id === route.like) ?? null;
+      return <NewRunPage key={route.like} project={project} like={like} actions={runActions} links={LINKS} />;
+    }
+    case 'compare': {
+      const compared = route.ids.flatMap((id) => runs.find((run) => run.id === id) ?? []);
+      const missing = route.ids.filter((id) => compared.every((run) => run.id !== id));
+      return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} />;
+    }
+    case 'project':
+      return <ProjectPage project={project} />;
+    case 'unknown':
+      return <NothingHere what={`no page at ${route.hash}`} />;
+    default:
+      return route satisfies never;
+  }
+}
+
+function NoProject(): ReactElement {
+  return (
+    <Notice
+      icon={<FolderIcon />}
+      title="No project is open"
+      text="A project is one folder with images, labels and runs. Make one, put images in, and open it:"
+      commands={[
+        'lightbench create my-project --task image-classification',
+        'lightbench import my-project path/to/images',
+        'npm start my-project',
+      ]}
+    />
+  );
+}
+
+function NothingHere({ what }: { what: string }): ReactElement {
+  return <Notice title="Nothing here" text={`There is ${what}.`} action={<a href={RUNS_HREF}>Show all runs</a>} />;
+}
+
+function SignedOutNotice(): ReactElement {
+  return (
+    <Notice
+      icon={<KeyIcon />}
+      title="Signed out"
+      text="The engine was started anew and does not know this window. Open the link it printed; this page then continues by itself."
+    />
+  );
+}
+
+function OtherVersionNotice({ state }: { state: LiveState }): ReactElement {
+  return (
+    <Notice
+      title="The engine is of another version"
+      text={`It is Lightbench ${state.engine?.lightbench_version}, which this window does not understand. Reload to get the window that belongs to it.`}
+      action={
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Reload
+        </button>
+      }
+    />
+  );
+}

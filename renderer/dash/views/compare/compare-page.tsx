@@ -1,0 +1,117 @@
+/** Several runs side by side: their curves in one chart each, what they differ in, where they ended. */
+
+import { type ReactElement, useMemo, useState } from 'react';
+import type { RunSummary } from '../../../../preload/contract/run.ts';
+import { formatMetric } from '../../../ui/format.ts';
+import { BackIcon } from '../../../ui/icons.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { Tick } from '../../../ui/tick.tsx';
+import { type ComparedRow, comparedCurves, comparedResults, comparedSettings } from '../../derive/comparison.ts';
+import { lastEpoch } from '../../derive/progress.ts';
+import { CurveCard } from '../curve-card.tsx';
+import type { RunLinks } from '../run-actions.ts';
+
+export interface ComparePageProps {
+  readonly runs: readonly RunSummary[];
+  /** Asked for, and not in the project. */
+  readonly missing: readonly string[];
+  readonly links: RunLinks;
+  readonly theme: string;
+}
+
+export function ComparePage({ runs, missing, links, theme }: ComparePageProps): ReactElement {
+  const [showsAll, setShowsAll] = useState(false);
+  const curves = useMemo(() => {
+    const longest = Math.max(1, ...runs.map((run) => lastEpoch(run)?.epoch ?? 1));
+    return comparedCurves(runs).map(({ title, series }) => ({
+      title,
+      content: { series, lastEpoch: longest, format: formatMetric, markedEpoch: null },
+    }));
+  }, [runs]);
+  if (runs.length === 0) return <Notice title="Nothing to compare" text={`There is no run ${missing.join(', ')}.`} />;
+  const rows = comparedSettings(runs);
+  const shown = rows.filter(({ differs }) => showsAll || differs);
+  return (
+    <article>
+      <div className="page-head">
+        <a className="button button-quiet back" href={links.runs}>
+          <BackIcon /> Runs
+        </a>
+        <h1>{runs.map(({ id }) => id).join(' and ')}</h1>
+        {missing.length > 0 ? <p className="muted">not in this project: {missing.join(', ')}</p> : null}
+      </div>
+      <div className="curves">
+        {curves.map(({ title, content }) => (
+          <CurveCard key={title} title={title} theme={theme} content={content} />
+        ))}
+      </div>
+      <div className="columns">
+        <ComparedTable
+          title="Results"
+          note="metrics of each run's best epoch"
+          runs={runs}
+          rows={comparedResults(runs)}
+          links={links}
+        />
+        <ComparedTable
+          title="Settings"
+          note={`${rows.filter(({ differs }) => differs).length} of ${rows.length} differ`}
+          runs={runs}
+          rows={shown}
+          links={links}
+          control={
+            <Tick isOn={showsAll} onChange={setShowsAll}>
+              Show those alike
+            </Tick>
+          }
+        />
+      </div>
+    </article>
+  );
+}
+
+interface ComparedTableProps {
+  readonly title: string;
+  readonly note: string;
+  readonly runs: readonly RunSummary[];
+  readonly rows: readonly ComparedRow[];
+  readonly links: RunLinks;
+  readonly control?: ReactElement;
+}
+
+function ComparedTable({ title, note, runs, rows, links, control }: ComparedTableProps): ReactElement {
+  return (
+    <section className="card panel compared" aria-label={title}>
+      <header className="panel-head">
+        <h2>{title}</h2>
+        <p className="muted">{note}</p>
+        {control}
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <section className="scroll-x" aria-label={`${title}, run by run`} tabIndex={0}>
+        <table className="plain numbers">
+          <thead>
+            <tr>
+              <td />
+              {runs.map(({ id }) => (
+                <th key={id} scope="col">
+                  <a href={links.run(id)}>{id}</a>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ name, values, differs }) => (
+              <tr key={name} className={differs ? 'row-differs' : undefined}>
+                <th scope="row">{name}</th>
+                {values.map((value, at) => (
+                  <td key={runs[at]!.id}>{value}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
