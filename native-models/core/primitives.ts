@@ -83,6 +83,17 @@ export interface PrimAttrs extends ElementwiseAttrs {
   Split: { readonly axis: number; readonly sizes: readonly number[] };
   /** Inputs: x, whole-number indices. Takes the place of one axis by those of the indices. */
   Gather: { readonly axis: number };
+  /**
+   * The k largest numbers along the last axis, falling; of equal ones the first comes first. Outputs: values, their places
+   * (int32). The values carry a gradient.
+   */
+  TopK: { readonly k: number };
+  /**
+   * Inputs: boxes xyxy [N,R,4], scores [N,C,R]. For each image and class by itself, of the boxes that score above
+   * `scoreThreshold`, the best is kept and those that overlap a kept one by more than `iouThreshold` are not.
+   * Output: 1 where kept, else 0, [N,C,R].
+   */
+  NonMaxSuppression: { readonly iouThreshold: number; readonly scoreThreshold: number };
   /** Every row and column of a map repeated. */
   Upsample: { readonly factors: Pair };
   // Products.

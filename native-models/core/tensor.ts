@@ -181,6 +181,15 @@ export class Tensor {
   gather(indices: Tensor, axis: number): Tensor {
     return this.one('Gather', [indices], { axis: axis < 0 ? axis + this.shape.length : axis });
   }
+  /** The largest along the last axis, falling, and their places. Shapes: [...,S] -> [...,k], int32 [...,k]. */
+  topK(k: number): readonly [values: Tensor, places: Tensor] {
+    const [values, places] = this.graph.apply('TopK', [this], { k });
+    return [values!, places!];
+  }
+  /** Called on boxes xyxy [N,R,4]. Shapes: scores [N,C,R] -> [N,C,R], 1 where kept. */
+  nonMaxSuppression(scores: Tensor, thresholds: PrimAttrs['NonMaxSuppression']): Tensor {
+    return this.one('NonMaxSuppression', [scores], thresholds);
+  }
   /** Shapes: [N,C,H,W] -> [N,C,H*down,W*across], each pixel repeated. */
   upsample(factors: number | Pair): Tensor {
     return this.one('Upsample', [], { factors: pair(factors) });

@@ -9,6 +9,7 @@ import { type EvaluateRule, elementwise, elementwiseRules } from './evaluate-ele
 import { gatherGrad, gather as gatherRule, upsample } from './evaluate-gather.ts';
 import { broadcastIndex, concat, gather, pad, slice, split, transpose } from './evaluate-movement.ts';
 import { standardize, standardizeGrad } from './evaluate-rows.ts';
+import { nonMaxSuppression, topK } from './evaluate-selection.ts';
 import {
   averagePool,
   averagePoolGrad,
@@ -100,6 +101,8 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   Concat: concat,
   Split: split,
   Gather: gatherRule,
+  TopK: topK,
+  NonMaxSuppression: nonMaxSuppression,
   Upsample: upsample,
   MatMul: matMul,
   Conv: conv,

@@ -11,6 +11,7 @@ import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-stand
 import { elementwiseLowerings, lowerClipGrad, masked, operandNames, scalar } from './onnx-standard-elementwise.ts';
 import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
+import { lowerNonMaxSuppression, lowerTopK } from './onnx-standard-selection.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
 
 /** Sums (or averages) over axes, map axes before the batch axis. */
@@ -170,6 +171,8 @@ export const standardBackend: Backend = {
     Gather: (emit, { inputs: [x, indices], attrs: { axis } }) => [
       emit.one('Gather', [emit.name(x!), emit.name(indices!)], { axis }),
     ],
+    TopK: lowerTopK,
+    NonMaxSuppression: lowerNonMaxSuppression,
     Upsample: lowerUpsample,
     Split: (emit, { inputs: [x], attrs: { axis, sizes } }) =>
       emit.node('Split', [emit.name(x!), emit.ints(sizes)], { axis }, sizes.length),

@@ -207,6 +207,20 @@ export const shapeRules: ShapeRules = {
   },
   Concat: (types, { axis }) => joined(types, axis),
   Gather: (types, { axis }) => gathered(types, axis),
+  TopK: ([x], { k }) => {
+    requireFloat([x!], 'topK');
+    const side = x!.shape.at(-1) ?? 0;
+    requireThat(Number.isInteger(k) && k >= 1 && k <= side, `topK: ${k} of the last axis of [${x!.shape}]`);
+    const shape = x!.shape.with(-1, k);
+    return [...typed('float32', shape), ...typed('int32', shape)];
+  },
+  NonMaxSuppression: ([boxes, scores]) => {
+    requireFloat([boxes!, scores!], 'nonMaxSuppression');
+    const [n, , r] = scores!.shape;
+    const fits = scores!.shape.length === 3 && sameShape(boxes!.shape, [n!, r!, 4]);
+    requireThat(fits, `nonMaxSuppression: boxes [${boxes!.shape}] and scores [${scores!.shape}], not [N,R,4], [N,C,R]`);
+    return same([scores!]);
+  },
   Upsample: ([x], { factors: [down, across] }) => {
     requireFloat([x!], 'upsample');
     requireThat(x!.shape.length === 4, `upsample: needs [N,C,H,W], got [${x!.shape}]`);

@@ -7,6 +7,7 @@
 
 import { assert } from '../core/assert.ts';
 import type { Prim } from '../core/primitives.ts';
+import { sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import { input, none, onlyOnce, output, sumTo, type VjpRule } from './cotangents.ts';
 import { elementwiseVjpRules } from './vjp-elementwise.ts';
@@ -130,6 +131,24 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     const [x, indices] = op.inputs as [Tensor, Tensor];
     return [g.graph.apply('GatherGrad', [g, indices], { ...op.attrs, inputShape: x.shape })[0]!, null];
   },
+  // Each of the k largest hands its cotangent to the place it was taken from.
+  TopK: (g, op) => {
+    const { shape } = input(op, 0);
+    const side = shape.at(-1)!;
+    const rows = sizeOf(shape) / side;
+    const starts = g.graph.constant(
+      Array.from({ length: rows }, (_, row) => row * side),
+      [rows, 1],
+      'int32',
+    );
+    const places = output(op, 1)
+      .reshape([rows, op.attrs.k])
+      .add(starts)
+      .reshape([rows * op.attrs.k]);
+    const flat = g.reshape([rows * op.attrs.k]);
+    return [g.graph.apply('GatherGrad', [flat, places], { axis: 0, inputShape: [rows * side] })[0]!.reshape(shape)];
+  },
+  NonMaxSuppression: none, // piecewise constant
   // Every pixel gets the sum over its copies.
   Upsample: (g, op) => {
     const [down, across] = op.attrs.factors;
