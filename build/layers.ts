@@ -5,7 +5,7 @@
  * each other only where the folder itself is named as a target.
  */
 export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[] = [
-  // native-models: geometry < core < rules < passes, onnx; core < nn < detection, losses, optim < models < catalog, training
+  // native-models: geometry < core < rules < passes, onnx; core < nn < losses, optim < detection < models < catalog, training
   ['native-models/geometry', ['native-models/geometry']],
   ['native-models/core', ['native-models/geometry', 'native-models/core']],
   ['native-models/rules', ['native-models/geometry', 'native-models/core', 'native-models/rules']],
@@ -14,7 +14,27 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['native-models/nn', ['native-models/core', 'native-models/nn']],
   ['native-models/losses', ['native-models/core', 'native-models/nn', 'native-models/losses']],
   ['native-models/optim', ['native-models/core', 'native-models/nn', 'native-models/optim']],
-  ['native-models/models', ['native-models/core', 'native-models/nn', 'native-models/models']],
+  [
+    'native-models/detection',
+    [
+      'native-models/geometry',
+      'native-models/core',
+      'native-models/nn',
+      'native-models/losses',
+      'native-models/detection',
+    ],
+  ],
+  [
+    'native-models/models',
+    [
+      'native-models/geometry',
+      'native-models/core',
+      'native-models/nn',
+      'native-models/losses',
+      'native-models/detection',
+      'native-models/models',
+    ],
+  ],
   [
     'native-models/catalog.ts',
     ['native-models/core', 'native-models/nn', 'native-models/models', 'native-models/catalog'],

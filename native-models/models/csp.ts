@@ -6,7 +6,7 @@
 
 import type { Tensor } from '../core/tensor.ts';
 import { BatchNorm2d, Conv2d, spatialPyramidPool } from '../nn/layers.ts';
-import { Module, Part, run } from '../nn/module.ts';
+import { Module, Network, run } from '../nn/module.ts';
 
 const EPSILON = 1e-3; // of every batch norm, in the published weights
 
@@ -136,7 +136,7 @@ export interface NeckOptions {
  * What coarse maps know goes down to the fine ones, and where things are goes back up.
  * Source: Liu et al. 2018, https://arxiv.org/abs/1803.01534, as YOLOv4 has it: maps are joined, not added.
  */
-export abstract class PathAggregation extends Part {
+export abstract class PathAggregation extends Network {
   readonly lateral_conv0: ConvBlock;
   readonly C3_p4: CspBlock;
   readonly reduce_conv1: ConvBlock;

@@ -6,7 +6,7 @@
 
 import type { Tensor } from '../core/tensor.ts';
 import { Conv2d } from '../nn/layers.ts';
-import { type Layer, Module, Part, run } from '../nn/module.ts';
+import { type Layer, Module, Network, run } from '../nn/module.ts';
 import {
   ConvBlock,
   CspBlock,
@@ -50,7 +50,7 @@ const spatial: Spatial = separableConv;
 const csp = (channels: number, repeats: number, adds = true) =>
   new CspBlock(channels, channels, { repeats, spatial, adds });
 
-class Backbone extends Part {
+class Backbone extends Network {
   readonly stem = new Stem();
   readonly dark2: Layer = [spatial(STEM, QUARTER, 2), csp(QUARTER, REPEATS)];
   readonly dark3: Layer = [spatial(QUARTER, WIDTHS[0], 2), csp(WIDTHS[0], BACKBONE_REPEATS)];
@@ -77,7 +77,7 @@ class Neck extends PathAggregation {
 }
 
 /** One branch for the class, one for the box and whether there is an object. */
-class Head extends Part {
+class Head extends Network {
   readonly stems: readonly ConvBlock[];
   readonly cls_convs: readonly Layer[];
   readonly reg_convs: readonly Layer[];

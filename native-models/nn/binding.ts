@@ -4,7 +4,7 @@ import { assert } from '../core/assert.ts';
 import type { Graph, LayerContext } from '../core/graph.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type Module, namedParameters, namedParts, type Parameter } from './module.ts';
+import { type Network, namedModules, namedParameters, type Parameter } from './module.ts';
 
 export interface BindingOptions {
   readonly training: boolean;
@@ -36,7 +36,7 @@ export class ModelBinding implements LayerContext {
   private readonly tensors = new Map<object, Tensor>();
   private readonly names = new Map<object, string>();
 
-  constructor(graph: Graph, model: Module, options: BindingOptions) {
+  constructor(graph: Graph, model: Network, options: BindingOptions) {
     this.graph = graph;
     this.options = options;
     this.parameters = namedParameters(model);
@@ -45,7 +45,7 @@ export class ModelBinding implements LayerContext {
       this.names.set(parameter, name);
       this.tensors.set(parameter, parts.get(name) ?? graph.input(name, 'float32', parameter.shape));
     }
-    for (const [module, path] of namedParts(model)) this.names.set(module, path);
+    for (const [module, path] of namedModules(model)) this.names.set(module, path);
   }
 
   parameter(key: object): Tensor {

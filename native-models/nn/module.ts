@@ -23,11 +23,13 @@ export class Parameter {
   }
 }
 
-/** What owns parameters and other parts, with methods of its own: it takes or gives several tensors. */
-export abstract class Part {}
+/** Anything that owns parameters. What it is called with, and what it answers, is its own business. */
+export abstract class Network {
+  declare private readonly isNetwork: true; // no other class passes for one
+}
 
-/** A part that makes one tensor of one. */
-export abstract class Module extends Part {
+/** A network, or a part of one, that makes one tensor of one. */
+export abstract class Module extends Network {
   abstract call(x: Tensor): Tensor;
 }
 
@@ -50,7 +52,7 @@ export function contextOf(x: Tensor): LayerContext {
 }
 
 /** Every parameter with its name, in the order of the fields. */
-export function namedParameters(root: Part): Map<string, Parameter> {
+export function namedParameters(root: Network): Map<string, Parameter> {
   const found = new Map<string, Parameter>();
   visit(root, '', (path, part) => {
     if (part instanceof Parameter) found.set(path, part);
@@ -58,20 +60,20 @@ export function namedParameters(root: Part): Map<string, Parameter> {
   return found;
 }
 
-/** Every part below (and with) the root, with its path; the root's path is empty. */
-export function namedParts(root: Part): Map<Part, string> {
-  const found = new Map<Part, string>();
+/** Every network below (and with) the root, with its path; the root's path is empty. */
+export function namedModules(root: Network): Map<Network, string> {
+  const found = new Map<Network, string>();
   visit(root, '', (path, part) => {
-    if (part instanceof Part) found.set(part, path);
+    if (part instanceof Network) found.set(part, path);
   });
   return found;
 }
 
-function visit(part: unknown, path: string, found: (path: string, part: Part | Parameter) => void): void {
+function visit(part: unknown, path: string, found: (path: string, part: Network | Parameter) => void): void {
   if (part instanceof Parameter) found(path, part);
-  const isPart = part instanceof Part;
-  if (isPart) found(path, part);
-  if (!isPart && !Array.isArray(part)) return;
+  const isNetwork = part instanceof Network;
+  if (isNetwork) found(path, part);
+  if (!isNetwork && !Array.isArray(part)) return;
   for (const [name, child] of Object.entries(part as object)) {
     visit(child, path === '' ? name : `${path}.${name}`, found);
   }

@@ -2,10 +2,10 @@
 
 import { Graph } from '../core/graph.ts';
 import { type BindingOptions, ModelBinding } from '../nn/binding.ts';
-import type { Module } from '../nn/module.ts';
+import type { Network } from '../nn/module.ts';
 import { shapeRules } from '../rules/shape.ts';
 
-export function bind(model: Module, options: BindingOptions): { graph: Graph; binding: ModelBinding } {
+export function bind(model: Network, options: BindingOptions): { graph: Graph; binding: ModelBinding } {
   let binding: ModelBinding | null = null;
   const graph = new Graph(shapeRules, (owner) => {
     binding = new ModelBinding(owner, model, options);

@@ -6,7 +6,7 @@
 import { Graph } from '../core/graph.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { ModelBinding } from '../nn/binding.ts';
-import { type Module, namedParameters } from '../nn/module.ts';
+import { type Network, namedParameters } from '../nn/module.ts';
 import { LossScaler, type ScalingOptions } from '../optim/loss-scale.ts';
 import { GRADIENT, NEXT, type StateTensor } from '../optim/state.ts';
 import { blended } from '../optim/statistics.ts';
@@ -41,7 +41,7 @@ export interface StepOptions extends UpdateOptions {
  * Inputs: those of the objective, the scalars of the update, and the state.
  * Outputs: `loss` [], the terms of the loss, `gradient_norm` [] where gradients are clipped, the state.
  */
-export function stepProgram(model: Module, options: StepOptions, build: BuildObjective): TrainingProgram {
+export function stepProgram(model: Network, options: StepOptions, build: BuildObjective): TrainingProgram {
   const forward = forwardOf(model, options, build);
   const { graph, binding, loss, units } = forward;
   const outputs = losses(forward);
@@ -74,13 +74,13 @@ export const GRADIENT_CARRY = 'gradient_carry';
 export const GRADIENT_SCALE = 'gradient_scale';
 
 /** The training step whose gradient is the mean over several batches. */
-export function stepPrograms(model: Module, options: StepOptions, build: BuildObjective): AccumulationPrograms {
+export function stepPrograms(model: Network, options: StepOptions, build: BuildObjective): AccumulationPrograms {
   const gradient = gradientProgram(model, options, build);
   const statistics = gradient.state.filter(({ role }) => role === 'statistic');
   return { gradient, update: updateProgram(model, options, statistics) };
 }
 
-function gradientProgram(model: Module, options: StepOptions, build: BuildObjective): TrainingProgram {
+function gradientProgram(model: Network, options: StepOptions, build: BuildObjective): TrainingProgram {
   const forward = forwardOf(model, options, build);
   const { graph, binding, loss, units } = forward;
   const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
@@ -94,7 +94,7 @@ function gradientProgram(model: Module, options: StepOptions, build: BuildObject
   return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
-function updateProgram(model: Module, options: StepOptions, statistics: readonly StateTensor[]): TrainingProgram {
+function updateProgram(model: Network, options: StepOptions, statistics: readonly StateTensor[]): TrainingProgram {
   const graph = new Graph(shapeRules);
   const parameters = namedParameters(model);
   const units = unitsOf(parameters, frozenBy(options.frozenPrefixes ?? []), options.decays);
@@ -119,7 +119,7 @@ interface Forward extends Objective {
   readonly units: readonly Unit[];
 }
 
-function forwardOf(model: Module, options: StepOptions, build: BuildObjective): Forward {
+function forwardOf(model: Network, options: StepOptions, build: BuildObjective): Forward {
   const frozenPrefixes = options.frozenPrefixes ?? [];
   const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));

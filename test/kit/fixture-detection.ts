@@ -1,0 +1,127 @@
+/** The layout of `detection-parts.json` and of the files of detectors; `make-detection-fixtures.py` says what each part means. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../build/source-files.ts';
+import type { Feeds } from '../../main/train/runtime.ts';
+import { Tensor } from '../../main/train/runtime.ts';
+import { rngFrom } from '../../native-models/core/rng.ts';
+import type { Targets, Truth } from '../../native-models/detection/truth.ts';
+import type { Size } from '../../native-models/geometry/box.ts';
+import { fixtureDirection, fixtureHashes, fixtureWeights } from './fixture-weights.ts';
+
+/** L2 norm, and dot product with the direction of that name. */
+type Summary = readonly [norm: number, dot: number];
+
+export interface DetectorFixture {
+  readonly classes: number;
+  readonly canvas: Size;
+  readonly sizes: readonly Size[];
+  readonly factors: readonly (readonly [ending: string, factor: number])[];
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  readonly truths: readonly (readonly { readonly boxes: number[][]; readonly labels: number[] }[])[];
+  readonly cases: readonly {
+    readonly losses: Readonly<Record<string, number>>;
+    readonly gradients: Readonly<Record<string, Summary>>;
+  }[];
+  readonly raw: Readonly<Record<string, Summary>>;
+  readonly thresholds: { readonly score: number; readonly overlap: number; readonly most: number };
+  readonly detections: readonly {
+    readonly boxes: readonly number[];
+    readonly labels: readonly number[];
+    readonly scores: readonly number[];
+  }[];
+}
+
+interface AnchorsEntry {
+  readonly canvas: readonly [height: number, width: number];
+  readonly counts: readonly number[];
+  readonly firsts: readonly (readonly number[])[];
+  readonly summary: Summary;
+}
+
+export interface DetectionParts {
+  readonly anchors: Readonly<Record<'retina' | 'rcnn', readonly AnchorsEntry[]>>;
+  readonly matches: readonly {
+    readonly foreground: number;
+    readonly background: number;
+    readonly boxes: readonly number[];
+    readonly truths: readonly number[];
+    readonly matches: readonly number[];
+  }[];
+  readonly codes: readonly {
+    readonly centre: number;
+    readonly size: number;
+    readonly boxes: readonly number[];
+    readonly references: readonly number[];
+    readonly encoded: readonly number[];
+    readonly codes: readonly number[];
+    readonly decoded: readonly number[];
+  }[];
+}
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${name}.json`), 'utf8'));
+
+export const detectionParts = (): DetectionParts => read('detection-parts') as DetectionParts;
+export const detectorFixture = (name: string): DetectorFixture => read(name) as DetectorFixture;
+
+/** How torchvision's detectors turn pixels into their input. */
+export const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
+
+export function summaryOf(name: string, data: ArrayLike<number>): Summary {
+  const direction = fixtureDirection(name, [data.length]).data;
+  let [square, dot] = [0, 0];
+  for (let i = 0; i < data.length; i++) {
+    square += data[i]! ** 2;
+    dot += data[i]! * direction[i]!;
+  }
+  return [Math.sqrt(square), dot];
+}
+
+/** The parameters' values. */
+export function detectorWeights({ parameters, factors }: DetectorFixture): Map<string, Float32Array> {
+  const shapes = Object.entries(parameters).map(([name, shape]) => ({ name, shape }));
+  return new Map(
+    [...fixtureWeights(shapes)].map(([name, { data }]) => {
+      const factor = factors.find(([ending]) => name.endsWith(ending))?.[1] ?? 1;
+      return [name, data.map((value) => value * factor)] as const;
+    }),
+  );
+}
+
+/** The images at the top left of their canvases, with noise beside them, and their sizes. */
+export function imageFeeds({ canvas, sizes }: DetectorFixture): { images: Tensor; image_sizes: Tensor } {
+  const { width, height } = canvas;
+  const pixels = new Uint8Array(sizes.length * 3 * height * width);
+  fixtureHashes('beside', pixels.length).forEach((hash, i) => {
+    pixels[i] = hash % 256;
+  });
+  sizes.forEach((size, image) => {
+    const own = fixtureHashes(`image ${image}`, 3 * size.height * size.width);
+    own.forEach((hash, i) => {
+      const [channel, row] = [Math.floor(i / (size.width * size.height)), Math.floor(i / size.width) % size.height];
+      pixels[((image * 3 + channel) * height + row) * width + (i % size.width)] = hash % 256;
+    });
+  });
+  const flat = Float32Array.from(sizes.flatMap((size) => [size.width, size.height]));
+  return {
+    images: new Tensor('uint8', pixels, [sizes.length, 3, height, width]),
+    image_sizes: new Tensor('float32', flat, [sizes.length, 2]),
+  };
+}
+
+export const truthsOf = (recorded: DetectorFixture['truths'][number]): Truth[] =>
+  recorded.map(({ boxes, labels }) => ({ boxes: Float32Array.from(boxes.flat()), labels: Int32Array.from(labels) }));
+
+/** What a step is fed of the truth of its images. */
+export function targetFeeds(targets: Targets, truths: readonly Truth[]): Feeds {
+  const made = truths.map((truth, image) => targets.of(truth, rngFrom(1, 'targets', image)));
+  return Object.fromEntries(
+    targets.fed.map(({ name, dtype, shape }) => {
+      const all = made.flatMap((values) => [...values.get(name)!]);
+      const data = dtype === 'int32' ? Int32Array.from(all) : Float32Array.from(all);
+      return [name, new Tensor(dtype, data, [truths.length, ...shape])] as const;
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+/** Detectors with torchvision's parameters, losses, gradients and detections. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cpuBackend } from '../../../main/train/backends.ts';
+import { type Feeds, floatTensor, openSession } from '../../../main/train/runtime.ts';
+import { Stepper } from '../../../main/train/stepper.ts';
+import type { Program } from '../../../native-models/core/program.ts';
+import type { Detector } from '../../../native-models/detection/detector.ts';
+import { RetinaNet } from '../../../native-models/models/retinanet.ts';
+import { namedParameters } from '../../../native-models/nn/module.ts';
+import { packings } from '../../../native-models/onnx/packing.ts';
+import { startingValue } from '../../../native-models/optim/state.ts';
+import { prune } from '../../../native-models/passes/prune.ts';
+import type { Backend } from '../../../native-models/rules/emitter.ts';
+import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
+import { detectionProgram, detectorProgram, LOSS, rawProgram } from '../../../native-models/training/detection.ts';
+import {
+  type DetectorFixture,
+  detectorFixture,
+  detectorWeights,
+  IMAGENET,
+  imageFeeds,
+  summaryOf,
+  targetFeeds,
+  truthsOf,
+} from '../../kit/fixture-detection.ts';
+
+const CPU = { device: 'cpu', threads: 2 } as const;
+/** With hardly any momentum and a rate of 0, the velocity after a step is its gradient, step after step. */
+const PROBE = { kind: 'sgd', momentum: 1e-30, nesterov: false, weightDecay: 0 } as const;
+const RATE = { learning_rate: floatTensor([], Float32Array.of(0)) };
+/** Of float32 against torch's float64, relative to the largest number. */
+const TOLERANCE = 2e-4;
+const BOX_TOLERANCE_PX = 2e-2;
+
+const detectors = {
+  retinanet: (fixture: DetectorFixture) => new RetinaNet({ classes: fixture.classes, norm: 'frozen' }),
+} as const satisfies Readonly<Record<string, (fixture: DetectorFixture) => Detector>>;
+
+/** Runs a program that changes nothing. */
+async function evaluated(program: Program, given: Feeds, backend: Backend) {
+  const layouts = packings(program, backend).inputs;
+  const session = await openSession(program, { ...CPU, backend });
+  const taken = [...layouts].map(([name, { layout, shape, pack }]) => {
+    const tensor = given[name]!;
+    return [name, layout === 'plain' ? tensor : floatTensor(shape, pack(tensor.data as Float32Array))] as const;
+  });
+  const results = await session.run(Object.fromEntries(taken));
+  await session.release();
+  return new Map(Object.entries(results).map(([name, { data }]) => [name, [...(data as Float32Array)]] as const));
+}
+
+function expectSummary(name: string, data: ArrayLike<number>, [norm, dot]: readonly [number, number], least = 0): void {
+  const [ownNorm, ownDot] = summaryOf(name, data);
+  const scale = Math.max(norm, least);
+  expect(Math.abs(ownNorm - norm) / scale, `${name}: norm`).toBeLessThan(TOLERANCE);
+  expect(Math.abs(ownDot - dot) / scale, `${name}: direction`).toBeLessThan(TOLERANCE);
+}
+
+describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make) => {
+  const fixture = detectorFixture(name);
+  const model = make(fixture);
+  const { canvas, sizes, thresholds } = fixture;
+  const options = { batchSize: sizes.length, ...canvas, normalisation: IMAGENET };
+  const training = detectorProgram(model, { ...options, optimizer: PROBE });
+  const weights = detectorWeights(fixture);
+  const parameters = Object.fromEntries(
+    [...namedParameters(model)].map(([parameter, { shape }]) => [
+      parameter,
+      floatTensor(shape, weights.get(parameter)!),
+    ]),
+  );
+  const images = imageFeeds(fixture);
+  let stepper: Stepper;
+
+  beforeAll(async () => {
+    stepper = await Stepper.open(training, weights, CPU);
+  });
+  afterAll(async () => stepper.release());
+
+  test('has the same parameters', () => {
+    const ours = [...namedParameters(model)].map(([parameter, { shape }]) => [parameter, shape] as const);
+
+    expect(Object.fromEntries(ours)).toEqual(fixture.parameters);
+  });
+
+  describe.each(fixture.cases.map((recorded, i) => [i, recorded] as const))('on batch %i', (at, recorded) => {
+    const truths = truthsOf(fixture.truths[at]!);
+    const feeds = { ...images, ...targetFeeds(model.targets(canvas), truths), ...RATE };
+
+    test('each loss is the same', async () => {
+      const terms = new Map([...training.program.outputs].filter(([output]) => output.startsWith(LOSS)));
+      const state = [...training.state, ...training.fixed].map(
+        (tensor) => [tensor.name, floatTensor(tensor.shape, startingValue(tensor, weights))] as const,
+      );
+
+      const losses = await evaluated(prune(terms), { ...feeds, ...Object.fromEntries(state) }, standardBackend);
+
+      expect([...losses.keys()].toSorted()).toEqual(
+        Object.keys(recorded.losses)
+          .map((term) => LOSS + term)
+          .toSorted(),
+      );
+      for (const [term, expected] of Object.entries(recorded.losses)) {
+        expect(losses.get(LOSS + term)![0]! / expected, term).toBeCloseTo(1, 4);
+      }
+    });
+
+    test('a step has their sum and the same gradients', async () => {
+      const loss = await stepper.step(feeds);
+      const state = stepper.values();
+
+      const sum = Object.values(recorded.losses).reduce((total, value) => total + value, 0);
+      expect(loss / sum).toBeCloseTo(1, 4);
+      const largest = Math.max(...Object.values(recorded.gradients).map(([norm]) => norm));
+      for (const [parameter, expected] of Object.entries(recorded.gradients)) {
+        expectSummary(parameter, state.get(`velocity:${parameter}`)!, expected, 1e-2 * largest);
+      }
+    });
+  });
+
+  test('says the same of the images', async () => {
+    const results = await evaluated(rawProgram(model, options), { ...images, ...parameters }, await cpuBackend());
+
+    expect([...results.keys()].toSorted()).toEqual(Object.keys(fixture.raw).toSorted());
+    for (const [output, expected] of Object.entries(fixture.raw)) expectSummary(output, results.get(output)!, expected);
+  });
+
+  test.each(['plain', 'blocked'])('finds the same objects over %s maps', async (layout) => {
+    const backend = layout === 'plain' ? standardBackend : await cpuBackend();
+    const program = detectionProgram(model, options, thresholds);
+    const results = await evaluated(program, { ...images, ...parameters }, backend);
+
+    fixture.detections.forEach((expected, image) => {
+      const count = results.get('counts')![image]!;
+      const of = (output: string, each = 1) =>
+        results
+          .get(output)!
+          .slice(image * thresholds.most * each)
+          .slice(0, count * each);
+      expect(of('labels')).toEqual(expected.labels);
+      const error = (own: readonly number[], theirs: readonly number[]) =>
+        theirs.map((value, i) => Math.abs(value - own[i]!)).reduce((most, distance) => Math.max(most, distance), 0);
+      expect(error(of('scores'), expected.scores), 'scores').toBeLessThan(TOLERANCE);
+      expect(error(of('boxes', 4), expected.boxes), 'boxes').toBeLessThan(BOX_TOLERANCE_PX);
+    });
+  });
+});
