@@ -1,8 +1,9 @@
 /** Truth and predictions of the same images, brought together from two files. */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import { type BadRow, LISTED, refuseBadRows } from './bad-rows.ts';
 import type { Labelling } from './class-names.ts';
-import { type BadRow, readScoreRows, type ScoreRow } from './score-rows.ts';
+import { readScoreRows, type ScoreRow } from './score-rows.ts';
 import { readTruthRows, type TruthRow } from './truth-rows.ts';
 
 export interface JudgedRows {
@@ -17,7 +18,6 @@ export interface JudgedRows {
 
 /** How far a row's sum may lie from 1 where an image has one class; the metrics allow as much. */
 const ROW_SUM_TOLERANCE = 1e-3;
-const LISTED = 20;
 
 /**
  * Reads both files and pairs their rows: by address, or by the last part of addresses where these differ, or in order
@@ -32,7 +32,7 @@ export async function readJudged(truthFile: string, scoreFile: string, labelling
   const classes = predicted[0]?.classes ?? [];
   for (const row of predicted) problems.push(...mismatches(row, classes, labelling));
   if (predicted.length > 0) for (const row of truth) problems.push(...unknownLabels(row, classes));
-  refuse(problems);
+  refuseBadRows(problems);
   if (truth.length === 0) throw new AppError('bad-predictions', `${truthFile}: expected rows, the file has none`);
   if (predicted.length === 0) throw new AppError('bad-predictions', `${scoreFile}: expected rows, the file has none`);
   const { pairs, warnings } = pair(truth, predicted, { truthFile, scoreFile, problems });
@@ -53,13 +53,6 @@ async function gather<Row extends object>(rows: AsyncIterable<Row | BadRow>, pro
   return good;
 }
 
-function refuse(problems: readonly BadRow[]): void {
-  if (problems.length === 0) return;
-  const listed = problems.slice(0, LISTED).map(({ where, problem }) => `${where}: ${problem}`);
-  const more = problems.length > LISTED ? [`… and ${problems.length - LISTED} more`] : [];
-  throw new AppError('bad-predictions', [...listed, ...more].join('\n'), { problems });
-}
-
 interface Pairing {
   readonly pairs: readonly (readonly [TruthRow, ScoreRow])[];
   readonly warnings: readonly string[];
@@ -73,9 +66,9 @@ function pair(
   const isNamed = (rows: readonly (TruthRow | ScoreRow)[]) => rows.some(({ address }) => address !== null);
   if (!isNamed(predicted) || !isNamed(truth)) return pairInOrder(truth, predicted, truthFile, scoreFile);
   const exact = byAddress(predicted, (address) => address, problems);
-  refuse(problems);
+  refuseBadRows(problems);
   byAddress(truth, (address) => address, problems);
-  refuse(problems);
+  refuseBadRows(problems);
   const isAnyExact = truth.some(({ address }) => exact.has(address!));
   const keyOf = isAnyExact ? (address: string) => address : lastPart;
   const found = isAnyExact ? exact : byAddress(predicted, lastPart, problems);
@@ -86,7 +79,7 @@ function pair(
     problems.push({ where: row.where, problem: `"${row.address}" has no prediction in ${scoreFile}` });
     return [];
   });
-  refuse(problems);
+  refuseBadRows(problems);
   const unused = predicted.length - pairs.length;
   const warnings = [
     ...(isAnyExact ? [] : ['images were paired by file name, since no address is in both files']),

@@ -8,6 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import type { BadRow } from './bad-rows.ts';
 import { readCsv } from './csv.ts';
 import { FILE_COLUMNS } from './csv-layout.ts';
 import { readLines } from './lines.ts';
@@ -21,11 +22,6 @@ export interface ScoreRow {
   /** The same list for all rows that name the same classes in the same order. */
   readonly classes: readonly string[];
   readonly scores: Float64Array;
-}
-
-export interface BadRow {
-  readonly where: string;
-  readonly problem: string;
 }
 
 /** Fields of a JSON row that may hold the image's address. */

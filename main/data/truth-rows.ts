@@ -5,12 +5,13 @@
  */
 
 import { extname } from 'node:path';
+import type { BadRow } from './bad-rows.ts';
 import { type Labelling, labelsOfValue } from './class-names.ts';
 import { readCsv } from './csv.ts';
 import { labelsOfRecord } from './csv-labels.ts';
 import { type CsvLayout, csvLayout } from './csv-layout.ts';
 import { RecordProblem } from './record-problem.ts';
-import { addressOf, type BadRow, readJsonRecords } from './score-rows.ts';
+import { addressOf, readJsonRecords } from './score-rows.ts';
 
 export interface TruthRow {
   readonly where: string;
