@@ -154,12 +154,18 @@ function addRunCommands(root: Command): void {
   root
     .command('metrics')
     .description('judge any predictions, ours or not')
-    .requiredOption('--task <task>', 'image-classification or image-classification-multilabel')
+    .requiredOption(
+      '--task <task>',
+      'image-classification, image-classification-multilabel, image-object-detection or image-instance-segmentation',
+    )
     .requiredOption('--truth <file>', 'what is true')
     .requiredOption('--predictions <file>', 'what was predicted')
     .option('--resamples <count>', 'draws for the intervals, 0 for none', '1000')
     .option('--seed <number>', 'of the draws', '0')
     .option('--curves', 'put the curves into the JSON document')
+    .option('--score-threshold <score>', "objects: those scored above it count, but for COCO's numbers; all by default")
+    .option('--iou-threshold <share>', "objects: from which overlap on one is found, but for COCO's numbers", '0.5')
+    .option('--boundary', "objects with masks: COCO's numbers of boundaries as well")
     .addOption(json())
     .addHelpText('after', METRICS_HELP)
     .action(act(metricsCommand));

@@ -2,23 +2,21 @@
 
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import { type JudgedRows, readJudged } from '../data/judged-rows.ts';
 import { type ReportOptions, reportClassification, reportMultilabel } from '../metrics/report.ts';
 import type { CliContext } from './context.ts';
 import { evaluationText } from './evaluation-text.ts';
+import { type ObjectMetricsOptions, objectMetrics } from './object-metrics.ts';
 
-export interface MetricsOptions {
+export interface MetricsOptions extends ObjectMetricsOptions {
   readonly task: string;
-  readonly truth: string;
-  readonly predictions: string;
   readonly resamples: string;
   readonly seed: string;
-  readonly curves?: boolean;
 }
 
 export const METRICS_HELP = `
-One row per image. Rows are paired by the image's address, by file name where no address is in both files, and in order
+Classes of images: one row per image. Rows are paired by the image's address, by file name where no address is in both files, and in order
 where a file names no images. Whatever is wrong with a row is named by file and line, and nothing is computed.
 
 Truth, as for import:
@@ -28,22 +26,39 @@ Predictions, probabilities of all classes:
   JSON Lines   {"filename": "1.jpg", "probs": [0.9, 0.1], "labels": ["cat", "dog"]}   or "probs": {"cat": 0.9, "dog": 0.1}
   JSON         a list of such rows, as score --json prints
   CSV          image,cat,dog
-With one class an image the probabilities of a row sum to 1; with several, 0.5 and more counts as predicted.`;
+With one class an image the probabilities of a row sum to 1; with several, 0.5 and more counts as predicted.
 
-/** Errors: bad-argument; those of `readJudged`. */
-export async function metricsCommand({ output }: CliContext, options: MetricsOptions): Promise<void> {
-  const task = ClassificationTask.safeParse(options.task);
+Objects in images, --task image-object-detection or image-instance-segmentation: COCO's two kinds of files.
+  Truth        {"images": [{"id", "width", "height"}], "categories": [{"id", "name"}],
+                "annotations": [{"id", "image_id", "category_id", "bbox": [x, y, width, height], "area", "iscrowd", "segmentation"}]}
+  Predictions  [{"image_id", "category_id", "bbox", "segmentation", "score"}]
+Prints COCO's twelve numbers (-1 where nothing counts), over all classes and of each; average precision of Pascal VOC,
+precision and recall at the thresholds; confusion with the background; kinds of mistakes and what each costs.`;
+
+/** Errors: bad-argument; those of `readJudged` and `readCocoJudged`. */
+export async function metricsCommand(context: CliContext, options: MetricsOptions): Promise<void> {
+  const task = Task.safeParse(options.task);
   if (!task.success) {
-    const known = ClassificationTask.options.join(', ');
-    throw new AppError('bad-argument', `--task must be one of ${known}, got "${options.task}"`);
+    throw new AppError('bad-argument', `--task must be one of ${Task.options.join(', ')}, got "${options.task}"`);
   }
   const resamples = wholeNumber('resamples', options.resamples);
-  const seed = wholeNumber('seed', options.seed);
-  const labelling = task.data === 'image-classification' ? 'one' : 'any';
+  const draws = rngFrom(wholeNumber('seed', options.seed), 'bootstrap');
+  const labels = ClassificationTask.safeParse(task.data);
+  if (labels.success) await labelMetrics(context, options, labels.data, { resamples, draws });
+  else await objectMetrics(context, options, ObjectTask.parse(task.data), { resamples, draws });
+}
+
+async function labelMetrics(
+  { output }: CliContext,
+  options: MetricsOptions,
+  task: ClassificationTask,
+  drawing: ReportOptions,
+): Promise<void> {
+  const labelling = task === 'image-classification' ? 'one' : 'any';
   const rows = await readJudged(options.truth, options.predictions, labelling);
-  const { evaluation, curves } = judge(task.data, rows, { resamples, draws: rngFrom(seed, 'bootstrap') });
+  const { evaluation, curves } = judge(task, rows, drawing);
   const result = {
-    task: task.data,
+    task,
     images: rows.truth.length,
     classes: rows.classes,
     warnings: rows.warnings,

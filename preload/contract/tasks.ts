@@ -22,5 +22,9 @@ export const PRIMARY_METRICS: Readonly<Record<Task, string>> = {
 export const ClassificationTask = Task.extract(['image-classification', 'image-classification-multilabel']);
 export type ClassificationTask = z.infer<typeof ClassificationTask>;
 
+/** Tasks whose labels are of objects in images. */
+export const ObjectTask = Task.extract(['image-object-detection', 'image-instance-segmentation']);
+export type ObjectTask = z.infer<typeof ObjectTask>;
+
 export const Split = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof Split>;
