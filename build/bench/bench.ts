@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
@@ -8,6 +8,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { cocoBenchmark, cocoTable } from './coco.ts';
 import { hasTorch } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
 import { metricsBenchmark, metricsTable } from './metrics.ts';
@@ -78,6 +79,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
   metrics: async (settings) => {
     const rows = await metricsBenchmark(settings);
     return { rows, markdown: metricsTable(rows), failure: null };
+  },
+  coco: async (settings) => {
+    const rows = await cocoBenchmark(settings);
+    return { rows, markdown: cocoTable(rows), failure: null };
   },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });
