@@ -5,17 +5,20 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { Task } from '../preload/contract/tasks.ts';
 import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
+import { importCommand } from './cli/import.ts';
 import { METRICS_HELP, metricsCommand } from './cli/metrics.ts';
 import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
-import { createCommand, importCommand } from './cli/project.ts';
+import { createCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
+import { IMPORT_FORMATS } from './data/import-report.ts';
 import { DEVICE_HELP } from './devices/device.ts';
 
 const stop = new AbortController();
@@ -81,16 +84,20 @@ function addProjectCommands(root: Command): void {
   root
     .command('create <project>')
     .description('make a project folder')
-    .requiredOption('--task <task>', 'image-classification or image-classification-multilabel')
+    .requiredOption('--task <task>', Task.options.join(', '))
     .option('--name <name>', 'name shown to people; the folder name by default')
     .addOption(json())
     .action(act(createCommand));
   root
     .command('import <project> <path>')
     .description('bring labelled images into a project')
-    .option('--format <format>', 'auto, jsonl, csv or folder', 'auto')
-    .option('--images <folder>', 'what relative addresses in a JSONL or CSV file are relative to')
+    .option('--format <format>', ['auto', ...IMPORT_FORMATS].join(', '), 'auto')
+    .option('--images <folder>', 'where the images lie, when not beside the annotations')
     .option('--split <split>', 'train, validation or test, for images without one')
+    .option('--map <old=new>', 'a class under another name; may be repeated', collect, [])
+    .option('--drop <class>', 'a class to leave out; may be repeated', collect, [])
+    .option('--map-split <old=new>', "the source's name of a split as train, validation, test or none", collect, [])
+    .option('--dry-run', 'say what an import would do, and write nothing')
     .option(
       '--label-separator <name>',
       'between names in a CSV cell: comma, semicolon, bar, space; found out by default',

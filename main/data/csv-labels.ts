@@ -4,7 +4,6 @@
  */
 
 import { extname } from 'node:path';
-import type { Split } from '../../preload/contract/tasks.ts';
 import { IMAGE_EXTENSIONS } from '../images/format.ts';
 import { cleanLabels, type Labelling, type ReadLabels } from './class-names.ts';
 import { readCsv } from './csv.ts';
@@ -17,7 +16,6 @@ export interface CsvSource {
   readonly file: string;
   /** What relative addresses are relative to. */
   readonly root: string;
-  readonly split: Split | null;
   readonly labelling: Labelling;
   /** What stands between names in a cell; found out where it is not given. */
   readonly separator?: LabelSeparator;
@@ -93,7 +91,8 @@ function toItem(fields: readonly string[], where: string, source: CsvSource, lay
   const candidates = candidatesOf(url, source.root);
   return {
     ...{ kind: 'image', where, url, candidates, labels, repairs },
-    split: source.split,
+    splitName: null,
+    objects: null,
     claimed: { width: null, height: null },
   };
 }

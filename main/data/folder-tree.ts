@@ -8,25 +8,16 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { Split } from '../../preload/contract/tasks.ts';
 import { IMAGE_EXTENSIONS } from '../images/format.ts';
 import type { Labelling } from './class-names.ts';
 import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
+import { splitOfName } from './split-names.ts';
 
 export interface FolderSource {
   readonly folder: string;
-  /** For images that no split folder holds. */
-  readonly split: Split | null;
   readonly labelling: Labelling;
 }
 
-const SPLIT_FOLDERS: Readonly<Record<string, Split>> = {
-  train: 'train',
-  validation: 'validation',
-  val: 'validation',
-  valid: 'validation',
-  test: 'test',
-};
 const SHOWN_NAMES = 5;
 
 /** What lies directly in a folder, ascending by name, hidden files left out. */
@@ -48,11 +39,11 @@ export async function readFolderTree(source: FolderSource): Promise<ImportItem[]
     throw new AppError('bad-argument', message, { folder: source.folder });
   }
   reader.reportStray(source.folder, top);
-  const areSplits = top.folders.every((name) => SPLIT_FOLDERS[name.toLowerCase()] !== undefined);
+  const areSplits = top.folders.every((name) => splitOfName(name) !== null);
   for (const name of top.folders) {
     const folder = join(source.folder, name);
-    if (areSplits) await reader.readSplit(folder, SPLIT_FOLDERS[name.toLowerCase()]!);
-    else await reader.readClass(folder, name, source.split);
+    if (areSplits) await reader.readSplit(folder, name);
+    else await reader.readClass(folder, name, null);
   }
   return reader.finish();
 }
@@ -69,13 +60,13 @@ class TreeReader {
     this.isAddedTo = labelling === 'any';
   }
 
-  async readSplit(folder: string, split: Split): Promise<void> {
+  async readSplit(folder: string, split: string): Promise<void> {
     const listing = await this.list(folder);
     this.reportStray(folder, listing);
     for (const name of listing.folders) await this.readClass(join(folder, name), name, split);
   }
 
-  async readClass(folder: string, label: string, split: Split | null): Promise<void> {
+  async readClass(folder: string, label: string, split: string | null): Promise<void> {
     const before = this.items.length;
     await this.readBelow(folder, label, split);
     if (this.items.length === before) this.items.push({ kind: 'warning', text: `${folder}: holds no image` });
@@ -110,7 +101,7 @@ class TreeReader {
     return listing;
   }
 
-  private async readBelow(folder: string, label: string, split: Split | null): Promise<void> {
+  private async readBelow(folder: string, label: string, split: string | null): Promise<void> {
     const place = await realpath(folder);
     if (this.visited.has(place)) {
       this.items.push({ kind: 'warning', text: `${folder}: links to a folder that was read already` });
@@ -123,11 +114,20 @@ class TreeReader {
     for (const name of folders) await this.readBelow(join(folder, name), label, split);
   }
 
-  private image(path: string, label: string, split: Split | null): ImageItem {
+  private image(path: string, label: string, split: string | null): ImageItem {
     const place = { where: path, url: path, candidates: [path] };
     const claimed = { width: null, height: null };
     const { isAddedTo } = this;
-    return { kind: 'image', ...place, labels: [label], isAddedTo, split, claimed, repairs: [] };
+    return {
+      kind: 'image',
+      ...place,
+      labels: [label],
+      isAddedTo,
+      splitName: split,
+      objects: null,
+      claimed,
+      repairs: [],
+    };
   }
 }
 

@@ -1,7 +1,11 @@
 /** What the readers of data set formats hand to the import: labelled images to look at, and what they could not read. */
 
+import type { Xyxy } from '../../native-models/geometry/box.ts';
+import type { Ring } from '../../native-models/geometry/polygon.ts';
+import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
+import type { AnnotationFlags } from '../store/annotations.ts';
 
 export interface ImageItem {
   readonly kind: 'image';
@@ -11,15 +15,44 @@ export interface ImageItem {
   readonly url: string;
   /** Absolute paths to try, in this order. */
   readonly candidates: readonly string[];
-  /** Each once, in the order of the source: one for single-label tasks, any number for multi-label ones. */
+  /** Of the whole image, each once, in the order of the source: one for single-label tasks, any number for others. */
   readonly labels: readonly string[];
+  /** Null where the source has none to say of any image: it says what whole images are. */
+  readonly objects: readonly SourceObject[] | null;
+  /** Objects that could not be read; the image and its other objects are good. */
+  readonly badObjects?: readonly BadObject[];
   /** Another record of the same picture adds to its labels, as where one copy lies in the folder of each class. */
   readonly isAddedTo?: boolean;
-  readonly split: Split | null;
+  /** The part the source puts it in, as the source calls it; null where it has none. */
+  readonly splitName: string | null;
   /** The size the source claims, if any. */
   readonly claimed: { readonly width: number | null; readonly height: number | null };
   /** What the reader put right, in words. */
   readonly repairs: readonly string[];
+}
+
+/** An object as its source has it, before anything is known of the picture. */
+export interface SourceObject {
+  /** Within the record: `label[2]`. */
+  readonly where: string;
+  readonly className: string;
+  readonly shape: SourceShape;
+  /** Of the coordinates; fractions of the picture's sides. A mask has pixels. */
+  readonly unit: 'px' | 'fraction';
+  /** The source's own box, in the same unit, for projects that keep no more than boxes; else that of the shape. */
+  readonly box?: Xyxy;
+  readonly flags?: Partial<AnnotationFlags>;
+  /** Where the source has one. Units: square pixels. */
+  readonly areaPx2?: number;
+}
+
+/** Rings under the even-odd rule: what lies in two of them is in neither. */
+export type SourceShape = Shape | { readonly kind: 'rings'; readonly rings: readonly Ring[] };
+
+export interface BadObject {
+  readonly where: string;
+  readonly code: ErrorCode;
+  readonly reason: string;
 }
 
 /** A record that cannot become an image. */
@@ -37,3 +70,8 @@ export interface RemarkItem {
 }
 
 export type ImportItem = ImageItem | ProblemItem | RemarkItem;
+
+/** An image with its split decided. */
+export interface SplitImage extends ImageItem {
+  readonly split: Split | null;
+}

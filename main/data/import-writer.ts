@@ -6,18 +6,22 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Inspection } from '../images/inspect.ts';
+import { addAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
 import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
 import { copyIntoProject, copyPath, flushImagesFolder, removeCopies } from './image-copies.ts';
-import type { ImageItem } from './import-items.ts';
-import type { ImportReport, SkippedRecord } from './import-report.ts';
+import type { SplitImage } from './import-items.ts';
+import { type ImportReport, noteSkipped, noteText, type SkippedRecord } from './import-report.ts';
+import { haveSameObjects } from './same-objects.ts';
 
 /** An image with the path where it was found and what it turned out to be. */
 export interface SeenImage {
-  readonly item: ImageItem;
+  readonly item: SplitImage;
   readonly file: string;
   readonly inspection: Inspection;
+  /** Null in projects whose labels are of whole images. */
+  readonly annotations: readonly NewAnnotation[] | null;
 }
 
 /** A picture that the project has, or is about to have. */
@@ -26,7 +30,15 @@ interface KnownImage {
   readonly id: number | null;
   readonly name: string;
   readonly labels: readonly string[];
+  readonly annotations: readonly NewAnnotation[];
   readonly split: string | null;
+}
+
+export interface WriterOptions {
+  /** Copy images into the project, or link them where they are. */
+  readonly copy: boolean;
+  /** Leaves files alone; the caller takes back what is written to the database. */
+  readonly isTrial: boolean;
 }
 
 const BATCH_IMAGES = 64;
@@ -35,38 +47,71 @@ const COPIES_AT_ONCE = 8;
 export class ImportWriter {
   private readonly project: WriteProject;
   private readonly report: ImportReport;
-  private readonly copy: boolean;
+  private readonly options: WriterOptions;
   private pending = new Map<string, SeenImage>();
 
-  constructor(project: WriteProject, report: ImportReport, copy: boolean) {
+  constructor(project: WriteProject, report: ImportReport, options: WriterOptions) {
     this.project = project;
     this.report = report;
-    this.copy = copy;
+    this.options = options;
   }
 
   /** Keeps an image for the next batch, or notes why not. Errors: those of `flush`, when the batch is full. */
   async take(seen: SeenImage): Promise<void> {
-    const { item, inspection } = seen;
-    const known = this.known(inspection.sha256);
-    if (known === null) {
-      this.pending.set(inspection.sha256, seen);
-      if (this.pending.size >= BATCH_IMAGES) await this.flush();
+    const known = this.known(seen.inspection.sha256);
+    if (known !== null) {
+      this.meetAgain(seen, known);
+      return;
+    }
+    this.pending.set(seen.inspection.sha256, seen);
+    if (this.pending.size >= BATCH_IMAGES) await this.flush();
+  }
+
+  /** Adds what is pending. Errors: disk-full, folder-unwritable; then none of the batch is added. */
+  async flush(): Promise<void> {
+    const batch = [...this.pending.values()];
+    this.pending = new Map();
+    if (batch.length === 0) return;
+    const ready = await this.place(batch);
+    this.project.db.transaction(() => {
+      for (const { seen, path } of ready) this.add(seen, path);
+    });
+    this.report.added += ready.length;
+    for (const { seen } of ready) this.report.objects.added += seen.annotations?.length ?? 0;
+  }
+
+  private meetAgain(seen: SeenImage, known: KnownImage): void {
+    const { item, annotations } = seen;
+    if (annotations !== null) {
+      if (haveSameObjects(annotations, known.annotations)) {
+        this.report.objects.already_present += annotations.length;
+        this.countPresent(item, known);
+        return;
+      }
+      const [given, had] = [annotations, known.annotations].map(({ length }) => length);
+      const reason = `${given} objects: the same picture as ${known.name}, which has other objects (${had})`;
+      this.skip(item, { code: 'bad-annotation', reason });
       return;
     }
     const more = item.labels.filter((label) => !known.labels.includes(label));
     if (more.length === 0 && (item.isAddedTo || item.labels.length === known.labels.length)) {
-      this.report.already_present += 1;
-      if (item.split !== null && item.split !== known.split) {
-        this.report.warnings.push(
-          `${item.where}: the same picture as ${known.name}, which stays in split ${known.split ?? 'none'}`,
-        );
-      }
+      this.countPresent(item, known);
       return;
     }
-    if (item.isAddedTo) return this.addLabels(seen, known, more);
+    if (item.isAddedTo) {
+      this.addLabels(seen, known, more);
+      return;
+    }
     const [given, had] = [item.labels, known.labels].map(quoted);
     const reason = `${item.labels.length > 1 ? 'labels' : 'label'} ${given}: the same picture as ${known.name}, which is labelled ${had}`;
     this.skip(item, { code: 'bad-label', reason });
+  }
+
+  private countPresent(item: SplitImage, known: KnownImage): void {
+    this.report.already_present += 1;
+    if (item.split === null || item.split === known.split) return;
+    const text = `${item.where}: the same picture as ${known.name}, which stays in split ${known.split ?? 'none'}`;
+    noteText(this.report, 'warnings', text);
   }
 
   /** The picture is here, pending or stored, and gets labels besides its own. */
@@ -78,29 +123,26 @@ export class ImportWriter {
     } else if (known.id !== null) setLabels(this.project.db, known.id, labels);
     this.report.already_present += 1;
     const text = `${item.where}: the same picture as ${known.name}, whose labels are now ${quoted(labels)}`;
-    this.report.repaired.push(text);
-  }
-
-  /** Adds what is pending. Errors: disk-full, folder-unwritable; then none of the batch is added. */
-  async flush(): Promise<void> {
-    const batch = [...this.pending.values()];
-    this.pending = new Map();
-    if (batch.length === 0) return;
-    const ready = this.copy ? await this.copyAll(batch) : batch.flatMap((seen) => this.link(seen));
-    this.project.db.transaction(() => {
-      for (const { seen, path } of ready) this.add(seen, path);
-    });
-    this.report.added += ready.length;
+    noteText(this.report, 'repaired', text);
   }
 
   private known(sha256: string): KnownImage | null {
     const pending = this.pending.get(sha256);
     if (pending !== undefined) {
-      return { id: null, name: pending.file, labels: pending.item.labels, split: pending.item.split };
+      const { labels, split } = pending.item;
+      return { id: null, name: pending.file, labels, annotations: pending.annotations ?? [], split };
     }
-    const row = imageBySha256(this.project.db, sha256);
+    const { db } = this.project;
+    const row = imageBySha256(db, sha256);
     if (row === null) return null;
-    return { id: row.id, name: row.source_url, labels: labelsOf(this.project.db, row.id), split: row.split };
+    const annotations = annotationsOf(db, row.id);
+    return { id: row.id, name: row.source_url, labels: labelsOf(db, row.id), annotations, split: row.split };
+  }
+
+  private async place(batch: readonly SeenImage[]): Promise<{ seen: SeenImage; path: string }[]> {
+    if (!this.options.copy) return batch.flatMap((seen) => this.link(seen));
+    if (!this.options.isTrial) return this.copyAll(batch);
+    return batch.map((seen) => ({ seen, path: copyPath(seen.file, seen.inspection.sha256) }));
   }
 
   private async copyAll(batch: readonly SeenImage[]): Promise<{ seen: SeenImage; path: string }[]> {
@@ -146,11 +188,11 @@ export class ImportWriter {
     return [];
   }
 
-  private add({ item, inspection }: SeenImage, path: string): void {
+  private add({ item, inspection, annotations }: SeenImage, path: string): void {
     const { db, clock } = this.project;
     const id = addImage(db, {
       path,
-      storage: this.copy ? 'copied' : 'linked',
+      storage: this.options.copy ? 'copied' : 'linked',
       source_url: item.url,
       sha256: inspection.sha256,
       size_bytes: inspection.sizeBytes,
@@ -160,11 +202,12 @@ export class ImportWriter {
       split: item.split,
       created_at_ms: clock.nowMs(),
     });
-    setLabels(db, id, item.labels);
+    if (annotations === null) setLabels(db, id, item.labels);
+    else addAnnotations(db, id, annotations);
   }
 
-  private skip({ where }: ImageItem, record: Omit<SkippedRecord, 'where'>): void {
-    this.report.skipped.push({ where, ...record });
+  private skip({ where }: SplitImage, record: Omit<SkippedRecord, 'where'>): void {
+    noteSkipped(this.report, { where, ...record });
   }
 }
 

@@ -5,36 +5,49 @@
  */
 
 import { statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { ProbePool } from '../images/probe-pool.ts';
+import { objectCounts } from '../store/annotations.ts';
 import { classCounts } from '../store/classes.ts';
 import { labelledImageCount, negativeCount } from '../store/images.ts';
 import { addImport } from '../store/imports.ts';
 import type { WriteProject } from '../store/project.ts';
-import type { Labelling } from './class-names.ts';
-import { readCsvLabels } from './csv-labels.ts';
 import type { LabelSeparator } from './csv-layout.ts';
-import { readFolderTree } from './folder-tree.ts';
+import { fitTask, keepsObjects, type Renaming } from './fit-task.ts';
 import { removePartialCopies } from './image-copies.ts';
-import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
-import { emptyReport, type ImportFormat, type ImportReport, scarcityWarnings } from './import-report.ts';
+import type { ImageItem, ImportItem, ProblemItem, SplitImage } from './import-items.ts';
+import {
+  emptyReport,
+  type ImportFormat,
+  type ImportReport,
+  noteSkipped,
+  noteSkippedObject,
+  noteText,
+  scarcityWarnings,
+  skippedCount,
+} from './import-report.ts';
+import { openSource } from './import-source.ts';
 import { ImportWriter, type SeenImage } from './import-writer.ts';
 import { inOrder } from './in-order.ts';
-import { readJsonl } from './jsonl.ts';
+import { RecordProblem } from './record-problem.ts';
+import { settleObjects } from './settle-objects.ts';
 
 export interface ImportOptions {
   readonly format?: 'auto' | ImportFormat;
   /** What stands between the names in a cell of a CSV file; found out by default. */
   readonly labelSeparator?: LabelSeparator;
-  /** What relative addresses in a JSONL or CSV file are relative to; by default the folder of that file. */
+  /** Where images lie; by default where the annotations lie, and for a JSONL or CSV file its folder. */
   readonly imagesFolder?: string;
   /** For images that the source gives no split. */
   readonly split?: Split;
+  /** Classes and splits under other names, or left out. */
+  readonly renaming?: Renaming;
   /** Copy the images into the project (the default), or leave them where they are and link them. */
   readonly copy?: boolean;
+  /** Reads and reports, and leaves the project as it is. */
+  readonly dryRun?: boolean;
   /** Processes that look at images. */
   readonly workers?: number;
   readonly signal?: AbortSignal;
@@ -50,55 +63,40 @@ export interface ImportProgress {
   readonly total: number | null;
 }
 
-interface Source {
-  readonly format: ImportFormat;
-  readonly path: string;
-}
-
 type Looked = SeenImage | Exclude<ImportItem, ImageItem>;
+/** A record whose image can be looked at. */
+type Fitted = Exclude<ImportItem, ImageItem> | (SplitImage & { readonly kind: 'image' });
 
-const FILE_FORMATS: Readonly<Record<string, ImportFormat>> = {
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
-  '.json': 'jsonl',
-  '.csv': 'csv',
-  '.tsv': 'csv',
-};
 const WORKERS = 2;
 const SHOWN_PLACES = 4;
 const LOOKED_AHEAD_PER_WORKER = 8;
+const NOTHING_RENAMED: Renaming = { classes: new Map(), splits: new Map() };
 
 /**
  * Imports and reports; the report is also kept in the project. A cancelled import keeps what it has and says so.
- * Errors: bad-argument, file-missing, file-unreadable for the source as a whole; disk-full, folder-unwritable.
+ * Errors: bad-argument, bad-json, file-missing, file-unreadable, format-unsupported for the source as a whole; disk-full,
+ * folder-unwritable.
  */
 export async function importDataset(
   project: WriteProject,
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const labelling = labellingOf(project);
-  const source = await recognise(resolve(path), options.format ?? 'auto');
-  const report = emptyReport(source.format);
-  const items = await itemsOf(source, options, labelling);
-  const total = Array.isArray(items) ? items.filter(isRecord).length : null;
-  await removePartialCopies(project.folder);
-
-  await importItems(project, items, report, options, () => {
-    const { read, added, already_present, skipped } = report;
-    options.onProgress?.({ read, added, already_present, skipped: skipped.length, total });
-  });
-
-  report.classes = classCounts(project.db);
-  report.without_class = negativeCount(project.db);
-  report.warnings.push(...scarcityWarnings(report.classes, labelledImageCount(project.db)));
-  addImport(project.db, {
-    source_path: source.path,
-    format: source.format,
-    report,
-    finished_at_ms: project.clock.nowMs(),
-  });
-  return report;
+  const source = await openSource(resolve(path), options, project);
+  try {
+    const items = await source.items();
+    const report = emptyReport(source.format, options.dryRun);
+    if (options.dryRun === true) await project.db.trial(() => importItems(project, items, report, options));
+    else {
+      await removePartialCopies(project.folder);
+      await importItems(project, items, report, options);
+      const finished_at_ms = project.clock.nowMs();
+      addImport(project.db, { source_path: source.path, format: source.format, report, finished_at_ms });
+    }
+    return source.named(report);
+  } finally {
+    await source.close();
+  }
 }
 
 async function importItems(
@@ -106,13 +104,19 @@ async function importItems(
   items: AsyncIterable<ImportItem> | ImportItem[],
   report: ImportReport,
   options: ImportOptions,
-  reportProgress: () => void,
 ): Promise<void> {
-  const { workers = WORKERS, signal, copy = true } = options;
+  const { workers = WORKERS, signal, copy = true, dryRun: isTrial = false } = options;
+  const total = Array.isArray(items) ? items.filter(isRecord).length : null;
+  const reportProgress = () => {
+    const { read, added, already_present } = report;
+    options.onProgress?.({ read, added, already_present, skipped: skippedCount(report), total });
+  };
   const pool = new ProbePool({ workers });
-  const writer = new ImportWriter(project, report, copy);
+  const writer = new ImportWriter(project, report, { copy, isTrial });
+  const fitted = new FittedItems(project, report, options);
   try {
-    for await (const looked of inOrder(items, workers * LOOKED_AHEAD_PER_WORKER, (item) => look(item, pool))) {
+    const ahead = workers * LOOKED_AHEAD_PER_WORKER;
+    for await (const looked of inOrder(fitted.of(items), ahead, (item) => look(item, pool, project))) {
       if (signal?.aborted) {
         report.cancelled = true;
         pool.close(); // before the loop waits for what is under way
@@ -126,35 +130,87 @@ async function importItems(
   } finally {
     pool.close();
   }
+  report.warnings.push(...fitted.remarks());
+  describeProject(project, report);
+}
+
+function describeProject({ db, info }: WriteProject, report: ImportReport): void {
+  report.classes = classCounts(db);
+  if (keepsObjects(info.task)) report.object_counts = objectCounts(db);
+  report.without_class = negativeCount(db);
+  report.warnings.push(...scarcityWarnings(report.classes, labelledImageCount(db)));
+}
+
+/** Records as the project's task takes them, with what is to be said about all of them together. */
+class FittedItems {
+  private readonly project: WriteProject;
+  private readonly report: ImportReport;
+  private readonly split: Split | null;
+  private readonly renaming: Renaming;
+  private readonly counts = new Map<string, number>();
+
+  constructor(project: WriteProject, report: ImportReport, options: ImportOptions) {
+    this.project = project;
+    this.report = report;
+    this.split = options.split ?? null;
+    this.renaming = options.renaming ?? NOTHING_RENAMED;
+  }
+
+  async *of(items: AsyncIterable<ImportItem> | ImportItem[]): AsyncGenerator<Fitted, void, undefined> {
+    for await (const item of items) yield item.kind === 'image' ? this.fit(item) : item;
+  }
+
+  /** Each remark once, with the number of images it is about. */
+  remarks(): string[] {
+    return [...this.counts].map(([text, images]) => `${text} (${images} images)`);
+  }
+
+  private fit(item: ImageItem): Fitted {
+    try {
+      const { item: fitted, dropped, remarks } = fitTask(item, this.project.info.task, this.renaming, this.split);
+      this.report.objects.dropped += dropped;
+      this.report.objects.read += dropped;
+      for (const remark of new Set(remarks)) this.counts.set(remark, (this.counts.get(remark) ?? 0) + 1);
+      return fitted;
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      return { kind: 'problem', where: item.where, code: error.code, reason: error.message };
+    }
+  }
 }
 
 async function take(looked: Looked, writer: ImportWriter, report: ImportReport): Promise<void> {
   if (isRecord(looked)) report.read += 1;
   if ('inspection' in looked) {
     const { item, inspection } = looked;
-    report.repaired.push(...item.repairs.map((repair) => `${item.where}: ${repair}`));
-    const warnings = [...inspection.warnings, ...sizeWarnings(looked)];
-    report.warnings.push(...warnings.map((warning) => `${item.where}: ${warning}`));
+    for (const repair of item.repairs) noteText(report, 'repaired', `${item.where}: ${repair}`);
+    for (const warning of [...inspection.warnings, ...sizeWarnings(looked)]) {
+      noteText(report, 'warnings', `${item.where}: ${warning}`);
+    }
+    for (const bad of item.badObjects ?? []) {
+      noteSkippedObject(report, { ...bad, where: `${item.where}: ${bad.where}` });
+    }
+    report.objects.read += (looked.annotations?.length ?? 0) + (item.badObjects?.length ?? 0);
     await writer.take(looked);
     return;
   }
   switch (looked.kind) {
     case 'problem':
-      report.skipped.push({ where: looked.where, reason: looked.reason, code: looked.code });
+      noteSkipped(report, { where: looked.where, reason: looked.reason, code: looked.code });
       break;
     case 'warning':
-      report.warnings.push(looked.text);
+      noteText(report, 'warnings', looked.text);
       break;
     case 'repair':
-      report.repaired.push(looked.text);
+      noteText(report, 'repaired', looked.text);
       break;
     default:
       looked satisfies never;
   }
 }
 
-/** Finds the image at the first candidate path that exists, and inspects it. */
-async function look(item: ImportItem, pool: ProbePool): Promise<Looked> {
+/** Finds the image at the first candidate path that exists, inspects it, and puts its objects in their places. */
+async function look(item: Fitted, pool: ProbePool, { info }: WriteProject): Promise<Looked> {
   if (item.kind !== 'image') return item;
   const file = item.candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
   if (file === undefined) {
@@ -163,7 +219,11 @@ async function look(item: ImportItem, pool: ProbePool): Promise<Looked> {
     return problemOf(item, new AppError('image-missing', `image "${item.url}": there is no ${places}`));
   }
   try {
-    return { item, file, inspection: await pool.inspect(file) };
+    const inspection = await pool.inspect(file);
+    if (!keepsObjects(info.task)) return { item, file, inspection, annotations: null };
+    const { annotations, skipped, repairs } = settleObjects(item, inspection, inspection.orientation);
+    const settled = { ...item, badObjects: skipped, repairs: [...item.repairs, ...repairs] };
+    return { item: settled, file, inspection, annotations };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return problemOf(item, error);
@@ -180,69 +240,9 @@ function sizeWarnings({ item, inspection }: SeenImage): string[] {
   const fits = (w: number, h: number) => (width ?? w) === w && (height ?? h) === h;
   if (fits(inspection.width, inspection.height) || fits(inspection.height, inspection.width)) return [];
   const claim = `${width ?? '?'} x ${height ?? '?'}`;
-  return [`image_details say ${claim}, the image is ${inspection.width} x ${inspection.height}; the image counts`];
+  return [`the size given is ${claim}, the image is ${inspection.width} x ${inspection.height}; the image counts`];
 }
 
 function isRecord(looked: ImportItem | Looked): boolean {
   return 'inspection' in looked || looked.kind === 'image' || looked.kind === 'problem';
-}
-
-async function itemsOf(
-  source: Source,
-  options: ImportOptions,
-  labelling: Labelling,
-): Promise<AsyncIterable<ImportItem> | ImportItem[]> {
-  const split = options.split ?? null;
-  if (source.format === 'folder') return readFolderTree({ folder: source.path, split, labelling });
-  const root = resolve(options.imagesFolder ?? dirname(source.path));
-  const file = { file: source.path, root, split, labelling };
-  if (source.format === 'jsonl') return readJsonl(file);
-  return readCsvLabels({ ...file, ...(options.labelSeparator ? { separator: options.labelSeparator } : {}) });
-}
-
-/**
- * Which format a path holds: a file says so by its ending; a folder is one when a single .jsonl file, or a single .csv
- * file with no class folder beside it, lies at its top.
- */
-async function recognise(path: string, format: 'auto' | ImportFormat): Promise<Source> {
-  const kind = statSync(path, { throwIfNoEntry: false });
-  if (kind === undefined) throw new AppError('file-missing', `import: there is no ${path}`, { file: path });
-  if (!kind.isDirectory()) {
-    const own = format === 'auto' ? FILE_FORMATS[extname(path).toLowerCase()] : format;
-    if (own !== undefined && own !== 'folder') return { format: own, path };
-    const needs = format === 'folder' ? 'format folder needs a folder' : 'expected a folder, a .jsonl or a .csv file';
-    const message = `import: ${needs}, got the file ${path}; for a file under another name give the format jsonl or csv`;
-    throw new AppError('bad-argument', message, { file: path });
-  }
-  if (format === 'folder') return { format, path };
-  const entries = await readdir(path, { withFileTypes: true });
-  const named = (ending: string) =>
-    entries.map(({ name }) => name).filter((name) => name.toLowerCase().endsWith(ending));
-  const hasClassFolders = entries.some((entry) => entry.isDirectory() && entry.name.toLowerCase() !== 'images');
-  for (const wanted of ['jsonl', 'csv'] as const) {
-    if (format !== 'auto' && format !== wanted) continue;
-    const names = named(`.${wanted}`);
-    if (names.length === 1 && (format === wanted || wanted === 'jsonl' || !hasClassFolders)) {
-      return { format: wanted, path: join(path, names[0]!) };
-    }
-    if (format === 'auto' && (names.length === 0 || hasClassFolders)) continue;
-    const found = names.length === 0 ? 'has none' : `has ${names.length} (${names.join(', ')}); name the one you mean`;
-    throw new AppError('bad-argument', `import: expected one .${wanted} file in ${path}, it ${found}`, {
-      folder: path,
-    });
-  }
-  return { format: 'folder', path };
-}
-
-function labellingOf({ info, folder }: WriteProject): Labelling {
-  switch (info.task) {
-    case 'image-classification':
-      return 'one';
-    case 'image-classification-multilabel':
-      return 'any';
-    default: {
-      const message = `import into ${folder}: data sets of whole images are for classification, not for ${info.task}`;
-      throw new AppError('bad-argument', message, { expected: 'image-classification', got: info.task });
-    }
-  }
 }

@@ -1,28 +1,28 @@
 /**
- * Reads the JSON Lines of classification: one object per image with `image_url`, `label` (a text, or a list where an
- * image may have several classes) and, if it likes, `image_details`.
- * Source: product specification, sections 3.1 to 3.4.
+ * Reads the JSON Lines of all four tasks: one object per image with `image_url`, `label` (a text, a list of texts where an
+ * image may have several classes, or a list of objects) and, if it likes, `image_details`.
+ * Source: product specification, sections 3.1 to 3.6.
  */
 
-import type { Split } from '../../preload/contract/tasks.ts';
 import { type Labelling, labelsOfValue } from './class-names.ts';
 import { locateImage } from './image-url.ts';
 import type { ImageItem, ImportItem } from './import-items.ts';
-import { readLines } from './lines.ts';
-import { described, parseObject, RecordProblem } from './record-problem.ts';
+import { type JsonRecord, readJsonRecords } from './json-records.ts';
+import { objectsOfValue } from './jsonl-objects.ts';
+import { described, RecordProblem } from './record-problem.ts';
 
 export interface JsonlSource {
   readonly file: string;
   /** What relative addresses are relative to. */
   readonly root: string;
-  readonly split: Split | null;
-  readonly labelling: Labelling;
+  /** Of whole images, or null where labels are objects. */
+  readonly labelling: Labelling | null;
 }
 
 const KNOWN_FIELDS = new Set(['image_url', 'image_details', 'label']);
 
 /**
- * One item per line that says something; bad lines become problems and never stop the reading.
+ * One item per object; bad ones become problems and never stop the reading.
  * Errors: file-missing, file-unreadable.
  */
 export async function* readJsonl(source: JsonlSource): AsyncGenerator<ImportItem, void, undefined> {
@@ -31,10 +31,10 @@ export async function* readJsonl(source: JsonlSource): AsyncGenerator<ImportItem
   const onByteOrderMark = () => {
     hasMark = true;
   };
-  for await (const line of readLines(source.file, { onByteOrderMark })) {
-    const where = `${source.file}:${line.number}`;
-    if ('problem' in line) yield { kind: 'problem', where, code: 'bad-json', reason: line.problem };
-    else if (line.text.trim() !== '') yield readLine(line.text, where, source, ignored);
+  for await (const record of readJsonRecords(source.file, { onByteOrderMark })) {
+    const where = `${source.file}:${record.line}`;
+    if ('problem' in record) yield { kind: 'problem', where, code: 'bad-json', reason: record.problem };
+    else yield readRecord(record, where, source, ignored);
   }
   if (hasMark) yield { kind: 'repair', text: `${source.file}: left out the byte order mark at its start` };
   for (const [field, lines] of ignored) {
@@ -42,10 +42,9 @@ export async function* readJsonl(source: JsonlSource): AsyncGenerator<ImportItem
   }
 }
 
-function readLine(text: string, where: string, source: JsonlSource, ignored: Map<string, number>): ImportItem {
+function readRecord(record: JsonRecord, where: string, source: JsonlSource, ignored: Map<string, number>): ImportItem {
   try {
-    const record = parseObject(text);
-    for (const field of Object.keys(record)) {
+    for (const field of Object.keys(record.value)) {
       if (!KNOWN_FIELDS.has(field)) ignored.set(field, (ignored.get(field) ?? 0) + 1);
     }
     return toItem(record, where, source);
@@ -55,13 +54,22 @@ function readLine(text: string, where: string, source: JsonlSource, ignored: Map
   }
 }
 
-function toItem(record: Readonly<Record<string, unknown>>, where: string, source: JsonlSource): ImageItem {
-  const url = readUrl(record['image_url']);
-  const { labels, repairs } = labelsOfValue(record['label'], source.labelling);
-  const claimed = readDetails(record['image_details']);
+function toItem({ value, repairs }: JsonRecord, where: string, source: JsonlSource): ImageItem {
+  const url = readUrl(value['image_url']);
+  const read = readLabel(value['label'], source.labelling);
+  const claimed = readDetails(value['image_details']);
   const { candidates, problem } = locateImage(url, source.root);
   if (problem !== null) throw new RecordProblem('image-missing', `image_url "${url}": ${problem}`);
-  return { kind: 'image', where, url, candidates, labels, split: source.split, claimed, repairs };
+  const place = { kind: 'image', where, url, candidates, splitName: null, claimed } as const;
+  return { ...place, ...read, repairs: [...repairs, ...read.repairs] };
+}
+
+function readLabel(
+  value: unknown,
+  labelling: Labelling | null,
+): Pick<ImageItem, 'labels' | 'objects' | 'repairs' | 'badObjects'> {
+  if (labelling === null) return { labels: [], ...objectsOfValue(value) };
+  return { objects: null, ...labelsOfValue(value, labelling) };
 }
 
 function readUrl(value: unknown): string {

@@ -11,6 +11,8 @@ export interface Inspection {
   /** Of the upright picture, after EXIF orientation. */
   readonly width: number;
   readonly height: number;
+  /** EXIF orientation of the file, 1 to 8; 1 where it has none. */
+  readonly orientation: number;
   readonly format: ImageFormat;
   readonly sha256: string;
   readonly sizeBytes: number;
@@ -32,7 +34,8 @@ export async function inspect(path: string, options: DecodeOptions = {}): Promis
   const { width, height } = header.autoOrient;
   const warnings = [...frameWarnings(header), ...extensionWarnings(file), ...damage];
   const sha256 = createHash('sha256').update(file.bytes).digest('hex');
-  return { width, height, format: file.format, sha256, sizeBytes: file.bytes.length, warnings };
+  const { orientation = 1 } = header;
+  return { width, height, orientation, format: file.format, sha256, sizeBytes: file.bytes.length, warnings };
 }
 
 /** Decodes everything, strictly first; damage that still leaves a whole picture is a warning. */

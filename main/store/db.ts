@@ -29,6 +29,8 @@ export interface WriteDb extends ReadDb {
   prepare(sql: string): WriteStatement;
   /** Runs `work` in one transaction: all of it is kept, or, when it throws, nothing. Nested calls join the outer one. */
   transaction<T>(work: () => T): T;
+  /** Runs `work` in a transaction of which nothing is kept: to see what it would do. */
+  trial<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** How long a statement waits for a foreign program (a backup, an SQL shell) to let go of the file. */
@@ -67,6 +69,15 @@ export class Connection implements WriteDb {
   transaction<T>(work: () => T): T {
     if (this.database.inTransaction) return work();
     return this.guard('write project', () => this.database.transaction(work).immediate());
+  }
+
+  async trial<T>(work: () => Promise<T>): Promise<T> {
+    this.execute('BEGIN IMMEDIATE');
+    try {
+      return await work();
+    } finally {
+      if (this.database.inTransaction) this.execute('ROLLBACK');
+    }
   }
 
   /** Runs statements that return nothing, several in one text. */

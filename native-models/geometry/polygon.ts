@@ -39,13 +39,18 @@ export function polygonArea(polygon: Polygon): number {
 
 /** The smallest box round all outlines. */
 export function polygonXyxy(polygon: Polygon): Xyxy {
+  return ringsXyxy(polygon.map(({ outline }) => outline));
+}
+
+/** The smallest box round all rings. */
+export function ringsXyxy(rings: readonly Ring[]): Xyxy {
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { outline } of polygon) {
-    for (let i = 0; i < outline.length; i += 2) {
-      x0 = Math.min(x0, outline[i]!);
-      x1 = Math.max(x1, outline[i]!);
-      y0 = Math.min(y0, outline[i + 1]!);
-      y1 = Math.max(y1, outline[i + 1]!);
+  for (const ring of rings) {
+    for (let i = 0; i < ring.length; i += 2) {
+      x0 = Math.min(x0, ring[i]!);
+      x1 = Math.max(x1, ring[i]!);
+      y0 = Math.min(y0, ring[i + 1]!);
+      y1 = Math.max(y1, ring[i + 1]!);
     }
   }
   return [x0, y0, x1, y1];

@@ -6,6 +6,7 @@
 export const ERROR_CODES = [
   'address-in-use',
   'address-not-allowed',
+  'bad-annotation',
   'bad-argument',
   'bad-csv',
   'bad-json',
@@ -22,6 +23,7 @@ export const ERROR_CODES = [
   'engine-unreachable',
   'file-missing',
   'file-unreadable',
+  'format-unsupported',
   'folder-exists',
   'folder-unwritable',
   'image-empty',

@@ -2,6 +2,8 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Annotation, annotatedImages } from '../../main/store/annotations.ts';
+import type { ReadDb } from '../../main/store/db.ts';
 import { encoder, photo } from './pictures.ts';
 
 /** Writes a picture that differs for every seed. */
@@ -31,4 +33,18 @@ export function writeJsonl(path: string, records: readonly unknown[]): string {
   const lines = records.map((record) => (typeof record === 'string' ? record : JSON.stringify(record)));
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
+}
+
+/** What a project holds of objects, by the source's name of each image: `class kind x0,y0,x1,y1` and flags. */
+export function objectsByImage({ db }: { readonly db: ReadDb }): Record<string, string[]> {
+  const entries = [...annotatedImages(db)].map(({ image, annotations }) => {
+    return [image.source_url, annotations.map(objectText)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function objectText({ class_name, shape, xyxy, ...rest }: Annotation): string {
+  const flags = (['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const).filter((flag) => rest[flag]);
+  const corners = xyxy.map((value) => Math.round(value * 1000) / 1000);
+  return [class_name, shape.kind, corners.join(), ...flags.map((flag) => flag.slice(3))].join(' ');
 }

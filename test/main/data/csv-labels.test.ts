@@ -24,7 +24,7 @@ async function read(text: string, labelling: Labelling = 'any', given: Partial<C
   const labels: Record<string, readonly string[]> = {};
   const problems: string[] = [];
   const remarks: string[] = [];
-  for await (const item of readCsvLabels({ file, root: '/root', split: null, labelling, ...given })) {
+  for await (const item of readCsvLabels({ file, root: '/root', labelling, ...given })) {
     if (item.kind === 'image') {
       labels[item.url] = item.labels;
       remarks.push(...item.repairs.map((repair) => `${item.where.slice(file.length)}: ${repair}`));
@@ -202,7 +202,7 @@ describeWithShared('Kaggle tables of datumaro', ['data/format-assets/datumaro-oe
     ['image_csv/ann_wo_ext.csv', 'one'],
   ] as const)('%s is read record by record', async (name, labelling) => {
     const items = [];
-    for await (const item of readCsvLabels({ file: folder(name), root: folder('.'), split: null, labelling })) {
+    for await (const item of readCsvLabels({ file: folder(name), root: folder('.'), labelling })) {
       items.push(item);
     }
 

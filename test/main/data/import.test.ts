@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { importDataset } from '../../../main/data/import.ts';
 import { imageCount, imageFile, labelledImages } from '../../../main/store/images.ts';
 import { imports } from '../../../main/store/imports.ts';
-import { createProject, openProject, type ReadProject } from '../../../main/store/project.ts';
+import { openProject, type ReadProject } from '../../../main/store/project.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { writeFolderSet, writeJsonl, writePhoto } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -111,9 +111,7 @@ test('a folder without class folders, a path that is not there and a lone pictur
   const picture = await appErrorOf(() => importDataset(newProject(), join(folder, 'a.png')));
 
   expect([flat.code, gone.code, picture.code]).toEqual(['bad-argument', 'file-missing', 'bad-argument']);
-  expect(picture.message).toContain(
-    `expected a folder, a .jsonl or a .csv file, got the file ${join(folder, 'a.png')}`,
-  );
+  expect(picture.message).toContain(`${join(folder, 'a.png')} is none of the formats that are read`);
   expect(flat.message).toContain(`${folder}: expected one sub-folder per class`);
 });
 
@@ -319,15 +317,14 @@ describe('a disk that refuses', () => {
   });
 });
 
-test('another task is refused with both names', async () => {
-  const clock = new FakeClock();
-  const task = 'image-object-detection';
-  const project = createProject(join(tempFolder(), 'p'), { clock, owner: 'lightbench test', task });
+test('a folder of images is refused where objects are needed, with the task named', async () => {
+  const folder = tempFolder();
+  const project = newProject(undefined, 'image-object-detection');
 
-  const error = await appErrorOf(() => importDataset(project, tempFolder()));
+  const error = await appErrorOf(() => importDataset(project, folder));
 
-  expect([error.code, error.details]).toEqual(['bad-argument', { expected: 'image-classification', got: task }]);
-  project.close();
+  expect(error.code).toBe('bad-argument');
+  expect(error.message).toContain(`${folder} holds no objects as image-object-detection needs`);
 });
 
 describeWithShared('real data sets', ['data/sign-digits', 'data/cifar10-mini'], () => {

@@ -15,7 +15,7 @@ import { newProject } from '../../kit/projects.ts';
 async function problems(records: readonly unknown[], labelling: Labelling = 'one'): Promise<Record<string, string>> {
   const file = writeJsonl(join(tempFolder(), 'x.jsonl'), records);
   const reasons: Record<string, string> = {};
-  for await (const item of readJsonl({ file, root: '/root', split: null, labelling })) {
+  for await (const item of readJsonl({ file, root: '/root', labelling })) {
     if (item.kind === 'problem') reasons[item.where.slice(file.length + 1)] = `${item.code}: ${item.reason}`;
   }
   return reasons;
@@ -149,7 +149,7 @@ test('spaces around a label are put right, other fields and wrong sizes are warn
 
   expect(report.repaired).toEqual([`${file}:1: label " can ": spaces around the name left out`]);
   expect(report.warnings.slice(0, 2)).toEqual([
-    `${file}:1: image_details say 40 x 18, the image is 24 x 18; the image counts`,
+    `${file}:1: the size given is 40 x 18, the image is 24 x 18; the image counts`,
     `${file}: the field "rating" was not used (1 lines)`,
   ]);
 });

@@ -4,7 +4,15 @@ import type { ProbeReply, ProbeRequest } from '../../../main/images/probe-pool.t
 
 process.on('message', ({ path }: ProbeRequest) => {
   if (path.includes('deadly')) process.kill(process.pid, 'SIGSEGV');
-  const inspection = { width: 1, height: 1, format: 'png', sha256: path, sizeBytes: 1, warnings: [] } as const;
+  const inspection = {
+    width: 1,
+    height: 1,
+    orientation: 1,
+    format: 'png',
+    sha256: path,
+    sizeBytes: 1,
+    warnings: [],
+  } as const;
   process.send!({ inspection } satisfies ProbeReply);
 });
 process.on('disconnect', () => process.exit());

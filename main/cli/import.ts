@@ -1,0 +1,136 @@
+/** `lightbench import`. */
+
+import { AppError } from '../../preload/contract/errors.ts';
+import { Split } from '../../preload/contract/tasks.ts';
+import type { LabelSeparator } from '../data/csv-layout.ts';
+import type { Renaming } from '../data/fit-task.ts';
+import { type ImportProgress, importDataset } from '../data/import.ts';
+import { IMPORT_FORMATS, type ImportReport, skippedCount, skippedObjectCount } from '../data/import-report.ts';
+import { type CliContext, withWriter } from './context.ts';
+import { table } from './format.ts';
+
+export interface ImportCommandOptions {
+  readonly format: string;
+  readonly images?: string;
+  readonly split?: string;
+  readonly link?: boolean;
+  readonly labelSeparator?: string;
+  readonly map: readonly string[];
+  readonly drop: readonly string[];
+  readonly mapSplit: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+const FORMATS = ['auto', ...IMPORT_FORMATS] as const;
+const SEPARATORS = { comma: ',', semicolon: ';', bar: '|', space: ' ' } as const;
+
+export async function importCommand(
+  context: CliContext,
+  folder: string,
+  path: string,
+  options: ImportCommandOptions,
+): Promise<void> {
+  const { output, signal } = context;
+  const format = FORMATS.find((name) => name === options.format);
+  if (format === undefined) {
+    throw new AppError('bad-argument', `--format must be one of ${FORMATS.join(', ')}, got "${options.format}"`);
+  }
+  const split = options.split === undefined ? null : Split.safeParse(options.split);
+  if (split?.success === false) {
+    throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
+  }
+  const separator = separatorOf(options.labelSeparator);
+  const report = await withWriter(context, folder, 'import', (project) =>
+    importDataset(project, path, {
+      format,
+      copy: options.link !== true,
+      signal,
+      dryRun: options.dryRun === true,
+      renaming: renamingOf(options),
+      ...(options.images === undefined ? {} : { imagesFolder: options.images }),
+      ...(split ? { split: split.data } : {}),
+      ...(separator === null ? {} : { labelSeparator: separator }),
+      onProgress: (progress) => output.progress(progressLine(progress)),
+    }),
+  );
+  output.result(report, describe(report));
+  if (report.cancelled)
+    throw new AppError('cancelled', 'import cancelled; what it had is kept, and repeating it goes on');
+}
+
+function renamingOf({ map, drop, mapSplit }: ImportCommandOptions): Renaming {
+  const classes = new Map<string, string | null>(map.map((pair) => pairOf('--map', pair)));
+  for (const name of drop) classes.set(name, null);
+  const splits = mapSplit.map((pair): [string, Split | null] => {
+    const [from, to] = pairOf('--map-split', pair);
+    const split = Split.safeParse(to);
+    if (split.success || to === 'none') return [from, split.success ? split.data : null];
+    throw new AppError('bad-argument', `--map-split must end in ${Split.options.join(', ')} or none, got "${pair}"`);
+  });
+  return { classes, splits: new Map(splits) };
+}
+
+function pairOf(option: string, pair: string): [from: string, to: string] {
+  const at = pair.indexOf('=');
+  if (at > 0 && at < pair.length - 1) return [pair.slice(0, at), pair.slice(at + 1)];
+  throw new AppError('bad-argument', `${option} needs OLD=NEW, got "${pair}"`);
+}
+
+function separatorOf(name: string | undefined): LabelSeparator | null {
+  if (name === undefined) return null;
+  const separator = SEPARATORS[name as keyof typeof SEPARATORS];
+  if (separator !== undefined) return separator;
+  const names = Object.keys(SEPARATORS).join(', ');
+  throw new AppError('bad-argument', `--label-separator must be one of ${names}, got "${name}"`);
+}
+
+function progressLine({ read, added, skipped, total }: ImportProgress): string {
+  return `read ${read}${total === null ? '' : ` of ${total}`} · added ${added} · skipped ${skipped}`;
+}
+
+const LISTED = 20;
+
+function describe(report: ImportReport): string {
+  const { read, added, already_present, skipped, repaired, warnings, unlisted, classes, object_counts } = report;
+  const { objects, without_class } = report;
+  const hasObjects = objects.read > 0 || Object.keys(object_counts).length > 0;
+  const objectLine = `objects: read ${objects.read}: added ${objects.added}, already present ${objects.already_present}`;
+  return [
+    ...(report.dry_run ? ['dry run: nothing was written; an import would have'] : []),
+    `read ${read}: added ${added}, already present ${already_present}, skipped ${skippedCount(report)}`,
+    ...listed(
+      skipped.map(({ where, reason }) => `skipped ${where}: ${reason}`),
+      unlisted.skipped,
+    ),
+    ...(hasObjects ? [`${objectLine}, left out ${objects.dropped}, skipped ${skippedObjectCount(report)}`] : []),
+    ...listed(
+      objects.skipped.map(({ where, reason }) => `skipped ${where}: ${reason}`),
+      unlisted.objects_skipped,
+    ),
+    ...listed(
+      repaired.map((text) => `repaired: ${text}`),
+      unlisted.repaired,
+    ),
+    ...listed(
+      warnings.map((text) => `warning: ${text}`),
+      unlisted.warnings,
+    ),
+    table(
+      ['class', 'images', ...(hasObjects ? ['objects'] : [])],
+      [
+        ...Object.entries(classes).map(([name, count]) => [
+          name,
+          String(count),
+          ...(hasObjects ? [String(object_counts[name] ?? 0)] : []),
+        ]),
+        ...(without_class > 0 ? [['(no class)', String(without_class), ...(hasObjects ? ['0'] : [])]] : []),
+      ],
+    ),
+  ].join('\n');
+}
+
+function listed(lines: readonly string[], unlisted: number): string[] {
+  const more = Math.max(0, lines.length - LISTED) + unlisted;
+  const rest = more > 0 ? [`  … and ${more} more; --json lists ${unlisted > 0 ? `${lines.length}` : 'all'}`] : [];
+  return [...lines.slice(0, LISTED).map((line) => `  ${line}`), ...rest];
+}

@@ -1,0 +1,49 @@
+/** What a reader of a data set format is, and what it is given. */
+
+import type { Task } from '../../../preload/contract/tasks.ts';
+import type { Labelling } from '../class-names.ts';
+import type { LabelSeparator } from '../csv-layout.ts';
+import { type FinderOptions, ImageFinder } from '../image-finder.ts';
+import type { ImportItem } from '../import-items.ts';
+import type { ImportFormat } from '../import-report.ts';
+import { SourceTree } from '../source-tree.ts';
+
+export interface FormatReader {
+  readonly format: ImportFormat;
+  /** Whether the tree, or the file that was named, holds data of this format. */
+  recognises(tree: SourceTree): Promise<boolean>;
+  /**
+   * Every record, good or bad. A list where the number of records is known beforehand.
+   * Errors: AppError for the source as a whole.
+   */
+  read(source: ReadSource): AsyncIterable<ImportItem> | Promise<ImportItem[]>;
+}
+
+export class ReadSource {
+  readonly tree: SourceTree;
+  readonly task: Task;
+  /** Where the user says images lie; else null. */
+  readonly imagesFolder: string | null;
+  readonly separator: LabelSeparator | null;
+  /** A folder for what a reader must put aside, removed after the import. */
+  readonly scratch: string;
+
+  constructor(options: Pick<ReadSource, 'tree' | 'task' | 'imagesFolder' | 'separator' | 'scratch'>) {
+    this.tree = options.tree;
+    this.task = options.task;
+    this.imagesFolder = options.imagesFolder;
+    this.separator = options.separator;
+    this.scratch = options.scratch;
+  }
+
+  /** Of whole images; null where labels are objects. */
+  get labelling(): Labelling | null {
+    if (this.task === 'image-classification') return 'one';
+    return this.task === 'image-classification-multilabel' ? 'any' : null;
+  }
+
+  async finder(options: FinderOptions = {}): Promise<ImageFinder> {
+    const tree = this.imagesFolder === null ? this.tree : await SourceTree.open(this.imagesFolder);
+    return ImageFinder.over(tree, options);
+  }
+}

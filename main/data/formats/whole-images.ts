@@ -1,0 +1,86 @@
+/** The formats that are one file of records, or a folder per class: where each begins, and how it is opened. */
+
+import { dirname, extname, resolve } from 'node:path';
+import { AppError } from '../../../preload/contract/errors.ts';
+import { readCsvLabels } from '../csv-labels.ts';
+import { readFolderTree } from '../folder-tree.ts';
+import { readJsonl } from '../jsonl.ts';
+import type { SourceTree } from '../source-tree.ts';
+import type { FormatReader, ReadSource } from './format.ts';
+
+const endsIn = (endings: readonly string[]) => (path: string) => endings.includes(extname(path).toLowerCase());
+const isJsonl = endsIn(['.jsonl', '.ndjson']);
+const isCsv = endsIn(['.csv', '.tsv']);
+const isTop = (path: string) => !path.includes('/');
+
+export const jsonl: FormatReader = {
+  format: 'jsonl',
+  recognises: async (tree) => (await tree.named()).some((path) => isJsonl(path) && (tree.file !== null || isTop(path))),
+  read: async function* (source) {
+    for (const relative of await recordFiles(source.tree, isJsonl, '.jsonl')) {
+      const file = source.tree.absolute(relative);
+      for await (const item of readJsonl({ file, root: rootOf(file, source), labelling: source.labelling })) {
+        yield item;
+      }
+    }
+  },
+};
+
+export const csv: FormatReader = {
+  format: 'csv',
+  recognises: async (tree) => {
+    const files = (await tree.named()).filter((path) => isCsv(path) && (tree.file !== null || isTop(path)));
+    return files.length > 0 && (tree.file !== null || !hasClassFolders(await tree.files()));
+  },
+  read: async function* (source) {
+    const { labelling, separator } = source;
+    if (labelling === null) {
+      const message = `import: ${source.tree.root} says what whole images are, ${source.task} needs objects`;
+      throw new AppError('bad-argument', message, { folder: source.tree.root });
+    }
+    for (const relative of await recordFiles(source.tree, isCsv, '.csv')) {
+      const file = source.tree.absolute(relative);
+      const given = separator === null ? {} : { separator };
+      yield* readCsvLabels({ file, root: rootOf(file, source), labelling, ...given });
+    }
+  },
+};
+
+export const folder: FormatReader = {
+  format: 'folder',
+  recognises: async (tree) => tree.file === null,
+  read: (source) => {
+    if (source.tree.file !== null) {
+      const file = source.tree.absolute(source.tree.file);
+      throw new AppError('bad-argument', `import: format folder needs a folder, got the file ${file}`, { file });
+    }
+    if (source.labelling === null) {
+      const message = `import: ${source.tree.root} holds no objects as ${source.task} needs: nothing but folders of images was found in it`;
+      throw new AppError('bad-argument', message, { folder: source.tree.root });
+    }
+    return readFolderTree({ folder: source.tree.root, labelling: source.labelling });
+  },
+};
+
+const rootOf = (file: string, { imagesFolder }: ReadSource): string => resolve(imagesFolder ?? dirname(file));
+
+/** The named file, or the one at the top of the folder. Errors: bad-argument when there is none, or several. */
+async function recordFiles(
+  tree: SourceTree,
+  isOne: (path: string) => boolean,
+  ending: string,
+): Promise<readonly string[]> {
+  if (tree.file !== null) return [tree.file];
+  const files = (await tree.files()).filter((path) => isOne(path) && isTop(path));
+  if (files.length === 1) return files;
+  const found = files.length === 0 ? 'has none' : `has ${files.length} (${files.join(', ')}); name the one you mean`;
+  throw new AppError('bad-argument', `import: expected one ${ending} file in ${tree.root}, it ${found}`, {
+    folder: tree.root,
+  });
+}
+
+function hasClassFolders(files: readonly string[]): boolean {
+  return files.some((path) => !isTop(path) && !isImagesFolder(path.slice(0, path.indexOf('/'))));
+}
+
+const isImagesFolder = (name: string): boolean => name.toLowerCase() === 'images';
