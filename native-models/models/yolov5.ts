@@ -9,9 +9,15 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
+import { candidatesOf, type LevelSpec } from '../detection/candidates.ts';
+import { decodeAll, detectionsOf } from '../detection/decode.ts';
+import type { Detections, DetectionThresholds, Detector, ImageBatch } from '../detection/detector.ts';
+import { shapeLosses } from '../detection/shape-loss.ts';
+import { ShapeTargets } from '../detection/shape-targets.ts';
+import type { Size } from '../geometry/box.ts';
 import { Conv2d } from '../nn/layers.ts';
 import { Module, run } from '../nn/module.ts';
-import { ConvBlock, CspBlock, type Levels, PathAggregation, PyramidPoolBlock, wholeConv } from './csp.ts';
+import { ConvBlock, CspBlock, PathAggregation, PyramidPoolBlock, wholeConv } from './csp.ts';
 
 /** Shares of the depth and the width of `large`. */
 export const YOLOV5S = {
@@ -23,28 +29,32 @@ export const YOLOV5S = {
 
 export type YoloV5Size = keyof typeof YOLOV5S;
 
-/** Pixels of the picture per cell of each map. */
-export const YOLOV5_STRIDES: Levels<number> = [8, 16, 32];
-
-type Anchor = readonly [width: number, height: number];
-
-/** Image pixels, three to a map. Source: Redmon and Farhadi 2018, section 2.3, clusters of COCO's boxes. */
-export const YOLOV5_ANCHORS: Levels<Levels<Anchor>> = [
-  [
-    [10, 13],
-    [16, 30],
-    [33, 23],
-  ],
-  [
-    [30, 61],
-    [62, 45],
-    [59, 119],
-  ],
-  [
-    [116, 90],
-    [156, 198],
-    [373, 326],
-  ],
+/** Anchors in image pixels. Source: Redmon and Farhadi 2018, section 2.3, clusters of COCO's boxes. */
+const MAPS: readonly LevelSpec[] = [
+  {
+    stride: 8,
+    anchors: [
+      [10, 13],
+      [16, 30],
+      [33, 23],
+    ],
+  },
+  {
+    stride: 16,
+    anchors: [
+      [30, 61],
+      [62, 45],
+      [59, 119],
+    ],
+  },
+  {
+    stride: 32,
+    anchors: [
+      [116, 90],
+      [156, 198],
+      [373, 326],
+    ],
+  },
 ];
 
 const WIDTHS = { stem: 64, quarter: 128, levels: [256, 512, 1024] } as const;
@@ -59,19 +69,22 @@ class Neck extends PathAggregation {}
 export interface YoloV5Options {
   readonly size: YoloV5Size;
   readonly classes: number;
+  /** Boxes of a picture that training takes in; of more, the largest. */
+  readonly slots: number;
 }
 
 /**
  * Shapes: [N,3,H,W], sides multiples of 32 -> [N,candidates,5+classes]: map by map, anchor by anchor, row by row; of each
  * candidate x, y, width, height, object and classes, before their sigmoids.
  */
-export class YoloV5 extends Module {
+export class YoloV5 extends Module implements Detector {
   readonly model: readonly Module[];
   readonly neck: Neck;
   readonly head: readonly Conv2d[];
   private readonly classes: number;
+  private readonly slots: number;
 
-  constructor({ size, classes }: YoloV5Options) {
+  constructor({ size, classes, slots }: YoloV5Options) {
     super();
     const { depth, width } = YOLOV5S[size];
     const wide = (channels: number) => channels * width;
@@ -99,6 +112,7 @@ export class YoloV5 extends Module {
       (channels) => new Conv2d(channels, ANCHORS * (BOX_AND_OBJECT + classes), 1, headInit(classes)),
     );
     this.classes = classes;
+    this.slots = slots;
   }
 
   call(x: Tensor): Tensor {
@@ -110,6 +124,26 @@ export class YoloV5 extends Module {
     return first!.concat(others, 1);
   }
 
+  targets(canvas: Size): ShapeTargets {
+    return new ShapeTargets(canvas, MAPS, this.slots);
+  }
+
+  losses({ images }: ImageBatch, fed: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+    return shapeLosses(this.call(images), candidatesOf(sizeOfMap(images), MAPS), fed);
+  }
+
+  detections(batch: ImageBatch, thresholds: DetectionThresholds): Detections {
+    return detectionsOf(this.said(batch), thresholds);
+  }
+
+  raw(batch: ImageBatch): Map<string, Tensor> {
+    return new Map([['output', this.said(batch)]]);
+  }
+
+  private said({ images }: ImageBatch): Tensor {
+    return decodeAll(this.call(images), candidatesOf(sizeOfMap(images), MAPS), 'anchors');
+  }
+
   /** Shapes: [N,A*(5+classes),H,W] -> [N,A*H*W,5+classes]. */
   private candidates(map: Tensor): Tensor {
     const [n, , h, w] = map.shape as [number, number, number, number];
@@ -118,6 +152,8 @@ export class YoloV5 extends Module {
     return parted.reshape([n, ANCHORS * h * w, values]);
   }
 }
+
+const sizeOfMap = ({ shape }: Tensor): Size => ({ width: shape[3]!, height: shape[2]! });
 
 function headInit(classes: number) {
   const rare = Math.log(PRIOR / (1 - PRIOR));

@@ -5,6 +5,12 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
+import { candidatesOf, type LevelSpec } from '../detection/candidates.ts';
+import { decodeAll, detectionsOf } from '../detection/decode.ts';
+import type { Detections, DetectionThresholds, Detector, ImageBatch } from '../detection/detector.ts';
+import { simotaLosses } from '../detection/simota-loss.ts';
+import { SlotTargets } from '../detection/slots.ts';
+import type { Size } from '../geometry/box.ts';
 import { Conv2d } from '../nn/layers.ts';
 import { type Layer, Module, Network, run } from '../nn/module.ts';
 import {
@@ -17,8 +23,7 @@ import {
   separableConv,
 } from './csp.ts';
 
-/** Pixels of the picture per cell of each map. */
-export const YOLOX_STRIDES: Levels<number> = [8, 16, 32];
+const MAPS: readonly LevelSpec[] = [8, 16, 32].map((stride) => ({ stride, anchors: null }));
 
 const STEM = 16;
 const QUARTER = 32;
@@ -110,22 +115,58 @@ class Head extends Network {
   }
 }
 
+export interface YoloXOptions {
+  readonly classes: number;
+  /** Boxes of a picture that training takes in; of more, the largest. */
+  readonly slots: number;
+}
+
 /**
  * Shapes: [N,3,H,W], blue first, 0 to 255, sides multiples of 32 -> [N,candidates,5+classes]: map by map, row by row; of
  * each candidate x, y, width, height, object and classes, before exponentials and sigmoids.
  */
-export class YoloXNano extends Module {
+export class YoloXNano extends Module implements Detector {
   readonly backbone: Neck;
   readonly head: Head;
+  private readonly slots: number;
 
-  constructor(classes: number) {
+  constructor({ classes, slots }: YoloXOptions) {
     super();
     this.backbone = new Neck({ widths: WIDTHS, repeats: REPEATS, spatial });
     this.head = new Head(classes);
+    this.slots = slots;
   }
 
   call(x: Tensor): Tensor {
     const [first, ...others] = this.backbone.levels(x).map((map, level) => this.head.candidates(map, level));
     return first!.concat(others, 1);
   }
+
+  targets(canvas: Size): SlotTargets {
+    return new SlotTargets(canvas, this.slots);
+  }
+
+  losses({ images }: ImageBatch, fed: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+    return simotaLosses(this.call(blueFirst(images)), candidatesOf(sizeOfMap(images), MAPS), fed);
+  }
+
+  detections(batch: ImageBatch, thresholds: DetectionThresholds): Detections {
+    return detectionsOf(this.said(batch), thresholds);
+  }
+
+  raw(batch: ImageBatch): Map<string, Tensor> {
+    return new Map([['output', this.said(batch)]]);
+  }
+
+  private said({ images }: ImageBatch): Tensor {
+    return decodeAll(this.call(blueFirst(images)), candidatesOf(sizeOfMap(images), MAPS), 'free');
+  }
+}
+
+const sizeOfMap = ({ shape }: Tensor): Size => ({ width: shape[3]!, height: shape[2]! });
+
+/** Batches come red first. */
+function blueFirst(images: Tensor): Tensor {
+  const [n, , h, w] = images.shape as [number, number, number, number];
+  return images.slice([0, 2, 0, 0], [n, -1, h, w], [1, -1, 1, 1]);
 }

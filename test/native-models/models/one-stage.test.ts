@@ -23,7 +23,7 @@ test.each([
   ['large', 46.5],
   ['xlarge', 86.7],
 ] as const)('yolov5 %s has as many parameters as published', (size, millions) => {
-  const parameters = [...namedParameters(new YoloV5({ size, classes: COCO_CLASSES })).values()];
+  const parameters = [...namedParameters(new YoloV5({ size, classes: COCO_CLASSES, slots: 1 })).values()];
   const trained = parameters.filter(({ role }) => role === 'weight');
 
   const count = trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -32,7 +32,7 @@ test.each([
 });
 
 test.each(Object.keys(YOLOV5S) as YoloV5Size[])('the backbone of yolov5 %s is model.0. to model.9.', (size) => {
-  const names = [...namedParameters(new YoloV5({ size, classes: 3 })).keys()];
+  const names = [...namedParameters(new YoloV5({ size, classes: 3, slots: 1 })).keys()];
 
   const groups = new Set(names.map((name) => name.match(/^model\.\d+\./)?.[0] ?? name.split('.')[0]));
 
@@ -41,7 +41,7 @@ test.each(Object.keys(YOLOV5S) as YoloV5Size[])('the backbone of yolov5 %s is mo
 });
 
 test('every picture of 64 by 96 pixels has 3 anchors at the cells of three maps', () => {
-  const program = evaluationProgram(new YoloV5({ size: 'small', classes: 2 }), {
+  const program = evaluationProgram(new YoloV5({ size: 'small', classes: 2, slots: 1 }), {
     batchSize: 2,
     height: 64,
     width: 96,
@@ -53,7 +53,7 @@ test('every picture of 64 by 96 pixels has 3 anchors at the cells of three maps'
 
 describeWithShared('yolox_nano with published COCO weights', [YOLOX, YOLOX_ONNX], () => {
   test('gives the numbers of the published ONNX file', async () => {
-    const model = new YoloXNano(COCO_CLASSES);
+    const model = new YoloXNano({ classes: COCO_CLASSES, slots: 1 });
     const parameters = namedParameters(model);
     const { values, notes } = fromFile(sharedPath(YOLOX), parameters, { headPrefixes: [] }, 0);
     const size = { batchSize: 1, height: YOLOX_SIDE, width: YOLOX_SIDE, normalisation: null };
