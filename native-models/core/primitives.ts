@@ -24,6 +24,18 @@ export interface PoolAttrs {
   readonly pads: Pads;
 }
 
+/** Samples of boxes taken from a pyramid of maps. */
+export interface RoiAlignAttrs {
+  /** Bins of a box, down and across. */
+  readonly size: Pair;
+  /** Samples along each side of a bin. */
+  readonly samplingRatio: number;
+  /** Map pixels per image pixel, one for each map. */
+  readonly scales: readonly number[];
+  /** Whether pixel centres lie at half; torchvision's detectors use false. */
+  readonly aligned: boolean;
+}
+
 export interface ReduceAttrs {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
@@ -94,6 +106,11 @@ export interface PrimAttrs extends ElementwiseAttrs {
    * Output: 1 where kept, else 0, [N,C,R].
    */
   NonMaxSuppression: { readonly iouThreshold: number; readonly scoreThreshold: number };
+  /**
+   * Inputs: boxes xyxy [R,4] in image pixels, images int32 [R], levels int32 [R] (which map each box is taken from), then
+   * the maps [N,C,Hl,Wl]. Output: [R,C,height,width], the mean of the bilinear samples in each bin. Boxes get no gradient.
+   */
+  RoiAlign: RoiAlignAttrs;
   /** Every row and column of a map repeated. */
   Upsample: { readonly factors: Pair };
   // Products.
@@ -121,6 +138,8 @@ export interface PrimAttrs extends ElementwiseAttrs {
   BatchNormGrad: { readonly epsilon: number };
   /** Inputs: cotangent, indices. What an index took several times gets the sum. */
   GatherGrad: { readonly axis: number; readonly inputShape: readonly number[] };
+  /** Inputs: cotangent, boxes, images, levels. One output per map. */
+  RoiAlignGrad: RoiAlignAttrs & { readonly mapShapes: readonly (readonly number[])[] };
   /** scale * x + y, with one scale for all elements: what optimizers are made of, and one pass where a backend has it. */
   ScaleAdd: None;
   /** Inputs: cotangent, the standardized tensor, the inverse deviations. */

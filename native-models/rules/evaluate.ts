@@ -8,6 +8,7 @@ import { broadcastShapes, sizeOf } from '../core/shape.ts';
 import { type EvaluateRule, elementwise, elementwiseRules } from './evaluate-elementwise.ts';
 import { gatherGrad, gather as gatherRule, upsample } from './evaluate-gather.ts';
 import { broadcastIndex, concat, gather, pad, slice, split, transpose } from './evaluate-movement.ts';
+import { roiAlign, roiAlignGrad } from './evaluate-roi-align.ts';
 import { standardize, standardizeGrad } from './evaluate-rows.ts';
 import { nonMaxSuppression, topK } from './evaluate-selection.ts';
 import {
@@ -103,6 +104,7 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   Gather: gatherRule,
   TopK: topK,
   NonMaxSuppression: nonMaxSuppression,
+  RoiAlign: roiAlign,
   Upsample: upsample,
   MatMul: matMul,
   Conv: conv,
@@ -123,5 +125,6 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   BatchNormGrad: batchNormGrad,
   ScaleAdd: elementwise((scale, x, y) => scale! * x! + y!),
   GatherGrad: gatherGrad,
+  RoiAlignGrad: roiAlignGrad,
   StandardizeGrad: standardizeGrad,
 };

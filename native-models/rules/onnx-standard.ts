@@ -10,6 +10,7 @@ import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-n
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
 import { elementwiseLowerings, lowerClipGrad, masked, operandNames, scalar } from './onnx-standard-elementwise.ts';
 import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
+import { lowerRoiAlign, lowerRoiAlignGrad } from './onnx-standard-roi-align.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
 import { lowerNonMaxSuppression, lowerTopK } from './onnx-standard-selection.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
@@ -173,6 +174,7 @@ export const standardBackend: Backend = {
     ],
     TopK: lowerTopK,
     NonMaxSuppression: lowerNonMaxSuppression,
+    RoiAlign: lowerRoiAlign,
     Upsample: lowerUpsample,
     Split: (emit, { inputs: [x], attrs: { axis, sizes } }) =>
       emit.node('Split', [emit.name(x!), emit.ints(sizes)], { axis }, sizes.length),
@@ -199,6 +201,7 @@ export const standardBackend: Backend = {
     BatchNormGrad: lowerBatchNormGrad,
     ScaleAdd: scaleAdd,
     GatherGrad: lowerGatherGrad,
+    RoiAlignGrad: lowerRoiAlignGrad,
     StandardizeGrad: lowerStandardizeGrad,
   },
 };

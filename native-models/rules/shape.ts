@@ -1,7 +1,14 @@
 /** Output types of every primitive. Sizes follow the ONNX operators of the same name. */
 
 import type { ShapeRules, TensorType } from '../core/graph.ts';
-import { type ConvAttrs, type PoolAttrs, type PrimAttrs, type ReduceAttrs, slidingSize } from '../core/primitives.ts';
+import {
+  type ConvAttrs,
+  type PoolAttrs,
+  type PrimAttrs,
+  type ReduceAttrs,
+  type RoiAlignAttrs,
+  slidingSize,
+} from '../core/primitives.ts';
 import { broadcastShapes, type DType, type Shape, ShapeError, sameShape, sizeOf } from '../core/shape.ts';
 
 const same = ([x]: readonly TensorType[]): TensorType[] => [{ dtype: x!.dtype, shape: x!.shape }];
@@ -145,6 +152,28 @@ function requireChannels(operation: string, x: TensorType, vectors: readonly Ten
   requireThat(fits, `${operation}: x [${x.shape}], vectors ${vectors.map((vector) => `[${vector.shape}]`).join(' ')}`);
 }
 
+function requireRois(
+  boxes: TensorType,
+  images: TensorType,
+  levels: TensorType,
+  maps: readonly TensorType[],
+  { scales, samplingRatio }: RoiAlignAttrs,
+): void {
+  const [count] = boxes.shape;
+  requireFloat([boxes, ...maps], 'roiAlign');
+  requireThat(sameShape(boxes.shape, [count!, 4]), `roiAlign: boxes are [${boxes.shape}], not [R,4]`);
+  for (const [name, { shape, dtype }] of Object.entries({ images, levels })) {
+    const fits = dtype === 'int32' && sameShape(shape, [count!]);
+    requireThat(fits, `roiAlign: ${name} are ${dtype} [${shape}], not int32 [${count}]`);
+  }
+  requireThat(scales.length === maps.length, `roiAlign: ${scales.length} scales for ${maps.length} maps`);
+  const isWhole = Number.isInteger(samplingRatio) && samplingRatio >= 1;
+  requireThat(isWhole, `roiAlign: sampling ratio ${samplingRatio} is not a whole number of at least 1`);
+  const [first] = maps;
+  const fits = maps.every(({ shape }) => shape.length === 4 && sameShape(shape.slice(0, 2), first!.shape.slice(0, 2)));
+  requireThat(fits, `roiAlign: maps ${maps.map(({ shape }) => `[${shape}]`).join(' ')} differ in images or channels`);
+}
+
 export const shapeRules: ShapeRules = {
   Neg: floatOnly('neg'),
   Exp: floatOnly('exp'),
@@ -214,6 +243,10 @@ export const shapeRules: ShapeRules = {
     const shape = x!.shape.with(-1, k);
     return [...typed('float32', shape), ...typed('int32', shape)];
   },
+  RoiAlign: ([boxes, images, levels, ...maps], attrs) => {
+    requireRois(boxes!, images!, levels!, maps, attrs);
+    return typed('float32', [boxes!.shape[0]!, maps[0]!.shape[1]!, ...attrs.size]);
+  },
   NonMaxSuppression: ([boxes, scores]) => {
     requireFloat([boxes!, scores!], 'nonMaxSuppression');
     const [n, , r] = scores!.shape;
@@ -273,6 +306,13 @@ export const shapeRules: ShapeRules = {
     const [forward] = gathered([{ dtype: 'float32', shape: inputShape }, indices!], axis);
     requireThat(sameShape(forward!.shape, g!.shape), `gatherGrad: [${g!.shape}] is not [${forward!.shape}]`);
     return typed('float32', inputShape);
+  },
+  RoiAlignGrad: ([g, boxes, images, levels], { mapShapes, ...attrs }) => {
+    const maps: TensorType[] = mapShapes.map((shape) => ({ dtype: 'float32', shape }));
+    requireRois(boxes!, images!, levels!, maps, attrs);
+    const forward = [boxes!.shape[0]!, maps[0]!.shape[1]!, ...attrs.size];
+    requireThat(sameShape(g!.shape, forward), `roiAlignGrad: [${g!.shape}] is not [${forward}]`);
+    return maps;
   },
   StandardizeGrad: likeFirst('standardizeGrad'),
   BatchNormGrad: ([g, x, scale, mean, variance]) => {

@@ -149,6 +149,10 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     return [g.graph.apply('GatherGrad', [flat, places], { axis: 0, inputShape: [rows * side] })[0]!.reshape(shape)];
   },
   NonMaxSuppression: none, // piecewise constant
+  RoiAlign: (g, { inputs: [boxes, images, levels, ...maps], attrs }) => {
+    const mapShapes = maps.map(({ shape }) => shape);
+    return [null, null, null, ...g.graph.apply('RoiAlignGrad', [g, boxes!, images!, levels!], { ...attrs, mapShapes })];
+  },
   // Every pixel gets the sum over its copies.
   Upsample: (g, op) => {
     const [down, across] = op.attrs.factors;
@@ -193,6 +197,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   BatchNormGrad: onlyOnce,
   ScaleAdd: (g, op) => [sumTo(g.mul(input(op, 1)), []), g.mul(input(op, 0)), g],
   GatherGrad: onlyOnce,
+  RoiAlignGrad: onlyOnce,
   StandardizeGrad: onlyOnce,
 };
 

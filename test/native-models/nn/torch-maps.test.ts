@@ -147,11 +147,11 @@ test('operands of RoIAlign that do not fit are refused by name', () => {
   const options = { size: [2, 2], samplingRatio: 2, scales: [0.25] } as const;
   const short = graph.input('short', 'int32', [2]);
 
-  expect(() => roiAlign([map], boxes, short, null, options)).toThrow('roiAlign: images are [2], not [3]');
+  expect(() => roiAlign([map], boxes, short, null, options)).toThrow('roiAlign: images are int32 [2], not int32 [3]');
   expect(() => roiAlign([map, map], boxes, images, null, options)).toThrow(
-    'roiAlign: levels are [none] for 3 boxes on 2 maps',
+    'roiAlign: levels are none for 3 boxes on 2 maps',
   );
   expect(() => roiAlign([map], boxes, images, null, { ...options, samplingRatio: 0 })).toThrow(
-    'roiAlign: sampling ratio 0 is not 1 or more',
+    'roiAlign: sampling ratio 0 is not a whole number of at least 1',
   );
 });

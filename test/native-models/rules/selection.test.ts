@@ -3,6 +3,7 @@ import type { Rng } from '../../../native-models/core/rng.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { ShapeError } from '../../../native-models/core/shape.ts';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
+import { roiAlign } from '../../../native-models/nn/roi-align.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
 import { portableBackend } from '../../../native-models/rules/onnx-portable.ts';
@@ -17,6 +18,35 @@ describePrimitives({
   'the largest three of each row': { shapes: [[2, 3, 7]], build: ([x]: Inputs) => x!.topK(3)[0] },
   'the largest of a vector': { shapes: [[300]], build: ([x]: Inputs) => x!.topK(1)[0] },
   'all of a row, sorted': { shapes: [[4, 5]], build: ([x]: Inputs) => x!.topK(5)[0] },
+});
+
+/** Boxes of a pyramid of two maps, the finer one wide enough to be worked on in strips. */
+const BOXES = [
+  [3, 2, 300, 20],
+  [250, 1, 252, 30],
+  [-30, -9, 500, 40],
+  [120, 4, 131, 9],
+  [0, 0, 9, 9],
+  [260, 3, 410, 31],
+];
+const aligned =
+  (levels: number[], aligned: boolean) =>
+  ([fine, coarse]: Inputs) => {
+    const { graph } = fine!;
+    const count = BOXES.length;
+    const boxes = graph.constant(BOXES.flat(), [count, 4]);
+    const images = graph.constant([0, 1, 1, 0, 1, 0], [count], 'int32');
+    const options = { size: [2, 3], samplingRatio: 2, scales: [0.5, 0.25], aligned } as const;
+    return roiAlign([fine!, coarse!], boxes, images, graph.constant(levels, [count], 'int32'), options);
+  };
+const PYRAMID = [
+  [2, 2, 9, 201],
+  [2, 2, 5, 101],
+];
+
+describePrimitives({
+  'boxes of two maps': { shapes: PYRAMID, build: aligned([0, 0, 1, 0, 1, 0], false) },
+  'all boxes of one of two maps, pixel centres at half': { shapes: PYRAMID, build: aligned([1, 1, 1, 1, 1, 1], true) },
 });
 
 const BACKENDS = [standardBackend, portableBackend];
