@@ -4,6 +4,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { METHODS } from '../native-models/explain/methods.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { Task } from '../preload/contract/tasks.ts';
 import type { CliContext } from './cli/context.ts';
@@ -15,7 +16,7 @@ import { EXIT, Output } from './cli/output.ts';
 import { createCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
-import { bundleCommand, evaluateCommand, scoreCommand } from './cli/use.ts';
+import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
 import { IMPORT_FORMATS } from './data/import-report.ts';
@@ -187,6 +188,9 @@ function addRunCommands(root: Command): void {
     .description('score images with a bundle')
     .option('--set <name=value>', 'valid_resize_size or valid_crop_size other than the bundle has', collect, [])
     .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
+    .option('--explain <method>', `draw what a decision used: ${METHODS.join(', ')}`)
+    .option('--explain-set <name=value>', `${EXPLANATION_SETTINGS.join(', ')}; may be repeated`, collect, [])
+    .option('--out <folder>', 'where the pictures of explanations go; explanations by default')
     .addOption(json())
     .action(act(scoreCommand));
 }

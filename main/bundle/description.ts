@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { RunThresholds } from '../../preload/contract/run.ts';
 import { ClassificationTask } from '../../preload/contract/tasks.ts';
@@ -85,6 +86,11 @@ export const BundleDescription = z.object({
 export type BundleDescription = z.infer<typeof BundleDescription>;
 
 export const DESCRIPTION_FILE = FILE;
+
+/** How the bundle's model wants pixels and padding. */
+export function conventionOfBundle({ preprocessing, strided_padding }: BundleDescription): InputConvention {
+  return { mean: preprocessing.mean, deviation: preprocessing.std, stridedPadding: strided_padding };
+}
 
 /** Errors: bundle-invalid, naming the field, what was expected and what came. */
 export function readDescription(folder: string): BundleDescription {

@@ -3,11 +3,13 @@
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
+import { EXPLANATION_PARAMETERS } from '../bundle/explanation-order.ts';
 import { type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
 import { evaluationText } from './evaluation-text.ts';
+import { ExplanationFiles, type WrittenReply } from './explanations.ts';
 import { decimal } from './format.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
@@ -57,24 +59,65 @@ export async function scoreCommand(
   context: CliContext,
   bundle: string,
   images: readonly string[],
-  options: { readonly set: readonly string[]; readonly threshold: readonly string[] },
+  options: ScoreCommandOptions,
 ): Promise<number> {
   const { output, threads } = context;
-  const replies = await scoreBundle(bundle, images, {
+  const explain = explanationsAsked(options);
+  const files = new ExplanationFiles(options.out ?? 'explanations');
+  const written: WrittenReply[] = [];
+  await scoreBundle(bundle, images, {
     threads,
     settings: { sizes: parseSettings(options.set), thresholds: options.threshold },
+    ...(explain === null ? {} : { explain }),
+    onScore: (reply) => {
+      written.push(files.write(reply));
+      if (explain !== null) output.progress(`explained ${written.length}/${images.length}`);
+    },
   });
-  const lines = replies.map((reply) => {
-    if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
-    if (reply.predicted) return `${reply.filename}: ${predictedText(reply)}`;
-    const best = reply.probs.reduce((at, value, i) => (value > reply.probs[at]! ? i : at), 0);
-    return `${reply.filename}: ${reply.labels[best]} (${(100 * reply.probs[best]!).toFixed(1)} %)`;
-  });
-  output.result(replies, lines.join('\n'));
-  return replies.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
+  output.result(written, written.map(replyText).join('\n'));
+  return written.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
 }
 
-function predictedText({ predicted = [], labels, probs }: ScoredImage): string {
+export interface ScoreCommandOptions {
+  readonly set: readonly string[];
+  readonly threshold: readonly string[];
+  readonly explain?: string;
+  readonly explainSet: readonly string[];
+  readonly out?: string;
+}
+
+/** Parameters of explanations but those that other options have, and what to return: here it is always a picture. */
+const OTHERWISE = ['xai_algorithm', 'visualizations', 'attributions'];
+export const EXPLANATION_SETTINGS: readonly string[] = EXPLANATION_PARAMETERS.map(({ name }) => name).filter(
+  (name) => !OTHERWISE.includes(name),
+);
+
+/** Parameters of explanations; null where none are asked for. Errors: bad-argument. */
+function explanationsAsked({ explain, explainSet, out }: ScoreCommandOptions): Record<string, string> | null {
+  const given = parseSettings(explainSet);
+  const unknown = Object.keys(given).find((name) => !EXPLANATION_SETTINGS.includes(name));
+  if (unknown !== undefined)
+    throw new AppError('bad-argument', `--explain-set takes ${EXPLANATION_SETTINGS.join(', ')}; got ${unknown}`);
+  if (explain !== undefined) return { ...given, xai_algorithm: explain };
+  if (explainSet.length > 0 || out !== undefined)
+    throw new AppError('bad-argument', '--out and --explain-set go with --explain METHOD');
+  return null;
+}
+
+function replyText(reply: WrittenReply): string {
+  if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+  const files = reply.explanations?.map(({ label, file }) => `\n  ${label}: ${file}`) ?? [];
+  return `${reply.filename}: ${reply.predicted ? predictedText(reply) : bestText(reply)}${files.join('')}`;
+}
+
+function bestText({ probs, labels }: Scored): string {
+  const best = probs.reduce((at, value, i) => (value > probs[at]! ? i : at), 0);
+  return `${labels[best]} (${(100 * probs[best]!).toFixed(1)} %)`;
+}
+
+type Scored = Pick<ScoredImage, 'predicted' | 'labels' | 'probs'>;
+
+function predictedText({ predicted = [], labels, probs }: Scored): string {
   if (predicted.length === 0) return 'no label';
   return predicted.map((label) => `${label} (${(100 * probs[labels.indexOf(label)]!).toFixed(1)} %)`).join(', ');
 }

@@ -52,7 +52,15 @@ export function configureDecoder(): void {
  * Errors: image-missing, image-empty, image-unreadable, image-truncated, image-too-large; each names the file.
  */
 export async function decode(path: string, options: DecodeOptions = {}): Promise<Pixels> {
-  const file = openImage(path);
+  return decodeWhole(openImage(path), options);
+}
+
+/** The same for a file that came by another way than the disk; `name` is what errors call it. */
+export async function decodeBytes(name: string, bytes: Buffer, options: DecodeOptions = {}): Promise<Pixels> {
+  return decodeWhole(imageOf(name, bytes), options);
+}
+
+async function decodeWhole(file: ImageFile, options: DecodeOptions): Promise<Pixels> {
   return decodeUsualJpeg(file, Number.POSITIVE_INFINITY, options) ?? decodeFile(file, options);
 }
 
@@ -88,7 +96,10 @@ function decodeUsualJpeg(file: ImageFile, shorterSidePx: number, options: Decode
  * Errors: image-missing, image-empty, image-unreadable, image-too-large.
  */
 export function openImage(path: string): ImageFile {
-  const bytes = readBytes(path);
+  return imageOf(path, readBytes(path));
+}
+
+function imageOf(path: string, bytes: Buffer): ImageFile {
   if (bytes.length === 0) throw new AppError('image-empty', `${path}: the file is empty (0 bytes)`, { file: path });
   const format = sniffFormat(bytes);
   if (format !== null) return { path, bytes, format };

@@ -10,9 +10,10 @@ import { BatchFeed, DEFAULT_CACHE_BYTES } from '../images/feed.ts';
 import { Evaluator } from './evaluator.ts';
 import { exportBundle, readModelValues } from './export.ts';
 import { toFailure } from './failure.ts';
+import { Inbox } from './inbox.ts';
 import { probe } from './probe.ts';
-import type { EvaluateJob, FromChild, Job, ToChild } from './protocol.ts';
-import { scoreImages } from './score.ts';
+import type { EvaluateJob, FromChild, Job, ScoreJob, ScoreRequest, ToChild } from './protocol.ts';
+import { Scorer } from './score.ts';
 import { openRunner } from './step-runner.ts';
 import { train } from './train.ts';
 
@@ -53,7 +54,7 @@ async function run(job: Job): Promise<string | null> {
       await exportBundle(job);
       return null;
     case 'score':
-      await scoreImages(job, (score) => send({ type: 'image-score', score }));
+      await scoreRequests(job);
       return null;
     case 'probe':
       await probe(job);
@@ -61,6 +62,17 @@ async function run(job: Job): Promise<string | null> {
     default:
       return job satisfies never;
   }
+}
+
+const requests = new Inbox<ScoreRequest>();
+
+async function scoreRequests(job: ScoreJob): Promise<void> {
+  const scorer = await Scorer.open(job);
+  send({ type: 'ready' });
+  for await (const request of requests) {
+    send({ type: 'image-score', id: request.id, score: await scorer.score(request) });
+  }
+  await scorer.release();
 }
 
 async function evaluate(job: EvaluateJob): Promise<void> {
@@ -96,8 +108,22 @@ async function main(job: Job): Promise<void> {
 }
 
 process.on('message', (message: ToChild) => {
-  if (message.type === 'cancel') isCancelled = true;
-  else void main(message.job);
+  switch (message.type) {
+    case 'job':
+      void main(message.job);
+      break;
+    case 'cancel':
+      isCancelled = true;
+      break;
+    case 'score':
+      requests.put(message.request);
+      break;
+    case 'no-more':
+      requests.end();
+      break;
+    default:
+      message satisfies never;
+  }
 });
 // The engine is gone, or has all it wanted: checkpoints are whole at any moment, so there is nothing to put in order.
 process.on('disconnect', () => process.exit(0));

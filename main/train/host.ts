@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../preload/contract/errors.ts';
 import { explainDeviceFailure } from '../devices/explain.ts';
 import { fromErrorRecord } from '../images/error-record.ts';
-import type { FromChild, Job } from './protocol.ts';
+import type { FromChild, Job, ToChild } from './protocol.ts';
 
 export interface HostOptions {
+  /** Given a way to speak to the child, as long as it lives. */
+  readonly onStarted?: (say: (message: ToChild) => void) => void;
   readonly onMessage?: (message: FromChild) => void;
   /** Cancels: the child is asked first, and ended by force when it does not end within `GRACE_MS`. */
   readonly signal?: AbortSignal;
@@ -26,7 +28,7 @@ const LOG_LINES = 20;
  * Runs one job in a process of its own.
  * Errors: what the job failed with; `cancelled`; training-process-died with exit code, signal and last log lines.
  */
-export function runInChild(job: Job, { onMessage, signal }: HostOptions = {}): Promise<Ended> {
+export function runInChild(job: Job, { onStarted, onMessage, signal }: HostOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new AppError('cancelled', 'cancelled before it started'));
     const child = fork(CHILD, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -34,8 +36,11 @@ export function runInChild(job: Job, { onMessage, signal }: HostOptions = {}): P
     let outcome: Ended | Error | null = null;
     let force: NodeJS.Timeout | null = null;
 
+    const say = (message: ToChild) => {
+      if (child.connected) child.send(message, () => {}); // best effort: a child that is gone shows as its end
+    };
     const cancel = () => {
-      child.send({ type: 'cancel' }, () => {}); // best effort: a child that is gone already needs no message
+      say({ type: 'cancel' });
       force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -56,7 +61,8 @@ export function runInChild(job: Job, { onMessage, signal }: HostOptions = {}): P
       else if (outcome !== null) resolve(outcome);
       else reject(explainDeviceFailure(job.device, log().join('\n')) ?? died(code, killedBy, log()));
     });
-    child.send({ type: 'job', job }, () => {}); // a failure to send shows as the child's end
+    say({ type: 'job', job });
+    onStarted?.(say);
   });
 }
 

@@ -2,6 +2,8 @@
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import type { InputConvention } from '../../native-models/catalog.ts';
+import type { Method } from '../../native-models/explain/methods.ts';
+import type { Quadrature } from '../../native-models/explain/quadrature.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask } from '../../preload/contract/tasks.ts';
@@ -63,21 +65,53 @@ export interface ExportJob extends ModelSetting {
   readonly productVersion: string;
 }
 
-/** Scores image files with a bundle's model. */
+/** Scores images with a bundle's model, one request after the other, until it is told that there are no more. */
 export interface ScoreJob {
   readonly kind: 'score';
   readonly modelFile: string;
-  /** Of the catalog, to make the model anew for a size that the file is not for; null where it is. */
-  readonly remakeAs: string | null;
+  /** As the bundle names it; the catalog need not know it to score at the size that the file is for. */
+  readonly model: string;
+  /** The file is for another size: the network is made anew. */
+  readonly isRemade: boolean;
   readonly classes: readonly string[];
   readonly activation: Activation;
   readonly resizeSize: number;
   readonly cropSize: number;
   readonly convention: InputConvention;
-  /** Absolute paths. */
-  readonly images: readonly string[];
   readonly device: Device;
   readonly threads: number;
+}
+
+/** A file by its absolute path; or its bytes, with what to call it. */
+export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+
+export interface ScoreRequest {
+  readonly id: number;
+  readonly image: ImageSource;
+  /** Null: scores alone. */
+  readonly explain: ExplanationOrder | null;
+}
+
+/** What to explain, how, and what to hand out of it. */
+export interface ExplanationOrder {
+  readonly method: Method;
+  /** From which probability on a class is explained, in the order of the classes; null: the most probable one is. */
+  readonly thresholds: readonly number[] | null;
+  /** Points between a baseline and the image, of the methods that integrate. */
+  readonly steps: number;
+  readonly quadrature: Quadrature;
+  /** Of `xrai`. */
+  readonly isFast: boolean;
+  readonly hasPicture: boolean;
+  readonly hasAttribution: boolean;
+}
+
+export interface Explanation {
+  readonly classIndex: number;
+  /** A PNG file, where it was asked for. */
+  readonly picture: Uint8Array | null;
+  /** Shapes: [3, cropSize, cropSize], where it was asked for. */
+  readonly attribution: Float32Array | null;
 }
 
 /** Runs a tiny training step on a device and compares it with what is known to be right. */
@@ -88,7 +122,13 @@ export interface ProbeJob {
 
 export type Job = TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;
 
-export type ToChild = { readonly type: 'job'; readonly job: Job } | { readonly type: 'cancel' };
+export type ToChild =
+  | { readonly type: 'job'; readonly job: Job }
+  | { readonly type: 'cancel' }
+  /** To a job that scores. */
+  | { readonly type: 'score'; readonly request: ScoreRequest }
+  /** To a job that scores: it ends when it has answered what it was asked. */
+  | { readonly type: 'no-more' };
 
 export interface EpochReport {
   readonly row: EpochRow;
@@ -108,8 +148,8 @@ export interface Scores {
 
 /** One image's probabilities, or why it has none. */
 export type ImageScore =
-  | { readonly path: string; readonly probabilities: readonly number[] }
-  | { readonly path: string; readonly error: ErrorRecord };
+  | { readonly probabilities: readonly number[]; readonly explanations: readonly Explanation[] }
+  | { readonly error: ErrorRecord };
 
 /** Units: loss in nats per image; remainingMs of the whole run. */
 export interface Progress {
@@ -130,6 +170,8 @@ export type FromChild =
   | { readonly type: 'epoch'; readonly report: EpochReport; readonly isRepeated: boolean }
   /** Of the images of an evaluate job; or, at the end of training, of the validation images by the kept model. */
   | { readonly type: 'scored'; readonly scores: Scores }
-  | { readonly type: 'image-score'; readonly score: ImageScore }
+  /** A job that scores takes requests from now on. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }
   | { readonly type: 'done'; readonly reason: string | null }
   | { readonly type: 'failed'; readonly error: ErrorRecord };

@@ -25,19 +25,32 @@ export interface RemadeModel {
  * The bytes of a model file like `file`, whose input is of another size.
  * Errors: bad-hyperparameter when the network cannot have that size; bundle-invalid when the file is not of that model.
  */
-export function remade(file: Uint8Array, { model: name, classes, convention, cropSize }: RemadeModel): Uint8Array {
+export function remade(file: Uint8Array, network: RemadeModel): Uint8Array {
+  return withNetwork(network, (model, card) => {
+    const program = exportProgram(model, network.cropSize, network.cropSize);
+    const weights = weightsOf(file, model, card);
+    return writeOnnx(program, standardBackend, { name: card.name, weights, batchInputs: ['input1'] });
+  });
+}
+
+/**
+ * The weights out of a model file, by name, as the network has them at that size.
+ * Errors: as `remade`.
+ */
+export function weightsInFile(file: Uint8Array, network: RemadeModel): Map<string, Float32Array> {
+  return withNetwork(network, (model, card) => weightsOf(file, model, card));
+}
+
+function withNetwork<T>(
+  { model: name, classes, convention, cropSize }: RemadeModel,
+  use: (model: Module, card: ModelCard) => T,
+): T {
   const fail = (code: 'bad-hyperparameter' | 'bundle-invalid', problem: string, cause?: unknown) =>
     new AppError(code, `valid_crop_size ${cropSize}: ${problem}`, { model: name, cropSize }, { cause });
   const card = findModel(name);
   if (card === null) throw fail('bad-hyperparameter', `this version does not know ${name}, to make it for that size`);
-  const model = card.build(classes, convention, cropSize);
   try {
-    const program = exportProgram(model, cropSize, cropSize);
-    return writeOnnx(program, standardBackend, {
-      name,
-      weights: weightsOf(file, model, card),
-      batchInputs: ['input1'],
-    });
+    return use(card.build(classes, convention, cropSize), card);
   } catch (error) {
     if (error instanceof ShapeError)
       throw fail('bad-hyperparameter', `${name} cannot have it (${error.message})`, error);

@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'run-without-model',
   'run-not-resumable',
   'run-wrong-state',
+  'timed-out',
   'training-diverged',
   'training-process-died',
   'too-few-images',

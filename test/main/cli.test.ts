@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../build/source-files.ts';
 import { createRun, startRun } from '../../main/store/runs.ts';
@@ -36,7 +37,9 @@ describe('the command line', () => {
     const run = parsed('runs', folder, 'r0001');
     const judged = parsed('evaluate', folder, 'r0001');
     const bundled = parsed('bundle', folder, 'r0001');
-    const scored = parsed('score', bundled.value.out, join(pictures, 'dark', '0.png'));
+    const explanations = join(folder, 'explanations');
+    const explain = ['--explain', 'Grad-CAM', '--out', explanations] as const;
+    const scored = parsed('score', bundled.value.out, join(pictures, 'dark', '0.png'), ...explain);
 
     expect([created, imported, trained, runs, run, judged, bundled, scored].map(({ status }) => status)).toEqual(
       new Array(8).fill(0),
@@ -57,6 +60,11 @@ describe('the command line', () => {
     expect(judged.value.metrics.accuracy).toBe(run.value.primary_metric.best);
     expect(scored.value[0]).toMatchObject({ labels: ['bright', 'dark'] });
     expect(scored.value[0].probs.length).toBe(2);
+    const { probs, labels, explanations: drawn } = scored.value[0];
+    const best = probs.indexOf(Math.max(...probs));
+    const file = join(explanations, `0.${labels[best]}.gradcam.png`);
+    expect(drawn).toEqual([{ label: labels[best], probability: probs[best], method: 'gradcam', file }]);
+    expect(await sharp(file).metadata()).toMatchObject({ format: 'png', width: 64, height: 64 });
 
     const rows = join(folder, 'runs', 'r0001', 'predictions-validation.jsonl');
     const files = ['--truth', rows, '--predictions', rows];
@@ -127,6 +135,7 @@ describe('the command line', () => {
     expect(lightbench('create').status).toBe(2);
     expect(lightbench('dance').status).toBe(2);
     expect(lightbench('create', join(folder, 'p'), '--task', 'poetry')).toMatchObject({ status: 2 });
+    expect(lightbench('score', folder, 'x.jpg', '--out', folder)).toMatchObject({ status: 2 });
     expect(lightbench('train', folder, '--set', 'novalue', '--model', 'resnet18').status).not.toBe(0);
   });
 

@@ -2,14 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
 import { readDescription } from '../../../main/bundle/description.ts';
-import { scoreBundle } from '../../../main/bundle/score-bundle.ts';
+import { type ScoredExplanation, type ScoredImage, scoreBundle } from '../../../main/bundle/score-bundle.ts';
 import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainNew } from '../../../main/schedule/run-training.ts';
+import { imageFile, labelledImages } from '../../../main/store/images.ts';
 import type { WriteProject } from '../../../main/store/project.ts';
 import { Evaluation } from '../../../preload/contract/evaluation.ts';
 import { FakeClock } from '../../kit/clock.ts';
@@ -19,6 +21,7 @@ import { request, shadesProject } from '../../kit/training.ts';
 
 const options = { clock: new FakeClock(), threads: 2 };
 
+const CONVOLUTIONAL = ['gradcam', 'guided_backprop', 'guided_gradcam', 'integrated_gradients', 'xrai'];
 const folder = suiteFolder();
 const bundle = join(folder, 'bundle');
 let project: WriteProject;
@@ -125,6 +128,60 @@ describe('scoring', () => {
       'image-missing',
     ]);
     expect(replies.map(({ filename }) => filename)).toEqual([text, join(project.folder, 'nowhere.png')]);
+  });
+
+  test('explains the most probable class by each method that suits the network', async () => {
+    const image = imageFile(project.folder, labelledImages(project.db)[0]!);
+    const explained = async (xai_algorithm: string) => {
+      const explain = { xai_algorithm, n_steps: 4, attributions: true };
+      const [reply] = (await scoreBundle(bundle, [image], { threads: 2, explain })) as [ScoredImage];
+      return reply;
+    };
+
+    const replies: ScoredImage[] = [];
+    for (const method of CONVOLUTIONAL) replies.push(await explained(method));
+
+    const [{ probs, labels }] = replies as [ScoredImage, ...ScoredImage[]];
+    const best = probs.indexOf(Math.max(...probs));
+    for (const [i, { explanations }] of replies.entries()) {
+      const [{ picture, attribution, ...said }] = explanations as [ScoredExplanation];
+      expect(explanations).toHaveLength(1);
+      expect(said).toEqual({ label: labels[best], probability: probs[best], method: CONVOLUTIONAL[i] });
+      expect(await sharp(picture!).metadata()).toMatchObject({ format: 'png', width: 64, height: 64, channels: 3 });
+      expect(attribution).toHaveLength(3 * 32 * 32);
+    }
+    const planes = (method: string) => replies[CONVOLUTIONAL.indexOf(method)]!.explanations![0]!.attribution!;
+    const map = planes('gradcam');
+    const product = planes('guided_backprop').map((slope, k) => slope * map[k]!);
+    expect(planes('guided_gradcam')).toEqual(product);
+    for (const method of CONVOLUTIONAL.slice(1)) expect(new Set(planes(method)).size, method).toBeGreaterThan(3);
+  });
+
+  test.each([
+    [{ xai_algorithm: 'lime' }, /^xai_algorithm must be one of xrai, integrated_gradients.*, got "lime"$/],
+    [
+      { xai_algorithm: 'attention-rollout' },
+      /^attention_rollout does not suit mobilenetv2; what does: xrai, .*, gradcam$/,
+    ],
+    [{ n_steps: 1 }, 'n_steps must be a whole number from 2 to 1000, got 1'],
+    [{ approximation_method: 'simpson' }, /^approximation_method must be one of riemann_middle, gausslegendre/],
+    [{ steps: 10 }, /^"steps" is no parameter of explanations: there are xai_algorithm, visualizations/],
+  ])('refuses to explain with %j before anything runs', async (explain, message) => {
+    const error = await appErrorOf(() => scoreBundle(bundle, [], { threads: 1, explain }));
+
+    expect([error.code, error.message]).toEqual(['bad-argument', expect.stringMatching(message)]);
+  });
+
+  test('a bundle of a model that nobody knows here is scored, and not explained', async () => {
+    const elsewhere = changed({ model: 'resnext9000' });
+    cpSync(join(bundle, 'model.onnx'), join(elsewhere, 'model.onnx'));
+    const image = imageFile(project.folder, labelledImages(project.db)[0]!);
+
+    const [reply] = await scoreBundle(elsewhere, [image], { threads: 1 });
+    const error = await appErrorOf(() => scoreBundle(elsewhere, [image], { threads: 1, explain: {} }));
+
+    expect(reply).toMatchObject({ labels: ['bright', 'dark'] });
+    expect(error.message).toBe('this version does not know resnext9000, and cannot explain what it decides');
   });
 
   test.each([

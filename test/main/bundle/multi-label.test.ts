@@ -81,6 +81,26 @@ describe('a multi-label bundle', () => {
     expect(one.map(({ predicted }) => predicted)).toEqual(rows.map(() => ['blue']));
   });
 
+  test('explains every class over its threshold, or over the one that is given, each by a map of its own', async () => {
+    const explained = async (given: object, settings: GivenSettings = {}) => {
+      const explain = { xai_algorithm: 'guided_gradcam', attributions: 1, ...given };
+      const images = rows.slice(0, 3).map(({ image }) => join(project.folder, image));
+      return (await scoreBundle(bundle, images, { threads: 2, settings, explain })) as ScoredImage[];
+    };
+
+    const own = await explained({});
+    const all = await explained({ confidence_score_threshold_multilabel: 0 });
+    const none = await explained({}, { thresholds: ['1'] });
+
+    const labelsOf = ({ explanations }: ScoredImage) => explanations!.map(({ label }) => label);
+    expect(own.map(labelsOf)).toEqual(above(tuned).slice(0, 3));
+    expect(all.map(labelsOf)).toEqual([1, 2, 3].map(() => ['blue', 'red']));
+    expect(none.map(labelsOf)).toEqual([[], [], []]);
+    const [blue, red] = all[0]!.explanations!;
+    expect(blue!.attribution).not.toEqual(red!.attribution);
+    expect([blue!.probability, red!.probability]).toEqual(all[0]!.probs);
+  });
+
   test('checks itself: the golden probabilities of its pixel model are sigmoids of the golden logits', () => {
     mkdirSync(join(bundle, 'node_modules'));
     symlinkSync(join(ROOT, 'node_modules', 'onnxruntime-node'), join(bundle, 'node_modules', 'onnxruntime-node'));

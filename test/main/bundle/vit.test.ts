@@ -9,6 +9,7 @@ import { imageFile, labelledImages } from '../../../main/store/images.ts';
 import type { WriteProject } from '../../../main/store/project.ts';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
 import { FakeClock } from '../../kit/clock.ts';
+import { appErrorOf } from '../../kit/errors.ts';
 import { suiteFolder } from '../../kit/folders.ts';
 import { request, shadesProject } from '../../kit/training.ts';
 
@@ -23,6 +24,36 @@ beforeAll(async () => {
   await trainNew(project, request({ number_of_epochs: 1 }, 'vits16r224'));
   await writeBundle(project, 'r0001', bundle, { clock: new FakeClock(), threads: 2 });
   return () => project.close();
+});
+
+test('a vision transformer is explained by what its class token attends to', async () => {
+  const [image] = labelledImages(project.db).map((each) => imageFile(project.folder, each));
+  const explained = async (xai_algorithm: string) => {
+    const explain = { xai_algorithm, n_steps: 2, attributions: true };
+    const [reply] = (await scoreBundle(bundle, [image!], { threads: 2, explain })) as [ScoredImage];
+    return reply.explanations![0]!;
+  };
+
+  const rollout = await explained('rollout');
+  const gains = await explained('gradient_rollout');
+  const integrated = await explained('integrated_gradients');
+  const error = await appErrorOf(() => explained('gradcam'));
+
+  expect([rollout, gains, integrated].map(({ method }) => method)).toEqual([
+    'attention_rollout',
+    'gradient_rollout',
+    'integrated_gradients',
+  ]);
+  for (const { attribution } of [rollout, gains, integrated]) {
+    expect(attribution).toHaveLength(3 * 32 * 32);
+    expect(new Set(attribution).size).toBeGreaterThan(3);
+  }
+  // 2x2 patches share what the class token does not keep for itself.
+  expect(Math.max(...rollout.attribution!)).toBeLessThan(1);
+  expect(Math.min(...rollout.attribution!)).toBeGreaterThan(0);
+  expect(error.message).toBe(
+    'gradcam does not suit vits16r224; what does: xrai, integrated_gradients, attention_rollout, gradient_rollout',
+  );
 });
 
 test('a vision transformer takes larger pictures by the positions it learned on small ones', async () => {

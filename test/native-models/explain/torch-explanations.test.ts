@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Feeds, floatTensor, openSession } from '../../../main/train/runtime.ts';
+import { ProgramSession } from '../../../main/train/program-session.ts';
 import type { Program } from '../../../native-models/core/program.ts';
-import type { Tensor } from '../../../native-models/core/tensor.ts';
 import { rolloutProgram } from '../../../native-models/explain/attention-rollout.ts';
 import { gradCamProgram } from '../../../native-models/explain/grad-cam.ts';
 import { guidedProgram } from '../../../native-models/explain/guided.ts';
@@ -26,22 +25,19 @@ const models: Readonly<Record<string, () => Module>> = {
 
 const norm = (values: ArrayLike<number>) => Math.sqrt(Array.from(values).reduce((sum, v) => sum + v * v, 0));
 const made = ({ name, shape, scale, offset }: TensorEntry) =>
-  floatTensor(shape, fixtureTensor(name, shape, scale, offset).data);
-const nameOf = ({ source }: Tensor) => (source.kind === 'input' ? source.name : '');
+  Float32Array.from(fixtureTensor(name, shape, scale, offset).data);
 
 /** Another order of additions may put an activation on the other side of a kink: torch itself moves by `spread`. */
 const bar = (spread: number) => Math.max(1e-4, 6 * spread);
 
 /** Runs a program of the case's model with the fixture's weights. */
-async function run(model: Module, program: Program, given: Feeds): Promise<Record<string, Float32Array>> {
+async function run(model: Module, program: Program, given: Record<string, Float32Array>) {
   const shapes = [...namedParameters(model)].map(([name, { shape }]) => ({ name, shape }));
-  const inputs = new Set(program.inputs.map(nameOf));
-  const weights = [...fixtureWeights(shapes)].filter(([name]) => inputs.has(name));
-  const session = await openSession(program, { device: 'cpu', threads: 1 });
-  const tensors = weights.map(([name, { dims, data }]) => [name, floatTensor(dims, data)] as const);
-  const results = await session.run({ ...Object.fromEntries(tensors), ...given });
+  const weights = [...fixtureWeights(shapes)].map(([name, { data }]) => [name, Float32Array.from(data)] as const);
+  const session = await ProgramSession.open(program, new Map(weights), { device: 'cpu', threads: 1 });
+  const results = await session.run(given);
   await session.release();
-  return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
+  return results;
 }
 
 function close(actual: ArrayLike<number>, expected: readonly number[], spread: number): void {
@@ -70,8 +66,7 @@ function closeSummary(
 function setUp(name: string, recorded: ExplanationCase) {
   const model = models[name]!();
   const [, , height, width] = recorded.input.shape as [number, number, number, number];
-  const target = floatTensor([1, CLASSES]);
-  (target.data as Float32Array)[recorded.target] = 1;
+  const target = Float32Array.from({ length: CLASSES }, (_, i) => Number(i === recorded.target));
   return { model, size: { height, width }, image: made(recorded.input), target };
 }
 
@@ -102,10 +97,8 @@ describe.each(Object.entries(explanationFixtures()))("%s gives torch's", (name, 
     }),
   )('attention rollout by $weighting', async ({ weighting, expected }) => {
     const { model, size, image, target } = setUp(name, recorded);
-    // Plain attention is the same for every class, so its program asks for none.
-    const feeds: Feeds = weighting === 'mean' ? { image } : { image, target };
 
-    const { map } = await run(model, rolloutProgram(model, size, weighting), feeds);
+    const { map } = await run(model, rolloutProgram(model, size, weighting), { image, target });
 
     close(map!, expected.flat(), spread[`${weighting}_rollout`]!);
   });
@@ -114,15 +107,14 @@ describe.each(Object.entries(explanationFixtures()))("%s gives torch's", (name, 
     const { model, size, image, target } = setUp(name, recorded);
     const points = quadrature(kind, recorded.steps);
     const batch = recorded.steps + 2;
-    const column = (values: readonly number[]) => floatTensor([batch, 1, 1, 1], Float32Array.from(values));
 
     const program = integratedGradientsProgram(model, size, batch);
     const { attribution, scores } = await run(model, program, {
       image,
       target,
       baseline: made(recorded.baseline),
-      fractions: column([...points.map(({ fraction }) => fraction), 1, 0]),
-      weights: column([...points.map(({ weight }) => weight), 0, 0]),
+      fractions: Float32Array.of(...points.map(({ fraction }) => fraction), 1, 0),
+      weights: Float32Array.of(...points.map(({ weight }) => weight), 0, 0),
     });
 
     const key = `integrated.${kind}` as const;
