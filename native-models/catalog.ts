@@ -17,7 +17,7 @@ import { SEResNeXt } from './models/seresnext.ts';
 import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
 import { canResample, resampledPositions } from './models/vit-positions.ts';
 import { decaysAllButVectors } from './nn/decay.ts';
-import type { Module } from './nn/module.ts';
+import { type Module, namedParameters } from './nn/module.ts';
 
 /** What a set of weights expects of the pixels and of padding; trained models keep it. */
 export interface InputConvention {
@@ -221,6 +221,12 @@ export function resolveFor(
   return { values, problems: [...problems, ...misfits(card, values)] };
 }
 
+/** Running statistics are batch norm's. */
+function hasBatchNorm(card: ModelCard): boolean {
+  const parameters = namedParameters(card.build(1, IMAGENET_CONVENTION));
+  return [...parameters.values()].some(({ role }) => role === 'statistic');
+}
+
 /** Values that are fine in themselves but not for this model. */
 function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
   const problems: Problem[] = [];
@@ -228,6 +234,10 @@ function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
   if (frozen > card.freezeGroups.length) {
     const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
     problems.push({ name: 'layers_to_freeze', message });
+  }
+  if (values['synchronize_batch_norm'] === 1 && !hasBatchNorm(card)) {
+    const message = `synchronize_batch_norm is for models with batch norm, and ${card.name} has none`;
+    problems.push({ name: 'synchronize_batch_norm', message });
   }
   return [...problems, ...patchMisfits(card, values)];
 }

@@ -15,11 +15,13 @@ import {
   stepProgram,
   stepPrograms,
 } from './training/step.ts';
+import { type SynchronisedPrograms, synchronisedStep } from './training/synchronised.ts';
 
 export type { Activation } from './training/classification-loss.ts';
 export type { ModelOptions, Normalisation } from './training/images.ts';
 export type { TrainingProgram } from './training/program.ts';
 export { type AccumulationPrograms, GRADIENT_CARRY, GRADIENT_SCALE } from './training/step.ts';
+export type { StageProgram, SynchronisedPrograms } from './training/synchronised.ts';
 
 /** A classifier's loss is that of its logits. */
 export interface TrainingOptions extends ModelOptions, StepOptions {
@@ -45,6 +47,11 @@ export function trainingProgram(model: Module, options: TrainingOptions): Traini
  */
 export function accumulationPrograms(model: Module, options: TrainingOptions): AccumulationPrograms {
   return stepPrograms(model, options, classifying(model, options));
+}
+
+/** The same where batch norm normalises by the statistics of all batches: with it, too, one batch of all their images. */
+export function synchronisedPrograms(model: Module, options: TrainingOptions): SynchronisedPrograms {
+  return synchronisedStep(model, options, classifying(model, options));
 }
 
 function classifying(model: Module, options: TrainingOptions): BuildObjective {

@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco] [--case PART-OF-A-NAME] [--steps N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco] [--case PART-OF-A-NAME] [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
@@ -30,6 +30,8 @@ interface Timing {
 interface Settings {
   readonly filter: string;
   readonly steps: number;
+  /** For training steps; operators are timed at one thread. */
+  readonly threads: number;
   readonly rounds: number;
   readonly model: string;
   readonly backend: string;
@@ -120,6 +122,7 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       case: { type: 'string', default: '' },
       steps: { type: 'string', default: '8' },
+      threads: { type: 'string', default: String(availableParallelism()) },
       rounds: { type: 'string', default: '8' },
       model: { type: 'string', default: 'resnet18' },
       backend: { type: 'string', default: '' },
@@ -132,6 +135,7 @@ async function main(): Promise<void> {
   const settings = {
     filter: values.case,
     steps: countOf('steps', values.steps),
+    threads: countOf('threads', values.threads),
     rounds: countOf('rounds', values.rounds),
     model: values.model,
     backend: values.backend,

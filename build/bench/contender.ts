@@ -19,9 +19,9 @@ export class Contender {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
 
-  constructor(name: string, command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.name = name;
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
     this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
   }
 
@@ -42,15 +42,38 @@ export class Contender {
 
 /** One of our programs, from this folder. */
 export function ours(script: string, args: readonly string[], name = 'ours'): Contender {
-  return new Contender(name, process.execPath, [join(ROOT, 'build/bench', script), ...args], {});
+  return new Contender(name, process.execPath, [join(ROOT, 'build/bench', script), ...args], process.env);
 }
 
 /** One of the peer's programs; it spins no thread while it waits, so that waiting costs the others nothing. */
 export function peer(script: string, args: readonly string[], threads: number, name = 'torch'): Contender {
   return new Contender(name, PYTHON, [join(ROOT, 'build/bench/peer', script), ...args], {
+    ...atItsBest(process.env),
     ...PEER_MALLOC,
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
     OMP_WAIT_POLICY: 'passive',
   });
+}
+
+/** Without what a machine may have set to hold the peer's matrix products to an older processor's. */
+function atItsBest({ OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return others;
+}
+
+const NAME_KERNELS = `
+import ctypes, torch
+torch.ones(2, 2) @ torch.ones(2, 2)
+paths = {line.split()[-1] for line in open("/proc/self/maps") if "openblas" in line}
+for path in paths:
+    name = ctypes.CDLL(path).openblas_get_corename
+    name.restype = ctypes.c_char_p
+    print("OpenBLAS", name().decode())
+if torch.backends.mkldnn.is_available(): print("oneDNN")
+`;
+
+/** The libraries the peer computes with and, where one says so, for which processor; empty where none can be told. */
+export function peerKernels(): string {
+  const { stdout, status } = spawnSync(PYTHON, ['-c', NAME_KERNELS], { env: atItsBest(process.env), encoding: 'utf8' });
+  return status === 0 ? stdout.trim().split('\n').join(', ') : '';
 }

@@ -1,6 +1,5 @@
 /** Whole training steps against torch: wall time, CPU time and peak memory, taking turns on the same threads. */
 
-import { availableParallelism } from 'node:os';
 import { type Contender, ours, peer } from './contender.ts';
 import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
 
@@ -45,6 +44,7 @@ export interface StepRow extends ComparedRow {
 export interface StepOptions {
   readonly filter: string;
   readonly steps: number;
+  readonly threads: number;
   readonly hasPeer: boolean;
   readonly progress: (row: StepRow) => void;
 }
@@ -66,8 +66,10 @@ export async function stepBenchmark(options: StepOptions): Promise<StepRow[]> {
   return rows;
 }
 
-function contenders({ model, batch, side, optimizer = 'sgd' }: StepCase, hasPeer: boolean): Contender[] {
-  const threads = availableParallelism();
+function contenders(
+  { model, batch, side, optimizer = 'sgd' }: StepCase,
+  { threads, hasPeer }: StepOptions,
+): Contender[] {
   const sizes = [
     '--batch',
     String(batch),
@@ -84,8 +86,9 @@ function contenders({ model, batch, side, optimizer = 'sgd' }: StepCase, hasPeer
   return [own, peer('step.py', args, threads), peer('step.py', [...args, '--channels-last'], threads)];
 }
 
-async function measured(entry: StepCase, { steps, hasPeer }: StepOptions): Promise<StepRow> {
-  const turns = contenders(entry, hasPeer).map((contender) => ({ contender, samples: [] as Sample[] }));
+async function measured(entry: StepCase, options: StepOptions): Promise<StepRow> {
+  const { steps } = options;
+  const turns = contenders(entry, options).map((contender) => ({ contender, samples: [] as Sample[] }));
   for (let step = 0; step < WARM_UP + steps; step++) {
     for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
   }

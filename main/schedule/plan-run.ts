@@ -30,6 +30,7 @@ export interface RunRequest {
 export function planRun(project: WriteProject, request: RunRequest): string {
   const card = cardOf(request.model ?? defaultModel(project.info.task), project.info.task);
   const params = checkedParams(card, request.given, project.info.task);
+  refuseSynchronised(params, request.device);
   refuseForeignWeights(card, request.weights);
   const seed = Number(params['random_seed']);
   const set = loadTrainingSet(project, { splitRatio: Number(params['split_ratio']), seed });
@@ -73,6 +74,13 @@ function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>
   throw new AppError('bad-hyperparameter', message, { model: card.name, problems });
 }
 
+/** Every stage's maps would cross to the card and back. */
+function refuseSynchronised(params: Hyperparameters, device: Device): void {
+  if (params['synchronize_batch_norm'] !== 1 || device === 'cpu') return;
+  const message = `synchronize_batch_norm works on the CPU, this run is for ${device}; there, take a larger training_batch_size`;
+  throw new AppError('bad-hyperparameter', message, { device });
+}
+
 function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null): void {
   if (weights === null || weights.model === card.name) return;
   const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
@@ -110,6 +118,9 @@ function batchNotes(params: Hyperparameters, images: number): string[] {
       : []),
     ...(batches > steps
       ? [`grad_accumulation_step ${batches} is more than the ${steps} batches of an epoch: ${steps} is used`]
+      : []),
+    ...(params['synchronize_batch_norm'] === 1 && Math.min(batches, steps) === 1
+      ? ['synchronize_batch_norm changes nothing while one batch makes an update']
       : []),
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * What a run does when memory runs out: it goes on with half the images a batch. Twice the batches then make an update,
- * so the update sees as many images as before; batch norm alone sees the difference.
+ * so the update sees as many images as before; batch norm alone sees the difference, unless it is synchronised.
  */
 
 import type { Device } from '../devices/device.ts';
@@ -53,7 +53,7 @@ export function withBatchSizes(job: TrainJob, batches: BatchSizes): TrainJob {
 }
 
 /** Half of what was too much; null when that is a single image already. */
-export function halved(batches: BatchSizes, phase: Phase): LessMemory | null {
+export function halved(batches: BatchSizes, phase: Phase, isSynchronised = false): LessMemory | null {
   const { training_batch_size: training, grad_accumulation_step: steps, validation_batch_size: validation } = batches;
   if (phase === 'evaluating' && validation > 1) {
     const half = Math.ceil(validation / 2);
@@ -64,6 +64,6 @@ export function halved(batches: BatchSizes, phase: Phase): LessMemory | null {
   const half = Math.ceil(training / 2);
   const note =
     `memory ran out with training_batch_size ${training}: goes on with ${half}, and grad_accumulation_step ` +
-    `${2 * steps} in place of ${steps}; batch norm sees ${half} images at a time`;
+    `${2 * steps} in place of ${steps}; batch norm ${isSynchronised ? 'still sees all images of an update' : `sees ${half} images at a time`}`;
   return { batches: { ...batches, training_batch_size: half, grad_accumulation_step: 2 * steps }, note };
 }

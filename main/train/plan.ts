@@ -16,6 +16,8 @@ export interface Plan {
   readonly steps: number;
   /** Batches of an update; an epoch's last update has what is left. */
   readonly accumulation: number;
+  /** Batch norm sees all batches of an update as one. */
+  readonly isSynchronised: boolean;
   /** Updates of an epoch. */
   readonly updates: number;
   readonly cropSize: number;
@@ -48,6 +50,7 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
     batchSize,
     steps,
     accumulation,
+    isSynchronised: numberOf(params, 'synchronize_batch_norm') === 1,
     updates: Math.ceil(steps / accumulation),
     cropSize: numberOf(params, 'train_crop_size'),
     validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), validation.length),

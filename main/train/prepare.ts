@@ -3,7 +3,12 @@
 import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
-import { accumulationPrograms, type TrainingOptions, trainingProgram } from '../../native-models/training.ts';
+import {
+  accumulationPrograms,
+  synchronisedPrograms,
+  type TrainingOptions,
+  trainingProgram,
+} from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { WARNING } from '../../preload/contract/run.ts';
 import { type Device, familyOf } from '../devices/device.ts';
@@ -12,15 +17,16 @@ import { KNOWN_WEIGHTS } from '../weights/catalogue.ts';
 import { readLast } from './checkpoint.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { EpochReport, LabelledSample, TrainJob } from './protocol.ts';
-import type { StepPrograms } from './step-parts.ts';
+import type { RunPrograms } from './step-runner.ts';
 import { activationOf } from './truth.ts';
 import { fromFile, fromScratch } from './weights-file.ts';
 
-/** One program for a whole step, or two where several batches make an update. */
-export function buildPrograms(job: TrainJob, card: ModelCard, plan: Plan): StepPrograms {
+/** One program for a whole step, or several where several batches make an update. */
+export function buildPrograms(job: TrainJob, card: ModelCard, plan: Plan): RunPrograms {
   const model = card.build(job.classes.length, job.convention, plan.cropSize);
   const options = trainingOptions(job, card, plan);
-  return plan.accumulation === 1 ? trainingProgram(model, options) : accumulationPrograms(model, options);
+  if (plan.accumulation === 1) return trainingProgram(model, options);
+  return plan.isSynchronised ? synchronisedPrograms(model, options) : accumulationPrograms(model, options);
 }
 
 function trainingOptions(job: TrainJob, card: ModelCard, plan: Plan): TrainingOptions {

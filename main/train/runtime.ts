@@ -2,7 +2,7 @@
 
 import * as ort from 'onnxruntime-node';
 import type { Program } from '../../native-models/core/program.ts';
-import { sizeOf } from '../../native-models/core/shape.ts';
+import { type DType, sizeOf } from '../../native-models/core/shape.ts';
 import { EMPTY_LIST, writeOnnx } from '../../native-models/onnx/write.ts';
 import type { Backend } from '../../native-models/rules/emitter.ts';
 import type { Layout } from '../../native-models/rules/layout.ts';
@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly backend?: Backend;
   /** Layouts of inputs that another program shares, by name. */
   readonly agreed?: ReadonlyMap<string, Layout>;
+  /** Whether the session keeps memory for its next run; by default it does. */
+  readonly keepsMemory?: boolean;
   /** Outputs that stay on the graphics card: WebGPU alone can. */
   readonly outputsOnCard?: readonly string[];
 }
@@ -39,6 +41,7 @@ export async function openSession(model: Program | Uint8Array, options: SessionO
     intraOpNumThreads: options.threads,
     graphOptimizationLevel: options.backend?.layouts ? 'disabled' : 'all',
     enableMemPattern: false,
+    enableCpuMemArena: options.keepsMemory ?? true,
     logSeverityLevel: QUIET,
     ...(options.outputsOnCard ? { preferredOutputLocation: onCard(options.outputsOnCard) } : {}),
     extra: {
@@ -89,6 +92,24 @@ export async function runInto(session: ort.InferenceSession, feeds: Feeds, targe
 export function floatTensor(shape: readonly number[], values: Float32Array | null = null): ort.Tensor {
   const data = values === null ? new Float32Array(sizeOf(shape)) : Float32Array.from(values);
   return new ort.Tensor('float32', data, shape);
+}
+
+/** A tensor of zeros with a buffer of its own. */
+export function newTensor(dtype: DType, shape: readonly number[]): ort.Tensor {
+  const size = sizeOf(shape);
+  switch (dtype) {
+    case 'float32':
+      return floatTensor(shape);
+    case 'int32':
+      return new ort.Tensor(dtype, new Int32Array(size), shape);
+    case 'int64':
+      return new ort.Tensor(dtype, new BigInt64Array(size), shape);
+    case 'uint8':
+    case 'bool':
+      return new ort.Tensor(dtype, new Uint8Array(size), shape);
+    default:
+      return dtype satisfies never;
+  }
 }
 
 export type Feeds = Record<string, ort.Tensor>;

@@ -1,6 +1,7 @@
 /** The programs of a training step with their sessions, run in turn over one state, wherever that state lives. */
 
 import { assert } from '../../native-models/core/assert.ts';
+import type { Program } from '../../native-models/core/program.ts';
 import type { OutputBuffer } from '../../native-models/onnx/lowering.ts';
 import { NEXT } from '../../native-models/optim/state.ts';
 import { GRADIENT_NORM } from '../../native-models/optim/update.ts';
@@ -10,7 +11,7 @@ import {
   GRADIENT_SCALE,
   type TrainingProgram,
 } from '../../native-models/training.ts';
-import { type Feeds, floatTensor, runInto, type Session, Tensor } from './runtime.ts';
+import { type Feeds, floatTensor, newTensor, runInto, type Session, Tensor } from './runtime.ts';
 import type { StepResult } from './step-runner.ts';
 
 /** One program that does a whole step, or two that share the work. */
@@ -66,7 +67,8 @@ export class StepParts {
 export class Part {
   private readonly session: Session;
   private readonly inputs: readonly string[];
-  private readonly scalars: readonly string[];
+  private readonly told: readonly string[];
+  private readonly outputs: Program['outputs'];
   private readonly changed: readonly string[];
   private readonly buffers: ReadonlyMap<string, OutputBuffer> | null;
 
@@ -78,13 +80,20 @@ export class Part {
   ) {
     this.session = session;
     this.inputs = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
-    this.scalars = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
+    this.outputs = program.outputs;
+    this.told = [...program.outputs.keys()].filter((name) => !name.startsWith(NEXT));
     this.changed = state.map(({ name }) => name);
     this.buffers = buffers;
   }
 
   /** Takes what it needs of `feeds` and the state; returns the scalars it hands out. */
   async run(feeds: Feeds, state: StepState): Promise<ReadonlyMap<string, number>> {
+    const told = await this.runWith(feeds, state);
+    return new Map(Object.entries(told).map(([name, { data }]) => [name, (data as Float32Array)[0]!] as const));
+  }
+
+  /** The same; returns whatever else than the state it hands out. */
+  async runWith(feeds: Feeds, state: StepState): Promise<Feeds> {
     const given = this.inputs.map((name) => {
       const tensor = state.current(name) ?? feeds[name];
       assert(tensor, `training: nothing was fed as "${name}"`);
@@ -92,7 +101,7 @@ export class Part {
     });
     const results = await this.results(Object.fromEntries(given), state);
     for (const name of this.changed) state.replace(name, results[NEXT + name]!);
-    return new Map(this.scalars.map((name) => [name, (results[name]!.data as Float32Array)[0]!] as const));
+    return Object.fromEntries(this.told.map((name) => [name, results[name]!] as const));
   }
 
   private async results(given: Feeds, state: StepState): Promise<Feeds> {
@@ -103,9 +112,9 @@ export class Part {
     return results;
   }
 
-  /** A scalar is written anew, a tensor of the state over its present value or to its spare buffer. */
+  /** A tensor of the state is written over its present value or to its spare buffer, all else to a buffer of its own. */
   private target(name: string, { shape, inPlace }: OutputBuffer, state: StepState): Tensor {
-    if (!name.startsWith(NEXT)) return floatTensor(shape);
+    if (!name.startsWith(NEXT)) return newTensor(this.outputs.get(name)!.dtype, shape);
     const own = name.slice(NEXT.length);
     const tensor = inPlace ? state.current(own)! : state.spare(own);
     return new Tensor('float32', tensor.data as Float32Array, shape);

@@ -5,13 +5,14 @@ import { AVERAGE, type NamedShape, prefixOf } from '../../native-models/optim/st
 import type { Backend } from '../../native-models/rules/emitter.ts';
 import { halfBackend } from '../../native-models/rules/onnx-half.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
-import type { TrainingProgram } from '../../native-models/training.ts';
+import type { SynchronisedPrograms, TrainingProgram } from '../../native-models/training.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { familyOf } from '../devices/device.ts';
 import { LoopStepper } from './loop-stepper.ts';
 import type { Feeds, SessionOptions } from './runtime.ts';
 import type { Place, StepPrograms } from './step-parts.ts';
 import { Stepper } from './stepper.ts';
+import { SynchronisedStepper } from './synchronised-stepper.ts';
 import { WebgpuStepper } from './webgpu-stepper.ts';
 
 export interface StepResult {
@@ -35,14 +36,18 @@ export interface StepRunner {
   release(): Promise<void>;
 }
 
+/** What a run may have its runner run. */
+export type RunPrograms = StepPrograms | SynchronisedPrograms;
+
 export type OpenRunner = (
-  programs: StepPrograms,
+  programs: RunPrograms,
   values: ReadonlyMap<string, Float32Array>,
   options: SessionOptions & { readonly nowMs: () => number },
 ) => Promise<StepRunner>;
 
 /** The runner for a device. Errors: whatever the device says when it cannot be had; nothing is run in its place. */
 export const openRunner: OpenRunner = async (programs, values, options) => {
+  if ('stages' in programs) return SynchronisedStepper.open(programs, values, options);
   switch (familyOf(options.device)) {
     case 'cpu':
       return singleSteps(await Stepper.open(programs, values, options));

@@ -68,7 +68,10 @@ async function attempt(job: TrainJob, context: TrainContext): Promise<{ reason: 
     run.tellKept();
     return { reason };
   } catch (error) {
-    const less = isOutOfMemory(error, job.device) ? halved(batchSizesOf(job), run?.phase ?? 'training') : null;
+    const { isSynchronised } = planOf(job);
+    const less = isOutOfMemory(error, job.device)
+      ? halved(batchSizesOf(job), run?.phase ?? 'training', isSynchronised)
+      : null;
     if (less === null) throw error;
     return less;
   } finally {

@@ -17,6 +17,16 @@ export interface TensorType {
 export type ShapeRule<P extends Prim> = (inputs: readonly TensorType[], attrs: PrimAttrs[P]) => readonly TensorType[];
 export type ShapeRules = { readonly [P in Prim]: ShapeRule<P> };
 
+/** What a batch says of the running statistics of a normalising layer: the vector that `nn/batch-statistics.ts` makes. */
+export interface BatchStatistic {
+  readonly vector: Tensor;
+  readonly mean: object;
+  readonly variance: object;
+  /** Elements of a batch behind each number. */
+  readonly count: number;
+  readonly momentum: number;
+}
+
 /**
  * What layers ask of the graph they are called in. Layers are keyed by identity, so one layer may be called in several
  * graphs, and a layer has no mode of its own to flip.
@@ -28,6 +38,10 @@ export interface LayerContext {
   isTraining(layer: object): boolean;
   /** Moves a statistic, a vector, towards what this batch says: (1 - momentum) * statistic + momentum * batch. */
   blend(key: object, batch: Tensor, momentum: number): void;
+  /** Whether normalising layers see all batches of an update as one. */
+  readonly areBatchesOne: boolean;
+  /** The mean over all batches of the update of what each says of its statistics. */
+  acrossBatches(layer: object, said: BatchStatistic): Tensor;
   /** Fresh uniform random numbers in [0,1), fed from outside at every step. */
   noise(shape: Shape): Tensor;
   /** The layer's name within its model, for messages. */

@@ -123,6 +123,13 @@ export interface PrimAttrs extends ElementwiseAttrs {
   // Normalisation and losses.
   BatchNormTrain: { readonly epsilon: number };
   BatchNormInference: { readonly epsilon: number };
+  /** Mean and population variance of each channel; both outputs carry a gradient. */
+  ChannelMoments: None;
+  /**
+   * The mean of a vector over all batches of an update; of one batch, the vector itself. `name` is unique in a graph.
+   * Every batch has its own program, so this is where programs are cut: `passes/stages.ts`.
+   */
+  AcrossBatches: { readonly name: string };
   /** Over the last axis: (x - mean) / sqrt(variance + epsilon). Outputs: that, 1 / sqrt(variance + epsilon). */
   Standardize: { readonly epsilon: number };
   Softmax: { readonly axis: number };

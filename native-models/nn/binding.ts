@@ -1,7 +1,7 @@
 /** Ties a model's parameters to tensors of one graph. */
 
 import { assert } from '../core/assert.ts';
-import type { Graph, LayerContext } from '../core/graph.ts';
+import type { BatchStatistic, Graph, LayerContext } from '../core/graph.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type Network, namedModules, namedParameters, type Parameter } from './module.ts';
@@ -10,6 +10,8 @@ export interface BindingOptions {
   readonly training: boolean;
   /** Parameters whose names begin with one of these do not train; their layers run as in evaluation. */
   readonly frozenPrefixes?: readonly string[];
+  /** Normalising layers see all batches of an update as one. */
+  readonly areBatchesOne?: boolean;
   /** Vectors that come as one flat input, one after the other. */
   readonly joined?: readonly JoinedInput[];
 }
@@ -18,6 +20,17 @@ export interface StatisticBlend {
   readonly name: string;
   readonly statistic: Tensor;
   readonly batch: Tensor;
+  readonly momentum: number;
+}
+
+/** Running statistics that wait for what all batches of an update say of them together. */
+export interface AwaitedStatistic {
+  /** Of the `AcrossBatches`. */
+  readonly name: string;
+  readonly mean: string;
+  readonly variance: string;
+  readonly channels: number;
+  readonly count: number;
   readonly momentum: number;
 }
 
@@ -30,7 +43,9 @@ export class ModelBinding implements LayerContext {
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** What the batch says of statistics, in the order it was said. */
   readonly blends: StatisticBlend[] = [];
+  readonly awaited: AwaitedStatistic[] = [];
   readonly noises: Tensor[] = [];
+  readonly areBatchesOne: boolean;
   private readonly graph: Graph;
   private readonly options: BindingOptions;
   private readonly tensors = new Map<object, Tensor>();
@@ -39,6 +54,7 @@ export class ModelBinding implements LayerContext {
   constructor(graph: Graph, model: Network, options: BindingOptions) {
     this.graph = graph;
     this.options = options;
+    this.areBatchesOne = options.areBatchesOne ?? false;
     this.parameters = namedParameters(model);
     const parts = new Map((options.joined ?? []).flatMap((joined) => [...partsOf(graph, joined)]));
     for (const [name, parameter] of this.parameters) {
@@ -64,6 +80,14 @@ export class ModelBinding implements LayerContext {
 
   blend(key: object, batch: Tensor, momentum: number): void {
     this.blends.push({ name: this.path(key), statistic: this.parameter(key), batch, momentum });
+  }
+
+  acrossBatches(layer: object, { vector, mean, variance, count, momentum }: BatchStatistic): Tensor {
+    const name = `${this.path(layer)}#${this.awaited.length}`;
+    const channels = vector.shape[0]! / 2;
+    const [meanName, varianceName] = [this.path(mean), this.path(variance)];
+    this.awaited.push({ name, mean: meanName, variance: varianceName, channels, count, momentum });
+    return this.graph.apply('AcrossBatches', [vector], { name })[0]!;
   }
 
   noise(shape: Shape): Tensor {

@@ -3,6 +3,7 @@
 import type { Pads } from '../core/primitives.ts';
 import { type Shape, sizeOf } from '../core/shape.ts';
 import { padsOf, pair, type Tensor } from '../core/tensor.ts';
+import { momentsFrom, saidOf } from './batch-statistics.ts';
 import { type Init, ones, zeros } from './init.ts';
 import { contextOf, Module, Parameter } from './module.ts';
 
@@ -121,12 +122,27 @@ export class BatchNorm2d extends Module {
   private train(x: Tensor): Tensor {
     const context = contextOf(x);
     const [scale, bias] = [context.parameter(this.weight), context.parameter(this.bias)];
-    const [y, mean, variance] = x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: this.epsilon });
     const count = x.shape[0]! * x.shape[2]! * x.shape[3]!;
+    const common = this.acrossBatches(x, count);
+    if (common !== null) {
+      return x.graph.apply('BatchNormInference', [x, scale, bias, ...common], { epsilon: this.epsilon })[0]!;
+    }
+    const [y, mean, variance] = x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: this.epsilon });
     const unbiased = variance!.mul(count / Math.max(1, count - 1));
     context.blend(this.running_mean, mean!, MOMENTUM);
     context.blend(this.running_var, unbiased, MOMENTUM);
     return y!;
+  }
+
+  /** Mean and variance over all batches of the update, where these are to be seen as one. */
+  private acrossBatches(x: Tensor, count: number): readonly [mean: Tensor, variance: Tensor] | null {
+    const context = contextOf(x);
+    if (!context.areBatchesOne) return null;
+    const [mean, variance] = x.graph.apply('ChannelMoments', [x], {}) as [Tensor, Tensor];
+    const shift = context.parameter(this.running_mean);
+    const parameters = { mean: this.running_mean, variance: this.running_var };
+    const said = { vector: saidOf(mean, variance, shift), ...parameters, count, momentum: MOMENTUM };
+    return momentsFrom(context.acrossBatches(this, said), shift);
   }
 
   private infer(x: Tensor): Tensor {

@@ -1,9 +1,13 @@
 /** Adds to a graph the derivative of one scalar with respect to given tensors. */
 
 import { assert } from '../core/assert.ts';
+import type { Prim } from '../core/primitives.ts';
 import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { pullBack } from '../rules/vjp.ts';
+
+/** Primitives whose outputs all carry a gradient; of the others the first alone does. */
+const CARRY_ALL: ReadonlySet<string> = new Set<Prim>(['Split', 'ChannelMoments']);
 
 /** What an operation passes on to its operands when its outputs receive the cotangents. */
 export type PullBack = typeof pullBack;
@@ -30,7 +34,7 @@ export function pulledBack(y: Tensor, g: Tensor, wrt: readonly Tensor[], pull: P
   const cotangents = new Map<Tensor, Tensor>([[y, g]]);
 
   for (const op of forward.reverse()) {
-    const carriers = op.prim === 'Split' ? op.outputs : op.outputs.slice(0, 1);
+    const carriers = CARRY_ALL.has(op.prim) ? op.outputs : op.outputs.slice(0, 1);
     assert(
       op.outputs.slice(carriers.length).every((extra) => !cotangents.has(extra)),
       `${op.prim}: a gradient reached a secondary output`,

@@ -103,10 +103,21 @@ export function arrange(
   }
   for (const input of program.inputs) {
     const layout = input.source.kind === 'input' ? agreed.get(input.source.name) : undefined;
-    if (layout !== undefined) wanted.set(groups.rootOf(input), layout);
+    if (layout !== undefined && layout !== 'blocked') wanted.set(groups.rootOf(input), layout);
   }
   const members = [...groups.all(), ...wanted.keys()].filter((tensor) => tensor.source.kind !== 'constant');
-  return new Map(members.map((tensor) => [tensor, wanted.get(groups.rootOf(tensor)) ?? 'plain'] as const));
+  const layouts = members.map((tensor) => [tensor, wanted.get(groups.rootOf(tensor)) ?? 'plain'] as const);
+  return new Map<Tensor, Layout>([...layouts, ...agreedMaps(program, agreed)]);
+}
+
+/** Maps that one program hands out and another takes in, each by itself: what meets them there is not part of the bargain. */
+function agreedMaps(program: Program, agreed: ReadonlyMap<string, Layout>): [Tensor, Layout][] {
+  const inputs = program.inputs.map(
+    (input) => [input.source.kind === 'input' ? input.source.name : '', input] as const,
+  );
+  return [...inputs, ...program.outputs].flatMap(([name, tensor]) =>
+    agreed.get(name) === 'blocked' ? [[tensor, 'blocked']] : [],
+  );
 }
 
 /** Whether there is a convolution over blocked maps: for the rest alone, plain operators do as well. */

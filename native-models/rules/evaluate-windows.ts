@@ -153,12 +153,18 @@ function channelSums(shape: readonly number[], value: (i: number, channel: numbe
 
 const channelOf = (shape: readonly number[]) => (i: number) => Math.floor(i / (shape[2]! * shape[3]!)) % shape[1]!;
 
-/** Outputs: y, batch mean [C], batch variance [C] (population form). */
-export function batchNormTrain([x, scale, bias]: readonly NdArray[], attrs: { readonly epsilon: number }): NdArray[] {
-  const count = sizeOf(x!.shape) / x!.shape[1]!;
+/** Outputs: mean [C], variance [C] (population form). */
+export function channelMoments([x]: readonly NdArray[]): NdArray[] {
+  const channels = x!.shape[1]!;
+  const count = sizeOf(x!.shape) / channels;
   const mean = channelSums(x!.shape, (i) => x!.data[i]!).map((sum) => sum / count);
   const variance = channelSums(x!.shape, (i, c) => (x!.data[i]! - mean[c]!) ** 2).map((sum) => sum / count);
-  const vectors = [mean, variance].map((data) => ({ shape: scale!.shape, data }));
+  return [mean, variance].map((data) => ({ shape: [channels], data }));
+}
+
+/** Outputs: y, batch mean [C], batch variance [C] (population form). */
+export function batchNormTrain([x, scale, bias]: readonly NdArray[], attrs: { readonly epsilon: number }): NdArray[] {
+  const vectors = channelMoments([x!]);
   return [...batchNormInference([x!, scale!, bias!, ...vectors], attrs), ...vectors];
 }
 

@@ -74,6 +74,29 @@ function sizesFor(emit: Emitter, x: Tensor, block: number): Sizes | null {
 
 const elements = (shape: Shape): number => shape[0]! * shape[2]! * shape[3]!;
 
+/** Shapes: x [N,C,H,W] -> mean and population variance, float32 [C filled up]. */
+function moments(emit: Emitter, x: Tensor, sizes: Sizes, block: number): readonly [mean: string, variance: string] {
+  const map = emit.in(x, 'blocked');
+  const share = 1 / elements(x.shape);
+  const mean = sum(emit, map, sizes, block, share);
+  const square = emit.one('Mul', [dot(emit, map, map, sizes, block), number(emit, share)]);
+  const spread = emit.one('Sub', [square, emit.one('Mul', [mean, mean])]);
+  const variance = single(emit, emit.one('Max', [spread, number(emit, 0)]));
+  return [single(emit, mean), variance];
+}
+
+export function blockedChannelMoments(
+  otherwise: LoweringRule<'ChannelMoments'>,
+  block: number,
+): LoweringRule<'ChannelMoments'> {
+  return (emit, op) => {
+    const [x] = op.inputs as readonly [Tensor];
+    const sizes = sizesFor(emit, x, block);
+    if (sizes === null) return otherwise(emit, op);
+    return moments(emit, x, sizes, block).map((vector) => cutBack(emit, vector, x.shape[1]!, block));
+  };
+}
+
 export function blockedBatchNormTrain(
   otherwise: LoweringRule<'BatchNormTrain'>,
   block: number,
@@ -84,15 +107,10 @@ export function blockedBatchNormTrain(
     if (sizes === null) return otherwise(emit, op);
     const channels = x.shape[1]!;
     const map = emit.in(x, 'blocked');
-    const share = 1 / elements(x.shape);
-    const mean = sum(emit, map, sizes, block, share);
-    const square = emit.one('Mul', [dot(emit, map, map, sizes, block), number(emit, share)]);
-    const spread = emit.one('Sub', [square, emit.one('Mul', [mean, mean])]);
-    const variance = single(emit, emit.one('Max', [spread, number(emit, 0)]));
+    const [centre, variance] = moments(emit, x, sizes, block);
 
     const [weight, bias] = [gamma, beta].map((v) => filledUp(emit, emit.name(v), channels, block));
     const scale = emit.one('Div', [weight!, deviation(emit, variance, op.attrs.epsilon)]);
-    const centre = single(emit, mean);
     const shift = emit.one('Sub', [bias!, emit.one('Mul', [centre, scale])]);
     const affine = { x: map, scale, shift, added: null };
     const statistic = (vector: string) => cutBack(emit, vector, channels, block);

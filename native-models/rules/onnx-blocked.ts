@@ -12,7 +12,12 @@ import { hasLargeProducts } from './blocked-products.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { type EvaluateRule, evaluateRules } from './evaluate.ts';
 import { type Layout, packedShape } from './layout.ts';
-import { blockedBatchNormGrad, blockedBatchNormInference, blockedBatchNormTrain } from './onnx-blocked-batch-norm.ts';
+import {
+  blockedBatchNormGrad,
+  blockedBatchNormInference,
+  blockedBatchNormTrain,
+  blockedChannelMoments,
+} from './onnx-blocked-batch-norm.ts';
 import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
@@ -107,6 +112,7 @@ export function blockedBackend(block: number): Backend {
       ConvInputGrad: blockedConvInputGrad(rules.ConvInputGrad, block),
       ConvWeightGrad: blockedConvWeightGrad(rules.ConvWeightGrad, block),
       BatchNormTrain: blockedBatchNormTrain(rules.BatchNormTrain, block),
+      ChannelMoments: blockedChannelMoments(rules.ChannelMoments, block),
       BatchNormGrad: blockedBatchNormGrad(rules.BatchNormGrad, block),
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
       MatMul: blockedMatMul(rules.MatMul, block),

@@ -11,11 +11,18 @@ const sumPerChannel = (emit: Emitter, type: 'ReduceSum' | 'ReduceMean', x: strin
 const perChannel = (emit: Emitter, vector: string): string => emit.one('Reshape', [vector, emit.ints([1, -1, 1, 1])]);
 
 /** The variance is taken about the mean: the one-pass form loses digits where the mean is large. */
-export const lowerBatchNormTrain: LoweringRule<'BatchNormTrain'> = (emit, { inputs, attrs: { epsilon } }) => {
-  const [x, scale, bias] = inputs.map(emit.name) as [string, string, string];
+function moments(emit: Emitter, x: string): readonly [mean: string, variance: string] {
   const mean = sumPerChannel(emit, 'ReduceMean', x);
   const centred = emit.one('Sub', [x, perChannel(emit, mean)]);
-  const variance = sumPerChannel(emit, 'ReduceMean', emit.one('Mul', [centred, centred]));
+  return [mean, sumPerChannel(emit, 'ReduceMean', emit.one('Mul', [centred, centred]))];
+}
+
+export const lowerChannelMoments: LoweringRule<'ChannelMoments'> = (emit, { inputs: [x] }) =>
+  moments(emit, emit.name(x!));
+
+export const lowerBatchNormTrain: LoweringRule<'BatchNormTrain'> = (emit, { inputs, attrs: { epsilon } }) => {
+  const [x, scale, bias] = inputs.map(emit.name) as [string, string, string];
+  const [mean, variance] = moments(emit, x);
   const y = emit.one('BatchNormalization', [x, scale, bias, mean, variance], { epsilon: { float: epsilon } });
   return [y, mean, variance];
 };

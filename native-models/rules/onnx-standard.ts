@@ -6,7 +6,7 @@
 
 import type { PrimAttrs } from '../core/primitives.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
-import { lowerBatchNormGrad, lowerBatchNormTrain } from './onnx-standard-batch-norm.ts';
+import { lowerBatchNormGrad, lowerBatchNormTrain, lowerChannelMoments } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
 import { elementwiseLowerings, lowerClipGrad, masked, operandNames, scalar } from './onnx-standard-elementwise.ts';
 import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
@@ -186,6 +186,8 @@ export const standardBackend: Backend = {
     BatchNormInference: (emit, { inputs, attrs: { epsilon } }) => [
       emit.one('BatchNormalization', inputs.map(emit.name), { epsilon: { float: epsilon } }),
     ],
+    ChannelMoments: lowerChannelMoments,
+    AcrossBatches: (emit, { inputs: [x] }) => [emit.one('Identity', [emit.name(x!)])],
     Standardize: lowerStandardize,
     Softmax: (emit, { inputs: [x], attrs: { axis } }) => [emit.one('Softmax', [emit.name(x!)], { axis })],
     LogSoftmax: (emit, { inputs: [x], attrs: { axis } }) => [emit.one('LogSoftmax', [emit.name(x!)], { axis })],

@@ -285,6 +285,14 @@ export const shapeRules: ShapeRules = {
     requireChannels('batchNorm', x!, vectors);
     return same([x!]);
   },
+  ChannelMoments: ([x]) => {
+    requireChannels('channelMoments', x!, []);
+    return [...typed('float32', [x!.shape[1]!]), ...typed('float32', [x!.shape[1]!])];
+  },
+  AcrossBatches: ([x]) => {
+    requireThat(x!.shape.length === 1, `acrossBatches: [${x!.shape}] is not a vector`);
+    return same([x!]);
+  },
   Standardize: ([x]) => {
     requireFloat([x!], 'standardize');
     requireThat(x!.shape.length > 0, 'standardize: needs an axis, got a scalar');

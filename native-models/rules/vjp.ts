@@ -1,7 +1,7 @@
 /**
  * Reverse-mode derivatives: one rule per primitive. A rule takes the cotangent `g` of the operation's first output and
  * returns one cotangent per input, null where there is none. Later outputs (statistics, indices) carry no gradient,
- * but for those of `Split`, whose rule reads the cotangents of all outputs.
+ * but for those of `Split` and `ChannelMoments`, whose rules read the cotangents of all outputs.
  * Shapes: `g` has the shape of the first output; each result has the shape of the input it belongs to.
  */
 
@@ -96,16 +96,29 @@ function convVjp(g: Tensor, { inputs, attrs }: Op<'Conv'>): Tensor[] {
 }
 
 /** With stored statistics the layer is affine: y = scale * (x - mean) / sqrt(variance + epsilon) + bias. */
-function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInference'>): (Tensor | null)[] {
+function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInference'>): Tensor[] {
   const [x, scale, , mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
-  const perChannel = (vector: Tensor) => vector.reshape([1, vector.shape[0]!, 1, 1]);
   const deviation = variance.add(attrs.epsilon).sqrt();
-  // Divided after the sum, where it is one vector.
-  const along = g
-    .mul(x.sub(perChannel(mean)))
-    .sum([0, 2, 3])
-    .div(deviation);
-  return [g.mul(perChannel(scale.div(deviation))), along, g.sum([0, 2, 3]), null, null];
+  const slope = scale.div(deviation);
+  // The sums over g, and over g times what it was multiplied by, are those of batch norm in training.
+  const [, along, total] = g.graph.apply('BatchNormGrad', [g, x, scale, mean, variance], attrs);
+  const dMean = total!.mul(slope).neg();
+  const dVariance = along!.mul(slope).div(deviation).mul(-0.5);
+  return [g.mul(perChannel(slope)), along!, total!, dMean, dVariance];
+}
+
+const perChannel = (vector: Tensor): Tensor => vector.reshape([1, vector.shape[0]!, 1, 1]);
+
+/** Of the mean, every element has the same share; of the variance, its distance from the mean. */
+function channelMomentsVjp(dMean: Tensor, dVariance: Tensor, op: Op<'ChannelMoments'>): Tensor[] {
+  const x = input(op, 0);
+  const { graph } = x;
+  const [n, c, h, w] = x.shape as readonly [number, number, number, number];
+  const share = 1 / (n * h * w);
+  const ones = graph.constant(new Float64Array(c).fill(1), [c]);
+  // scale * (x - mean) + shift, in one pass.
+  const vectors = [dVariance.mul(2 * share), dMean.mul(share), output(op), ones];
+  return [graph.apply('BatchNormInference', [x, ...vectors], { epsilon: 0 })[0]!];
 }
 
 export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
@@ -168,6 +181,9 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     return g.graph.apply('BatchNormGrad', [g, x, scale, output(op, 1), output(op, 2)], op.attrs);
   },
   BatchNormInference: batchNormInferenceVjp,
+  ChannelMoments: (_, op, [dMean, dVariance]) => channelMomentsVjp(dMean!, dVariance!, op),
+  // A share of every batch's mean, so it gets a share of every batch's cotangent.
+  AcrossBatches: (g, { attrs: { name } }) => g.graph.apply('AcrossBatches', [g], { name: `slope of ${name}` }),
   Standardize: (g, op) => g.graph.apply('StandardizeGrad', [g, output(op), output(op, 1)], {}),
   // dx = y * (g - sum(g * y))
   Softmax: (g, op) => {

@@ -9,7 +9,7 @@ import type { ModelBinding } from '../nn/binding.ts';
 import { type Network, namedParameters } from '../nn/module.ts';
 import { LossScaler, type ScalingOptions } from '../optim/loss-scale.ts';
 import { GRADIENT, NEXT, type StateTensor } from '../optim/state.ts';
-import { blended } from '../optim/statistics.ts';
+import { type Blended, blended } from '../optim/statistics.ts';
 import { type Unit, unitsOf } from '../optim/units.ts';
 import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from '../optim/update.ts';
 import { gradients } from '../passes/gradients.ts';
@@ -82,52 +82,72 @@ export function stepPrograms(model: Network, options: StepOptions, build: BuildO
 
 function gradientProgram(model: Network, options: StepOptions, build: BuildObjective): TrainingProgram {
   const forward = forwardOf(model, options, build);
-  const { graph, binding, loss, units } = forward;
-  const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
-  const outputs = losses(forward);
+  const { graph, binding, units } = forward;
   const statistics = blended(graph, binding.blends);
-  for (const { name, value } of statistics) outputs.set(NEXT + name, value);
-  for (const { name, gradient } of slopesOf(forward, loss.mul(scale!))) {
-    const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
-    outputs.set(NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient));
-  }
+  const outputs = new Map([
+    ...losses(forward),
+    ...statistics.map(({ name, value }) => [NEXT + name, value] as const),
+    ...gradientOutputs(forward),
+  ]);
   return finishedProgram(outputs, forward.inputs, binding.parameters, [...units, ...statistics]);
 }
 
-function updateProgram(model: Network, options: StepOptions, statistics: readonly StateTensor[]): TrainingProgram {
+/** The gradient of every unit, added to what was there before. */
+export function gradientOutputs(forward: Forward): [name: string, value: Tensor][] {
+  const { graph, loss } = forward;
+  const [carry, scale] = [GRADIENT_CARRY, GRADIENT_SCALE].map((name) => graph.input(name, 'float32', []));
+  return slopesOf(forward, loss.mul(scale!)).map(({ name, gradient }) => {
+    const before = graph.input(GRADIENT + name, 'float32', gradient.shape);
+    return [NEXT + GRADIENT + name, before.scaleAdd(carry!, gradient)];
+  });
+}
+
+/** `renewed` makes new values of running statistics, where the batches' own programs do not. */
+export function updateProgram(
+  model: Network,
+  options: StepOptions,
+  statistics: readonly StateTensor[],
+  renewed: (graph: Graph) => readonly Blended[] = () => [],
+): TrainingProgram {
   const graph = new Graph(shapeRules);
+  const blends = renewed(graph);
   const parameters = namedParameters(model);
   const units = unitsOf(parameters, frozenBy(options.frozenPrefixes ?? []), options.decays);
   const slopes = units.map(({ name, shape, isDecayed }) => {
     const parameter = graph.input(name, 'float32', shape);
     return { name, parameter, gradient: graph.input(GRADIENT + name, 'float32', shape), isDecayed };
   });
-  const outputs = updateOutputs(graph, slopes, options);
+  const outputs = new Map([
+    ...blends.map(({ name, value }) => [NEXT + name, value] as const),
+    ...updateOutputs(graph, slopes, options),
+  ]);
   if (options.averages) {
     const values = new Map([
-      ...units.map(({ name }) => [name, outputs.get(NEXT + name)!] as const),
+      ...[...units, ...blends].map(({ name }) => [name, outputs.get(NEXT + name)!] as const),
       ...statistics.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
     ]);
     for (const [name, value] of averageOutputs(graph, values)) outputs.set(name, value);
   }
-  return finishedProgram(outputs, [], parameters, [...units, ...statistics]);
+  return finishedProgram(outputs, [], parameters, [...units, ...blends, ...statistics]);
 }
 
-interface Forward extends Objective {
+export interface Forward extends Objective {
   readonly graph: Graph;
   readonly binding: ModelBinding;
   readonly units: readonly Unit[];
 }
 
-function forwardOf(model: Network, options: StepOptions, build: BuildObjective): Forward {
+/** `areBatchesOne`: batch norm sees all batches of an update as one. */
+export function forwardOf(model: Network, options: StepOptions, build: BuildObjective, areBatchesOne = false): Forward {
   const frozenPrefixes = options.frozenPrefixes ?? [];
   const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
-  const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined });
+  const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined, areBatchesOne });
   return { graph, binding, units, ...build(graph) };
 }
 
-const losses = ({ loss, terms = new Map() }: Objective): Map<string, Tensor> => new Map([['loss', loss], ...terms]);
+export const losses = ({ loss, terms = new Map() }: Objective): Map<string, Tensor> =>
+  new Map([['loss', loss], ...terms]);
 
 const frozenBy = (prefixes: readonly string[]) => (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
 

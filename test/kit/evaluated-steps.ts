@@ -27,15 +27,22 @@ export function startingState(model: Module, programs: readonly TrainingProgram[
 
 /** Runs one program and moves the state on; returns the scalars it hands out. */
 export function evaluateStep(
-  { program, state: changed }: TrainingProgram,
+  program: TrainingProgram,
   state: EvaluatedState,
   feeds: Readonly<Record<string, NdArray>>,
 ): Map<string, number> {
+  return new Map([...evaluateStage(program, state, feeds)].map(([name, { data }]) => [name, data[0]!] as const));
+}
+
+/** Runs one program and moves the state on; returns whatever else it hands out. */
+export function evaluateStage(
+  { program, state: changed }: TrainingProgram,
+  state: EvaluatedState,
+  feeds: Readonly<Record<string, NdArray>>,
+): Map<string, NdArray> {
   const results = interpret(program, new Map([...Object.entries(feeds), ...state]));
   for (const { name } of changed) state.set(name, results.get(NEXT + name)!);
-  return new Map(
-    [...results].flatMap(([name, { data }]) => (name.startsWith(NEXT) ? [] : [[name, data[0]!] as const])),
-  );
+  return new Map([...results].filter(([name]) => !name.startsWith(NEXT)));
 }
 
 /** The state by the names it has outside the graph. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
+import { planRun } from '../../../main/schedule/plan-run.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
 import { imageFile, labelledImages } from '../../../main/store/images.ts';
@@ -163,6 +164,30 @@ describe('a training run', () => {
         'grad_accumulation_step 2 is more than the 1 batches of an epoch: 1 is used',
       ],
     ]);
+    project.close();
+  });
+
+  test.each([
+    [
+      'for a model without batch norm',
+      request(
+        { synchronize_batch_norm: 1, train_crop_size: 224, valid_crop_size: 224, valid_resize_size: 224 },
+        'vits16r224',
+      ),
+      'vits16r224 has none',
+    ],
+    [
+      'on a device it is not for',
+      { ...request({ synchronize_batch_norm: 1 }), device: 'webgpu' as const },
+      'this run is for webgpu',
+    ],
+  ])('refuses to synchronise batch norm %s', async (_, asked, reason) => {
+    const project = await shadesProject(5);
+
+    const error = await appErrorOf(async () => planRun(project, asked));
+
+    expect(error).toMatchObject({ code: 'bad-hyperparameter', message: expect.stringContaining(reason) });
+    expect(runSummaries(project.db)).toEqual([]);
     project.close();
   });
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { epochCheckpoint } from '../../../main/train/checkpoint.ts';
 import type { EpochReport, FromChild, TrainJob } from '../../../main/train/protocol.ts';
-import { type OpenRunner, singleSteps } from '../../../main/train/step-runner.ts';
-import { Stepper } from '../../../main/train/stepper.ts';
+import { type OpenRunner, openRunner as openReal } from '../../../main/train/step-runner.ts';
 import { train } from '../../../main/train/train.ts';
 import { findModel, IMAGENET_CONVENTION, resolveFor } from '../../../native-models/catalog.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
@@ -75,13 +74,13 @@ async function trained(
     if (reports.size >= stopAfter) throw new AppError('cancelled', 'cancelled');
   };
   const openRunner: OpenRunner = async (...given) => {
-    const stepper = await Stepper.open(...given);
-    const step = stepper.step.bind(stepper);
-    stepper.step = (feeds, place) => {
+    const runner = await openReal(...given);
+    const step = runner.step.bind(runner);
+    runner.step = (feeds, place) => {
       if (fits(feeds['labels']!.dims[0]!, reports.size + 1)) return step(feeds, place);
       throw new Error('Failed to allocate memory for requested buffer of size 822083584');
     };
-    return singleSteps(stepper);
+    return runner;
   };
 
   const clock = new FakeClock();
@@ -113,6 +112,21 @@ describe('when memory runs out', () => {
     ]);
     expect(halvedRun.curve).toEqual(asked.curve);
     expect(halvedRun.model.equals(asked.model)).toBe(true);
+  });
+
+  test('norms that see all batches of an update as one keep the curve what it was', async () => {
+    const pictures = await writeShades(tempFolder(), EACH);
+    const settings = { training_batch_size: 12, synchronize_batch_norm: 1 };
+    // A network without dropout, whose random numbers belong to a batch.
+    const job = async () => ({ ...(await newJob(settings, pictures)), model: 'resnet18' });
+    const roomy = await trained(await job());
+
+    const tight = await trained(await job(), { fits: (images) => images <= 6 });
+
+    expect(tight.notes.at(-1)).toMatch('batch norm still sees all images of an update');
+    expect(tight.curve.map(({ train_loss }) => train_loss)).toEqual(
+      roomy.curve.map(({ train_loss }) => expect.closeTo(train_loss, 4)),
+    );
   });
 
   test('in a later epoch, what came before is kept, and a resumed run keeps the smaller batch', async () => {

@@ -121,6 +121,11 @@ const cases: Readonly<Record<string, GradientCase>> = {
       return x!.graph.apply('BatchNormInference', [y, scale!, bias!, vector(-1), vector(0.5)], { epsilon: 1e-5 })[0]!;
     },
   },
+  'mean and variance of channels': between(20, [2, 24, 17, 18], (x) => {
+    const [mean, variance] = x.graph.apply('ChannelMoments', [x], {});
+    const unit = x.graph.constant(new Array(20).fill(1), [20]);
+    return x.graph.apply('BatchNormInference', [x, unit, unit, mean!, variance!], { epsilon: 1e-5 })[0]!;
+  }),
   'one factor per channel': between(20, [2, 8, 5, 6], (x) =>
     x.mul(x.graph.constant(new Array(20).fill(0.3), [1, 20, 1, 1])),
   ),
@@ -157,33 +162,36 @@ const cases: Readonly<Record<string, GradientCase>> = {
 };
 
 describe.skipIf(block === null)('a large linear layer', () => {
-  test.each([256, 260])('of %i rows: value, gradients and the updated weight are the evaluator’s', async (rows) => {
-    const rng = rngFrom(rows, 'linear');
-    const graph = newGraph();
-    const x = graph.input('x', 'float32', [rows, 256]);
-    const [weight, bias] = [graph.input('weight', 'float32', [272, 256]), graph.input('bias', 'float32', [272])];
-    const factors = graph.input('factors', 'float32', [rows, 272]);
-    const y = x.linear(weight, bias);
-    const loss = y.mul(factors).sum([0, 1]);
-    const [dx, dw, db] = gradients(loss, [x, weight, bias]) as [Tensor, Tensor, Tensor];
-    const norm = dw.mul(dw).sum([0, 1]).sqrt();
-    const outputs = { y, dx, db, norm, 'next:weight': dw.scaleAdd(-0.1, weight) };
-    const program = prune(new Map(Object.entries(outputs)), [x, weight, bias, factors]);
-    const feeds = new Map(
-      [x, weight, bias, factors].map(({ source, shape }) => [
-        source.kind === 'input' ? source.name : '',
-        randomArray(shape, rng),
-      ]),
-    );
-    const expected = interpret(program, feeds);
-    const actual = await runOnnx(program, blockedBackend(block!), feeds);
+  test.each([256, 272, 260])(
+    'of %i rows: value, gradients and the updated weight are the evaluator’s',
+    async (rows) => {
+      const rng = rngFrom(rows, 'linear');
+      const graph = newGraph();
+      const x = graph.input('x', 'float32', [rows, 256]);
+      const [weight, bias] = [graph.input('weight', 'float32', [272, 256]), graph.input('bias', 'float32', [272])];
+      const factors = graph.input('factors', 'float32', [rows, 272]);
+      const y = x.linear(weight, bias);
+      const loss = y.mul(factors).sum([0, 1]);
+      const [dx, dw, db] = gradients(loss, [x, weight, bias]) as [Tensor, Tensor, Tensor];
+      const norm = dw.mul(dw).sum([0, 1]).sqrt();
+      const outputs = { y, dx, db, norm, 'next:weight': dw.scaleAdd(-0.1, weight) };
+      const program = prune(new Map(Object.entries(outputs)), [x, weight, bias, factors]);
+      const feeds = new Map(
+        [x, weight, bias, factors].map(({ source, shape }) => [
+          source.kind === 'input' ? source.name : '',
+          randomArray(shape, rng),
+        ]),
+      );
+      const expected = interpret(program, feeds);
+      const actual = await runOnnx(program, blockedBackend(block!), feeds);
 
-    expect(packings(program, blockedBackend(block!)).inputs.get('weight')!.layout).toBe('filter');
-    for (const [output, value] of expected) {
-      expect(actual.get(output)!.shape, output).toEqual(value.shape);
-      expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
-    }
-  });
+      expect(packings(program, blockedBackend(block!)).inputs.get('weight')!.layout).toBe('filter');
+      for (const [output, value] of expected) {
+        expect(actual.get(output)!.shape, output).toEqual(value.shape);
+        expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
+      }
+    },
+  );
 });
 
 describe.skipIf(block === null)('over blocked maps', () => {

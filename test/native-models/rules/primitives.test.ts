@@ -169,6 +169,28 @@ const cases: Readonly<Record<string, GradientCase>> = {
       return x!.graph.apply('BatchNormInference', [x!, scale!, bias!, mean, variance], { epsilon: 1e-5 })[0]!;
     },
   },
+  'batch norm with statistics that have slopes': {
+    shapes: [[3, 2, 4, 5], [2], [2], [2], [2]],
+    build: ([x, scale, bias, mean, spread]: Inputs) => {
+      const variance = spread!.mul(spread!).add(0.5);
+      return x!.graph.apply('BatchNormInference', [x!, scale!, bias!, mean!, variance], { epsilon: 1e-5 })[0]!;
+    },
+  },
+  'mean and variance of channels': {
+    shapes: [[3, 2, 4, 5], [2]],
+    build: ([x, factor]: Inputs) => {
+      const [mean, variance] = x!.graph.apply('ChannelMoments', [x!], {});
+      return mean!.mul(factor!).add(variance!.mul(variance!));
+    },
+  },
+  'variance of channels alone, on 1x1 maps': {
+    shapes: [[4, 3, 1, 1]],
+    build: ([x]: Inputs) => x!.graph.apply('ChannelMoments', [x!], {})[1]!.mul(2),
+  },
+  'what a batch says across batches': {
+    shapes: [[5]],
+    build: ([x]: Inputs) => x!.graph.apply('AcrossBatches', [x!.mul(x!)], { name: 'squares' })[0]!.mul(3),
+  },
 };
 
 describePrimitives(cases);
