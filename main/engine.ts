@@ -1,6 +1,7 @@
 /** The engine as windows see it: one project open at a time, and word of whatever changes in it. */
 
 import packageJson from '../package.json' with { type: 'json' };
+import type { DataState } from '../preload/contract/data.ts';
 import type { EngineInfo } from '../preload/contract/engine.ts';
 import { AppError } from '../preload/contract/errors.ts';
 import type { Evaluation } from '../preload/contract/evaluation.ts';
@@ -10,7 +11,7 @@ import type { Split } from '../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import { overviewOf } from './engine/overview.ts';
 import { ProjectSession, type SessionListener, type SessionParts } from './engine/project-session.ts';
-import type { Engine, ProgressListener, Training, Unsubscribe } from './ipc/engine.ts';
+import type { DataDesk, Engine, ProgressListener, Training, Unsubscribe } from './ipc/engine.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { runFingerprints } from './store/changes.ts';
@@ -31,12 +32,14 @@ export class Workbench implements Engine, ImageSource {
   private readonly session: ProjectSession | null;
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
+  private readonly dataListeners = new Set<(state: DataState) => void>();
   private readonly progressListeners = new Set<ProgressListener>();
 
   constructor(folder: string | null, options: EngineOptions) {
     const told: SessionListener = {
       onProject: (project) => tell(this.projectListeners, project),
       onRun: (run) => tell(this.runListeners, run),
+      onData: (state) => tell(this.dataListeners, state),
       onProgress: (run, progress) => {
         for (const listener of this.progressListeners) listener(run, progress);
       },
@@ -79,6 +82,14 @@ export class Workbench implements Engine, ImageSource {
     return this.opened();
   }
 
+  data(): DataDesk {
+    return this.opened().data;
+  }
+
+  thumbnail(sha256: string, signal: AbortSignal): Promise<Uint8Array | null> {
+    return this.session?.data.thumbnail(sha256, signal) ?? Promise.resolve(null);
+  }
+
   imageFile(id: number): ImageFile | null {
     if (this.session === null) return null;
     const { db, folder } = this.session.project;
@@ -88,6 +99,10 @@ export class Workbench implements Engine, ImageSource {
 
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe {
     return this.listen(this.projectListeners, listener);
+  }
+
+  onDataChanged(listener: (state: DataState) => void): Unsubscribe {
+    return this.listen(this.dataListeners, listener);
   }
 
   onRunChanged(listener: (run: RunSummary) => void): Unsubscribe {
@@ -103,6 +118,7 @@ export class Workbench implements Engine, ImageSource {
   async close(): Promise<void> {
     this.runListeners.clear();
     this.projectListeners.clear();
+    this.dataListeners.clear();
     this.progressListeners.clear();
     await this.session?.close();
   }
@@ -118,7 +134,8 @@ export class Workbench implements Engine, ImageSource {
     this.session?.watch.start();
     return () => {
       listeners.delete(listener);
-      if (this.runListeners.size + this.projectListeners.size === 0) this.session?.watch.stop();
+      const { size } = this.runListeners;
+      if (size + this.projectListeners.size + this.dataListeners.size === 0) this.session?.watch.stop();
     };
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
+import { LookPool } from '../images/look-pool.ts';
 import type { Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
@@ -11,6 +12,8 @@ import { trainingChoices } from '../schedule/training-choices.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
 import { runById } from '../store/runs.ts';
 import { SharedWriter } from '../store/shared-writer.ts';
+import { ThumbnailCache } from '../store/thumbnail-cache.ts';
+import { ProjectData } from './data-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
 
 export interface SessionParts {
@@ -28,12 +31,18 @@ export interface SessionListener extends ProjectListener {
 /** What a project that is being written calls the writer to whoever is refused meanwhile. */
 const OWNER = 'the Lightbench window';
 
+/** More children than this wait for the disk, not for each other. */
+const MOST_LOOKERS = 4;
+
 export class ProjectSession implements Training {
   readonly project: ReadProject;
+  readonly data: ProjectData;
   readonly watch: ProjectWatch;
   readonly writer: SharedWriter;
   readonly runs: RunQueue;
   private readonly parts: SessionParts;
+  private readonly looks: LookPool;
+  private readonly thumbnails: ThumbnailCache;
 
   /** Errors: as `openProject`. */
   constructor(folder: string, parts: SessionParts, listener: SessionListener) {
@@ -43,6 +52,13 @@ export class ProjectSession implements Training {
     this.project = openProject(folder, { ...identity, access: 'read' });
     this.watch = new ProjectWatch(this.project, listener, logBug);
     this.writer = new SharedWriter(this.project.folder, identity);
+    this.looks = new LookPool(Math.min(threads, MOST_LOOKERS));
+    this.thumbnails = new ThumbnailCache(join(home, 'cache'));
+    this.data = new ProjectData({
+      ...{ project: this.project, writer: this.writer, looks: this.looks, thumbnails: this.thumbnails },
+      nowMs: () => clock.nowMs(),
+      onWritten: () => this.watch.look(),
+    });
     const library = join(home, 'weights');
     const onProgress = listener.onProgress.bind(listener);
     this.runs = new RunQueue({ writer: this.writer, library, threads, logBug, onProgress });
@@ -80,6 +96,8 @@ export class ProjectSession implements Training {
   async close(): Promise<void> {
     this.watch.stop();
     await this.runs.close();
+    this.looks.close();
+    this.thumbnails.close();
     this.project.close();
   }
 }

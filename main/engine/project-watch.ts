@@ -3,10 +3,13 @@
  * compared with what was told last. So runs trained from the command line show live.
  */
 
+import type { DataState } from '../../preload/contract/data.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { dataVersion, runFingerprints } from '../store/changes.ts';
+import { dataFingerprint } from '../store/data-facts.ts';
+import { editHistory } from '../store/edits.ts';
 import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
 import { overviewOf } from './overview.ts';
@@ -16,6 +19,7 @@ const POLL_MS = 300;
 export interface ProjectListener {
   onProject(project: ProjectOverview): void;
   onRun(run: RunSummary): void;
+  onData(state: DataState): void;
 }
 
 /** What was last told; compared with what the database says now. */
@@ -23,6 +27,7 @@ interface Told {
   readonly version: number;
   readonly runs: ReadonlyMap<string, string>;
   readonly project: string;
+  readonly data: string;
 }
 
 export class ProjectWatch {
@@ -70,6 +75,9 @@ export class ProjectWatch {
     const now = this.read();
     this.told = now;
     if (now.project !== before?.project) this.listener.onProject(overviewOf(this.project));
+    if (now.data !== before?.data) {
+      this.listener.onData({ version: now.data, ...editHistory(this.project.db) });
+    }
     const changed = [...now.runs].filter(([id, fingerprint]) => before?.runs.get(id) !== fingerprint);
     for (const [id] of changed) this.listener.onRun(runSummary(this.project.db, id));
   }
@@ -78,6 +86,7 @@ export class ProjectWatch {
   private read(): Told {
     const { db } = this.project;
     const version = dataVersion(db);
-    return { version, runs: runFingerprints(db), project: JSON.stringify(overviewOf(this.project)) };
+    const project = JSON.stringify(overviewOf(this.project));
+    return { version, runs: runFingerprints(db), project, data: dataFingerprint(db) };
   }
 }

@@ -1,5 +1,13 @@
 /** What the handlers of the contract need from the engine: reading, having things done, and being told of changes. */
 
+import type {
+  DataEdit,
+  DataFacts,
+  DataState,
+  ImageCard,
+  ImageQuery,
+  LookAlikeEvent,
+} from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
@@ -21,6 +29,20 @@ export interface Training {
   bundle(run: string): Promise<WrittenBundle>;
 }
 
+/** What the engine does about the images of the open project; errors as the contract says. */
+export interface DataDesk {
+  state(): DataState;
+  facts(): DataFacts;
+  /** Ids in order. */
+  find(query: ImageQuery): Uint32Array;
+  cards(ids: readonly number[]): ImageCard[];
+  /** Return what was done, in words; null where there was nothing to take back. */
+  edit(edit: DataEdit): Promise<string>;
+  undo(): Promise<string | null>;
+  redo(): Promise<string | null>;
+  lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent>;
+}
+
 export interface Engine {
   info(): EngineInfo;
   /** Null while no project is open. */
@@ -34,8 +56,12 @@ export interface Engine {
   evaluation(run: string, split: Split): Evaluation | null;
   /** Errors: no-project. */
   training(): Training;
+  /** Errors: no-project. */
+  data(): DataDesk;
   /** Called after the project's name, images, labels or splits changed. */
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe;
+  /** Called after images, labels, tags or classes changed, whoever changed them. */
+  onDataChanged(listener: (state: DataState) => void): Unsubscribe;
   /** Called after a run was added, changed state or finished an epoch. */
   onRunChanged(listener: (run: RunSummary) => void): Unsubscribe;
   /** Called while a run of this engine trains, and with null once it no longer does. */

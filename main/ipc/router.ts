@@ -3,6 +3,7 @@
 import { implement, type Router } from '@orpc/server';
 import { contract } from '../../preload/contract/contract.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
+import { dataHandlers } from './data.ts';
 import type { Engine } from './engine.ts';
 import { LatestByKey } from './latest.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
@@ -29,6 +30,7 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
       watch: os.project.watch.handler(({ signal }) => toldTo(watchProject(engine, signal), logBug)),
     },
     runs: runHandlers(os.runs, engine, logBug),
+    data: dataHandlers(os.data, engine, logBug),
   });
 }
 

@@ -9,6 +9,9 @@ import type { EngineAddress } from './engine-process.ts';
 const SCHEME = 'app';
 const HOST = 'lightbench';
 
+/** What the engine answers: images, and small pictures of them. */
+const PICTURES = /^\/(images|thumbnails)\//;
+
 /** The origin of every page of the app; `URL.origin` is opaque for a scheme of one's own. */
 export const APP_ORIGIN: string = `${SCHEME}://${HOST}`;
 
@@ -23,7 +26,7 @@ export function handleScheme(rendererFolder: string, engine: () => EngineAddress
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     if (url.host !== HOST || request.method !== 'GET') return refusal(403);
-    if (url.pathname.startsWith('/images/')) return pictureFrom(engine(), url.pathname);
+    if (PICTURES.test(url.pathname)) return pictureFrom(engine(), url.pathname);
     return fileFrom(rendererFolder, url.pathname === '/' ? 'index.html' : url.pathname);
   });
 }

@@ -1,5 +1,6 @@
-/** The class names of a project. */
+/** The classes of a project: their names, and changes of one with all that has it. */
 
+import { AppError } from '../../preload/contract/errors.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
 /** The id of a class, which is made when the project has none of that name. */
@@ -25,4 +26,79 @@ export function classCounts(db: ReadDb): Record<string, number> {
       GROUP BY classes.id ORDER BY name`)
     .all() as { name: string; images: number }[];
   return Object.fromEntries(rows.map((row) => [row.name, row.images]));
+}
+
+/** Told apart on light and dark pictures alike; a class without a colour of its own has one by its place. */
+const COLORS = [
+  ...['#e6194b', '#3cb44b', '#ffe119', '#4363d8', '#f58231', '#911eb4', '#46f0f0', '#f032e6', '#bcf60c', '#fabebe'],
+  ...['#008080', '#e6beff', '#9a6324', '#fffac8', '#800000', '#aaffc3', '#808000', '#ffd8b1', '#000075', '#a9a9a9'],
+];
+
+/** The colour of a class that nobody gave one. */
+export function colorOf(id: number): string {
+  return COLORS[(id - 1) % COLORS.length]!;
+}
+
+/**
+ * The id of a class by its name.
+ * Errors: class-not-found.
+ */
+export function classId(db: ReadDb, name: string): number {
+  const row = db.prepare('SELECT id FROM classes WHERE name = ?').get(name) as { id: number } | undefined;
+  if (row !== undefined) return row.id;
+  throw new AppError('class-not-found', `there is no class "${name}" in this project`, { class: name });
+}
+
+/** Errors: duplicate-name when the project has a class of that name. */
+export function addClass(db: WriteDb, name: string): void {
+  refuseTaken(db, name);
+  ensureClass(db, name);
+}
+
+/** Errors: class-not-found; duplicate-name, where merging is meant. */
+export function renameClass(db: WriteDb, name: string, to: string): void {
+  const id = classId(db, name);
+  if (to === name) return;
+  refuseTaken(db, to);
+  db.prepare('UPDATE classes SET name = ? WHERE id = ?').run(to, id);
+}
+
+/** Errors: class-not-found. */
+export function recolourClass(db: WriteDb, name: string, color: string): void {
+  db.prepare('UPDATE classes SET color = ? WHERE id = ?').run(color, classId(db, name));
+}
+
+/** Gives what has one class another, and removes the first. Errors: class-not-found. */
+export function mergeClass(db: WriteDb, name: string, into: string): void {
+  const [from, to] = [classId(db, name), classId(db, into)];
+  if (from === to) return;
+  db.prepare('UPDATE annotations SET class_id = ? WHERE class_id = ?').run(to, from);
+  db.prepare('INSERT OR IGNORE INTO labels (image_id, class_id) SELECT image_id, ? FROM labels WHERE class_id = ?').run(
+    to,
+    from,
+  );
+  db.prepare('DELETE FROM labels WHERE class_id = ?').run(from);
+  db.prepare('DELETE FROM classes WHERE id = ?').run(from);
+}
+
+/**
+ * Removes a class with its labels and objects. With `unlabels`, images that have no other class are not labelled any more:
+ * where each image has one, to have none says nothing.
+ * Errors: class-not-found.
+ */
+export function deleteClass(db: WriteDb, name: string, unlabels: boolean): void {
+  const id = classId(db, name);
+  if (unlabels) {
+    db.prepare(`
+      UPDATE images SET is_labelled = 0 WHERE id IN (SELECT image_id FROM labels WHERE class_id = ?)
+        AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id AND class_id <> ?)`).run(id, id);
+  }
+  db.prepare('DELETE FROM annotations WHERE class_id = ?').run(id);
+  db.prepare('DELETE FROM labels WHERE class_id = ?').run(id);
+  db.prepare('DELETE FROM classes WHERE id = ?').run(id);
+}
+
+function refuseTaken(db: ReadDb, name: string): void {
+  if (db.prepare('SELECT 1 FROM classes WHERE name = ?').get(name) === undefined) return;
+  throw new AppError('duplicate-name', `there is a class "${name}" already`, { class: name });
 }

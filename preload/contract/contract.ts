@@ -6,6 +6,16 @@
 
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import {
+  DataEdit,
+  DataFacts,
+  DataState,
+  FoundImages,
+  ImageCard,
+  ImageQuery,
+  LookAlikeEvent,
+  MOST_ROWS,
+} from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
 import { Evaluation } from './evaluation.ts';
@@ -69,5 +79,23 @@ export const contract = {
      * Errors: run-not-found, run-without-model, too-few-images, disk-full, folder-unwritable.
      */
     bundle: ofRun.output(WrittenBundle),
+  },
+  /** About the images of the open project. Errors of all: no-project. */
+  data: {
+    /** Counts of all there is. */
+    facts: call.output(DataFacts),
+    /** The images that a filter lets through, in the order asked for. */
+    find: call.input(ImageQuery).output(FoundImages),
+    /** What is shown of a few images; ids without an image are left out. */
+    cards: call.input(z.object({ ids: z.array(z.int().positive()).max(MOST_ROWS) })).output(z.array(ImageCard)),
+    /** Errors: project-in-use, bad-label, class-not-found, duplicate-name. */
+    edit: call.input(DataEdit).output(z.object({ title: z.string() })),
+    /** Take back the latest edit, or bring it again; null where there is none. Errors: project-in-use, edit-conflict. */
+    undo: call.output(z.object({ title: z.string().nullable() })),
+    redo: call.output(z.object({ title: z.string().nullable() })),
+    /** Now, and after every change of images, labels, tags or classes, whoever makes it. */
+    watch: call.output(eventIterator(DataState)),
+    /** Looks at every image that was not looked at yet, then tells which look alike. Errors: project-in-use. */
+    lookAlikes: call.output(eventIterator(LookAlikeEvent)),
   },
 };

@@ -1,8 +1,9 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
-import type { Engine, ProgressListener, Training } from '../../main/ipc/engine.ts';
+import type { DataDesk, Engine, ProgressListener, Training } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
+import { AppError } from '../../preload/contract/errors.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
@@ -132,6 +133,19 @@ export class MemoryEngine implements Engine, ImageSource {
       resume: (run) => ask('resume', run, undefined),
       bundle: (run) => ask('bundle', run, { folder: `/data/bundles/${run}`, model: 'resnet18', labels: 10 }),
     };
+  }
+
+  /** Images are browsed over real projects: this engine has none. */
+  data(): DataDesk {
+    throw new AppError('no-project', 'no project is open');
+  }
+
+  thumbnail(): Promise<Uint8Array | null> {
+    return Promise.resolve(null);
+  }
+
+  onDataChanged(): () => void {
+    return () => {};
   }
 
   imageFile(id: number): ImageFile | null {

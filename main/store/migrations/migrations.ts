@@ -4,6 +4,7 @@ import { initial } from './0001-initial.ts';
 import { dataWait } from './0002-data-wait.ts';
 import { multiLabel } from './0003-multi-label.ts';
 import { annotations } from './0004-annotations.ts';
+import { browsing } from './0005-browsing.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -11,7 +12,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations];
+export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations, browsing];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,10 +1,12 @@
 /** Stands in for the probe worker: dies on a path that says so, reports every other one as a picture of 1 x 1. */
 
-import type { ProbeReply, ProbeRequest } from '../../../main/images/probe-pool.ts';
+import type { ChildReply } from '../../../main/images/child-pool.ts';
+import type { Inspection } from '../../../main/images/inspect.ts';
+import type { ProbeRequest } from '../../../main/images/probe-pool.ts';
 
 process.on('message', ({ path }: ProbeRequest) => {
   if (path.includes('deadly')) process.kill(process.pid, 'SIGSEGV');
-  const inspection = {
+  const value = {
     width: 1,
     height: 1,
     orientation: 1,
@@ -13,6 +15,6 @@ process.on('message', ({ path }: ProbeRequest) => {
     sizeBytes: 1,
     warnings: [],
   } as const;
-  process.send!({ inspection } satisfies ProbeReply);
+  process.send!({ value } satisfies ChildReply<Inspection>);
 });
 process.on('disconnect', () => process.exit());

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { Connection } from '../../../main/store/db.ts';
+import { editHistory } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
+import { imageCards } from '../../../main/store/image-search.ts';
 import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
@@ -33,12 +35,17 @@ test('a new project has exactly the documented tables', () => {
   expect(tables(connection).filter((name) => !name.startsWith('sqlite_'))).toEqual([
     'annotations',
     'classes',
+    'edit_changes',
+    'edits',
     'epochs',
+    'fingerprints',
+    'image_tags',
     'images',
     'imports',
     'labels',
     'project',
     'runs',
+    'tags',
   ]);
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
   connection.close();
@@ -140,4 +147,21 @@ test('a migration that fails leaves the version before it, whole', () => {
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
   connection.close();
   openProject(folder, { ...me, access: 'write' }).close();
+});
+
+test('the fifth migration gives classes and images of before no colour, no tag and nothing to take back', () => {
+  const connection = oldDatabase(4);
+  connection.execute(`
+    INSERT INTO classes VALUES (1, 'nut');
+    INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms,
+      is_labelled)
+    VALUES (7, 'images/a.jpg', 'copied', 'a.jpg', '${'a'.repeat(64)}', 1, 4, 3, 'jpeg', 1, 1);
+    INSERT INTO labels VALUES (7, 1);`);
+
+  migrate(connection);
+
+  expect(imageCards(connection, [7])).toMatchObject([{ id: 7, classes: ['nut'], tags: [], object_count: 0 }]);
+  expect(connection.prepare('SELECT name, color FROM classes').all()).toEqual([{ name: 'nut', color: null }]);
+  expect(editHistory(connection)).toEqual({ undo: null, redo: null });
+  connection.close();
 });

@@ -1,0 +1,35 @@
+/** Handlers of the calls about images. */
+
+import type { DataState } from '../../preload/contract/data.ts';
+import type { Engine } from './engine.ts';
+import { LatestByKey } from './latest.ts';
+import { type LogBug, toldTo } from './replies.ts';
+import type { Handled } from './router.ts';
+
+/** `os` is the part of the contract that the handlers are for. */
+export function dataHandlers(os: Handled['data'], engine: Engine, logBug: LogBug) {
+  return {
+    facts: os.facts.handler(() => engine.data().facts()),
+    find: os.find.handler(({ input }) => {
+      const ids = engine.data().find(input);
+      return { count: ids.length, ids: Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('base64') };
+    }),
+    cards: os.cards.handler(({ input }) => engine.data().cards(input.ids)),
+    edit: os.edit.handler(async ({ input }) => ({ title: await engine.data().edit(input) })),
+    undo: os.undo.handler(async () => ({ title: await engine.data().undo() })),
+    redo: os.redo.handler(async () => ({ title: await engine.data().redo() })),
+    watch: os.watch.handler(({ signal }) => toldTo(watchData(engine, signal), logBug)),
+    lookAlikes: os.lookAlikes.handler(({ signal }) => toldTo(engine.data().lookAlikes(signal), logBug)),
+  };
+}
+
+async function* watchData(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<DataState> {
+  const changed = new LatestByKey<'data', DataState>();
+  const unsubscribe = engine.onDataChanged((state) => changed.put('data', state));
+  try {
+    yield engine.data().state();
+    for (let state = await changed.take(signal); state !== null; state = await changed.take(signal)) yield state;
+  } finally {
+    unsubscribe();
+  }
+}
