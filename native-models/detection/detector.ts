@@ -13,6 +13,8 @@ export interface ImageBatch {
   readonly sizes: Tensor;
 }
 
+export const canvasOf = ({ images: { shape } }: ImageBatch): Size => ({ width: shape[3]!, height: shape[2]! });
+
 /** What is kept of what a detector sees. */
 export interface DetectionThresholds {
   /** Detections have a score above it. */

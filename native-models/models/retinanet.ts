@@ -10,7 +10,13 @@ import { type AnchorShapes, anchorsOf, anchorsPerPixel } from '../detection/anch
 import { bestDetections } from '../detection/best-detections.ts';
 import { ANCHOR_CODE, clippedBoxes, decodedBoxes } from '../detection/box-codec.ts';
 import { pyramidSizes } from '../detection/canvas.ts';
-import type { Detections, DetectionThresholds, Detector, ImageBatch } from '../detection/detector.ts';
+import {
+  canvasOf,
+  type Detections,
+  type DetectionThresholds,
+  type Detector,
+  type ImageBatch,
+} from '../detection/detector.ts';
 import { dividedBy, rowsAt } from '../detection/rows.ts';
 import type { Size } from '../geometry/box.ts';
 import { focalLoss } from '../losses/focal.ts';
@@ -168,15 +174,13 @@ export class RetinaNet extends Network implements Detector {
     const flat = logits.reshape([batch, count * classes]);
     const [best, places] = flat.topK(Math.min(MOST_CANDIDATES, count * classes));
     const [anchor, labels] = dividedBy(places, classes);
-    const table = logits.graph.constant(anchors, [1, count, 4]).expand([batch, count, 4]);
-    const boxes = decodedBoxes(rowsAt(codes, anchor), rowsAt(table, anchor), ANCHOR_CODE);
+    const references = logits.graph.constant(anchors, [count, 4]).gather(anchor, 0);
+    const boxes = decodedBoxes(rowsAt(codes, anchor), references, ANCHOR_CODE);
     return { boxes, scores: best.sigmoid(), labels };
   }
 }
 
 const mapsOf = (canvas: Size): Size[] => pyramidSizes(canvas, LOWEST_LEVEL, LEVELS);
-
-const canvasOf = ({ images: { shape } }: ImageBatch): Size => ({ width: shape[3]!, height: shape[2]! });
 
 function joined(levels: readonly LevelOutput[]): LevelOutput {
   const [first, ...others] = levels;

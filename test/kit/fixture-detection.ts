@@ -6,9 +6,13 @@ import { ROOT } from '../../build/source-files.ts';
 import type { Feeds } from '../../main/train/runtime.ts';
 import { Tensor } from '../../main/train/runtime.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
+import { ProposalTargets } from '../../native-models/detection/proposal-targets.ts';
+import type { Sample } from '../../native-models/detection/sampler.ts';
 import type { Targets, Truth } from '../../native-models/detection/truth.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
-import { fixtureDirection, fixtureHashes, fixtureWeights } from './fixture-weights.ts';
+import type { RcnnLimits } from '../../native-models/models/faster-rcnn.ts';
+import type { TrainingProgram } from '../../native-models/training/program.ts';
+import { fixtureDirection, fixtureHashes, fixtureTensor, fixtureWeights } from './fixture-weights.ts';
 
 /** L2 norm, and dot product with the direction of that name. */
 type Summary = readonly [norm: number, dot: number];
@@ -31,6 +35,12 @@ export interface DetectorFixture {
     readonly labels: readonly number[];
     readonly scores: readonly number[];
   }[];
+}
+
+/** The rest of a two-stage detector's file. */
+export interface TwoStageFixture extends DetectorFixture {
+  readonly limits: RcnnLimits & { readonly mostTruths: number };
+  readonly samples: readonly (readonly (Sample & { readonly proposals: number })[])[];
 }
 
 interface AnchorsEntry {
@@ -64,7 +74,7 @@ const read = (name: string): unknown =>
   JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', 'torch', `${name}.json`), 'utf8'));
 
 export const detectionParts = (): DetectionParts => read('detection-parts') as DetectionParts;
-export const detectorFixture = (name: string): DetectorFixture => read(name) as DetectorFixture;
+export const detectorFixture = <F extends DetectorFixture = DetectorFixture>(name: string): F => read(name) as F;
 
 /** How torchvision's detectors turn pixels into their input. */
 export const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
@@ -115,13 +125,29 @@ export const truthsOf = (recorded: DetectorFixture['truths'][number]): Truth[] =
   recorded.map(({ boxes, labels }) => ({ boxes: Float32Array.from(boxes.flat()), labels: Int32Array.from(labels) }));
 
 /** What a step is fed of the truth of its images. */
-export function targetFeeds(targets: Targets, truths: readonly Truth[]): Feeds {
-  const made = truths.map((truth, image) => targets.of(truth, rngFrom(1, 'targets', image)));
+export function targetFeeds(targets: Targets, truths: readonly Truth[], samples: readonly Sample[] | null): Feeds {
+  const made = truths.map((truth, image) => {
+    if (targets instanceof ProposalTargets) return targets.ofSample(truth, samples![image]!);
+    return targets.of(truth, rngFrom(1, 'targets', image));
+  });
   return Object.fromEntries(
     targets.fed.map(({ name, dtype, shape }) => {
       const all = made.flatMap((values) => [...values.get(name)!]);
       const data = dtype === 'int32' ? Int32Array.from(all) : Float32Array.from(all);
       return [name, new Tensor(dtype, data, [truths.length, ...shape])] as const;
+    }),
+  );
+}
+
+/** The numbers by which torch's proposals were sampled, for `noises` of [B,P]. */
+export function noiseFeeds(noises: TrainingProgram['noises']): Feeds {
+  return Object.fromEntries(
+    noises.map(({ name, shape }) => {
+      const [batch, count] = shape as [number, number];
+      const rows = Array.from({ length: batch }, (_, image) => [
+        ...fixtureTensor(`noise ${image}`, [count], 0.5, 0.5).data,
+      ]);
+      return [name, new Tensor('float32', Float32Array.from(rows.flat()), [batch, count])] as const;
     }),
   );
 }

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { rngFrom } from '../../../native-models/core/rng.ts';
 import { AnchorTargets } from '../../../native-models/detection/anchor-targets.ts';
 import { decodedBoxes, encodeBox, encodedBoxes } from '../../../native-models/detection/box-codec.ts';
 import { canvasFor, scaledSize } from '../../../native-models/detection/canvas.ts';
 import { BACKGROUND, LEFT_OUT, matchBoxes } from '../../../native-models/detection/matcher.ts';
+import { ProposalTargets } from '../../../native-models/detection/proposal-targets.ts';
+import { sampleBoxes } from '../../../native-models/detection/sampler.ts';
+import type { Size } from '../../../native-models/geometry/box.ts';
+import { proposalAnchors } from '../../../native-models/models/region-proposals.ts';
 import { RetinaNet } from '../../../native-models/models/retinanet.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
@@ -65,25 +70,29 @@ describe.each(parts.codes)('codes with weights $centre and $size', (recorded) =>
   });
 });
 
-test.each(parts.anchors.retina)(
-  'has the anchors torch has, on a canvas of $canvas',
-  ({ canvas, counts, firsts, summary }) => {
-    const model = new RetinaNet({ classes: 2, norm: 'frozen' });
-    const targets = model.targets({ height: canvas[0], width: canvas[1] });
-    const { anchors } = targets;
-
-    expect(anchors.length).toBe(4 * counts.reduce((sum, count) => sum + count, 0));
-    let start = 0;
-    counts.forEach((count, level) => {
-      const own = firsts[level]!;
-      expect([...anchors.slice(start, start + own.length)]).toEqual(own);
-      start += 4 * count;
-    });
-    summaryOf('anchors', anchors).forEach((value, i) => {
-      expect(value / summary[i]!).toBeCloseTo(1, 9);
-    });
-  },
+const anchorsOf = {
+  retina: (canvas: Size) => new RetinaNet({ classes: 2, norm: 'frozen' }).targets(canvas).anchors,
+  rcnn: proposalAnchors,
+} as const;
+const recordedAnchors = (['retina', 'rcnn'] as const).flatMap((kind) =>
+  parts.anchors[kind].map((recorded) => ({ kind, ...recorded })),
 );
+
+test.each(recordedAnchors)('$kind: the anchors torch has on a canvas of $canvas', ({ kind, ...recorded }) => {
+  const { canvas, counts, firsts, summary } = recorded;
+  const anchors = anchorsOf[kind]({ height: canvas[0], width: canvas[1] });
+
+  expect(anchors.length).toBe(4 * counts.reduce((sum, count) => sum + count, 0));
+  let start = 0;
+  counts.forEach((count, level) => {
+    const own = firsts[level]!;
+    expect([...anchors.slice(start, start + own.length)]).toEqual(own);
+    start += 4 * count;
+  });
+  summaryOf('anchors', anchors).forEach((value, i) => {
+    expect(value / summary[i]!).toBeCloseTo(1, 9);
+  });
+});
 
 test('an anchor with a truth gets its class and code, one between is left out', () => {
   const anchors = Float32Array.of(0, 0, 10, 10, 0, 0, 10, 22, 90, 90, 95, 95);
@@ -98,6 +107,53 @@ test('an anchor with a truth gets its class and code, one between is left out', 
   codes.forEach((value, i) => {
     expect(value).toBeCloseTo(expected[i]!, 6);
   });
+});
+
+describe('a sample of boxes', () => {
+  const matches = Int32Array.of(0, -1, -2, 1, -1, -1, 0, -2, 3, -1, -1, -1);
+
+  test('holds objects up to their share and background for the rest, none twice, nothing that is left out', () => {
+    const { objects, background } = sampleBoxes(matches, 6, 0.5, rngFrom(1));
+
+    expect([objects.length, background.length]).toEqual([3, 3]);
+    expect(new Set([...objects, ...background]).size).toBe(6);
+    expect(objects.every((i) => matches[i]! >= 0)).toBe(true);
+    expect(background.every((i) => matches[i] === BACKGROUND)).toBe(true);
+  });
+
+  test('holds more background where objects are few, and what there is where that is not enough', () => {
+    expect(sampleBoxes(Int32Array.of(0, -1, -1, -1, -1), 4, 0.5, rngFrom(1)).background.length).toBe(3);
+    expect(sampleBoxes(matches, 50, 0.5, rngFrom(1))).toMatchObject({
+      objects: { length: 4 },
+      background: { length: 6 },
+    });
+  });
+
+  test('is drawn anew by another stream of random numbers, and alike by an equal one', () => {
+    const many = new Int32Array(500).fill(BACKGROUND);
+    const drawn = (seed: number) => sampleBoxes(many, 20, 0.5, rngFrom(seed)).background;
+
+    expect(drawn(1)).toEqual(drawn(1));
+    expect(drawn(1)).not.toEqual(drawn(2));
+  });
+});
+
+test('a proposal network is fed the sampled anchors, their codes and the truth with room left over', () => {
+  const anchors = Float32Array.of(0, 0, 10, 10, 50, 50, 60, 60, 0, 0, 10, 20, 80, 80, 90, 90);
+  const targets = new ProposalTargets({ canvas: { width: 96, height: 96 }, anchors, sampled: 4, mostTruths: 2 });
+  const truth = { boxes: Float32Array.of(0, 0, 10, 12), labels: Int32Array.of(7) };
+
+  const values = targets.ofSample(truth, { objects: [0], background: [3, 1] });
+
+  expect([...values.get('rpn_anchors')!]).toEqual([0, 3, 1, 0]);
+  expect([...values.get('rpn_labels')!]).toEqual([1, 0, 0, 0]);
+  expect([...values.get('rpn_weights')!]).toEqual([1, 1, 1, 0]);
+  expect([...values.get('truth_boxes')!]).toEqual([0, 0, 10, 12, 0, 0, 0, 0]);
+  expect([...values.get('truth_labels')!]).toEqual([7, -1]);
+  expect(values.get('rpn_codes')![1]).toBeCloseTo(0.1, 6);
+  expect(values.get('rpn_codes')![3]).toBeCloseTo(Math.log(1.2), 6);
+  expect([...values.get('rpn_codes')!.subarray(4)].every((value) => value === 0)).toBe(true);
+  expect([...targets.of(truth, rngFrom(3)).get('rpn_labels')!]).toEqual([1, 0, 0, 0]);
 });
 
 describe('a canvas', () => {

@@ -6,6 +6,7 @@ import { type Feeds, floatTensor, openSession } from '../../../main/train/runtim
 import { Stepper } from '../../../main/train/stepper.ts';
 import type { Program } from '../../../native-models/core/program.ts';
 import type { Detector } from '../../../native-models/detection/detector.ts';
+import { FasterRcnn } from '../../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../../native-models/models/retinanet.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 import { packings } from '../../../native-models/onnx/packing.ts';
@@ -15,12 +16,13 @@ import type { Backend } from '../../../native-models/rules/emitter.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { detectionProgram, detectorProgram, LOSS, rawProgram } from '../../../native-models/training/detection.ts';
 import {
-  type DetectorFixture,
   detectorFixture,
   detectorWeights,
   IMAGENET,
   imageFeeds,
+  noiseFeeds,
   summaryOf,
+  type TwoStageFixture,
   targetFeeds,
   truthsOf,
 } from '../../kit/fixture-detection.ts';
@@ -33,9 +35,11 @@ const RATE = { learning_rate: floatTensor([], Float32Array.of(0)) };
 const TOLERANCE = 2e-4;
 const BOX_TOLERANCE_PX = 2e-2;
 
-const detectors = {
-  retinanet: (fixture: DetectorFixture) => new RetinaNet({ classes: fixture.classes, norm: 'frozen' }),
-} as const satisfies Readonly<Record<string, (fixture: DetectorFixture) => Detector>>;
+const detectors: Readonly<Record<string, (fixture: TwoStageFixture) => Detector>> = {
+  retinanet: ({ classes }) => new RetinaNet({ classes, norm: 'frozen' }),
+  fasterrcnn: ({ classes, limits }) =>
+    new FasterRcnn({ backbone: 'resnet18', classes, norm: 'frozen', mostTruths: limits.mostTruths, limits }),
+};
 
 /** Runs a program that changes nothing. */
 async function evaluated(program: Program, given: Feeds, backend: Backend) {
@@ -58,7 +62,7 @@ function expectSummary(name: string, data: ArrayLike<number>, [norm, dot]: reado
 }
 
 describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make) => {
-  const fixture = detectorFixture(name);
+  const fixture = detectorFixture<TwoStageFixture>(name);
   const model = make(fixture);
   const { canvas, sizes, thresholds } = fixture;
   const options = { batchSize: sizes.length, ...canvas, normalisation: IMAGENET };
@@ -86,7 +90,8 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
 
   describe.each(fixture.cases.map((recorded, i) => [i, recorded] as const))('on batch %i', (at, recorded) => {
     const truths = truthsOf(fixture.truths[at]!);
-    const feeds = { ...images, ...targetFeeds(model.targets(canvas), truths), ...RATE };
+    const targets = targetFeeds(model.targets(canvas), truths, fixture.samples?.[at] ?? null);
+    const feeds = { ...images, ...targets, ...noiseFeeds(training.noises), ...RATE };
 
     test('each loss is the same', async () => {
       const terms = new Map([...training.program.outputs].filter(([output]) => output.startsWith(LOSS)));
