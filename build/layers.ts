@@ -74,7 +74,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer/ui', ['renderer/ui', 'npm:react-aria-components', 'npm:@tanstack/react-virtual', 'npm:echarts']],
   ['renderer/data', ['renderer/data', 'renderer/ui']],
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
-  ['renderer/label', ['renderer/label', 'renderer/ui']],
+  ['renderer/label', ['renderer/label', 'renderer/ui', 'npm:konva', 'npm:react-konva']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
 
   // tools and tests may use anything; nothing imports them
@@ -103,7 +103,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
     ],
   ],
   ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
-  ['renderer/label/doc', ['renderer/label/doc', 'preload/contract', 'native-models/geometry']],
+  ['renderer/label/doc', ['renderer/label/doc', 'preload/contract', 'native-models/geometry', 'npm:flatbush']],
   [
     'renderer/label/tools',
     ['renderer/label/tools', 'renderer/label/doc', 'preload/contract', 'native-models/geometry'],

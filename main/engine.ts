@@ -11,7 +11,7 @@ import type { Split } from '../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import { overviewOf } from './engine/overview.ts';
 import { ProjectSession, type SessionListener, type SessionParts } from './engine/project-session.ts';
-import type { DataDesk, Engine, ProgressListener, Training, Unsubscribe } from './ipc/engine.ts';
+import type { DataDesk, Engine, Labelling, ProgressListener, Training, Unsubscribe } from './ipc/engine.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { runFingerprints } from './store/changes.ts';
@@ -88,6 +88,10 @@ export class Workbench implements Engine, ImageSource {
 
   thumbnail(sha256: string, signal: AbortSignal): Promise<Uint8Array | null> {
     return this.session?.data.thumbnail(sha256, signal) ?? Promise.resolve(null);
+  }
+
+  labelling(): Labelling {
+    return this.opened().labelling;
   }
 
   imageFile(id: number): ImageFile | null {

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { LookPool } from '../images/look-pool.ts';
 import type { Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
+import { ImageLabelling } from '../label/image-labelling.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
 import { trainingChoices } from '../schedule/training-choices.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
@@ -40,6 +41,7 @@ export class ProjectSession implements Training {
   readonly watch: ProjectWatch;
   readonly writer: SharedWriter;
   readonly runs: RunQueue;
+  readonly labelling: ImageLabelling;
   private readonly parts: SessionParts;
   private readonly looks: LookPool;
   private readonly thumbnails: ThumbnailCache;
@@ -59,6 +61,8 @@ export class ProjectSession implements Training {
       nowMs: () => clock.nowMs(),
       onWritten: () => this.watch.look(),
     });
+    const onEdited = () => this.watch.look();
+    this.labelling = new ImageLabelling({ project: this.project, writer: this.writer, clock, onEdited });
     const library = join(home, 'weights');
     const onProgress = listener.onProgress.bind(listener);
     this.runs = new RunQueue({ writer: this.writer, library, threads, logBug, onProgress });

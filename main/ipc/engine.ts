@@ -10,6 +10,13 @@ import type {
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
+import type {
+  Edit,
+  HistoryEntry,
+  ImageChange,
+  ImageDocument,
+  ImageNeighbours,
+} from '../../preload/contract/labelling.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
@@ -43,6 +50,19 @@ export interface DataDesk {
   lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent>;
 }
 
+/** What the engine does about what is drawn on images; errors as the contract says. */
+export interface Labelling {
+  document(image: number): ImageDocument;
+  apply(edit: Edit): Promise<ImageChange>;
+  undo(image: number): Promise<ImageChange>;
+  redo(image: number): Promise<ImageChange>;
+  history(image: number): readonly HistoryEntry[];
+  neighbours(image: number): ImageNeighbours;
+  first(): number | null;
+  /** Called after every change that a window makes to the image. */
+  onChanged(image: number, listener: (change: ImageChange) => void): Unsubscribe;
+}
+
 export interface Engine {
   info(): EngineInfo;
   /** Null while no project is open. */
@@ -58,6 +78,8 @@ export interface Engine {
   training(): Training;
   /** Errors: no-project. */
   data(): DataDesk;
+  /** Errors: no-project. */
+  labelling(): Labelling;
   /** Called after the project's name, images, labels or splits changed. */
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe;
   /** Called after images, labels, tags or classes changed, whoever changed them. */

@@ -5,6 +5,7 @@ import { contract } from '../../preload/contract/contract.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { dataHandlers } from './data.ts';
 import type { Engine } from './engine.ts';
+import { labellingHandlers } from './labelling.ts';
 import { LatestByKey } from './latest.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
 import { runHandlers } from './runs.ts';
@@ -29,6 +30,7 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
       get: os.project.get.handler(() => engine.projectOverview()),
       watch: os.project.watch.handler(({ signal }) => toldTo(watchProject(engine, signal), logBug)),
     },
+    labelling: labellingHandlers(os.labelling, engine, logBug),
     runs: runHandlers(os.runs, engine, logBug),
     data: dataHandlers(os.data, engine, logBug),
   });

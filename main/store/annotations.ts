@@ -4,7 +4,7 @@ import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
 import { geometryText, shapeOf } from './annotation-geometry.ts';
 import { ensureClass } from './classes.ts';
-import type { ReadDb, WriteDb } from './db.ts';
+import type { ReadDb, SqlValue, WriteDb } from './db.ts';
 import { type ImageRow, labelledImagePage } from './images.ts';
 
 /** What sources say of an object besides class and shape. */
@@ -68,36 +68,74 @@ const PAGE_IMAGES = 500;
 /** Adds objects to a picture, which counts as labelled from then on, be it with none; returns their ids. */
 export function addAnnotations(db: WriteDb, imageId: number, annotations: readonly NewAnnotation[]): number[] {
   return db.transaction(() => {
-    const insert = db.prepare(`
-      INSERT INTO annotations (image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
-                               is_crowd, is_difficult, is_occluded, is_truncated)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-    const classIds = new Map<string, number>();
-    const ids = annotations.map(({ class_name, shape, area_px2 = shapeArea(shape), ...flags }) => {
-      const classId = classIds.get(class_name) ?? ensureClass(db, class_name);
-      classIds.set(class_name, classId);
-      const { lastInsertRowid } = insert.run(
-        imageId,
-        classId,
-        shape.kind,
-        ...shapeXyxy(shape),
-        area_px2,
-        geometryText(shape),
-        Number(flags.is_crowd),
-        Number(flags.is_difficult),
-        Number(flags.is_occluded),
-        Number(flags.is_truncated),
-      );
-      return Number(lastInsertRowid);
-    });
+    const classIdOf = classIds(db);
+    const ids = annotations.map((annotation) =>
+      insert(db, imageId, null, annotation, classIdOf(annotation.class_name)),
+    );
     db.prepare('UPDATE images SET is_labelled = 1 WHERE id = ?').run(imageId);
     return ids;
   });
 }
 
+/** Puts an object back under the id it had. */
+export function restoreAnnotation(db: WriteDb, imageId: number, annotation: Annotation): void {
+  const { id, xyxy: _, ...rest } = annotation;
+  db.transaction(() => insert(db, imageId, id, rest, ensureClass(db, annotation.class_name)));
+}
+
+/** Draws or names an object otherwise. */
+export function changeAnnotation(db: WriteDb, annotation: Annotation): void {
+  const { id, class_name, shape, area_px2, ...flags } = annotation;
+  db.transaction(() => {
+    db.prepare(`
+      UPDATE annotations SET class_id = ?, kind = ?, x0 = ?, y0 = ?, x1 = ?, y1 = ?, area_px2 = ?, geometry = ?,
+                             is_crowd = ?, is_difficult = ?, is_occluded = ?, is_truncated = ?
+      WHERE id = ?`).run(ensureClass(db, class_name), ...columnsOf({ shape, area_px2, ...flags }), id);
+  });
+}
+
+export function removeAnnotation(db: WriteDb, id: number): void {
+  db.prepare('DELETE FROM annotations WHERE id = ?').run(id);
+}
+
+function insert(db: WriteDb, imageId: number, id: number | null, annotation: NewAnnotation, classId: number): number {
+  const { lastInsertRowid } = db
+    .prepare(`
+      INSERT INTO annotations (id, image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
+                               is_crowd, is_difficult, is_occluded, is_truncated)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run(id, imageId, classId, ...columnsOf(annotation));
+  return Number(lastInsertRowid);
+}
+
+type Columns = Omit<NewAnnotation, 'class_name'>;
+
+/** From `kind` to the last flag, in the order of the table. */
+function columnsOf({ shape, area_px2 = shapeArea(shape), ...flags }: Columns): SqlValue[] {
+  const { is_crowd, is_difficult, is_occluded, is_truncated } = flags;
+  const marks = [is_crowd, is_difficult, is_occluded, is_truncated].map(Number);
+  return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks];
+}
+
+/** Ids of classes by name, each looked up or made once. */
+function classIds(db: WriteDb): (name: string) => number {
+  const known = new Map<string, number>();
+  return (name) => {
+    const id = known.get(name) ?? ensureClass(db, name);
+    known.set(name, id);
+    return id;
+  };
+}
+
 /** Removes every object of a picture, which stays labelled where it was. */
 export function removeAnnotations(db: WriteDb, imageId: number): void {
   db.prepare('DELETE FROM annotations WHERE image_id = ?').run(imageId);
+}
+
+/** The object of that id, if the picture has it. */
+export function annotationOf(db: ReadDb, imageId: number, id: number): Annotation | null {
+  const row = db.prepare('SELECT * FROM annotations WHERE id = ? AND image_id = ?').get(id, imageId);
+  return row === undefined ? null : toAnnotation(row as StoredAnnotation, namesById(db));
 }
 
 export const OF_IMAGE = 'SELECT * FROM annotations WHERE image_id = ? ORDER BY id';

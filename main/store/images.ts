@@ -1,6 +1,7 @@
 /** The pictures of a project and where their files lie. */
 
 import { join } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
@@ -67,6 +68,32 @@ export function imageBySha256(db: ReadDb, sha256: string): ImageRow | null {
 /** The picture of that id, or null. */
 export function imageById(db: ReadDb, id: number): ImageRow | null {
   return toImage(db.prepare('SELECT * FROM images WHERE id = ?').get(id) as StoredImage | undefined);
+}
+
+/** The picture of that id. Errors: image-unknown. */
+export function knownImage(db: ReadDb, id: number): ImageRow {
+  const image = imageById(db, id);
+  if (image === null) throw new AppError('image-unknown', `there is no image ${id} in this project`, { image: id });
+  return image;
+}
+
+export const PREVIOUS_IMAGE = 'SELECT max(id) AS id FROM images WHERE id < ?';
+export const NEXT_IMAGE = 'SELECT min(id) AS id FROM images WHERE id > ?';
+export const NEXT_UNLABELLED = 'SELECT min(id) AS id FROM images WHERE is_labelled = 0 AND id > ?';
+export const IMAGE_POSITION = 'SELECT count(*) AS images FROM images WHERE id <= ?';
+
+/** The picture before or after one, in order of id, or the next that nobody has labelled; null where there is none. */
+export function imageBeside(
+  db: ReadDb,
+  id: number,
+  which: typeof PREVIOUS_IMAGE | typeof NEXT_IMAGE | typeof NEXT_UNLABELLED,
+): number | null {
+  return (db.prepare(which).get(id) as { id: number | null }).id;
+}
+
+/** Which picture it is in order of id, from 1. */
+export function imagePosition(db: ReadDb, id: number): number {
+  return (db.prepare(IMAGE_POSITION).get(id) as { images: number }).images;
 }
 
 /** How many pictures each part of the data holds; `unassigned` ones are split by each run. */

@@ -19,6 +19,7 @@ import {
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
 import { Evaluation } from './evaluation.ts';
+import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import { RunSummary } from './run.ts';
 import { Split } from './tasks.ts';
@@ -37,6 +38,7 @@ export const RunEvent = z.discriminatedUnion('type', [
 export type RunEvent = z.infer<typeof RunEvent>;
 
 const call = oc.errors({ APP_ERROR: { data: AppErrorData } });
+const ofImage = call.input(z.object({ image_id: z.int().positive() }));
 const ofRun = call.input(z.object({ id: z.string() }));
 
 export const contract = {
@@ -47,6 +49,21 @@ export const contract = {
     /** Null while no project is open. */
     get: call.output(ProjectOverview.nullable()),
     watch: call.output(eventIterator(ProjectOverview.nullable())),
+  },
+  /** What is drawn on images. Errors of all: no-project, image-unknown. */
+  labelling: {
+    /** Errors: edit-conflict when something is no longer as the edit found it; bad-annotation; project-in-use. */
+    apply: call.input(Edit).output(ImageChange),
+    /** Takes back the last edit of the image. Errors: edit-conflict, project-in-use. */
+    undo: ofImage.output(ImageChange),
+    /** Does again what was taken back last. Errors: edit-conflict, project-in-use. */
+    redo: ofImage.output(ImageChange),
+    /** The newest first. */
+    history: ofImage.output(z.array(HistoryEntry)),
+    neighbours: ofImage.output(ImageNeighbours),
+    /** The first image, one that nobody has labelled where there is one; null in an empty project. */
+    first: call.output(z.int().positive().nullable()),
+    watch: ofImage.output(eventIterator(ImageEvent)),
   },
   runs: {
     /** Newest first. */

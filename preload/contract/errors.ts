@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'image-missing',
   'image-too-large',
   'image-truncated',
+  'image-unknown',
   'image-unreadable',
   'internal-error',
   'model-unknown',

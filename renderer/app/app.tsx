@@ -3,6 +3,7 @@
 import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
+import type { LabelApi } from '../label/label-api.ts';
 import { ConnectionToast } from './connection-toast.tsx';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { ConnectionState, LiveState } from './engine/live-state.ts';
@@ -18,6 +19,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   useTitle(route, state);
   const evaluations = useEvaluations(live, state.connection.status);
   const runActions = useRunActions(live);
+  const labelling = useLabelling(live, state.connection.status);
   return (
     <ShellFrame
       project={state.project}
@@ -26,7 +28,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page {...{ state, route, theme, evaluations, runActions }} />
+      <Page {...{ state, route, theme, evaluations, runActions, labelling }} />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
@@ -39,6 +41,23 @@ function useEvaluations(live: LiveEngine, status: ConnectionState['status']): Ev
     () => ({
       judgedParts: (id) => live.ask((client) => client.runs.judgedParts({ id })),
       evaluation: (id, split) => live.ask((client) => client.runs.evaluation({ id, split })),
+    }),
+    [live, status],
+  );
+}
+
+/** Another object with every change of the connection, so that what is shown is taken anew. */
+function useLabelling(live: LiveEngine, status: ConnectionState['status']): LabelApi {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => ({
+      watch: (image_id, signal) => live.ask((client) => client.labelling.watch({ image_id }, { signal })),
+      apply: (edit) => live.ask((client) => client.labelling.apply(edit)),
+      undo: (image_id) => live.ask((client) => client.labelling.undo({ image_id })),
+      redo: (image_id) => live.ask((client) => client.labelling.redo({ image_id })),
+      history: (image_id) => live.ask((client) => client.labelling.history({ image_id })),
+      neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
+      first: () => live.ask((client) => client.labelling.first()),
     }),
     [live, status],
   );

@@ -7,6 +7,7 @@ import '../ui/base.css';
 import '../ui/forms.css';
 import '../dash/dash.css';
 import '../dash/evaluation.css';
+import '../label/label.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

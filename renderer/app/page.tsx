@@ -1,6 +1,6 @@
 /** The page that the address names, over what the engine has told. */
 
-import type { ReactElement } from 'react';
+import { lazy, type ReactElement, Suspense } from 'react';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
@@ -10,10 +10,17 @@ import { ProjectPage } from '../dash/views/project-page.tsx';
 import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
+import type { LabelApi, LabelLinks } from '../label/label-api.ts';
 import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
-import { compareHref, newRunHref, type Route, RUNS_HREF, runHref } from './route.ts';
+import { compareHref, labelHref, newRunHref, pictureUrl, type Route, RUNS_HREF, runHref } from './route.ts';
+
+/** Loaded when somebody labels: the canvas is a quarter of the window's code. */
+const LabelSection = lazy(async () => {
+  const { LabelSection: section } = await import('../label/views/label-section.tsx');
+  return { default: section };
+});
 
 export interface PageProps {
   readonly state: LiveState;
@@ -21,16 +28,21 @@ export interface PageProps {
   readonly theme: string;
   readonly evaluations: EvaluationSource;
   readonly runActions: RunActions;
+  readonly labelling: LabelApi;
 }
+
+const follow = (href: string): void => {
+  location.hash = href;
+};
+
+const LABEL_LINKS: LabelLinks = { picture: pictureUrl, label: labelHref, follow };
 
 const LINKS: RunLinks = {
   runs: RUNS_HREF,
   run: runHref,
   newRun: newRunHref,
   compare: compareHref,
-  follow: (href) => {
-    location.hash = href;
-  },
+  follow,
 };
 
 export function Page(props: PageProps): ReactElement {
@@ -48,7 +60,7 @@ interface ProjectPagesProps extends PageProps {
 }
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
-  const { state, route, theme, evaluations, runActions, project, runs } = props;
+  const { state, route, theme, evaluations, runActions, labelling, project, runs } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -67,6 +79,14 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       const compared = route.ids.flatMap((id) => runs.find((run) => run.id === id) ?? []);
       const missing = route.ids.filter((id) => compared.every((run) => run.id !== id));
       return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} />;
+    }
+    case 'label': {
+      const shown = { project, theme, api: labelling, links: LABEL_LINKS };
+      return (
+        <Suspense fallback={<div aria-busy="true" />}>
+          <LabelSection {...shown} image={route.image} />
+        </Suspense>
+      );
     }
     case 'project':
       return <ProjectPage project={project} />;

@@ -6,6 +6,8 @@ export type Route =
   /** `like` names a run whose settings to begin with. */
   | { readonly page: 'new-run'; readonly like: string | null }
   | { readonly page: 'compare'; readonly ids: readonly string[] }
+  /** `image`: null for the first that needs it. */
+  | { readonly page: 'label'; readonly image: number | null }
   | { readonly page: 'project' }
   | { readonly page: 'unknown'; readonly hash: string };
 
@@ -18,6 +20,8 @@ export function routeOf(hash: string): Route {
   const isPlain = rest.length === 0;
   const [first] = rest;
   if (isPlain && (page === '' || page === 'runs')) return { page: 'runs' };
+  if (page === 'label' && rest.length < 2 && /^[1-9]\d{0,14}$|^$/.test(first ?? ''))
+    return { page: 'label', image: first === undefined || first === '' ? null : Number(first) };
   if (isPlain && page === 'project') return { page: 'project' };
   if (page === 'new-run' && rest.length < 2)
     return { page: 'new-run', like: first === undefined || first === '' ? null : first };
@@ -29,20 +33,26 @@ export function routeOf(hash: string): Route {
 
 export const RUNS_HREF = '#/runs';
 export const PROJECT_HREF = '#/project';
+export const LABEL_HREF = '#/label';
 
 export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
 export const newRunHref = (like: string | null): string =>
   like === null ? '#/new-run' : `#/new-run/${encodeURIComponent(like)}`;
+export const labelHref = (image: number): string => `${LABEL_HREF}/${image}`;
+/** The file of an image, relative to the page. */
+export const pictureUrl = (image: number): string => `./images/${image}`;
 export const compareHref = (ids: readonly string[]): string => `#/compare/${ids.map(encodeURIComponent).join('/')}`;
 
 /** Which of the pages in the bar a route belongs to. */
-export function sectionOf({ page }: Route): 'runs' | 'project' | null {
+export function sectionOf({ page }: Route): 'runs' | 'label' | 'project' | null {
   switch (page) {
     case 'runs':
     case 'run':
     case 'new-run':
     case 'compare':
       return 'runs';
+    case 'label':
+      return 'label';
     case 'project':
       return 'project';
     case 'unknown':

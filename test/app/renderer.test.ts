@@ -202,21 +202,22 @@ describe('the keyboard', () => {
     await rowOf(page, 'r0001').waitFor();
 
     const names: string[] = [];
-    for (let i = 0; i < 18; i++) {
+    for (let i = 0; i < 19; i++) {
       await page.keyboard.press('Tab');
       names.push(await focused(page));
     }
 
-    expect(names.slice(0, 5)).toEqual([
+    expect(names.slice(0, 6)).toEqual([
       'Skip to the content',
       'Lightbench, all runs',
       'Runs',
+      'Label',
       'Project',
       'Theme: system. Change',
     ]);
-    expect(names[5]?.trim()).toBe('New run');
-    expect(names[6]).toBe('Run↓');
-    expect(names.slice(15)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
+    expect(names[6]?.trim()).toBe('New run');
+    expect(names[7]).toBe('Run↓');
+    expect(names.slice(16)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
   });
 
   test('moves through the runs, opens one and comes back', async () => {

@@ -1,6 +1,6 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
-import type { DataDesk, Engine, ProgressListener, Training } from '../../main/ipc/engine.ts';
+import type { DataDesk, Engine, Labelling, ProgressListener, Training } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -47,6 +47,8 @@ export class MemoryEngine implements Engine, ImageSource {
   readonly evaluations: Evaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
+  /** What `labelling` answers with; without it no project is open for labelling. */
+  labels: Labelling | null = null;
   /** What was asked of its runs, in order, as `['stop', 'r0001']`. */
   readonly asked: (readonly [what: string, of: unknown])[] = [];
   /** Thrown by the next call of `evaluation`, or about training. */
@@ -146,6 +148,11 @@ export class MemoryEngine implements Engine, ImageSource {
 
   onDataChanged(): () => void {
     return () => {};
+  }
+
+  labelling(): Labelling {
+    if (this.labels === null) throw new AppError('no-project', 'no project is open');
+    return this.labels;
   }
 
   imageFile(id: number): ImageFile | null {

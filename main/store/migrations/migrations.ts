@@ -5,6 +5,7 @@ import { dataWait } from './0002-data-wait.ts';
 import { multiLabel } from './0003-multi-label.ts';
 import { annotations } from './0004-annotations.ts';
 import { browsing } from './0005-browsing.ts';
+import { gestures } from './0006-gestures.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -12,7 +13,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations, browsing];
+export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations, browsing, gestures];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -5,6 +5,7 @@ import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/ann
 import { Connection } from '../../../main/store/db.ts';
 import { editHistory } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
+import { historyOf, makeGesture, undoGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
 import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
@@ -39,6 +40,7 @@ test('a new project has exactly the documented tables', () => {
     'edits',
     'epochs',
     'fingerprints',
+    'gestures',
     'image_tags',
     'images',
     'imports',
@@ -163,5 +165,24 @@ test('the fifth migration gives classes and images of before no colour, no tag a
   expect(imageCards(connection, [7])).toMatchObject([{ id: 7, classes: ['nut'], tags: [], object_count: 0 }]);
   expect(connection.prepare('SELECT name, color FROM classes').all()).toEqual([{ name: 'nut', color: null }]);
   expect(editHistory(connection)).toEqual({ undo: null, redo: null });
+  connection.close();
+});
+
+test('the sixth migration gives images of before a journal that begins empty', () => {
+  const connection = oldDatabase(5);
+  connection.execute(`
+    INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms,
+      is_labelled)
+    VALUES (7, 'images/a.jpg', 'copied', 'a.jpg', '${'a'.repeat(64)}', 1, 4, 3, 'jpeg', 1, 1);`);
+  const object = { ...NO_FLAGS, class_name: 'fig', shape: { kind: 'box', xyxy: [0, 0, 2, 1] } } as const;
+  const [id] = addAnnotations(connection, 7, [object]);
+
+  migrate(connection);
+
+  expect(historyOf(connection, 7, 9)).toEqual([]);
+  const edit = { image_id: 7, name: 'remove', changes: [{ type: 'remove', before: { ...object, id: id! } }] } as const;
+  makeGesture(connection, edit, { made_by: 'ann', made_at_ms: 3 });
+  undoGesture(connection, 7);
+  expect(annotationsOf(connection, 7)).toEqual([{ ...object, id, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
   connection.close();
 });

@@ -1,0 +1,112 @@
+/** The images of an open project, labelled by any number of windows: each hears what the others do. */
+
+import { userInfo } from 'node:os';
+import type {
+  Edit,
+  HistoryEntry,
+  ImageChange,
+  ImageDocument,
+  ImageNeighbours,
+} from '../../preload/contract/labelling.ts';
+import type { Clock } from '../clock.ts';
+import type { Labelling, Unsubscribe } from '../ipc/engine.ts';
+import type { WriteDb } from '../store/db.ts';
+import { historyOf } from '../store/gestures.ts';
+import {
+  imageBeside,
+  imageCount,
+  imagePosition,
+  knownImage,
+  NEXT_IMAGE,
+  NEXT_UNLABELLED,
+  PREVIOUS_IMAGE,
+} from '../store/images.ts';
+import type { ReadProject } from '../store/project.ts';
+import type { SharedWriter } from '../store/shared-writer.ts';
+import { applyChecked, imageDocument, type Made, redo, undo } from './labelling.ts';
+
+/** More than anybody reads. */
+const HISTORY_ENTRIES = 500;
+
+export interface LabellingParts {
+  readonly project: ReadProject;
+  readonly writer: SharedWriter;
+  readonly clock: Clock;
+  /** Called after every change. */
+  readonly onEdited: () => void;
+}
+
+type Listener = (change: ImageChange) => void;
+
+export class ImageLabelling implements Labelling {
+  private readonly parts: LabellingParts;
+  private readonly listeners = new Map<number, Set<Listener>>();
+  private readonly sequences = new Map<number, number>();
+
+  constructor(parts: LabellingParts) {
+    this.parts = parts;
+  }
+
+  document(image: number): ImageDocument {
+    return imageDocument(this.parts.project.db, image, this.sequences.get(image) ?? 0);
+  }
+
+  apply(edit: Edit): Promise<ImageChange> {
+    const { info } = this.parts.project;
+    const author = () => ({ made_by: userInfo().username, made_at_ms: this.parts.clock.nowMs() });
+    return this.write(edit.image_id, (db) => applyChecked(db, info.task, edit, author()));
+  }
+
+  undo(image: number): Promise<ImageChange> {
+    return this.write(image, (db) => undo(db, image));
+  }
+
+  redo(image: number): Promise<ImageChange> {
+    return this.write(image, (db) => redo(db, image));
+  }
+
+  history(image: number): readonly HistoryEntry[] {
+    const { db } = this.parts.project;
+    return historyOf(db, knownImage(db, image).id, HISTORY_ENTRIES);
+  }
+
+  neighbours(image: number): ImageNeighbours {
+    const { db } = this.parts.project;
+    return db.snapshot(() => {
+      const { id } = knownImage(db, image);
+      const unlabelled = imageBeside(db, id, NEXT_UNLABELLED) ?? imageBeside(db, 0, NEXT_UNLABELLED);
+      return {
+        position: imagePosition(db, id),
+        count: imageCount(db),
+        previous: imageBeside(db, id, PREVIOUS_IMAGE),
+        next: imageBeside(db, id, NEXT_IMAGE),
+        next_unlabelled: unlabelled === id ? null : unlabelled,
+      };
+    });
+  }
+
+  first(): number | null {
+    const { db } = this.parts.project;
+    return db.snapshot(() => imageBeside(db, 0, NEXT_UNLABELLED) ?? imageBeside(db, 0, NEXT_IMAGE));
+  }
+
+  onChanged(image: number, listener: Listener): Unsubscribe {
+    const listeners = this.listeners.get(image) ?? new Set();
+    this.listeners.set(image, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.listeners.get(image) === listeners) this.listeners.delete(image);
+    };
+  }
+
+  private async write(image: number, work: (db: WriteDb) => Made): Promise<ImageChange> {
+    return this.parts.writer.use(({ db }) => {
+      const made = work(db);
+      const change = { ...made, sequence: (this.sequences.get(image) ?? 0) + 1 };
+      this.sequences.set(image, change.sequence);
+      for (const listener of this.listeners.get(image) ?? []) listener(change);
+      this.parts.onEdited();
+      return change;
+    });
+  }
+}

@@ -1,0 +1,120 @@
+/** Labelling as windows do it: what is drawn on an image, changed one gesture at a time, checked before it is kept. */
+
+import { clipBox, type Xyxy } from '../../native-models/geometry/box.ts';
+import { shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import type {
+  Annotation,
+  Change,
+  Edit,
+  ImageChange,
+  ImageDocument,
+  NewAnnotation,
+} from '../../preload/contract/labelling.ts';
+import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import { annotationsOf, type Annotation as StoredAnnotation } from '../store/annotations.ts';
+import type { ReadDb, WriteDb } from '../store/db.ts';
+import {
+  type Author,
+  gesturesAtHand,
+  type MadeChange,
+  makeGesture,
+  redoGesture,
+  undoGesture,
+} from '../store/gestures.ts';
+import { type ImageRow, knownImage } from '../store/images.ts';
+import { labelsOf } from '../store/labels.ts';
+
+/** What has become of an image, without its place in the order of changes. */
+export type Made = Omit<ImageChange, 'sequence'>;
+
+/** The image with all that is drawn on it. Errors: image-unknown. */
+export function imageDocument(db: ReadDb, imageId: number, sequence: number): ImageDocument {
+  return db.snapshot(() => {
+    const { width_px, height_px } = knownImage(db, imageId);
+    const annotations = annotationsOf(db, imageId).map(toldObject);
+    return { ...factsOf(db, imageId), sequence, width_px, height_px, annotations };
+  });
+}
+
+/**
+ * Makes the changes of one gesture.
+ * Errors: image-unknown, edit-conflict, bad-annotation, which says what does not suit the task or the image.
+ */
+export function applyChecked(db: WriteDb, task: Task, edit: Edit, author: Author): Made {
+  return db.transaction(() => {
+    const image = knownImage(db, edit.image_id);
+    for (const change of edit.changes) check(task, image, change);
+    return told(db, image.id, makeGesture(db, edit, author));
+  });
+}
+
+/** Takes back the last edit of an image. Errors: image-unknown, edit-conflict. */
+export const undo = (db: WriteDb, imageId: number): Made =>
+  db.transaction(() => told(db, imageId, undoGesture(db, imageId)));
+
+/** Does again what was taken back last. Errors: image-unknown, edit-conflict. */
+export const redo = (db: WriteDb, imageId: number): Made =>
+  db.transaction(() => told(db, imageId, redoGesture(db, imageId)));
+
+/** Of an object that changed several times, what it is in the end. */
+function told(db: ReadDb, imageId: number, changes: readonly MadeChange[]): Made {
+  const last = new Map<number, StoredAnnotation | null>();
+  for (const change of changes) {
+    if (change.type === 'object') last.set((change.after ?? change.before)!.id, change.after);
+  }
+  return {
+    ...factsOf(db, imageId),
+    put: [...last.values()].flatMap((object) => (object === null ? [] : [toldObject(object)])),
+    gone: [...last].filter(([, object]) => object === null).map(([id]) => id),
+  };
+}
+
+function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'> {
+  const { is_labelled } = knownImage(db, imageId);
+  return { image_id: imageId, labels: labelsOf(db, imageId), is_labelled, ...gesturesAtHand(db, imageId) };
+}
+
+const toldObject = ({ area_px2: _, xyxy: __, ...object }: StoredAnnotation): Annotation => object;
+
+function check(task: Task, image: ImageRow, change: Change): void {
+  const isClassification = ClassificationTask.safeParse(task).success;
+  if (change.type === 'labels') {
+    checkLabels(task, change.after);
+  } else if (isClassification) {
+    throw new AppError('bad-annotation', `a project for ${task} has classes of whole images, not objects`);
+  } else if (change.type === 'add') {
+    checkObject(image, change.annotation);
+  } else if (change.type === 'replace') {
+    checkObject(image, change.after);
+  }
+}
+
+function checkLabels(task: Task, after: readonly string[]): void {
+  if (!ClassificationTask.safeParse(task).success) {
+    throw new AppError('bad-annotation', `in a project for ${task} the classes of an image are those of its objects`);
+  }
+  if (task === 'image-classification' && after.length > 1) {
+    throw new AppError('bad-annotation', `an image has one class here, and ${after.length} were given`);
+  }
+}
+
+function checkObject({ width_px: width, height_px: height }: ImageRow, object: NewAnnotation | Annotation): void {
+  const refuse = (why: string) =>
+    new AppError('bad-annotation', `a ${object.shape.kind} of "${object.class_name}" ${why}`);
+  if (object.class_name.trim() !== object.class_name) throw refuse('has a class with spaces around its name');
+  if (object.shape.kind === 'mask') {
+    const { mask } = object.shape;
+    const pixels = mask.counts.reduce((sum, count) => sum + count, 0);
+    if (mask.width !== width || mask.height !== height || pixels !== width * height) {
+      throw refuse(`has ${pixels} pixels, ${mask.width} x ${mask.height}; the image has ${width} x ${height}`);
+    }
+  }
+  if (shapeArea(object.shape) <= 0) throw refuse('encloses nothing');
+  const box = shapeXyxy(object.shape);
+  if (!sameBox(clipBox(box, { width, height }), box)) {
+    throw refuse(`reaches beyond the image of ${width} x ${height} pixels: ${box.join(', ')}`);
+  }
+}
+
+const sameBox = (a: Xyxy, b: Xyxy): boolean => a.every((value, i) => value === b[i]);

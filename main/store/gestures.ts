@@ -1,0 +1,204 @@
+/**
+ * Changing what is drawn on an image, one gesture at a time: each is one transaction together with its entry in the
+ * journal, and can be taken back and done again in order, whatever process did it.
+ */
+
+import { shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import type { Change, Edit, HistoryEntry } from '../../preload/contract/labelling.ts';
+import { geometryText } from './annotation-geometry.ts';
+import {
+  type Annotation,
+  addAnnotations,
+  annotationOf,
+  changeAnnotation,
+  removeAnnotation,
+  restoreAnnotation,
+} from './annotations.ts';
+import type { ReadDb, WriteDb } from './db.ts';
+import { knownImage } from './images.ts';
+import { labelsOf, setLabels } from './labels.ts';
+
+/** A change as the journal keeps it: null where there was, or is, no object. */
+export type MadeChange =
+  | { readonly type: 'object'; readonly before: Annotation | null; readonly after: Annotation | null }
+  | { readonly type: 'labels'; readonly before: readonly string[]; readonly after: readonly string[] };
+
+interface StoredGesture {
+  readonly id: number;
+  readonly name: string;
+  readonly changes_json: string;
+  readonly was_labelled: 0 | 1;
+}
+
+/** Who does something, and when. */
+export interface Author {
+  readonly made_by: string;
+  readonly made_at_ms: number;
+}
+
+/**
+ * Makes all changes of an edit, or none.
+ * Errors: image-unknown; edit-conflict when something is no longer as the edit found it.
+ */
+export function makeGesture(db: WriteDb, edit: Edit, { made_by, made_at_ms }: Author): readonly MadeChange[] {
+  return db.transaction(() => {
+    const image = knownImage(db, edit.image_id);
+    const changes = edit.changes.map((change) => make(db, image.id, change));
+    markLabelled(db, image.id, true);
+    db.prepare("UPDATE gestures SET state = 'dropped' WHERE image_id = ? AND state = 'undone'").run(image.id);
+    db.prepare(`
+      INSERT INTO gestures (image_id, name, changes_json, was_labelled, made_by, made_at_ms, state)
+      VALUES (?, ?, ?, ?, ?, ?, 'done')`).run(
+      image.id,
+      edit.name,
+      JSON.stringify(changes),
+      Number(image.is_labelled),
+      made_by,
+      made_at_ms,
+    );
+    return changes;
+  });
+}
+
+/**
+ * Takes back the last edit of an image that is not taken back yet; without one, nothing changes.
+ * Errors: image-unknown; edit-conflict when something else has changed what the edit left.
+ */
+export function undoGesture(db: WriteDb, imageId: number): readonly MadeChange[] {
+  return db.transaction(() => {
+    knownImage(db, imageId);
+    const edit = nextUndo(db, imageId);
+    if (edit === null) return [];
+    const changes = changesOf(edit).toReversed().map(reversed);
+    for (const change of changes) turn(db, imageId, change);
+    markLabelled(db, imageId, edit.was_labelled === 1);
+    db.prepare("UPDATE gestures SET state = 'undone' WHERE id = ?").run(edit.id);
+    return changes;
+  });
+}
+
+/**
+ * Does again what was taken back last; without anything, nothing changes.
+ * Errors: as `undoGesture`.
+ */
+export function redoGesture(db: WriteDb, imageId: number): readonly MadeChange[] {
+  return db.transaction(() => {
+    knownImage(db, imageId);
+    const edit = nextRedo(db, imageId);
+    if (edit === null) return [];
+    const changes = changesOf(edit);
+    for (const change of changes) turn(db, imageId, change);
+    markLabelled(db, imageId, true);
+    db.prepare("UPDATE gestures SET state = 'done' WHERE id = ?").run(edit.id);
+    return changes;
+  });
+}
+
+export const NEXT_UNDO = "SELECT * FROM gestures WHERE image_id = ? AND state = 'done' ORDER BY id DESC LIMIT 1";
+export const NEXT_REDO = "SELECT * FROM gestures WHERE image_id = ? AND state = 'undone' ORDER BY id LIMIT 1";
+
+/** Names of what undo and redo would do next. */
+export function gesturesAtHand(db: ReadDb, imageId: number): { undo: string | null; redo: string | null } {
+  return { undo: nextUndo(db, imageId)?.name ?? null, redo: nextRedo(db, imageId)?.name ?? null };
+}
+
+/** Everything that was done to an image, the newest first. */
+export function historyOf(db: ReadDb, imageId: number, limit: number): HistoryEntry[] {
+  return db
+    .prepare('SELECT id, name, made_by, made_at_ms, state FROM gestures WHERE image_id = ? ORDER BY id DESC LIMIT ?')
+    .all(imageId, limit) as HistoryEntry[];
+}
+
+const nextUndo = (db: ReadDb, imageId: number) =>
+  (db.prepare(NEXT_UNDO).get(imageId) as StoredGesture | undefined) ?? null;
+const nextRedo = (db: ReadDb, imageId: number) =>
+  (db.prepare(NEXT_REDO).get(imageId) as StoredGesture | undefined) ?? null;
+const reversed = (change: MadeChange): MadeChange =>
+  change.type === 'labels'
+    ? { ...change, before: change.after, after: change.before }
+    : { ...change, before: change.after, after: change.before };
+const changesOf = (edit: StoredGesture): readonly MadeChange[] => JSON.parse(edit.changes_json) as MadeChange[];
+
+function markLabelled(db: WriteDb, imageId: number, isLabelled: boolean): void {
+  db.prepare('UPDATE images SET is_labelled = ? WHERE id = ?').run(Number(isLabelled), imageId);
+}
+
+/** Makes a change that a window asked for; returns it with whole objects. */
+function make(db: WriteDb, imageId: number, change: Change): MadeChange {
+  switch (change.type) {
+    case 'add': {
+      const [id] = addAnnotations(db, imageId, [change.annotation]);
+      return { type: 'object', before: null, after: annotationOf(db, imageId, id!)! };
+    }
+    case 'remove': {
+      const before = found(db, imageId, change.before);
+      removeAnnotation(db, before.id);
+      return { type: 'object', before, after: null };
+    }
+    case 'replace': {
+      const before = found(db, imageId, change.before);
+      const { shape } = change.after;
+      const hasSameShape = JSON.stringify(shape) === JSON.stringify(before.shape);
+      const area_px2 = hasSameShape ? before.area_px2 : shapeArea(shape);
+      const after = { ...change.after, id: before.id, area_px2, xyxy: shapeXyxy(shape) };
+      changeAnnotation(db, after);
+      return { type: 'object', before, after };
+    }
+    case 'labels': {
+      const { before, after } = change;
+      turnLabels(db, imageId, before, after);
+      return { type: 'labels', before, after };
+    }
+  }
+}
+
+/** Makes what is as `before` be as `after`. Errors: edit-conflict when it is not as `before`. */
+function turn(db: WriteDb, imageId: number, change: MadeChange): void {
+  if (change.type === 'labels') turnLabels(db, imageId, change.before, change.after);
+  else turnObject(db, imageId, change.before, change.after);
+}
+
+function turnLabels(db: WriteDb, imageId: number, before: readonly string[], after: readonly string[]): void {
+  const present = labelsOf(db, imageId);
+  if (JSON.stringify(present) !== JSON.stringify(before)) {
+    throw conflict(imageId, `its classes are ${told(present)}, not ${told(before)}`);
+  }
+  setLabels(db, imageId, after);
+}
+
+function turnObject(db: WriteDb, imageId: number, before: Annotation | null, after: Annotation | null): void {
+  if (before !== null) found(db, imageId, before);
+  if (before !== null && after !== null) changeAnnotation(db, after);
+  else if (after !== null) restoreAnnotation(db, imageId, after);
+  else if (before !== null) removeAnnotation(db, before.id);
+}
+
+type Seen = Pick<
+  Annotation,
+  'id' | 'class_name' | 'shape' | 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated'
+>;
+
+/** The object as it is now. Errors: edit-conflict when it has gone, or is not as it was seen. */
+function found(db: ReadDb, imageId: number, seen: Seen): Annotation {
+  const present = annotationOf(db, imageId, seen.id);
+  if (present === null) throw conflict(imageId, `object ${seen.id} (${seen.class_name}) has gone`);
+  if (fingerprint(present) !== fingerprint(seen)) {
+    throw conflict(imageId, `object ${seen.id} (${seen.class_name}) has been changed`);
+  }
+  return present;
+}
+
+/** What a person sees of an object, in one order. */
+function fingerprint({ class_name, shape, is_crowd, is_difficult, is_occluded, is_truncated }: Seen): string {
+  const geometry = shape.kind === 'box' ? shape.xyxy : geometryText(shape);
+  return JSON.stringify([class_name, shape.kind, geometry, is_crowd, is_difficult, is_occluded, is_truncated]);
+}
+
+const told = (names: readonly string[]): string =>
+  names.length === 0 ? 'none' : names.map((name) => `"${name}"`).join(', ');
+
+function conflict(imageId: number, how: string): AppError {
+  const message = `image ${imageId} was changed meanwhile: ${how}; nothing was done, look again`;
+  return new AppError('edit-conflict', message, { image: imageId });
+}

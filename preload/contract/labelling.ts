@@ -1,0 +1,132 @@
+/**
+ * What is drawn on an image, and every way of changing it. Coordinates are pixels of the upright image, origin top-left.
+ * A change names what it found, so that two windows on one image cannot overwrite each other unseen.
+ */
+
+import { z } from 'zod';
+
+/** More than any person draws, few enough that one call stays small. */
+const MOST_CORNERS = 100_000;
+const MOST_RUNS = 4_000_000;
+const MOST_CHANGES = 50_000;
+
+const px = z.number().refine(Number.isFinite);
+const side = z.int().positive().max(1_000_000);
+
+export const Ring = z
+  .array(px)
+  .min(6)
+  .max(2 * MOST_CORNERS)
+  .refine((numbers) => numbers.length % 2 === 0, 'a ring has an x and a y for each corner')
+  .readonly();
+
+export const Shape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('box'), xyxy: z.tuple([px, px, px, px]).readonly() }),
+  z.object({
+    kind: z.literal('polygon'),
+    polygon: z
+      .array(z.object({ outline: Ring, holes: z.array(Ring).readonly() }))
+      .min(1)
+      .readonly(),
+  }),
+  z.object({
+    kind: z.literal('mask'),
+    mask: z.object({
+      width: side,
+      height: side,
+      counts: z.array(z.int().nonnegative()).min(1).max(MOST_RUNS).readonly(),
+    }),
+  }),
+]);
+
+export const NewAnnotation = z.object({
+  class_name: z.string().min(1),
+  shape: Shape,
+  is_crowd: z.boolean(),
+  is_difficult: z.boolean(),
+  is_occluded: z.boolean(),
+  is_truncated: z.boolean(),
+});
+export type NewAnnotation = z.infer<typeof NewAnnotation>;
+
+export const Annotation = NewAnnotation.extend({ id: z.int().positive() });
+export type Annotation = z.infer<typeof Annotation>;
+
+const classNames = z.array(z.string().min(1)).readonly();
+
+export const Change = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('add'), annotation: NewAnnotation }),
+  z.object({ type: z.literal('remove'), before: Annotation }),
+  /** The same object, drawn or named otherwise. */
+  z.object({ type: z.literal('replace'), before: Annotation, after: Annotation }),
+  /** The classes of the image as a whole. */
+  z.object({ type: z.literal('labels'), before: classNames, after: classNames }),
+]);
+export type Change = z.infer<typeof Change>;
+
+/** One gesture: all of its changes are made, or none, and one undo takes all of them back. */
+export const Edit = z.object({
+  image_id: z.int().positive(),
+  /** What was done, as the history calls it: `draw box`. */
+  name: z.string().min(1).max(80),
+  changes: z.array(Change).min(1).max(MOST_CHANGES).readonly(),
+});
+export type Edit = z.infer<typeof Edit>;
+
+export const HistoryEntry = z.object({
+  id: z.int().positive(),
+  name: z.string(),
+  made_by: z.string(),
+  made_at_ms: z.int(),
+  /** `undone` can be done again; `dropped` was undone before something else was done. */
+  state: z.enum(['done', 'undone', 'dropped']),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** What there is to say of an image besides its objects. */
+const ImageFacts = z.object({
+  image_id: z.int().positive(),
+  /** Counts what happened to the image since the engine started, so that changes are shown in their order. */
+  sequence: z.int().nonnegative(),
+  /** Classes of the image, ascending. */
+  labels: classNames,
+  is_labelled: z.boolean(),
+  /** What the next undo takes back, and what the next redo does again; null where there is none. */
+  undo: z.string().nullable(),
+  redo: z.string().nullable(),
+});
+
+/** An image with all that people or models have said of it. */
+export const ImageDocument = ImageFacts.extend({
+  width_px: side,
+  height_px: side,
+  /** By ascending id, the order in which they were added. */
+  annotations: z.array(Annotation).readonly(),
+});
+export type ImageDocument = z.infer<typeof ImageDocument>;
+
+/** What an edit, an undo or a redo has made of an image: objects as they are now, and ids of those that have gone. */
+export const ImageChange = ImageFacts.extend({
+  put: z.array(Annotation).readonly(),
+  gone: z.array(z.int().positive()).readonly(),
+});
+export type ImageChange = z.infer<typeof ImageChange>;
+
+/** The document, then each change as it happens, whoever made it. */
+export const ImageEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('document'), document: ImageDocument }),
+  z.object({ type: z.literal('change'), change: ImageChange }),
+]);
+export type ImageEvent = z.infer<typeof ImageEvent>;
+
+/** Images in order of their ids; null where there is none. */
+export const ImageNeighbours = z.object({
+  /** From 1. */
+  position: z.int().positive(),
+  count: z.int().positive(),
+  previous: z.int().positive().nullable(),
+  next: z.int().positive().nullable(),
+  /** After this one, else from the beginning. */
+  next_unlabelled: z.int().positive().nullable(),
+});
+export type ImageNeighbours = z.infer<typeof ImageNeighbours>;

@@ -1,0 +1,85 @@
+/**
+ * The picture with everything drawn on it. Three layers: the picture; the objects, in a few strokes a frame; and what a hand
+ * touches, which alone is drawn anew while a tool is at work.
+ */
+
+import type Konva from 'konva';
+import { type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
+import type { Size } from '../../../native-models/geometry/box.ts';
+import { visible } from '../doc/viewport.ts';
+import type { LabelSession } from '../session.ts';
+import { type Look, paintChosen, paintDraft, paintObjects } from './paint.ts';
+import { PathCache } from './path-cache.ts';
+import { usePointer } from './use-pointer.ts';
+import type { ViewportControl } from './use-viewport.ts';
+
+/** From that many screen pixels an image pixel on, pixels are shown as squares. */
+const SQUARES_FROM = 4;
+
+export interface LabelCanvasProps {
+  readonly session: LabelSession;
+  readonly picture: HTMLImageElement | null;
+  readonly control: ViewportControl;
+  readonly view: Size;
+  readonly look: Look;
+}
+
+export function LabelCanvas({ session, picture, control, view, look }: LabelCanvasProps): ReactElement {
+  const state = useSyncExternalStore(session.subscribe, session.getState);
+  const { viewport } = control;
+  const pixel = 1 / viewport.scale;
+  session.pixel = pixel;
+  const surface = useRef<HTMLDivElement>(null);
+  const pan = usePointer(surface, session, control);
+  const cache = useMemo(() => new PathCache(() => new Path2D()), []);
+  const objects = useRef<Konva.Layer>(null);
+
+  const { document, selection, draft, activeClass } = state;
+  const touched = useMemo(() => {
+    const changing = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : [];
+    return new Set([...selection, ...changing]);
+  }, [selection, draft]);
+  useEffect(() => {
+    if (cache.isBehind) objects.current?.batchDraw();
+  });
+
+  const paintAll = (context: Konva.Context) => {
+    const paths = cache.paths(document.annotations, touched, visible(viewport, view), viewport.scale);
+    paintObjects(context._context, paths, look, pixel);
+    if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
+  };
+  const paintTouched = (context: Konva.Context) => {
+    const changing = new Set(draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : []);
+    const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));
+    paintChosen(context._context, chosen, look, pixel);
+    const colour = activeClass === null ? look.accent : look.colourOf(activeClass);
+    if (draft !== null) paintDraft(context._context, draft, colour, look, pixel);
+  };
+
+  const placed = { x: -viewport.x * viewport.scale, y: -viewport.y * viewport.scale };
+  const layer = { ...placed, scaleX: viewport.scale, scaleY: viewport.scale, listening: false };
+  return (
+    <div
+      ref={surface}
+      className="label-surface"
+      role="application"
+      aria-label="Picture with its objects"
+      style={{ cursor: pan.isPanning ? 'grabbing' : pan.isReady ? 'grab' : state.cursor }}
+    >
+      <Stage width={view.width} height={view.height} listening={false}>
+        <Layer {...layer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
+          {picture === null ? null : (
+            <KonvaImage image={picture} width={document.size.width} height={document.size.height} />
+          )}
+        </Layer>
+        <Layer {...layer} ref={objects}>
+          <Shape sceneFunc={paintAll} perfectDrawEnabled={false} />
+        </Layer>
+        <Layer {...layer}>
+          <Shape sceneFunc={paintTouched} perfectDrawEnabled={false} />
+        </Layer>
+      </Stage>
+    </div>
+  );
+}

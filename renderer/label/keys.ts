@@ -1,0 +1,104 @@
+/** What keys do while an image is labelled. Letters are those of the key, whatever Shift does to them. */
+
+export type KeyCommand =
+  | { readonly do: 'tool'; readonly tool: 'select' | 'box' | 'polygon' }
+  | { readonly do: 'class'; readonly index: number }
+  | { readonly do: 'nudge'; readonly dx: number; readonly dy: number }
+  | { readonly do: 'zoom'; readonly factor: number }
+  | { readonly do: 'cycle'; readonly by: 1 | -1 }
+  | { readonly do: PlainCommand };
+
+export type PlainCommand =
+  | 'undo'
+  | 'redo'
+  | 'remove'
+  | 'cancel'
+  | 'fit'
+  | 'fit-chosen'
+  | 'full-size'
+  | 'previous'
+  | 'next'
+  | 'next-unlabelled'
+  | 'choose-all'
+  | 'find-class'
+  | 'help';
+
+export interface Pressed {
+  readonly key: string;
+  readonly shift: boolean;
+  /** Ctrl, or Command on a Mac. */
+  readonly control: boolean;
+}
+
+/** For the sheet that lists them, in its order. */
+export const SHEET: readonly (readonly [keys: string, what: string])[] = [
+  ['V  B  P', 'choose, box, polygon'],
+  ['1 … 9', 'class by its number; changes the class of what is chosen'],
+  ['/', 'find or add a class by typing'],
+  ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],
+  ['Delete', 'remove what is chosen'],
+  ['Escape', 'leave what is under way, then let go'],
+  ['Enter, Backspace', 'close a polygon, take a corner back'],
+  ['Alt click', 'on an edge adds a corner, on a corner removes it'],
+  ['Shift click', 'adds to what is chosen'],
+  ['[  ]', 'previous and next object'],
+  ['Ctrl A', 'choose everything'],
+  ['Arrows', 'move what is chosen by a pixel, with Shift by ten; else the picture'],
+  ['+  -', 'zoom; so does the wheel, at the pointer'],
+  ['F, Shift F, 0', 'fit the image, fit what is chosen, full size'],
+  ['Space and drag', 'move the picture; so does the middle button'],
+  ['A  D', 'previous and next image'],
+  ['N', 'next image that nobody has labelled'],
+];
+
+const ZOOM = 1.25;
+const STEP_PX = 1;
+const LONG_STEP_PX = 10;
+
+const WITH_CONTROL: Readonly<Record<string, PlainCommand>> = { z: 'undo', y: 'redo', a: 'choose-all' };
+
+const PLAIN: Readonly<Record<string, KeyCommand>> = {
+  v: { do: 'tool', tool: 'select' },
+  b: { do: 'tool', tool: 'box' },
+  p: { do: 'tool', tool: 'polygon' },
+  delete: { do: 'remove' },
+  backspace: { do: 'remove' },
+  escape: { do: 'cancel' },
+  f: { do: 'fit' },
+  '0': { do: 'full-size' },
+  a: { do: 'previous' },
+  pageup: { do: 'previous' },
+  d: { do: 'next' },
+  pagedown: { do: 'next' },
+  n: { do: 'next-unlabelled' },
+  '/': { do: 'find-class' },
+  '?': { do: 'help' },
+  '+': { do: 'zoom', factor: ZOOM },
+  '=': { do: 'zoom', factor: ZOOM },
+  '-': { do: 'zoom', factor: 1 / ZOOM },
+  '[': { do: 'cycle', by: -1 },
+  ']': { do: 'cycle', by: 1 },
+};
+
+const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
+  arrowleft: [-1, 0],
+  arrowright: [1, 0],
+  arrowup: [0, -1],
+  arrowdown: [0, 1],
+};
+
+/** Null for a key that means nothing here. */
+export function commandOf({ key, shift, control }: Pressed): KeyCommand | null {
+  const name = key.toLowerCase();
+  if (control) {
+    if (name === 'z' && shift) return { do: 'redo' };
+    const plain = WITH_CONTROL[name];
+    return plain === undefined ? null : { do: plain };
+  }
+  if (/^[1-9]$/.test(name)) return { do: 'class', index: Number(name) - 1 };
+  if (name === 'f' && shift) return { do: 'fit-chosen' };
+  const arrow = ARROWS[name];
+  if (arrow === undefined) return PLAIN[name] ?? null;
+  const step = shift ? LONG_STEP_PX : STEP_PX;
+  return { do: 'nudge', dx: arrow[0] * step, dy: arrow[1] * step };
+}

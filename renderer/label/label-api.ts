@@ -1,0 +1,23 @@
+/** What labelling needs of the engine, and where its pages are. */
+
+import type { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from '../../preload/contract/labelling.ts';
+
+export interface LabelApi {
+  /** Ends with the connection, or when the signal is aborted. */
+  watch(image: number, signal: AbortSignal): Promise<AsyncIterable<ImageEvent>>;
+  apply(edit: Edit): Promise<ImageChange>;
+  undo(image: number): Promise<ImageChange>;
+  redo(image: number): Promise<ImageChange>;
+  history(image: number): Promise<readonly HistoryEntry[]>;
+  neighbours(image: number): Promise<ImageNeighbours>;
+  first(): Promise<number | null>;
+}
+
+export interface LabelLinks {
+  /** The address of an image's file. */
+  readonly picture: (image: number) => string;
+  /** The page that labels an image. */
+  readonly label: (image: number) => string;
+  /** Goes there. */
+  readonly follow: (href: string) => void;
+}

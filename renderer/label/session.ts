@@ -1,0 +1,242 @@
+/**
+ * Labelling one image: what the engine told, what is chosen, which tool is at work. Every gesture is sent as one edit, and
+ * the document shown is the one the engine answers with; until then the gesture's draft stays in its place.
+ */
+
+import type { Annotation, Change, ImageChange, ImageDocument } from '../../preload/contract/labelling.ts';
+import { LabelDocument } from './doc/label-document.ts';
+import { moved } from './doc/reshape.ts';
+import { boxTool } from './tools/box/box-tool.ts';
+import { type Cursor, type Draft, type Editor, replaced } from './tools/editor.ts';
+import { polygonTool } from './tools/polygon/polygon-tool.ts';
+import { selectTool } from './tools/select/select-tool.ts';
+import type { Tool, ToolName } from './tools/tool.ts';
+
+/** The engine's side of one image. */
+export interface LabelSource {
+  apply(name: string, changes: readonly Change[]): Promise<ImageChange>;
+  undo(): Promise<ImageChange>;
+  redo(): Promise<ImageChange>;
+}
+
+export interface SessionState {
+  readonly document: LabelDocument;
+  readonly selection: ReadonlySet<number>;
+  readonly activeClass: string | null;
+  readonly tool: ToolName;
+  readonly draft: Draft | null;
+  readonly cursor: Cursor;
+  /** Edits the engine has not answered yet. */
+  readonly unsaved: number;
+  /** Why the last edit was not taken; null when it was. */
+  readonly problem: string | null;
+}
+
+const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
+  select: selectTool,
+  box: boxTool,
+  polygon: polygonTool,
+};
+
+export class LabelSession implements Editor {
+  pixel = 1;
+  private readonly source: LabelSource;
+  private readonly listeners = new Set<() => void>();
+  private state: SessionState;
+  private tool: Tool;
+  /** Changes whose turn has not come, by their place in the order. */
+  private readonly early = new Map<number, ImageChange>();
+  /** Edits reach the engine one after the other. */
+  private sending: Promise<void> = Promise.resolve();
+
+  constructor(source: LabelSource, told: ImageDocument, activeClass: string | null) {
+    this.source = source;
+    this.state = {
+      document: new LabelDocument(told),
+      selection: new Set(),
+      activeClass,
+      tool: 'select',
+      draft: null,
+      cursor: 'default',
+      unsaved: 0,
+      problem: null,
+    };
+    this.tool = selectTool(this);
+  }
+
+  /** The same object until something changes. */
+  readonly getState = (): SessionState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  get document(): LabelDocument {
+    return this.state.document;
+  }
+
+  get selection(): ReadonlySet<number> {
+    return this.state.selection;
+  }
+
+  get activeClass(): string | null {
+    return this.state.activeClass;
+  }
+
+  /** The tool at work, which hears the pointer. */
+  get hand(): Tool {
+    return this.tool;
+  }
+
+  select(ids: Iterable<number>): void {
+    this.update({ selection: new Set(ids) });
+  }
+
+  setDraft(draft: Draft | null): void {
+    if (draft !== this.state.draft) this.update({ draft });
+  }
+
+  setCursor(cursor: Cursor): void {
+    if (cursor !== this.state.cursor) this.update({ cursor });
+  }
+
+  takeTool(name: ToolName): void {
+    this.tool.leave();
+    this.update({ tool: name, draft: null });
+    this.tool = TOOLS[name](this);
+  }
+
+  /** What is drawn next has this class, and so has what is chosen. */
+  setClass(className: string): void {
+    this.update({ activeClass: className });
+    const others = this.chosen().filter(({ class_name }) => class_name !== className);
+    if (others.length === 0) return;
+    this.commit(
+      'change class',
+      others.map((before) => ({ type: 'replace', before, after: { ...before, class_name: className } })),
+    );
+  }
+
+  removeChosen(): void {
+    const chosen = this.chosen();
+    if (chosen.length === 0) return;
+    this.commit(
+      'remove',
+      chosen.map((before) => ({ type: 'remove', before })),
+    );
+  }
+
+  /** Moves what is chosen. Units: image pixels. */
+  nudge(dx: number, dy: number): void {
+    const chosen = this.chosen();
+    if (chosen.length === 0) return;
+    this.commit(
+      'move',
+      chosen.map((before) => replaced(before, moved(before.shape, dx, dy, this.document.size))),
+    );
+  }
+
+  setFlag(flag: 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated', isOn: boolean): void {
+    const others = this.chosen().filter((annotation) => annotation[flag] !== isOn);
+    if (others.length === 0) return;
+    this.commit(
+      isOn ? 'set mark' : 'clear mark',
+      others.map((before) => ({ type: 'replace', before, after: { ...before, [flag]: isOn } })),
+    );
+  }
+
+  /** Whether the image as a whole has a class; `isOnly` takes the others away. */
+  toggleLabel(name: string, isOnly: boolean): void {
+    const before = this.document.told.labels;
+    const others = isOnly ? [] : before.filter((label) => label !== name);
+    const after = before.includes(name) ? before.filter((label) => label !== name) : [...others, name].sort();
+    this.commit('set classes', [{ type: 'labels', before, after }]);
+  }
+
+  /** The next object in order, or the one before. */
+  cycle(by: 1 | -1): void {
+    const { annotations } = this.document;
+    if (annotations.length === 0) return;
+    const [current] = this.selection;
+    const at = annotations.findIndex(({ id }) => id === current);
+    const start = at === -1 && by === -1 ? annotations.length : at;
+    this.select([annotations[(start + by + annotations.length) % annotations.length]!.id]);
+  }
+
+  /** Ends what is under way; without anything, lets go of what is chosen. */
+  leave(): void {
+    if (!this.tool.cancel()) this.select([]);
+  }
+
+  chosen(): Annotation[] {
+    return [...this.selection].flatMap((id) => this.document.get(id) ?? []);
+  }
+
+  commit(name: string, changes: readonly Change[]): void {
+    const adds = changes.some(({ type }) => type === 'add');
+    this.send(() => this.source.apply(name, changes), adds);
+  }
+
+  undo(): void {
+    this.send(() => this.source.undo(), false);
+  }
+
+  redo(): void {
+    this.send(() => this.source.redo(), false);
+  }
+
+  /** A change of this or another window; one that comes before its turn waits for those before it. */
+  tell(change: ImageChange): void {
+    this.early.set(change.sequence, change);
+    for (let next = this.takeNext(); next !== undefined; next = this.takeNext()) {
+      this.show(this.document.with(next), this.selection);
+    }
+  }
+
+  /** The image as it is, as after a lost connection. */
+  retell(told: ImageDocument): void {
+    this.early.clear();
+    this.show(new LabelDocument(told), this.selection);
+  }
+
+  /** Resolves once everything done so far has been answered. */
+  settled(): Promise<void> {
+    return this.sending;
+  }
+
+  /** `chooses`: what comes of it is chosen then. */
+  private send(ask: () => Promise<ImageChange>, chooses: boolean): void {
+    const { draft } = this.state;
+    this.update({ unsaved: this.state.unsaved + 1, problem: null });
+    this.sending = this.sending.then(async () => {
+      try {
+        const before = this.document;
+        const change = await ask();
+        this.tell(change);
+        if (chooses) this.select(change.put.map(({ id }) => id).filter((id) => before.get(id) === undefined));
+      } catch (error) {
+        this.update({ problem: error instanceof Error ? error.message : String(error) });
+      } finally {
+        const isStillShown = this.state.draft === draft;
+        this.update({ unsaved: this.state.unsaved - 1, ...(isStillShown ? { draft: null } : {}) });
+      }
+    });
+  }
+
+  private takeNext(): ImageChange | undefined {
+    const { sequence } = this.document.told;
+    for (const key of this.early.keys()) if (key <= sequence) this.early.delete(key);
+    return this.early.get(sequence + 1);
+  }
+
+  private show(document: LabelDocument, selection: Iterable<number>): void {
+    const kept = [...selection].filter((id) => document.get(id) !== undefined);
+    this.update({ document, selection: new Set(kept) });
+  }
+
+  private update(change: Partial<SessionState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

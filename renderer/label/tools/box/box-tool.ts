@@ -1,0 +1,104 @@
+/** Draws boxes: by dragging from corner to corner, or by clicking two opposite corners. */
+
+import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
+import type { Point } from '../../doc/hit.ts';
+import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
+import { type Tool, ToolState, toolOf } from '../tool.ts';
+
+type BoxStates = {
+  readonly idle: null;
+  readonly pressed: { readonly origin: Point };
+  readonly dragging: { readonly origin: Point; readonly at: Point };
+  readonly secondCorner: { readonly origin: Point };
+};
+
+class Idle extends ToolState<BoxStates, 'idle'> {
+  override enter(): void {
+    this.editor.setCursor('crosshair');
+  }
+
+  override pointerDown(pointer: Pointer): void {
+    if (this.editor.activeClass !== null) this.goto('pressed', { origin: inside(this.editor, pointer) });
+  }
+}
+
+/** A drag or the first of two clicks: the way of the hand tells. */
+class Pressed extends ToolState<BoxStates, 'pressed'> {
+  override pointerMove(pointer: Pointer): void {
+    const { origin } = this.info;
+    const slip = SLIP * this.editor.pixel;
+    if (Math.hypot(pointer.x - origin[0], pointer.y - origin[1]) > slip) {
+      this.goto('dragging', { origin, at: inside(this.editor, pointer) });
+    }
+  }
+
+  override pointerUp(): void {
+    this.goto('secondCorner', { origin: this.info.origin });
+  }
+
+  override cancel(): boolean {
+    this.goto('idle', null);
+    return true;
+  }
+}
+
+class Dragging extends ToolState<BoxStates, 'dragging'> {
+  override enter(): void {
+    preview(this.editor, this.info.origin, this.info.at);
+  }
+
+  override pointerMove(pointer: Pointer): void {
+    preview(this.editor, this.info.origin, inside(this.editor, pointer));
+  }
+
+  override pointerUp(pointer: Pointer): void {
+    complete(this.editor, this.info.origin, inside(this.editor, pointer));
+    this.goto('idle', null);
+  }
+
+  override cancel(): boolean {
+    this.editor.setDraft(null);
+    this.goto('idle', null);
+    return true;
+  }
+}
+
+class SecondCorner extends ToolState<BoxStates, 'secondCorner'> {
+  override pointerMove(pointer: Pointer): void {
+    preview(this.editor, this.info.origin, inside(this.editor, pointer));
+  }
+
+  override pointerUp(pointer: Pointer): void {
+    complete(this.editor, this.info.origin, inside(this.editor, pointer));
+    this.goto('idle', null);
+  }
+
+  override cancel(): boolean {
+    this.editor.setDraft(null);
+    this.goto('idle', null);
+    return true;
+  }
+}
+
+const boxBetween = ([x0, y0]: Point, [x1, y1]: Point): Xyxy => sortCorners([x0, y0, x1, y1]);
+
+function preview(editor: Editor, origin: Point, at: Point): void {
+  editor.setDraft({ kind: 'shape', shape: { kind: 'box', xyxy: boxBetween(origin, at) } });
+}
+
+function complete(editor: Editor, origin: Point, at: Point): void {
+  const xyxy = boxBetween(origin, at);
+  const [x0, y0, x1, y1] = xyxy;
+  const { activeClass } = editor;
+  const isSlip = Math.min(x1 - x0, y1 - y0) < MIN_SIDE_PX;
+  if (activeClass === null || isSlip) editor.setDraft(null);
+  else editor.commit('draw box', [drawn({ kind: 'box', xyxy }, activeClass)]);
+}
+
+export const boxTool = (editor: Editor): Tool =>
+  toolOf<BoxStates>('box', editor, {
+    idle: Idle,
+    pressed: Pressed,
+    dragging: Dragging,
+    secondCorner: SecondCorner,
+  });

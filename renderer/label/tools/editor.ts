@@ -1,0 +1,65 @@
+/** What a tool has to work with: the document, what is chosen, a draft for what is not done yet, and one way to change. */
+
+import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import type { Shape } from '../../../native-models/geometry/shape.ts';
+import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
+import type { Point } from '../doc/hit.ts';
+import type { LabelDocument } from '../doc/label-document.ts';
+
+/** The pointer in image pixels, which may lie outside the image. */
+export interface Pointer {
+  readonly x: number;
+  readonly y: number;
+  readonly shift: boolean;
+  readonly alt: boolean;
+}
+
+/** What is shown of a gesture under way; nothing of it is in the document. */
+export type Draft =
+  | { readonly kind: 'shape'; readonly shape: Shape }
+  /** Corners so far, and where the next one would be. */
+  | { readonly kind: 'path'; readonly corners: readonly Point[]; readonly next: Point | null; readonly closes: boolean }
+  | { readonly kind: 'marquee'; readonly xyxy: Xyxy }
+  /** Objects shown otherwise than the document has them. */
+  | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
+
+export type Cursor = 'default' | 'crosshair' | 'move' | 'pointer' | `${'nwse' | 'nesw' | 'ns' | 'ew'}-resize`;
+
+export interface Editor {
+  readonly document: LabelDocument;
+  readonly selection: ReadonlySet<number>;
+  /** The class of what is drawn next; null while there is none. */
+  readonly activeClass: string | null;
+  /** Image pixels that one screen pixel covers. */
+  readonly pixel: number;
+  select(ids: Iterable<number>): void;
+  setDraft(draft: Draft | null): void;
+  setCursor(cursor: Cursor): void;
+  /** One gesture, one undo step. The draft stays until the document has it, so nothing flickers. */
+  commit(name: string, changes: readonly Change[]): void;
+}
+
+/** Screen pixels within which a pointer is on an edge, a corner or a handle. */
+export const REACH = 7;
+/** Screen pixels a pointer may shake before a press becomes a drag. */
+export const SLIP = 3;
+/** Image pixels; anything smaller is a slip of the hand. */
+export const MIN_SIDE_PX = 3;
+
+/** An object drawn by hand. */
+export function drawn(shape: Shape, className: string): Change {
+  const flags = { is_crowd: false, is_difficult: false, is_occluded: false, is_truncated: false };
+  return { type: 'add', annotation: { class_name: className, shape, ...flags } };
+}
+
+export const replaced = (before: Annotation, shape: Shape): Change => ({
+  type: 'replace',
+  before,
+  after: { ...before, shape },
+});
+
+/** The point, or the nearest one of the image. */
+export function inside({ document }: Editor, { x, y }: Pick<Pointer, 'x' | 'y'>): Point {
+  const { width, height } = document.size;
+  return [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)];
+}

@@ -1,0 +1,98 @@
+/**
+ * Tools as state charts: a tool is in one state, which alone hears the pointer and the keys, and leaves it by `goto`.
+ * A state object lives from its entry to its exit, so it has nothing stale to reset.
+ */
+
+import type { Editor, Pointer } from './editor.ts';
+
+/** The states of a tool by name, each with what it needs on entry. */
+export type States = Readonly<Record<string, unknown>>;
+
+export interface StateContext<S extends States, K extends keyof S> {
+  readonly editor: Editor;
+  readonly info: S[K];
+  readonly goto: <N extends keyof S & string>(state: N, info: S[N]) => void;
+}
+
+export abstract class ToolState<S extends States, K extends keyof S> {
+  protected readonly editor: Editor;
+  protected readonly info: S[K];
+  protected readonly goto: StateContext<S, K>['goto'];
+
+  constructor({ editor, info, goto }: StateContext<S, K>) {
+    this.editor = editor;
+    this.info = info;
+    this.goto = goto;
+  }
+
+  enter(): void {}
+  exit(): void {}
+  pointerDown(_: Pointer): void {}
+  pointerMove(_: Pointer): void {}
+  pointerUp(_: Pointer): void {}
+  doubleClick(_: Pointer): void {}
+  /** Whether the key meant something here. */
+  key(_: string): boolean {
+    return false;
+  }
+  /** Leaves no trace of what was going on; whether anything was. */
+  cancel(): boolean {
+    return false;
+  }
+}
+
+export type StateTable<S extends States> = {
+  readonly [K in keyof S & string]: new (
+    context: StateContext<S, K>,
+  ) => ToolState<S, K>;
+};
+
+export type ToolName = 'select' | 'box' | 'polygon';
+
+/** A tool at work. */
+export interface Tool
+  extends Pick<
+    ToolState<States, string>,
+    'pointerDown' | 'pointerMove' | 'pointerUp' | 'doubleClick' | 'key' | 'cancel'
+  > {
+  readonly name: ToolName;
+  /** The state it is in. */
+  readonly state: string;
+  /** Ends whatever is going on. */
+  leave(): void;
+}
+
+/** A tool that begins in its state `idle`. */
+export function toolOf<S extends States & { readonly idle: null }>(
+  name: ToolName,
+  editor: Editor,
+  table: StateTable<S>,
+): Tool {
+  const open = <N extends keyof S & string>(state: N, info: S[N]) => ({
+    name: state as string,
+    object: new table[state]({ editor, info, goto }) as ToolState<S, keyof S>,
+  });
+  const goto = <N extends keyof S & string>(state: N, info: S[N]): void => {
+    current.object.exit();
+    current = open(state, info);
+    current.object.enter();
+  };
+  let current = open('idle', null as S['idle']);
+  current.object.enter();
+  return {
+    name,
+    get state() {
+      return current.name;
+    },
+    pointerDown: (pointer) => current.object.pointerDown(pointer),
+    pointerMove: (pointer) => current.object.pointerMove(pointer),
+    pointerUp: (pointer) => current.object.pointerUp(pointer),
+    doubleClick: (pointer) => current.object.doubleClick(pointer),
+    key: (key) => current.object.key(key),
+    cancel: () => current.object.cancel(),
+    leave: () => {
+      current.object.cancel();
+      current.object.exit();
+    },
+  };
+}

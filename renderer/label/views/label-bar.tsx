@@ -1,0 +1,142 @@
+/** What can be done with the image: the way to others, tools, undo, the view. */
+
+import { type ReactElement, useSyncExternalStore } from 'react';
+import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
+import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import type { ViewportControl } from '../canvas/use-viewport.ts';
+import type { LabelLinks } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
+import type { ToolName } from '../tools/tool.ts';
+
+const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
+  ['select', 'Choose', 'V'],
+  ['box', 'Box', 'B'],
+  ['polygon', 'Polygon', 'P'],
+];
+
+export interface LabelBarProps {
+  readonly session: LabelSession;
+  readonly control: ViewportControl;
+  readonly neighbours: ImageNeighbours | null;
+  readonly links: LabelLinks;
+  readonly task: Task;
+  readonly onHelp: () => void;
+}
+
+export function LabelBar({ session, control, neighbours, links, task, onHelp }: LabelBarProps): ReactElement {
+  const state = useSyncExternalStore(session.subscribe, session.getState);
+  const { undo, redo } = state.document.told;
+  const hasObjects = !ClassificationTask.safeParse(task).success;
+  return (
+    <div className="label-bar" role="toolbar" aria-label="Labelling">
+      <Neighbours neighbours={neighbours} links={links} />
+      {hasObjects ? <Tools session={session} current={state.tool} /> : null}
+      <div className="label-group">
+        <Press
+          label="Undo"
+          title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl Z)`}
+          onPress={() => session.undo()}
+          isOff={undo === null}
+        />
+        <Press
+          label="Redo"
+          title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl Shift Z)`}
+          onPress={() => session.redo()}
+          isOff={redo === null}
+        />
+      </div>
+      <div className="label-group">
+        <Press label="−" title="Smaller (-)" onPress={() => control.zoom(0.8)} />
+        <button
+          type="button"
+          className="button button-quiet label-zoom"
+          title="Full size (0)"
+          onClick={control.fullSize}
+        >
+          {Math.round(control.viewport.scale * 100)} %
+        </button>
+        <Press label="+" title="Larger (+)" onPress={() => control.zoom(1.25)} />
+        <Press label="Fit" title="Fit the image (F)" onPress={() => control.fit(null)} />
+      </div>
+      <span className="label-saved" role="status">
+        {state.unsaved > 0 ? 'Saving …' : state.document.told.is_labelled ? 'Saved' : 'Not labelled yet'}
+      </span>
+      <Press label="Keys" title="What keys do (?)" onPress={onHelp} />
+    </div>
+  );
+}
+
+function Neighbours({ neighbours, links }: { neighbours: ImageNeighbours | null; links: LabelLinks }): ReactElement {
+  const { previous = null, next = null, next_unlabelled = null } = neighbours ?? {};
+  const place = neighbours === null ? '' : `${neighbours.position} of ${neighbours.count}`;
+  return (
+    <nav className="label-group" aria-label="Images">
+      <ImageLink label="‹" title="Previous image (A)" to={previous} links={links} />
+      <span className="label-place">{place}</span>
+      <ImageLink label="›" title="Next image (D)" to={next} links={links} />
+      <ImageLink
+        label="Next unlabelled"
+        title="Next image that nobody has labelled (N)"
+        to={next_unlabelled}
+        links={links}
+      />
+    </nav>
+  );
+}
+
+interface ImageLinkProps {
+  readonly label: string;
+  readonly title: string;
+  readonly to: number | null;
+  readonly links: LabelLinks;
+}
+
+function ImageLink({ label, title, to, links }: ImageLinkProps): ReactElement {
+  if (to === null) return <Press label={label} title={title} onPress={() => {}} isOff />;
+  return (
+    <a className="button button-quiet" href={links.label(to)} title={title} aria-label={title}>
+      {label}
+    </a>
+  );
+}
+
+function Tools({ session, current }: { session: LabelSession; current: ToolName }): ReactElement {
+  return (
+    <fieldset className="label-group" aria-label="Tools">
+      {TOOLS.map(([name, label, key]) => (
+        <button
+          key={name}
+          type="button"
+          className="button button-quiet label-tool"
+          aria-pressed={current === name}
+          title={`${label} (${key})`}
+          onClick={() => session.takeTool(name)}
+        >
+          {label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+interface PressProps {
+  readonly label: string;
+  readonly title: string;
+  readonly onPress: () => void;
+  readonly isOff?: boolean;
+}
+
+function Press({ label, title, onPress, isOff = false }: PressProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      title={title}
+      aria-label={title}
+      onClick={onPress}
+      disabled={isOff}
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,135 @@
+/** One image and all that is to be said of it: tools, picture, classes, objects; everything by keyboard too. */
+
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
+import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { LabelCanvas } from '../canvas/label-canvas.tsx';
+import { useViewport } from '../canvas/use-viewport.ts';
+import type { LabelDocument } from '../doc/label-document.ts';
+import type { LabelApi, LabelLinks } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
+import { ClassPanel } from './class-panel.tsx';
+import { HelpSheet } from './help-sheet.tsx';
+import { LabelBar } from './label-bar.tsx';
+import { lookOf } from './look.ts';
+import { ObjectPanel } from './object-panel.tsx';
+import { useKeys } from './use-keys.ts';
+import { usePicture } from './use-picture.ts';
+import { useSession } from './use-session.ts';
+import { useSize } from './use-size.ts';
+
+export interface LabelPageProps {
+  readonly image: number;
+  readonly task: Task;
+  /** Ascending. */
+  readonly classes: readonly string[];
+  readonly theme: string;
+  readonly api: LabelApi;
+  readonly links: LabelLinks;
+}
+
+export function LabelPage(props: LabelPageProps): ReactElement {
+  const { image, api, classes, links } = props;
+  const [lastClass, setLastClass] = useState<string | null>(null);
+  const { session, problem } = useSession(api, image, lastClass ?? classes[0] ?? null);
+  const neighbours = useNeighbours(api, image);
+  const { picture, problem: unreadable } = usePicture(links.picture(image));
+  if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
+  if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
+  const shown = { ...props, session, picture, neighbours, onClass: setLastClass };
+  return (
+    <>
+      <Desk key={image} {...shown} />
+      {unreadable === null ? null : <Notice title="The picture cannot be shown" text={unreadable} />}
+    </>
+  );
+}
+
+interface DeskProps extends LabelPageProps {
+  readonly session: LabelSession;
+  readonly picture: HTMLImageElement | null;
+  readonly neighbours: ImageNeighbours | null;
+  readonly onClass: (name: string) => void;
+}
+
+function Desk(props: DeskProps): ReactElement {
+  const { session, picture, neighbours, theme, links, task, onClass } = props;
+  const isOfImage = ClassificationTask.safeParse(task).success;
+  const state = useSyncExternalStore(session.subscribe, session.getState);
+  const stage = useRef<HTMLDivElement>(null);
+  const view = useSize(stage);
+  const control = useViewport(state.document.size, view);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const search = useRef<HTMLInputElement>(null);
+  const classes = useMemo(() => allClasses(props.classes, state.document), [props.classes, state.document]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read from the page, which the theme changes
+  const look = useMemo(() => lookOf(classes), [classes, theme]);
+  const chooseClass = useCallback(
+    (name: string) => {
+      onClass(name);
+      if (isOfImage) session.toggleLabel(name, task === 'image-classification');
+      else session.setClass(name);
+    },
+    [onClass, session, isOfImage, task],
+  );
+  const go = (image: number | null | undefined) => {
+    if (image !== null && image !== undefined) links.follow(links.label(image));
+  };
+  useKeys({
+    session,
+    control,
+    classes,
+    task,
+    isPaused: isHelpOpen,
+    onClass: chooseClass,
+    onFindClass: () => search.current?.focus(),
+    onHelp: () => setHelpOpen(true),
+    onPrevious: () => go(neighbours?.previous),
+    onNext: () => go(neighbours?.next),
+    onNextUnlabelled: () => go(neighbours?.next_unlabelled),
+  });
+
+  return (
+    <div className="label-page">
+      <LabelBar {...{ session, control, neighbours, links, task }} onHelp={() => setHelpOpen(true)} />
+      <div className="label-stage" ref={stage}>
+        {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look }} /> : null}
+      </div>
+      <aside className="label-side">
+        <ClassPanel {...{ session, classes, look, task }} searchRef={search} onClass={chooseClass} />
+        <ObjectPanel session={session} look={look} />
+      </aside>
+      {state.problem === null ? null : (
+        <div className="label-problem" role="alert">
+          {state.problem}
+        </div>
+      )}
+      <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  );
+}
+
+/** Those of the project, and those this image brings before the project is told again. */
+function allClasses(known: readonly string[], document: LabelDocument): readonly string[] {
+  const here = [...document.annotations.map(({ class_name }) => class_name), ...document.told.labels];
+  const all = new Set([...known, ...here]);
+  return all.size === known.length ? known : [...all].sort();
+}
+
+function useNeighbours(api: LabelApi, image: number): ImageNeighbours | null {
+  const [told, setTold] = useState<{ readonly image: number; readonly neighbours: ImageNeighbours } | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    api.neighbours(image).then(
+      (neighbours) => {
+        if (isCurrent) setTold({ image, neighbours });
+      },
+      () => {}, // the session tells why the image is not there
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, image]);
+  return told?.image === image ? told.neighbours : null;
+}

@@ -1,0 +1,79 @@
+/** The objects of the image, chosen in step with the picture. */
+
+import { type ReactElement, useEffect, useRef, useSyncExternalStore } from 'react';
+import { shapeArea } from '../../../native-models/geometry/shape.ts';
+import type { Annotation } from '../../../preload/contract/labelling.ts';
+import { formatPlural } from '../../ui/format.ts';
+import type { Look } from '../canvas/paint.ts';
+import type { LabelSession } from '../session.ts';
+
+/** A longer list is no list anybody reads; the picture has them all. */
+const MOST_ROWS = 300;
+
+const FLAGS = [
+  ['is_crowd', 'Crowd'],
+  ['is_difficult', 'Difficult'],
+  ['is_occluded', 'Occluded'],
+  ['is_truncated', 'Truncated'],
+] as const;
+
+export function ObjectPanel({ session, look }: { session: LabelSession; look: Look }): ReactElement | null {
+  const { document, selection } = useSyncExternalStore(session.subscribe, session.getState);
+  const shown = document.annotations.slice(0, MOST_ROWS);
+  const chosen = session.chosen();
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const [first] = selection;
+    if (first !== undefined) list.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [selection]);
+  if (document.annotations.length === 0) return null;
+  return (
+    <section className="label-panel label-objects" aria-label="Objects">
+      <h2>{formatPlural(document.annotations.length, 'object')}</h2>
+      {chosen.length > 0 ? <Flags session={session} chosen={chosen} /> : null}
+      <ul className="label-list" ref={list}>
+        {shown.map((annotation) => (
+          <li key={annotation.id}>
+            <button
+              type="button"
+              className="label-row"
+              aria-pressed={selection.has(annotation.id)}
+              onClick={(event) => session.select(event.shiftKey ? [...selection, annotation.id] : [annotation.id])}
+            >
+              <span className="label-swatch" style={{ background: look.colourOf(annotation.class_name) }} />
+              <span className="label-name">{annotation.class_name}</span>
+              <small>{sizeOf(annotation)}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {document.annotations.length > MOST_ROWS ? (
+        <p className="label-hint">and {document.annotations.length - MOST_ROWS} more on the picture</p>
+      ) : null}
+    </section>
+  );
+}
+
+function Flags({ session, chosen }: { session: LabelSession; chosen: readonly Annotation[] }): ReactElement {
+  return (
+    <fieldset className="label-flags" aria-label="What is chosen">
+      {FLAGS.map(([flag, label]) => {
+        const isOn = chosen.every((annotation) => annotation[flag]);
+        return (
+          <button
+            key={flag}
+            type="button"
+            className="button button-quiet label-tool"
+            aria-pressed={isOn}
+            onClick={() => session.setFlag(flag, !isOn)}
+          >
+            {label}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+const sizeOf = ({ shape }: Annotation): string =>
+  `${shape.kind}, ${Math.round(shapeArea(shape)).toLocaleString('en')} px²`;

@@ -1,0 +1,92 @@
+/** Carries out what keys ask for, unless somebody types into a field or a dialog is open. */
+
+import { useEffect, useRef } from 'react';
+import { joinBoxes } from '../../../native-models/geometry/box.ts';
+import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
+import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import type { ViewportControl } from '../canvas/use-viewport.ts';
+import { commandOf, type KeyCommand, type PlainCommand } from '../keys.ts';
+import type { LabelSession } from '../session.ts';
+
+export interface KeyTargets {
+  readonly session: LabelSession;
+  readonly control: ViewportControl;
+  readonly classes: readonly string[];
+  readonly task: Task;
+  readonly isPaused: boolean;
+  readonly onClass: (name: string) => void;
+  readonly onFindClass: () => void;
+  readonly onHelp: () => void;
+  readonly onPrevious: () => void;
+  readonly onNext: () => void;
+  readonly onNextUnlabelled: () => void;
+}
+
+/** Screen pixels the picture moves by an arrow key, for each pixel an object would. */
+const PAN_A_PIXEL = 40;
+
+export function useKeys(targets: KeyTargets): void {
+  const now = useRef(targets);
+  now.current = targets;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (now.current.isPaused || event.altKey || isField(event.target)) return;
+      // Space and Enter on a button are the button's.
+      if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
+      const isTools = now.current.session.hand.key(event.key);
+      const control = event.ctrlKey || event.metaKey;
+      const command = isTools ? null : commandOf({ key: event.key, shift: event.shiftKey, control });
+      if (command !== null) carryOut(command, now.current);
+      if (isTools || command !== null) event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, [role="listbox"], [role="dialog"]') !== null;
+
+function carryOut(command: KeyCommand, targets: KeyTargets): void {
+  const { session, control, classes } = targets;
+  switch (command.do) {
+    case 'tool':
+      if (!ClassificationTask.safeParse(targets.task).success) session.takeTool(command.tool);
+      break;
+    case 'class':
+      if (command.index < classes.length) targets.onClass(classes[command.index]!);
+      break;
+    case 'nudge':
+      if (session.selection.size > 0) session.nudge(command.dx, command.dy);
+      else control.pan(-command.dx * PAN_A_PIXEL, -command.dy * PAN_A_PIXEL);
+      break;
+    case 'zoom':
+      control.zoom(command.factor);
+      break;
+    case 'cycle':
+      session.cycle(command.by);
+      break;
+    default:
+      plainDeeds(targets)[command.do]();
+  }
+}
+
+function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => void>> {
+  const { session, control } = targets;
+  const boxes = () => session.chosen().map(({ shape }) => shapeXyxy(shape));
+  return {
+    undo: () => session.undo(),
+    redo: () => session.redo(),
+    remove: () => session.removeChosen(),
+    cancel: () => session.leave(),
+    'choose-all': () => session.select(session.document.annotations.map(({ id }) => id)),
+    fit: () => control.fit(null),
+    'fit-chosen': () => control.fit(boxes().length === 0 ? null : boxes().reduce(joinBoxes)),
+    'full-size': control.fullSize,
+    'find-class': targets.onFindClass,
+    help: targets.onHelp,
+    previous: targets.onPrevious,
+    next: targets.onNext,
+    'next-unlabelled': targets.onNextUnlabelled,
+  };
+}

@@ -1,0 +1,202 @@
+/** Labelling in a real browser, over a real engine and a real project. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { builtRenderer } from '../../build/bundle.ts';
+import { openEngine, type Workbench } from '../../main/engine.ts';
+import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import { addImage } from '../../main/store/images.ts';
+import { labelsOf } from '../../main/store/labels.ts';
+import { createProject, openProject } from '../../main/store/project.ts';
+import type { Task } from '../../preload/contract/tasks.ts';
+import { FakeClock } from '../kit/clock.ts';
+import { eventually } from '../kit/eventually.ts';
+import { tempFolder } from '../kit/folders.ts';
+import { encoder, photo } from '../kit/pictures.ts';
+import { startServer, type TestServer } from '../kit/server.ts';
+import { keepPicture, openWindow, type TestWindow, testBrowser } from '../kit/window.ts';
+
+const SIZE = { width: 400, height: 300 };
+
+let browser: Browser;
+let rendererFolder: string;
+beforeAll(async () => {
+  [browser, rendererFolder] = await Promise.all([testBrowser(), builtRenderer()]);
+});
+afterAll(() => browser?.close());
+
+let engine: Workbench;
+let server: TestServer;
+let windows: TestWindow[];
+let folder: string;
+
+beforeEach(() => {
+  windows = [];
+});
+afterEach(async () => {
+  const complaints = windows.flatMap((window) => window.complaints);
+  await Promise.all(windows.map(({ context }) => context.close()));
+  await server.close();
+  await engine.close();
+  expect(complaints).toEqual([]);
+});
+
+/** A project with pictures `a.png`, `b.png` …, and an engine on it. */
+async function serve(task: Task, names: readonly string[]): Promise<void> {
+  folder = join(tempFolder(), 'project');
+  const clock = new FakeClock();
+  const project = createProject(folder, { clock, owner: 'lightbench test', task });
+  for (const [at, name] of names.entries()) {
+    const path = join('images', name);
+    writeFileSync(
+      join(folder, path),
+      await encoder(photo(SIZE.width, SIZE.height, at + 1))
+        .png()
+        .toBuffer(),
+    );
+    addImage(project.db, {
+      path,
+      storage: 'copied',
+      source_url: name,
+      sha256: String(at).padStart(64, '0'),
+      size_bytes: readFileSync(join(folder, path)).length,
+      width_px: SIZE.width,
+      height_px: SIZE.height,
+      format: 'png',
+      split: null,
+      created_at_ms: 1,
+    });
+  }
+  if (task === 'image-object-detection') {
+    const shape = { kind: 'box', xyxy: [300, 200, 380, 280] } as const;
+    addAnnotations(project.db, 2, [{ ...NO_FLAGS, class_name: 'bolt', shape }]);
+  }
+  project.close();
+  engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
+  server = await startServer(engine, { rendererFolder });
+}
+
+async function open(hash: string, options: Parameters<typeof openWindow>[2] = {}): Promise<Page> {
+  const window = await openWindow(browser, server.newLink(), options);
+  windows.push(window);
+  await window.page.goto(`${server.url}/${hash}`);
+  return window.page;
+}
+
+/** The screen point of an image point: the whole image is shown, in the middle. */
+async function screenOf(page: Page, [x, y]: readonly [number, number]): Promise<[number, number]> {
+  const box = (await page.getByRole('application').boundingBox())!;
+  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
+  return [
+    box.x + (box.width - SIZE.width * scale) / 2 + x * scale,
+    box.y + (box.height - SIZE.height * scale) / 2 + y * scale,
+  ];
+}
+
+async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  await page.mouse.move(...(await screenOf(page, from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await screenOf(page, to)), { steps: 4 });
+  await page.mouse.up();
+}
+
+const click = async (page: Page, at: readonly [number, number]) => page.mouse.click(...(await screenOf(page, at)));
+
+function stored(image: number) {
+  const project = openProject(folder, { clock: new FakeClock(), owner: 'lightbench test', access: 'read' });
+  const objects = annotationsOf(project.db, image).map(({ class_name, xyxy }) => [class_name, xyxy.map(Math.round)]);
+  const labels = labelsOf(project.db, image);
+  project.close();
+  return { objects, labels };
+}
+
+describe('labelling objects', () => {
+  test('boxes and polygons are drawn, chosen, moved, renamed, removed and taken back, by hand and by key', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const page = await open('#/label');
+    await page.getByText('1 of 2').waitFor();
+    await page.getByPlaceholder('Find or add a class').fill('nut');
+    await page.keyboard.press('Enter');
+
+    await page.keyboard.press('b');
+    await drag(page, [40, 50], [120, 130]);
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    await page.keyboard.press('p');
+    for (const at of [
+      [200, 60],
+      [280, 60],
+      [240, 160],
+    ] as const)
+      await click(page, at);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '2 objects' }).waitFor();
+    await keepPicture(page, 'label-light');
+    expect(stored(1).objects).toEqual([
+      ['nut', [40, 50, 120, 130]],
+      ['nut', [200, 60, 280, 160]],
+    ]);
+
+    await page.keyboard.press('v');
+    await drag(page, [80, 90], [100, 100]);
+    await eventually(() => expect(stored(1).objects[0]).toEqual(['nut', [60, 60, 140, 140]]));
+    await page.keyboard.press('1'); // bolt, from the other image
+    await eventually(() => expect(stored(1).objects[0]![0]).toBe('bolt'));
+    await page.keyboard.press('Delete');
+    await eventually(() => expect(stored(1).objects).toHaveLength(1));
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
+    await eventually(() => expect(stored(1).objects[0]).toEqual(['nut', [40, 50, 120, 130]]));
+
+    await page.keyboard.press('d');
+    await page.getByText('2 of 2').waitFor();
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+  });
+
+  test('two windows on one image see each other’s work', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const [one, two] = [await open('#/label/2'), await open('#/label/2')];
+    await two.getByRole('heading', { name: '1 object' }).waitFor();
+    await one.getByRole('heading', { name: '1 object' }).waitFor();
+
+    await one.keyboard.press('b');
+    await drag(one, [40, 50], [120, 130]);
+    await two.getByRole('heading', { name: '2 objects' }).waitFor();
+    await two.keyboard.press('Control+z');
+
+    await one.getByRole('heading', { name: '1 object' }).waitFor();
+    expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]);
+  });
+
+  test('looks right in the dark at twice the pixels, and says what keys do', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const page = await open('#/label/2', { colorScheme: 'dark', deviceScaleFactor: 2 });
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    await page.getByRole('button', { name: /bolt.*px/ }).click();
+    await keepPicture(page, 'label-dark');
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'What keys do' }).waitFor();
+    await keepPicture(page, 'label-keys-dark');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+});
+
+test('classes of whole images are given by number, one of them, and taken back', async () => {
+  await serve('image-classification', ['a.png', 'b.png']);
+  const page = await open('#/label');
+  await page.getByText('1 of 2').waitFor();
+
+  for (const name of ['sea', 'dunes']) {
+    await page.keyboard.press('/');
+    await page.keyboard.type(name);
+    await page.keyboard.press('Enter');
+    await eventually(() => expect(stored(1).labels).toEqual([name]));
+  }
+  await page.keyboard.press('Control+z');
+  await eventually(() => expect(stored(1).labels).toEqual(['sea']));
+  await page.keyboard.press('n');
+  await page.getByText('2 of 2').waitFor();
+  await page.getByText('Not labelled yet').waitFor();
+});
