@@ -89,7 +89,15 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
   ['main/metrics', ['main/metrics', 'preload/contract', 'native-models/geometry']],
   [
     'main/images',
-    ['node:', 'npm:sharp', 'main/images', 'preload/contract/errors.ts', 'native-models/core', 'native-models/geometry'],
+    [
+      'node:',
+      'npm:sharp',
+      'main/images',
+      'preload/contract/errors.ts',
+      'native-models/core',
+      'native-models/geometry',
+      'native-models/detection/canvas.ts',
+    ],
   ],
   [
     'renderer/dash/derive',

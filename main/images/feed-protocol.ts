@@ -1,6 +1,7 @@
 /** What travels between the batch feed and its worker threads. Pixels go through shared memory, not through messages. */
 
 import type { ErrorRecord } from './error-record.ts';
+import type { ObjectSample, ObjectTransform } from './objects/object-views.ts';
 
 export interface FeedSample {
   readonly id: number;
@@ -16,10 +17,15 @@ export type FeedTransform =
 export const LANES = 2;
 export const NONE = -1;
 
+/** What is seen of which samples: pictures whose class is to be told, or pictures with objects to be found. */
+export type FeedContent =
+  | { readonly samples: readonly FeedSample[]; readonly transform: FeedTransform }
+  | { readonly samples: readonly ObjectSample[]; readonly transform: ObjectTransform; readonly places: number };
+
 /** Given to a worker once, at its start. */
 export interface FeedWorkerSettings {
-  readonly samples: readonly FeedSample[];
-  readonly transform: FeedTransform;
+  readonly content: FeedContent;
+  readonly batchSize: number;
   /** One buffer per batch slot. */
   readonly slots: readonly SharedArrayBuffer[];
   readonly cacheBytes: number;

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { configureDecoder } from './decode.ts';
 import { toErrorRecord } from './error-record.ts';
 import {
+  type FeedContent,
   type FeedReply,
   type FeedRequest,
   type FeedTask,
@@ -11,12 +12,14 @@ import {
   LANES,
   NONE,
 } from './feed-protocol.ts';
+import { FeedSlot } from './feed-slot.ts';
+import { ObjectViewMaker } from './objects/object-views.ts';
 import { ViewMaker } from './views.ts';
 
 const port = parentPort!;
-const { samples, transform, slots, cacheBytes, underWay } = workerData as FeedWorkerSettings;
-const views = new ViewMaker(transform, cacheBytes);
-const viewBytes = 3 * transform.cropSize ** 2;
+const { content, batchSize, slots: memories, cacheBytes, underWay } = workerData as FeedWorkerSettings;
+const slots = memories.map((memory) => new FeedSlot(content, batchSize, memory));
+const views = viewsOf(content);
 let earlierWork: Promise<void> = Promise.resolve();
 
 configureDecoder();
@@ -35,15 +38,42 @@ async function answer(task: FeedTask): Promise<void> {
 }
 
 async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Promise<void> {
-  const out = new Uint8Array(slots[slot]!);
+  const out = slots[slot]!;
   const lanes = Array.from({ length: LANES }, async (_, lane) => {
     for (let i = lane; i < indices.length; i += LANES) {
       underWay[lane] = indices[i]!;
-      out.set(await views.view(samples[indices[i]!]!, epoch), positions[i]! * viewBytes);
+      await views.put(out, positions[i]!, indices[i]!, epoch);
     }
     underWay[lane] = NONE;
   });
   // All of them must have stopped writing before the slot is given back.
   const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+interface Views {
+  /** Makes the view of a sample in an epoch and puts it in its place of the batch. */
+  put(slot: FeedSlot, position: number, index: number, epoch: number): Promise<void>;
+  readonly kept: number;
+}
+
+function viewsOf(shown: FeedContent): Views {
+  if ('places' in shown) {
+    const { samples, transform } = shown;
+    const maker = new ObjectViewMaker(samples, transform, cacheBytes);
+    return {
+      put: async (slot, position, index, epoch) => slot.putView(position, await maker.view(samples[index]!, epoch)),
+      get kept() {
+        return maker.kept;
+      },
+    };
+  }
+  const { samples, transform } = shown;
+  const maker = new ViewMaker(transform, cacheBytes);
+  return {
+    put: async (slot, position, index, epoch) => slot.putPixels(position, await maker.view(samples[index]!, epoch)),
+    get kept() {
+      return maker.kept;
+    },
+  };
 }

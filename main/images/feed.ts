@@ -12,21 +12,22 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { fromErrorRecord } from './error-record.ts';
 import { checkSizes } from './evaluation.ts';
 import {
+  type FeedContent,
   type FeedReply,
   type FeedRequest,
-  type FeedSample,
   type FeedTask,
-  type FeedTransform,
   type FeedWorkerSettings,
   LANES,
   NONE,
 } from './feed-protocol.ts';
+import { type BatchObjects, FeedSlot } from './feed-slot.ts';
 
-export type { FeedSample, FeedTransform } from './feed-protocol.ts';
+export type { FeedContent, FeedSample, FeedTransform } from './feed-protocol.ts';
+export { type BatchObjects, NO_OBJECT } from './feed-slot.ts';
 
-export interface FeedOptions {
-  readonly samples: readonly FeedSample[];
-  readonly transform: FeedTransform;
+export type FeedOptions = FeedContent & FeedLimits;
+
+export interface FeedLimits {
   readonly batchSize: number;
   /** Threads, at least 1. */
   readonly workers: number;
@@ -40,8 +41,10 @@ export interface FeedOptions {
 
 /** Valid until the next batch is asked for: its memory is then filled anew. */
 export interface Batch {
-  /** Shapes: [count, 3, cropSize, cropSize], 0..255, not normalised. Lies in shared memory. */
+  /** Shapes: [count, 3, height, width], 0..255, not normalised. Lies in shared memory. */
   readonly images: Uint8Array;
+  /** Of pictures with objects; null of others. Lies in shared memory. */
+  readonly objects: BatchObjects | null;
   /** Which of the feed's samples they are. Shapes: [count]. */
   readonly indices: Int32Array;
   /** The batch size, or less for the last batch. */
@@ -61,10 +64,9 @@ interface Job {
 }
 
 export class BatchFeed {
-  private readonly samples: readonly FeedSample[];
+  private readonly paths: readonly string[];
   private readonly batchSize: number;
-  private readonly viewBytes: number;
-  private readonly slots: readonly SharedArrayBuffer[];
+  private readonly slots: readonly FeedSlot[];
   private readonly workers: readonly Worker[];
   private readonly exits: readonly Promise<void>[];
   private readonly jobs = new Map<number, Job>();
@@ -77,15 +79,16 @@ export class BatchFeed {
 
   /** Errors: bad-hyperparameter when the crop would be larger than the resized picture. */
   constructor(options: FeedOptions) {
-    const { samples, transform, batchSize, workers } = options;
+    const { transform, batchSize, workers } = options;
     const { prefetch = DEFAULT_PREFETCH, cacheBytes = DEFAULT_CACHE_BYTES } = options;
     assert(batchSize >= 1 && workers >= 1 && prefetch >= 1, 'batchSize, workers and prefetch must be at least 1');
     if (transform.kind === 'evaluation') checkSizes(transform.resizeSize, transform.cropSize);
-    this.samples = samples;
+    const content = contentOf(options);
+    this.paths = content.samples.map(({ path }) => path);
     this.batchSize = batchSize;
-    this.viewBytes = 3 * transform.cropSize ** 2;
-    this.slots = Array.from({ length: prefetch + 1 }, () => new SharedArrayBuffer(batchSize * this.viewBytes));
-    const settings = { samples, transform, slots: this.slots, cacheBytes: cacheBytes / workers };
+    this.slots = Array.from({ length: prefetch + 1 }, () => new FeedSlot(content, batchSize));
+    const slots = this.slots.map(({ memory }) => memory);
+    const settings = { content, batchSize, slots, cacheBytes: cacheBytes / workers };
     this.workers = Array.from({ length: workers }, (_, i) => this.startWorker(i, options.entry ?? ENTRY, settings));
     this.exits = this.workers.map((worker) => new Promise((resolve) => worker.once('exit', () => resolve())));
   }
@@ -138,11 +141,7 @@ export class BatchFeed {
   private read(order: Int32Array, batch: number): Batch {
     const indices = this.indicesOf(order, batch);
     const slot = this.slots[batch % this.slots.length]!;
-    return {
-      images: new Uint8Array(slot, 0, indices.length * this.viewBytes),
-      indices,
-      count: indices.length,
-    };
+    return { ...slot.read(indices.length), indices, count: indices.length };
   }
 
   /** Resolves with the first error of the batch, or null. A sample always goes to the same worker, which remembers it. */
@@ -188,7 +187,7 @@ export class BatchFeed {
 
   /** What to say of a worker's end, with the pictures it was at. */
   private deathOf(underWay: Int32Array, how: string): Error {
-    const paths = [...underWay].filter((index) => index !== NONE).map((index) => this.samples[index]!.path);
+    const paths = [...underWay].filter((index) => index !== NONE).map((index) => this.paths[index]!);
     if (paths.length === 0) return new Error(`an image worker died (${how})`);
     const message = `${paths.join(' or ')}: an image worker died while decoding it (${how})`;
     return new AppError('image-unreadable', message, { file: paths[0], files: paths, cause: how });
@@ -210,4 +209,11 @@ export class BatchFeed {
     for (const job of this.jobs.values()) job.settle(this.broken);
     this.jobs.clear();
   }
+}
+
+/** Without what workers need not know. */
+function contentOf(options: FeedContent): FeedContent {
+  return 'places' in options
+    ? { samples: options.samples, transform: options.transform, places: options.places }
+    : { samples: options.samples, transform: options.transform };
 }

@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { augmentForTraining } from '../../../main/images/augment.ts';
 import { decode } from '../../../main/images/decode.ts';
 import { resizeForEvaluation } from '../../../main/images/evaluation.ts';
-import { BatchFeed, type FeedOptions, type FeedSample } from '../../../main/images/feed.ts';
+import { BatchFeed, type FeedContent, type FeedLimits, type FeedSample } from '../../../main/images/feed.ts';
+import type { FeedSlot } from '../../../main/images/feed-slot.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
@@ -25,7 +26,7 @@ async function pictures(count: number): Promise<FeedSample[]> {
   );
 }
 
-function open(options: Omit<FeedOptions, 'workers'> & { workers?: number }): BatchFeed {
+function open(options: FeedContent & Omit<FeedLimits, 'workers'> & { workers?: number }): BatchFeed {
   const feed = new BatchFeed({ workers: 2, ...options });
   onTestFinished(() => feed.close());
   return feed;
@@ -149,7 +150,7 @@ test('the cache keeps as many pictures as fit, over all workers, and says how ma
 
 test('batches are made ahead while the reading thread is blocked', async () => {
   const feed = open({ samples: await pictures(5), transform: evaluation, batchSize: 1, prefetch: 4, cacheBytes: 0 });
-  const slots = (Reflect.get(feed, 'slots') as SharedArrayBuffer[]).map((slot) => new Uint8Array(slot));
+  const slots = (Reflect.get(feed, 'slots') as FeedSlot[]).map(({ memory }) => new Uint8Array(memory));
   const iterator = feed.batches(forwards(5), 1);
 
   await iterator.next();
