@@ -17,6 +17,8 @@ export interface CsvSource {
   /** What relative addresses are relative to. */
   readonly root: string;
   readonly labelling: Labelling;
+  /** Of every record; none by default. */
+  readonly splitName?: string | null;
   /** What stands between names in a cell; found out where it is not given. */
   readonly separator?: LabelSeparator;
 }
@@ -91,7 +93,7 @@ function toItem(fields: readonly string[], where: string, source: CsvSource, lay
   const candidates = candidatesOf(url, source.root);
   return {
     ...{ kind: 'image', where, url, candidates, labels, repairs },
-    splitName: null,
+    splitName: source.splitName ?? null,
     objects: null,
     claimed: { width: null, height: null },
   };

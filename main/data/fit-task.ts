@@ -65,8 +65,9 @@ function splitOf({ splitName }: ImageItem, { splits }: Renaming, fallback: Split
 /** Of a rotated or crossing outline as of any other: what lies round it. */
 function boxOf(object: SourceObject, remarks: string[]): SourceObject {
   const { shape, box, unit } = object;
-  if (shape.kind === 'box') return object;
+  if (shape.kind === 'box' || (shape.kind === 'plane' && box === undefined)) return object;
   remarks.push('objects with an outline are kept as their boxes');
+  if (shape.kind === 'plane') return { ...object, shape: { kind: 'box', xyxy: box! } };
   const xyxy = box ?? (shape.kind === 'rings' ? ringsXyxy(shape.rings) : shapeXyxy(shape));
   return { ...object, shape: { kind: 'box', xyxy }, unit: shape.kind === 'mask' && box === undefined ? 'px' : unit };
 }

@@ -45,7 +45,12 @@ export class ImageFinder {
    * Errors: RecordProblem when there is none, or several.
    */
   find(name: string, hint?: string | null): string {
-    return this.tree.absolute(this.findRelative(name, hint));
+    return this.absolute(this.findRelative(name, hint));
+  }
+
+  /** Of one of `images`. */
+  absolute(relative: string): string {
+    return this.tree.absolute(relative);
   }
 
   /** The same, from the root. */

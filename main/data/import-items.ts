@@ -46,8 +46,20 @@ export interface SourceObject {
   readonly areaPx2?: number;
 }
 
-/** Rings under the even-odd rule: what lies in two of them is in neither. */
-export type SourceShape = Shape | { readonly kind: 'rings'; readonly rings: readonly Ring[] };
+export type SourceShape =
+  | Shape
+  /** Under the even-odd rule: what lies in two of them is in neither. */
+  | { readonly kind: 'rings'; readonly rings: readonly Ring[] }
+  | PlaneShape;
+
+/** The pixels of one value in a picture whose values are objects. */
+export interface PlaneShape {
+  readonly kind: 'plane';
+  /** Absolute. */
+  readonly file: string;
+  /** A value; or, of the values in ascending order without the smallest, which is the background, that one, from 0. */
+  readonly select: { readonly value: number } | { readonly rank: number };
+}
 
 export interface BadObject {
   readonly where: string;

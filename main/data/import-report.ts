@@ -8,7 +8,19 @@ export interface SkippedRecord {
   readonly code: ErrorCode;
 }
 
-export const IMPORT_FORMATS = ['jsonl', 'coco', 'csv', 'folder'] as const;
+export const IMPORT_FORMATS = [
+  'jsonl',
+  'coco',
+  'panoptic',
+  'voc',
+  'yolo',
+  'labelme',
+  'via',
+  'cvat',
+  'openimages',
+  'csv',
+  'folder',
+] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
 /** Lists of a report name this many; what follows is counted. A damaged file of a million objects must not fill memory. */
@@ -24,14 +36,14 @@ export interface ImportReport {
   /** The same picture, byte for byte, with the same labels. */
   already_present: number;
   readonly skipped: SkippedRecord[];
-  /** Objects of the images that were read, for detection and segmentation: added + already_present + dropped + skipped. */
+  /** For detection and segmentation. Read are: added + already_present + dropped + skipped. */
   readonly objects: {
     read: number;
     added: number;
     already_present: number;
     /** Of classes that the import was told to leave out. */
     dropped: number;
-    /** Of images that were skipped are not among them. */
+    /** Objects that cannot be used; those of skipped images are not told one by one. */
     readonly skipped: SkippedRecord[];
   };
   readonly repaired: string[];

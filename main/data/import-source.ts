@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { WriteProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
+import { refuseForeign } from './formats/foreign.ts';
 import { type FormatReader, ReadSource } from './formats/format.ts';
-import { FORMATS } from './formats/formats.ts';
+import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
 import type { ImportFormat, ImportReport } from './import-report.ts';
 import { SourceTree } from './source-tree.ts';
@@ -50,10 +51,13 @@ export async function openSource(path: string, options: SourceOptions, { info }:
 }
 
 async function readerOf(tree: SourceTree, format: 'auto' | ImportFormat): Promise<FormatReader> {
-  if (format !== 'auto') return FORMATS.find((reader) => reader.format === format)!;
-  for (const reader of FORMATS) if (await reader.recognises(tree)) return reader;
+  const all = [...FIRST_FORMATS, ...LAST_FORMATS];
+  if (format !== 'auto') return all.find((reader) => reader.format === format)!;
+  for (const reader of FIRST_FORMATS) if (await reader.recognises(tree)) return reader;
+  await refuseForeign(tree);
+  for (const reader of LAST_FORMATS) if (await reader.recognises(tree)) return reader;
   const path = tree.file === null ? tree.root : tree.absolute(tree.file);
-  const known = FORMATS.map((reader) => reader.format).join(', ');
+  const known = all.map((reader) => reader.format).join(', ');
   const message = `import: ${path} is none of the formats that are read; for a file under another name give the format: ${known}`;
   throw new AppError('bad-argument', message, { file: path });
 }

@@ -27,11 +27,13 @@ import {
   noteText,
   scarcityWarnings,
   skippedCount,
+  skippedObjectCount,
 } from './import-report.ts';
 import { openSource } from './import-source.ts';
 import { ImportWriter, type SeenImage } from './import-writer.ts';
 import { inOrder } from './in-order.ts';
 import { RecordProblem } from './record-problem.ts';
+import { resolvePlanes } from './resolve-planes.ts';
 import { settleObjects } from './settle-objects.ts';
 
 export interface ImportOptions {
@@ -131,6 +133,8 @@ async function importItems(
     pool.close();
   }
   report.warnings.push(...fitted.remarks());
+  const { objects } = report;
+  objects.read = objects.added + objects.already_present + objects.dropped + skippedObjectCount(report);
   describeProject(project, report);
 }
 
@@ -169,7 +173,6 @@ class FittedItems {
     try {
       const { item: fitted, dropped, remarks } = fitTask(item, this.project.info.task, this.renaming, this.split);
       this.report.objects.dropped += dropped;
-      this.report.objects.read += dropped;
       for (const remark of new Set(remarks)) this.counts.set(remark, (this.counts.get(remark) ?? 0) + 1);
       return fitted;
     } catch (error) {
@@ -187,10 +190,16 @@ async function take(looked: Looked, writer: ImportWriter, report: ImportReport):
     for (const warning of [...inspection.warnings, ...sizeWarnings(looked)]) {
       noteText(report, 'warnings', `${item.where}: ${warning}`);
     }
+    if (looked.annotations?.length === 0 && (item.badObjects?.length ?? 0) > 0) {
+      noteText(
+        report,
+        'warnings',
+        `${item.where}: none of its objects could be used; kept as an image without objects`,
+      );
+    }
     for (const bad of item.badObjects ?? []) {
       noteSkippedObject(report, { ...bad, where: `${item.where}: ${bad.where}` });
     }
-    report.objects.read += (looked.annotations?.length ?? 0) + (item.badObjects?.length ?? 0);
     await writer.take(looked);
     return;
   }
@@ -221,7 +230,8 @@ async function look(item: Fitted, pool: ProbePool, { info }: WriteProject): Prom
   try {
     const inspection = await pool.inspect(file);
     if (!keepsObjects(info.task)) return { item, file, inspection, annotations: null };
-    const { annotations, skipped, repairs } = settleObjects(item, inspection, inspection.orientation);
+    const drawn = await resolvePlanes(item, pool);
+    const { annotations, skipped, repairs } = settleObjects(drawn, inspection, inspection.orientation);
     const settled = { ...item, badObjects: skipped, repairs: [...item.repairs, ...repairs] };
     return { item: settled, file, inspection, annotations };
   } catch (error) {

@@ -74,6 +74,8 @@ function toShape({ shape, unit }: SourceObject, size: Size): Shape {
       return shape;
     case 'polygon':
       return { kind: 'polygon', polygon: tidy(unit === 'px' ? shape.polygon : scaled(shape.polygon, size)) };
+    case 'plane':
+      throw new Error(`the pixels of ${shape.file} were not read`); // a bug: they are, before objects are settled
     case 'rings': {
       const rings = shape.rings.map((ring) => (unit === 'px' ? ring : scaledRing(ring, size)));
       return { kind: 'polygon', polygon: evenOdd(tidyRings(rings), size) };

@@ -14,6 +14,12 @@ export function splitOfName(name: string): Split | null {
   return NAMES.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
 }
 
+/** The split that a file of annotations is about, as its name or one of its folders says it; null where none does. */
+export function splitNameOf(path: string): string | null {
+  const parts = path.split('/');
+  return splitNameIn(parts.at(-1)!) ?? parts.slice(0, -1).findLast((name) => splitOfName(name) !== null) ?? null;
+}
+
 /** The part of a file's name that is a split's: `train` of `instances_train.json`; null where no part is. */
 export function splitNameIn(fileName: string): string | null {
   const words = fileName.replace(/\.[^.]*$/, '').split(/[-_.\s]+/);

@@ -1,11 +1,13 @@
-/** Inspects images in child processes. */
+/** Looks at images in child processes. */
 
 import { fileURLToPath } from 'node:url';
 import { ChildPool } from './child-pool.ts';
 import type { Inspection } from './inspect.ts';
+import type { ValuePlanes } from './value-planes.ts';
 
 export interface ProbeRequest {
   readonly path: string;
+  readonly wanted: 'inspection' | 'planes';
   readonly maxPixels: number | null;
 }
 
@@ -20,7 +22,7 @@ export interface ProbePoolOptions {
 const ENTRY = fileURLToPath(new URL('./probe-worker.ts', import.meta.url));
 
 export class ProbePool {
-  private readonly children: ChildPool<ProbeRequest, Inspection>;
+  private readonly children: ChildPool<ProbeRequest, Inspection | ValuePlanes>;
   private readonly maxPixels: number | null;
 
   constructor({ workers, maxPixels, entry = ENTRY }: ProbePoolOptions) {
@@ -32,8 +34,16 @@ export class ProbePool {
    * Size, format, hash and warnings of an image file.
    * Errors: as `inspect`; image-unreadable also when the file took the decoder down.
    */
-  inspect(path: string): Promise<Inspection> {
-    return this.children.ask({ path, maxPixels: this.maxPixels });
+  async inspect(path: string): Promise<Inspection> {
+    return (await this.children.ask({ path, wanted: 'inspection', maxPixels: this.maxPixels })) as Inspection;
+  }
+
+  /**
+   * The pixels of each value of a picture whose values are objects or classes.
+   * Errors: as `readPlanes`; image-unreadable also when the file took the decoder down.
+   */
+  async planes(path: string): Promise<ValuePlanes> {
+    return (await this.children.ask({ path, wanted: 'planes', maxPixels: this.maxPixels })) as ValuePlanes;
   }
 
   /** Ends the children; what was still asked for is rejected as cancelled. */

@@ -1,7 +1,11 @@
-/** A child process that inspects one image at a time; whatever a broken file does to the decoder, it does here. */
+/** A child process that looks at one image at a time; whatever a broken file does to the decoder, it does here. */
 
 import { answerParent } from './answer-parent.ts';
-import { inspect } from './inspect.ts';
+import { type Inspection, inspect } from './inspect.ts';
 import type { ProbeRequest } from './probe-pool.ts';
+import { readPlanes, type ValuePlanes } from './value-planes.ts';
 
-answerParent(({ path, maxPixels }: ProbeRequest) => inspect(path, maxPixels === null ? {} : { maxPixels }));
+answerParent(({ path, wanted, maxPixels }: ProbeRequest): Promise<Inspection | ValuePlanes> => {
+  const options = maxPixels === null ? {} : { maxPixels };
+  return wanted === 'planes' ? readPlanes(path, options) : inspect(path, options);
+});

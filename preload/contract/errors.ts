@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'bad-label',
   'bad-predictions',
   'bad-hyperparameter',
+  'bad-xml',
   'bundle-invalid',
   'cancelled',
   'class-not-found',

@@ -17,7 +17,7 @@ import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-i
 import { streamJson } from '../json-stream.ts';
 import { described, RecordProblem } from '../record-problem.ts';
 import { Scattered } from '../scattered.ts';
-import { splitNameIn } from '../split-names.ts';
+import { splitNameOf } from '../split-names.ts';
 import type { FormatReader, ReadSource } from './format.ts';
 import { jsonFilesOf } from './json-kind.ts';
 
@@ -49,19 +49,20 @@ interface CocoFile {
 /** Below this every box of a file is taken for normalised. Source: product specification, section 3.7. */
 const NORMALISED_BELOW = 1.5;
 const USED_FIELDS = ['id', 'category_id', 'bbox', 'segmentation', 'area', 'iscrowd', 'attributes', 'caption'] as const;
-const NOT_READ = /^(captions|image_info|panoptic)[-_.]/i;
+const NOT_READ = /^(captions|image_info)[-_.]|panoptic/i;
 /** Of several files of one data set those that are named so come first; the others tell of the same images. */
 const PREFERRED = [/^instances/i, /^(?!person_keypoints|stuff|labels)/i, /^person_keypoints/i, /^stuff/i, /^labels/i];
 
 export const coco: FormatReader = {
   format: 'coco',
-  recognises: async (tree) => (await jsonFilesOf(tree, 'coco')).length > 0,
+  recognises: async (tree) => (await jsonFilesOf(tree, 'coco')).some((path) => !/panoptic/i.test(nameOf(path))),
   read,
 };
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 async function* read(source: ReadSource): AsyncGenerator<ImportItem, void, undefined> {
   const all = await jsonFilesOf(source.tree, 'coco');
-  const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
   const readable = source.tree.file === null ? all.filter((path) => !NOT_READ.test(nameOf(path))) : all;
   const rule = PREFERRED.find((pattern) => readable.some((path) => pattern.test(nameOf(path))));
   const chosen = readable.filter((path) => rule?.test(nameOf(path)));
@@ -84,7 +85,7 @@ async function* readFile(
   try {
     const file = await gather(source.tree.absolute(relative), annotations);
     yield* file.problems;
-    const splitName = splitNameIn(relative.slice(relative.lastIndexOf('/') + 1));
+    const splitName = splitNameOf(relative);
     for (const [id, image] of file.images) yield readImage(id, image, file, finder, splitName);
     for (const id of annotations.keys()) {
       if (file.images.has(id)) continue;

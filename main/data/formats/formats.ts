@@ -1,7 +1,29 @@
-/** Every format that is read, the most particular first: the first that recognises a source reads it. */
+/**
+ * Every format that is read, the most particular first: the first that recognises a source reads it. Before the last two,
+ * which take nearly anything, formats are refused that are known and not read.
+ */
 
 import { coco } from './coco.ts';
+import { cvat } from './cvat.ts';
 import type { FormatReader } from './format.ts';
+import { labelme } from './labelme.ts';
+import { openImages } from './open-images.ts';
+import { panoptic } from './panoptic.ts';
+import { via } from './via.ts';
+import { voc } from './voc.ts';
 import { csv, folder, jsonl } from './whole-images.ts';
+import { yolo } from './yolo.ts';
 
-export const FORMATS: readonly FormatReader[] = [jsonl, coco, csv, folder];
+export const FIRST_FORMATS: readonly FormatReader[] = [
+  jsonl,
+  coco,
+  panoptic,
+  via,
+  labelme,
+  cvat,
+  voc,
+  openImages,
+  yolo,
+];
+
+export const LAST_FORMATS: readonly FormatReader[] = [csv, folder];

@@ -6,12 +6,16 @@ import { readCsvLabels } from '../csv-labels.ts';
 import { readFolderTree } from '../folder-tree.ts';
 import { readJsonl } from '../jsonl.ts';
 import type { SourceTree } from '../source-tree.ts';
+import { splitNameOf, splitOfName } from '../split-names.ts';
+import { boxLayout, readCsvBoxes } from './csv-boxes.ts';
 import type { FormatReader, ReadSource } from './format.ts';
 
 const endsIn = (endings: readonly string[]) => (path: string) => endings.includes(extname(path).toLowerCase());
 const isJsonl = endsIn(['.jsonl', '.ndjson']);
 const isCsv = endsIn(['.csv', '.tsv']);
 const isTop = (path: string) => !path.includes('/');
+/** At the top, or in a folder of a split. */
+const isNearTop = (path: string) => isTop(path) || splitFolderOf(path) !== null;
 
 export const jsonl: FormatReader = {
   format: 'jsonl',
@@ -29,19 +33,22 @@ export const jsonl: FormatReader = {
 export const csv: FormatReader = {
   format: 'csv',
   recognises: async (tree) => {
-    const files = (await tree.named()).filter((path) => isCsv(path) && (tree.file !== null || isTop(path)));
-    return files.length > 0 && (tree.file !== null || !hasClassFolders(await tree.files()));
+    const files = (await tree.named()).filter((path) => isCsv(path) && (tree.file !== null || isNearTop(path)));
+    if (files.length === 0) return false;
+    if (files.every((path) => splitFolderOf(path) !== null)) return true;
+    return tree.file !== null || !hasClassFolders(await tree.files()) || (await isOfBoxes(tree, files[0]!));
   },
   read: async function* (source) {
     const { labelling, separator } = source;
-    if (labelling === null) {
-      const message = `import: ${source.tree.root} says what whole images are, ${source.task} needs objects`;
-      throw new AppError('bad-argument', message, { folder: source.tree.root });
-    }
     for (const relative of await recordFiles(source.tree, isCsv, '.csv')) {
       const file = source.tree.absolute(relative);
+      if (labelling === null) {
+        yield* readCsvBoxes(relative, source, await source.finder());
+        continue;
+      }
       const given = separator === null ? {} : { separator };
-      yield* readCsvLabels({ file, root: rootOf(file, source), labelling, ...given });
+      const splitName = source.tree.file === null ? splitFolderOf(relative) : null;
+      yield* readCsvLabels({ file, root: rootOf(file, source), splitName, labelling, ...given });
     }
   },
 };
@@ -62,21 +69,33 @@ export const folder: FormatReader = {
   },
 };
 
+/** The folder of a file right below the top, where it is called like a split. */
+function splitFolderOf(path: string): string | null {
+  const [folder = '', ...rest] = path.split('/');
+  return rest.length === 1 && splitOfName(folder) !== null ? folder : null;
+}
+
 const rootOf = (file: string, { imagesFolder }: ReadSource): string => resolve(imagesFolder ?? dirname(file));
 
-/** The named file, or the one at the top of the folder. Errors: bad-argument when there is none, or several. */
+/** The named file, or the one at the top of the folder; several where each is named for a split. Errors: bad-argument when there is none, or several. */
 async function recordFiles(
   tree: SourceTree,
   isOne: (path: string) => boolean,
   ending: string,
 ): Promise<readonly string[]> {
   if (tree.file !== null) return [tree.file];
-  const files = (await tree.files()).filter((path) => isOne(path) && isTop(path));
-  if (files.length === 1) return files;
+  const files = (await tree.files()).filter((path) => isOne(path) && isNearTop(path));
+  const splits = new Set(files.map((path) => splitNameOf(path)));
+  if (files.length === 1 || (files.length > 1 && splits.size === files.length && !splits.has(null))) return files;
   const found = files.length === 0 ? 'has none' : `has ${files.length} (${files.join(', ')}); name the one you mean`;
   throw new AppError('bad-argument', `import: expected one ${ending} file in ${tree.root}, it ${found}`, {
     folder: tree.root,
   });
+}
+
+async function isOfBoxes(tree: SourceTree, path: string): Promise<boolean> {
+  const header = (await tree.head(path)).split(/\r?\n/)[0]!;
+  return boxLayout(header.split(/[,;\t]/)) !== null;
 }
 
 function hasClassFolders(files: readonly string[]): boolean {
