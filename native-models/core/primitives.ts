@@ -28,7 +28,7 @@ export interface PoolAttrs {
 export interface RoiAlignAttrs {
   /** Bins of a box, down and across. */
   readonly size: Pair;
-  /** Samples along each side of a bin. */
+  /** Samples along each side of a bin; 0: as many as the bin has map pixels, rounded up, and no gradient. */
   readonly samplingRatio: number;
   /** Map pixels per image pixel, one for each map. */
   readonly scales: readonly number[];

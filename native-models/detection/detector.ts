@@ -35,6 +35,8 @@ export interface Detections {
   readonly labels: Tensor;
   /** int32 [B]: how many of D there are. */
   readonly counts: Tensor;
+  /** Of detectors of masks, [B,D,28,28]: how much each part of the box belongs to the object, in [0,1]. */
+  readonly masks?: Tensor;
 }
 
 export interface Detector extends Network {

@@ -21,6 +21,8 @@ export interface ProposalTargetOptions {
   readonly sampled: number;
   /** Objects of an image, at most. */
   readonly mostTruths: number;
+  /** Whether objects have masks. */
+  readonly masks: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface ProposalTargetOptions {
  * compares proposals inside the graph.
  * Fed: `rpn_anchors` int32 [S], the numbers of the sampled anchors; `rpn_labels` float32 [S], 1 for an object, else 0;
  * `rpn_weights` float32 [S], 0 for places that are left over; `rpn_codes` float32 [S,4], 0 but for objects;
- * `truth_boxes` float32 [T,4] in canvas pixels and `truth_labels` int32 [T], -1 for places that are left over.
+ * `truth_boxes` float32 [T,4] in canvas pixels and `truth_labels` int32 [T], -1 for places that are left over; with masks
+ * `truth_masks` uint8 [T,H,W], 1 for the pixels of the canvas that are the object.
  */
 export class ProposalTargets implements Targets {
   readonly canvas: Size;
@@ -36,12 +39,14 @@ export class ProposalTargets implements Targets {
   readonly anchors: Float32Array;
   private readonly sampled: number;
   private readonly mostTruths: number;
+  private readonly masks: boolean;
 
-  constructor({ canvas, anchors, sampled, mostTruths }: ProposalTargetOptions) {
+  constructor({ canvas, anchors, sampled, mostTruths, masks }: ProposalTargetOptions) {
     this.canvas = canvas;
     this.anchors = anchors;
     this.sampled = sampled;
     this.mostTruths = mostTruths;
+    this.masks = masks;
     this.fed = [
       { name: 'rpn_anchors', dtype: 'int32', shape: [sampled] },
       { name: 'rpn_labels', dtype: 'float32', shape: [sampled] },
@@ -49,6 +54,9 @@ export class ProposalTargets implements Targets {
       { name: 'rpn_codes', dtype: 'float32', shape: [sampled, 4] },
       { name: 'truth_boxes', dtype: 'float32', shape: [mostTruths, 4] },
       { name: 'truth_labels', dtype: 'int32', shape: [mostTruths] },
+      ...(masks
+        ? [{ name: 'truth_masks', dtype: 'uint8', shape: [mostTruths, canvas.height, canvas.width] } as const]
+        : []),
     ];
   }
 
@@ -62,9 +70,14 @@ export class ProposalTargets implements Targets {
     return this.values(truth, matchBoxes(this.anchors, truth.boxes, PROPOSAL_THRESHOLDS), sample);
   }
 
-  private values({ boxes, labels }: Truth, matches: Int32Array, { objects, background }: Sample): TargetValues {
+  private values(
+    { boxes, labels, masks = [] }: Truth,
+    matches: Int32Array,
+    { objects, background }: Sample,
+  ): TargetValues {
     assert(boxes.length === 4 * labels.length, `targets: ${boxes.length} sides for ${labels.length} labels`);
     assert(labels.length <= this.mostTruths, `targets: ${labels.length} objects, at most ${this.mostTruths} fit`);
+    assert(!this.masks || masks.length === labels.length, `targets: ${masks.length} masks for ${labels.length} labels`);
     const anchors = new Int32Array(this.sampled);
     const codes = new Float32Array(4 * this.sampled);
     anchors.set([...objects, ...background]);
@@ -75,13 +88,17 @@ export class ProposalTargets implements Targets {
     padded.set(boxes);
     const classes = new Int32Array(this.mostTruths).fill(NO_TRUTH);
     classes.set(labels);
-    return new Map<string, Int32Array | Float32Array>([
+    const pixels = this.canvas.width * this.canvas.height;
+    const planes = new Uint8Array(this.masks ? this.mostTruths * pixels : 0);
+    for (const [i, mask] of (this.masks ? masks : []).entries()) planes.set(mask, i * pixels);
+    return new Map<string, Int32Array | Float32Array | Uint8Array>([
       ['rpn_anchors', anchors],
       ['rpn_labels', new Float32Array(this.sampled).fill(1, 0, objects.length)],
       ['rpn_weights', new Float32Array(this.sampled).fill(1, 0, objects.length + background.length)],
       ['rpn_codes', codes],
       ['truth_boxes', padded],
       ['truth_labels', classes],
+      ...(this.masks ? [['truth_masks', planes] as const] : []),
     ]);
   }
 }

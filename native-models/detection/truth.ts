@@ -12,16 +12,18 @@ export interface Truth {
   readonly boxes: Float32Array;
   /** Classes from 0, [T]. */
   readonly labels: Int32Array;
+  /** For detectors of masks: of each object the pixels of the canvas [H,W], 1 for its own, else 0. */
+  readonly masks?: readonly Uint8Array[];
 }
 
 /** One input of a training step, as it is for one image: the step takes those of a batch one after the other. */
 export interface FedTarget {
   readonly name: string;
-  readonly dtype: 'int32' | 'float32';
+  readonly dtype: 'int32' | 'float32' | 'uint8';
   readonly shape: Shape;
 }
 
-export type TargetValues = ReadonlyMap<string, Int32Array | Float32Array>;
+export type TargetValues = ReadonlyMap<string, Int32Array | Float32Array | Uint8Array>;
 
 /** Makes what a detector is to find out of what is known of an image; for the workers that prepare images. */
 export interface Targets {

@@ -1,7 +1,9 @@
 /**
- * Faster R-CNN on a feature pyramid: boxes that may hold an object are proposed, then looked at one by one.
- * Source: Ren et al. 2015, https://arxiv.org/abs/1506.01497; Lin et al. 2016, https://arxiv.org/abs/1612.03144. Parameter
- * names and numbers are those of torchvision's `fasterrcnn_resnet50_fpn`, so its checkpoints load.
+ * Faster R-CNN on a feature pyramid: boxes that may hold an object are proposed, then looked at one by one. With masks it
+ * is Mask R-CNN.
+ * Source: Ren et al. 2015, https://arxiv.org/abs/1506.01497; Lin et al. 2016, https://arxiv.org/abs/1612.03144;
+ * He et al. 2017, https://arxiv.org/abs/1703.06870. Parameter names and numbers are those of torchvision's
+ * `fasterrcnn_resnet50_fpn` and `maskrcnn_resnet50_fpn`, so their checkpoints load.
  */
 
 import type { Tensor } from '../core/tensor.ts';
@@ -17,10 +19,10 @@ import { ProposalTargets } from '../detection/proposal-targets.ts';
 import { type ProposalLimits, type Proposals, proposalsOf } from '../detection/proposals.ts';
 import type { Size } from '../geometry/box.ts';
 import { Network } from '../nn/module.ts';
-import { BoxHeads, PROPOSAL_CODE } from './box-heads.ts';
 import { proposalAnchors, RegionProposals } from './region-proposals.ts';
 import type { ResNetName } from './resnet.ts';
 import { type PyramidOptions, ResNetPyramid } from './resnet-pyramid.ts';
+import { PROPOSAL_CODE, RoiHeads } from './roi-heads.ts';
 
 /** How many boxes of an image each part looks at. */
 export interface RcnnLimits {
@@ -45,6 +47,8 @@ export const OBJECT_SHARE = 0.25; // of the proposals that are learned from, at 
 export interface FasterRcnnOptions extends PyramidOptions {
   readonly backbone: ResNetName;
   readonly classes: number;
+  /** Whether objects have masks. */
+  readonly masks: boolean;
   /** Objects of a training image, at most. */
   readonly mostTruths: number;
   readonly limits?: RcnnLimits;
@@ -53,25 +57,30 @@ export interface FasterRcnnOptions extends PyramidOptions {
 export class FasterRcnn extends Network implements Detector {
   readonly backbone: ResNetPyramid;
   readonly rpn = new RegionProposals();
-  readonly roi_heads: BoxHeads;
+  readonly roi_heads: RoiHeads;
+  private readonly masks: boolean;
   private readonly mostTruths: number;
   private readonly limits: RcnnLimits;
 
-  constructor({ backbone, classes, mostTruths, limits = RCNN_LIMITS, ...options }: FasterRcnnOptions) {
+  constructor({ backbone, classes, masks, mostTruths, limits = RCNN_LIMITS, ...options }: FasterRcnnOptions) {
     super();
     this.backbone = new ResNetPyramid(backbone, 'thinned', options);
-    this.roi_heads = new BoxHeads(classes);
+    this.roi_heads = new RoiHeads(classes, { masks });
+    this.masks = masks;
     this.mostTruths = mostTruths;
     this.limits = limits;
   }
 
   targets(canvas: Size): ProposalTargets {
-    const { mostTruths } = this;
+    const { mostTruths, masks } = this;
     const sampled = this.limits.sampledAnchors;
-    return new ProposalTargets({ canvas, anchors: proposalAnchors(canvas), sampled, mostTruths });
+    return new ProposalTargets({ canvas, anchors: proposalAnchors(canvas), sampled, mostTruths, masks });
   }
 
-  /** `loss_classifier`, `loss_box_reg`, `loss_objectness`, `loss_rpn_box_reg`. Draws one random number per proposal. */
+  /**
+   * `loss_classifier`, `loss_box_reg`, `loss_objectness`, `loss_rpn_box_reg`, and with masks `loss_mask`. Draws a random
+   * number for each proposal and truth.
+   */
   losses(batch: ImageBatch, fed: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
     const maps = this.backbone.maps(batch.images);
     const first = this.rpn.maps(maps, canvasOf(batch));
@@ -82,13 +91,18 @@ export class FasterRcnn extends Network implements Detector {
       code: PROPOSAL_CODE,
     });
     const second = this.roi_heads.outputs(maps, sampled.boxes);
-    return new Map([...this.roi_heads.losses(second, sampled), ...this.rpn.losses(first, fed)]);
+    const losses = [...this.roi_heads.losses(second, sampled), ...this.rpn.losses(first, fed)];
+    if (!this.masks) return new Map(losses);
+    const most = Math.floor(this.limits.sampledProposals * OBJECT_SHARE);
+    return new Map([...losses, this.roi_heads.maskLoss(maps, sampled, fed.get('truth_masks')!, most)]);
   }
 
   detections(batch: ImageBatch, thresholds: DetectionThresholds): Detections {
     const { maps, proposals } = this.proposed(batch);
     const second = this.roi_heads.outputs(maps, proposals.boxes);
-    return this.roi_heads.detections(second, proposals, batch.sizes, thresholds);
+    const found = this.roi_heads.detections(second, proposals, batch.sizes, thresholds);
+    if (!this.masks) return found;
+    return { ...found, masks: this.roi_heads.masks(maps, found.boxes, found.labels).sigmoid() };
   }
 
   /**

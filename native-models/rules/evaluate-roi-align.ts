@@ -14,7 +14,7 @@ type Shares = readonly (readonly [pixel: number, share: number])[];
 /** Of each bin along one axis. */
 function binShares(start: number, end: number, side: number, bins: number, attrs: RoiAlignAttrs): Shares[] {
   const length = attrs.aligned ? end - start : Math.max(end - start, 1);
-  const ratio = attrs.samplingRatio;
+  const ratio = attrs.samplingRatio || Math.max(1, Math.ceil(length / bins));
   return Array.from({ length: bins }, (_, bin) =>
     Array.from({ length: ratio }, (_, sample) => {
       const position = start + (length * (bin + (sample + 0.5) / ratio)) / bins;

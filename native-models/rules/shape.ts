@@ -167,8 +167,8 @@ function requireRois(
     requireThat(fits, `roiAlign: ${name} are ${dtype} [${shape}], not int32 [${count}]`);
   }
   requireThat(scales.length === maps.length, `roiAlign: ${scales.length} scales for ${maps.length} maps`);
-  const isWhole = Number.isInteger(samplingRatio) && samplingRatio >= 1;
-  requireThat(isWhole, `roiAlign: sampling ratio ${samplingRatio} is not a whole number of at least 1`);
+  const isWhole = Number.isInteger(samplingRatio) && samplingRatio >= 0;
+  requireThat(isWhole, `roiAlign: sampling ratio ${samplingRatio} is not a whole number`);
   const [first] = maps;
   const fits = maps.every(({ shape }) => shape.length === 4 && sameShape(shape.slice(0, 2), first!.shape.slice(0, 2)));
   requireThat(fits, `roiAlign: maps ${maps.map(({ shape }) => `[${shape}]`).join(' ')} differ in images or channels`);
@@ -318,6 +318,7 @@ export const shapeRules: ShapeRules = {
   RoiAlignGrad: ([g, boxes, images, levels], { mapShapes, ...attrs }) => {
     const maps: TensorType[] = mapShapes.map((shape) => ({ dtype: 'float32', shape }));
     requireRois(boxes!, images!, levels!, maps, attrs);
+    requireThat(attrs.samplingRatio > 0, 'roiAlignGrad: needs a fixed sampling ratio');
     const forward = [boxes!.shape[0]!, maps[0]!.shape[1]!, ...attrs.size];
     requireThat(sameShape(g!.shape, forward), `roiAlignGrad: [${g!.shape}] is not [${forward}]`);
     return maps;

@@ -162,7 +162,10 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
     return [g.graph.apply('GatherGrad', [flat, places], { axis: 0, inputShape: [rows * side] })[0]!.reshape(shape)];
   },
   NonMaxSuppression: none, // piecewise constant
-  RoiAlign: (g, { inputs: [boxes, images, levels, ...maps], attrs }) => {
+  RoiAlign: (g, op) => {
+    const { inputs, attrs } = op;
+    const [boxes, images, levels, ...maps] = inputs;
+    if (attrs.samplingRatio === 0) return none(g, op);
     const mapShapes = maps.map(({ shape }) => shape);
     return [null, null, null, ...g.graph.apply('RoiAlignGrad', [g, boxes!, images!, levels!], { ...attrs, mapShapes })];
   },

@@ -55,13 +55,14 @@ function detecting(model: Detector, options: DetectorTrainingOptions): BuildObje
  * What a detector finds.
  * Inputs: `images` uint8 [B,3,H,W], `image_sizes` float32 [B,2], the parameters.
  * Outputs: `boxes` xyxy [B,D,4] in canvas pixels, `labels` int32 [B,D], `scores` [B,D], falling, and `counts` int32 [B]:
- * how many of the D there are.
+ * how many of the D there are; of detectors of masks also `masks` [B,D,28,28] (`detection/paste-mask.ts`).
  */
 export function detectionProgram(model: Detector, options: ModelOptions, thresholds: DetectionThresholds): Program {
   const { graph } = bind(model, { training: false });
   const { batch, inputs } = batchInput(graph, options);
-  const { boxes, labels, scores, counts } = model.detections(batch, thresholds);
-  const program = prune(new Map(Object.entries({ boxes, labels, scores, counts })), inputs);
+  const { boxes, labels, scores, counts, masks } = model.detections(batch, thresholds);
+  const found = { boxes, labels, scores, counts, ...(masks ? { masks } : {}) };
+  const program = prune(new Map(Object.entries(found)), inputs);
   verify(program);
   return program;
 }

@@ -34,6 +34,7 @@ export interface DetectorFixture {
     readonly boxes: readonly number[];
     readonly labels: readonly number[];
     readonly scores: readonly number[];
+    readonly pasted?: Summary;
   }[];
 }
 
@@ -121,8 +122,22 @@ export function imageFeeds({ canvas, sizes }: DetectorFixture): { images: Tensor
   };
 }
 
-export const truthsOf = (recorded: DetectorFixture['truths'][number]): Truth[] =>
-  recorded.map(({ boxes, labels }) => ({ boxes: Float32Array.from(boxes.flat()), labels: Int32Array.from(labels) }));
+export const truthsOf = (recorded: DetectorFixture['truths'][number], { canvas, sizes }: DetectorFixture): Truth[] =>
+  recorded.map(({ boxes, labels }, image) => ({
+    boxes: Float32Array.from(boxes.flat()),
+    labels: Int32Array.from(labels),
+    masks: boxes.map((box) => ellipse(box, canvas, sizes[image]!)),
+  }));
+
+/** The pixels of an image whose centres lie in the ellipse that fills a box, on a canvas. */
+function ellipse([x0, y0, x1, y1]: readonly number[], canvas: Size, image: Size): Uint8Array {
+  const offset = (at: number, low: number, high: number) => (2 * (at + 0.5) - low - high) / (high - low);
+  return Uint8Array.from({ length: canvas.width * canvas.height }, (_, i) => {
+    const [row, column] = [Math.floor(i / canvas.width), i % canvas.width];
+    const distance = offset(column, x0!, x1!) ** 2 + offset(row, y0!, y1!) ** 2;
+    return Number(distance <= 1 && column < image.width && row < image.height);
+  });
+}
 
 /** What a step is fed of the truth of its images. */
 export function targetFeeds(targets: Targets, truths: readonly Truth[], samples: readonly Sample[] | null): Feeds {
@@ -133,7 +148,7 @@ export function targetFeeds(targets: Targets, truths: readonly Truth[], samples:
   return Object.fromEntries(
     targets.fed.map(({ name, dtype, shape }) => {
       const all = made.flatMap((values) => [...values.get(name)!]);
-      const data = dtype === 'int32' ? Int32Array.from(all) : Float32Array.from(all);
+      const data = { int32: Int32Array, float32: Float32Array, uint8: Uint8Array }[dtype].from(all);
       return [name, new Tensor(dtype, data, [truths.length, ...shape])] as const;
     }),
   );

@@ -140,7 +140,13 @@ describe('a sample of boxes', () => {
 
 test('a proposal network is fed the sampled anchors, their codes and the truth with room left over', () => {
   const anchors = Float32Array.of(0, 0, 10, 10, 50, 50, 60, 60, 0, 0, 10, 20, 80, 80, 90, 90);
-  const targets = new ProposalTargets({ canvas: { width: 96, height: 96 }, anchors, sampled: 4, mostTruths: 2 });
+  const targets = new ProposalTargets({
+    canvas: { width: 96, height: 96 },
+    anchors,
+    sampled: 4,
+    mostTruths: 2,
+    masks: false,
+  });
   const truth = { boxes: Float32Array.of(0, 0, 10, 12), labels: Int32Array.of(7) };
 
   const values = targets.ofSample(truth, { objects: [0], background: [3, 1] });

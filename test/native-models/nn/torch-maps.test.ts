@@ -151,7 +151,7 @@ test('operands of RoIAlign that do not fit are refused by name', () => {
   expect(() => roiAlign([map, map], boxes, images, null, options)).toThrow(
     'roiAlign: levels are none for 3 boxes on 2 maps',
   );
-  expect(() => roiAlign([map], boxes, images, null, { ...options, samplingRatio: 0 })).toThrow(
-    'roiAlign: sampling ratio 0 is not a whole number of at least 1',
+  expect(() => roiAlign([map], boxes, images, null, { ...options, samplingRatio: 0.5 })).toThrow(
+    'roiAlign: sampling ratio 0.5 is not a whole number',
   );
 });

@@ -1,21 +1,24 @@
 /**
- * The second stage of a two-stage detector: what is in each proposal, and where exactly.
+ * The second stage of a two-stage detector: what is in each proposal, where exactly, and which of its pixels it is.
  * Source: Girshick 2015, https://arxiv.org/abs/1504.08083; on a pyramid by Lin et al. 2016,
  * https://arxiv.org/abs/1612.03144, section 4.2. Parameter names and numbers are torchvision's; class 0 of the network
  * is the background, and the classes of everything outside it are counted from 0 without.
  */
 
+import { assert } from '../core/assert.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { best, type Candidates } from '../detection/best-detections.ts';
 import { type CodeWeights, clippedBoxes, decodedBoxes } from '../detection/box-codec.ts';
 import type { Detections, DetectionThresholds } from '../detection/detector.ts';
 import type { SampledProposals } from '../detection/proposal-sampling.ts';
 import { areLarge, type Proposals } from '../detection/proposals.ts';
+import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { smoothL1 } from '../losses/smooth-l1.ts';
 import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
 import { Linear } from '../nn/layers.ts';
-import { Network } from '../nn/module.ts';
+import { type Layer, Network, run } from '../nn/module.ts';
 import { pyramidLevels, roiAlign } from '../nn/roi-align.ts';
+import { MASK_ROI_SIDE, MASK_SIDE, MaskPredictor, maskTargets, maskTower } from './mask-heads.ts';
 import { BOX_BETA } from './region-proposals.ts';
 
 const ROI_SIDE = 7;
@@ -67,14 +70,18 @@ export interface BoxOutput {
   readonly codes: Tensor;
 }
 
-export class BoxHeads extends Network {
+export class RoiHeads extends Network {
   readonly box_head = new TwoLayers();
   readonly box_predictor: Predictor;
+  readonly mask_head: Layer;
+  readonly mask_predictor: MaskPredictor | null;
   private readonly classes: number;
 
-  constructor(classes: number) {
+  constructor(classes: number, { masks }: { readonly masks: boolean }) {
     super();
     this.box_predictor = new Predictor(classes + 1);
+    this.mask_head = masks ? maskTower() : null;
+    this.mask_predictor = masks ? new MaskPredictor(classes + 1) : null;
     this.classes = classes;
   }
 
@@ -137,5 +144,45 @@ export class BoxHeads extends Network {
       ),
     };
     return best(candidates, most);
+  }
+
+  /**
+   * How much of a mask each pixel of each box is, for its class; before the sigmoid.
+   * Shapes: maps as above, boxes xyxy [B,R,4], labels int32 [B,R], from 0 -> [B,R,28,28].
+   */
+  masks(maps: readonly Tensor[], boxes: Tensor, labels: Tensor): Tensor {
+    assert(this.mask_predictor !== null, 'masks: this network was built without');
+    const [batch, count] = labels.shape as [number, number];
+    const seen = run(this.mask_head, boxFeatures(maps, boxes, MASK_ROI_SIDE));
+    const logits = this.mask_predictor.call(seen);
+    const known = this.classes + 1;
+    const own = labels
+      .add(1)
+      .oneHot(known)
+      .reshape([batch * count, known, 1, 1]);
+    return logits.mul(own).sum([1]).reshape([batch, count, MASK_SIDE, MASK_SIDE]);
+  }
+
+  /**
+   * `loss_mask`: over the boxes with an object, the mean cross-entropy of their pixels; 0 where there is none.
+   * Shapes: sampled as of `sampledProposals`, of which the first `most` hold all objects; truthMasks uint8 [B,T,H,W].
+   */
+  maskLoss(maps: readonly Tensor[], sampled: SampledProposals, truthMasks: Tensor, most: number): [string, Tensor] {
+    const first = (x: Tensor) =>
+      x.slice(
+        x.shape.map(() => 0),
+        x.shape.with(1, most),
+      );
+    const [boxes, areObjects] = [first(sampled.boxes), first(sampled.areObjects)];
+    const truth = maskTargets(truthMasks, boxes, first(sampled.truths));
+    const logits = this.masks(maps, boxes, first(sampled.labels));
+    const perBox = binaryCrossEntropy(logits, truth, { reduction: 'none' }).mean([2, 3]);
+    return [
+      'loss_mask',
+      perBox
+        .mul(areObjects)
+        .sum([0, 1])
+        .div(areObjects.sum([0, 1]).maximum(1)),
+    ];
   }
 }

@@ -1,0 +1,55 @@
+/**
+ * What Mask R-CNN has beside Faster R-CNN: the pixels of each box that are the object.
+ * Source: He et al. 2017, https://arxiv.org/abs/1703.06870, section 3; parameter names and numbers are torchvision's.
+ */
+
+import type { Tensor } from '../core/tensor.ts';
+import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
+import { Conv2d, ConvTranspose2d } from '../nn/layers.ts';
+import { type Layer, Module } from '../nn/module.ts';
+import { roiAlign } from '../nn/roi-align.ts';
+
+/** Of what the pyramid shows of a box, and of the mask that is made of it. */
+export const MASK_ROI_SIDE = 14;
+export const MASK_SIDE = 2 * MASK_ROI_SIDE;
+
+export const maskTower = (): Layer =>
+  Array.from({ length: 4 }, () => [
+    new Conv2d(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 3, { padding: 1 }),
+    (x: Tensor) => x.relu(),
+  ]);
+
+/** Shapes: [N,256,14,14] -> [N,classes,28,28]. */
+export class MaskPredictor extends Module {
+  readonly conv5_mask = new ConvTranspose2d(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 2, { stride: 2 });
+  readonly mask_fcn_logits: Conv2d;
+
+  constructor(classes: number) {
+    super();
+    this.mask_fcn_logits = new Conv2d(PYRAMID_CHANNELS, classes, 1);
+  }
+
+  call(x: Tensor): Tensor {
+    return this.mask_fcn_logits.call(this.conv5_mask.call(x).relu());
+  }
+}
+
+/**
+ * The part of each box's truth that lies in it.
+ * Shapes: masks uint8 [B,T,H,W], of 0 and 1, boxes xyxy [B,R,4], truths int32 [B,R] within [0,T) -> [B,R,28,28].
+ */
+export function maskTargets(masks: Tensor, boxes: Tensor, truths: Tensor): Tensor {
+  const { graph } = masks;
+  const [batch, most, height, width] = masks.shape as [number, number, number, number];
+  const count = boxes.shape[1]!;
+  const starts = graph.constant(
+    Array.from({ length: batch }, (_, image) => image * most),
+    [batch, 1],
+    'int32',
+  );
+  const planes = truths.add(starts).reshape([batch * count]);
+  const map = masks.cast('float32').reshape([batch * most, 1, height, width]);
+  const options = { size: [MASK_SIDE, MASK_SIDE], samplingRatio: 0, scales: [1] } as const;
+  const parts = roiAlign([map], boxes.reshape([batch * count, 4]), planes, null, options);
+  return parts.reshape([batch, count, MASK_SIDE, MASK_SIDE]);
+}
