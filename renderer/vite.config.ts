@@ -14,6 +14,6 @@ export default defineConfig({
     target: 'chrome114',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 2000,
   },
 });

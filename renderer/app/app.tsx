@@ -3,8 +3,10 @@
 import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
+import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
 import { ConnectionToast } from './connection-toast.tsx';
+import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { ConnectionState, LiveState } from './engine/live-state.ts';
 import { Page } from './page.tsx';
@@ -20,6 +22,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   const evaluations = useEvaluations(live, state.connection.status);
   const runActions = useRunActions(live);
   const labelling = useLabelling(live, state.connection.status);
+  const data = useDataSource(live, state.connection.status);
   return (
     <ShellFrame
       project={state.project}
@@ -28,7 +31,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page {...{ state, route, theme, evaluations, runActions, labelling }} />
+      <Page {...{ state, route, theme, evaluations, runActions, labelling, data }} />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
@@ -74,6 +77,12 @@ function useRunActions(live: LiveEngine): RunActions {
     }),
     [live],
   );
+}
+
+/** Another object with every change of the connection, as above. */
+function useDataSource(live: LiveEngine, status: ConnectionState['status']): DataSource {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(() => dataSourceOf(live), [live, status]);
 }
 
 function useRoute(): Route {

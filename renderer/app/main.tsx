@@ -8,6 +8,7 @@ import '../ui/forms.css';
 import '../dash/dash.css';
 import '../dash/evaluation.css';
 import '../label/label.css';
+import '../data/data.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

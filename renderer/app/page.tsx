@@ -10,11 +10,13 @@ import { ProjectPage } from '../dash/views/project-page.tsx';
 import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
+import { DataPage } from '../data/views/data-page.tsx';
+import type { DataLinks, DataSource } from '../data/views/data-source.ts';
 import type { LabelApi, LabelLinks } from '../label/label-api.ts';
 import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
-import { compareHref, labelHref, newRunHref, pictureUrl, type Route, RUNS_HREF, runHref } from './route.ts';
+import { compareHref, DATA_HREF, labelHref, newRunHref, pictureUrl, type Route, RUNS_HREF, runHref } from './route.ts';
 
 /** Loaded when somebody labels: the canvas is a quarter of the window's code. */
 const LabelSection = lazy(async () => {
@@ -29,6 +31,7 @@ export interface PageProps {
   readonly evaluations: EvaluationSource;
   readonly runActions: RunActions;
   readonly labelling: LabelApi;
+  readonly data: DataSource;
 }
 
 const follow = (href: string): void => {
@@ -43,6 +46,13 @@ const LINKS: RunLinks = {
   newRun: newRunHref,
   compare: compareHref,
   follow,
+};
+
+const DATA_LINKS: DataLinks = {
+  images: DATA_HREF,
+  classes: `${DATA_HREF}/classes`,
+  charts: `${DATA_HREF}/charts`,
+  lookAlikes: `${DATA_HREF}/look-alikes`,
 };
 
 export function Page(props: PageProps): ReactElement {
@@ -60,7 +70,7 @@ interface ProjectPagesProps extends PageProps {
 }
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
-  const { state, route, theme, evaluations, runActions, labelling, project, runs } = props;
+  const { state, route, theme, evaluations, runActions, labelling, data, project, runs } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -88,6 +98,8 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
         </Suspense>
       );
     }
+    case 'data':
+      return <DataPage view={route.view} project={project} source={data} links={DATA_LINKS} />;
     case 'project':
       return <ProjectPage project={project} />;
     case 'unknown':

@@ -1,5 +1,7 @@
 /** Which page the address names; the address is the only state of the window that a reload keeps. */
 
+import type { DataTab } from '../data/views/data-page.tsx';
+
 export type Route =
   | { readonly page: 'runs' }
   | { readonly page: 'run'; readonly id: string }
@@ -9,6 +11,7 @@ export type Route =
   /** `image`: null for the first that needs it. */
   | { readonly page: 'label'; readonly image: number | null }
   | { readonly page: 'project' }
+  | { readonly page: 'data'; readonly view: DataTab }
   | { readonly page: 'unknown'; readonly hash: string };
 
 /** `#/runs/r0001` and its like; an empty hash is the table of runs. */
@@ -23,6 +26,8 @@ export function routeOf(hash: string): Route {
   if (page === 'label' && rest.length < 2 && /^[1-9]\d{0,14}$|^$/.test(first ?? ''))
     return { page: 'label', image: first === undefined || first === '' ? null : Number(first) };
   if (isPlain && page === 'project') return { page: 'project' };
+  const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
+  if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
   if (page === 'new-run' && rest.length < 2)
     return { page: 'new-run', like: first === undefined || first === '' ? null : first };
   if (page === 'compare' && rest.length > 0)
@@ -31,9 +36,12 @@ export function routeOf(hash: string): Route {
   return { page: 'unknown', hash };
 }
 
+const DATA_VIEWS: readonly DataTab[] = ['images', 'classes', 'charts', 'look-alikes'];
+
 export const RUNS_HREF = '#/runs';
 export const PROJECT_HREF = '#/project';
 export const LABEL_HREF = '#/label';
+export const DATA_HREF = '#/data';
 
 export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
 export const newRunHref = (like: string | null): string =>
@@ -44,7 +52,7 @@ export const pictureUrl = (image: number): string => `./images/${image}`;
 export const compareHref = (ids: readonly string[]): string => `#/compare/${ids.map(encodeURIComponent).join('/')}`;
 
 /** Which of the pages in the bar a route belongs to. */
-export function sectionOf({ page }: Route): 'runs' | 'label' | 'project' | null {
+export function sectionOf({ page }: Route): 'runs' | 'label' | 'project' | 'data' | null {
   switch (page) {
     case 'runs':
     case 'run':
@@ -52,9 +60,9 @@ export function sectionOf({ page }: Route): 'runs' | 'label' | 'project' | null 
     case 'compare':
       return 'runs';
     case 'label':
-      return 'label';
     case 'project':
-      return 'project';
+    case 'data':
+      return page;
     case 'unknown':
       return null;
     default:

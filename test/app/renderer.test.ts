@@ -202,7 +202,7 @@ describe('the keyboard', () => {
     await rowOf(page, 'r0001').waitFor();
 
     const names: string[] = [];
-    for (let i = 0; i < 19; i++) {
+    for (let i = 0; i < 20; i++) {
       await page.keyboard.press('Tab');
       names.push(await focused(page));
     }
@@ -211,13 +211,14 @@ describe('the keyboard', () => {
       'Skip to the content',
       'Lightbench, all runs',
       'Runs',
+      'Data',
       'Label',
       'Project',
-      'Theme: system. Change',
     ]);
-    expect(names[6]?.trim()).toBe('New run');
-    expect(names[7]).toBe('Run↓');
-    expect(names.slice(16)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
+    expect(names[6]).toBe('Theme: system. Change');
+    expect(names[7]?.trim()).toBe('New run');
+    expect(names[8]).toBe('Run↓');
+    expect(names.slice(17)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
   });
 
   test('moves through the runs, opens one and comes back', async () => {

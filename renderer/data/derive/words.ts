@@ -1,0 +1,54 @@
+/** What a filter asks for and what images are called, in words. */
+
+import type { BoxDoubt, DataFacts, ImageCard, ImageFilter, ImageSort } from '../../../preload/contract/data.ts';
+import type { Split } from '../../../preload/contract/tasks.ts';
+import { formatPlural } from '../../ui/format.ts';
+
+export const SPLIT_WORDS: { readonly [S in Split]: string } = {
+  train: 'Train',
+  validation: 'Validation',
+  test: 'Test',
+};
+/** Each run puts them where its own seed says. */
+export const NO_SPLIT_WORDS = 'Split by each run';
+
+export const LABEL_WORDS: { readonly [L in NonNullable<ImageFilter['labels']>]: string } = {
+  labelled: 'Labelled',
+  unlabelled: 'Not labelled yet',
+  negative: 'Labelled as having no class',
+};
+
+export const DOUBT_WORDS: { readonly [D in BoxDoubt]: string } = {
+  tiny: 'Box under 4 px',
+  outside: 'Box outside the image',
+  duplicated: 'Same box twice',
+};
+
+export const SORT_WORDS: { readonly [S in ImageSort['by']]: string } = {
+  added: 'When added',
+  name: 'Name',
+  pixels: 'Pixels',
+  bytes: 'File size',
+};
+
+/** How many conditions a filter has. */
+export function conditionCount(filter: ImageFilter): number {
+  const { text, classes, splits, labels, tags, min_side_px, max_side_px, doubt } = filter;
+  const single = [text !== '', labels !== null, min_side_px !== null, max_side_px !== null, doubt !== null];
+  return single.filter(Boolean).length + [classes, splits, tags].filter(({ length }) => length > 0).length;
+}
+
+/** `40 of 500 images`, or `500 images` where nothing is filtered. */
+export function countWords(found: number | null, facts: DataFacts | null): string {
+  if (found === null || facts === null) return '';
+  return found === facts.images
+    ? formatPlural(found, 'image')
+    : `${found.toLocaleString('en-US')} of ${formatPlural(facts.images, 'image')}`;
+}
+
+/** The image in a sentence, for those who do not see it. */
+export function describeCard(card: ImageCard): string {
+  const labels = card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled';
+  const objects = card.object_count > 0 ? `, ${formatPlural(card.object_count, 'object')}` : '';
+  return `${card.name}, ${labels}${objects}`;
+}

@@ -1,0 +1,137 @@
+/** What can be done about the images that are selected. */
+
+import { type ReactElement, useState } from 'react';
+import type { DataEdit, DataFacts } from '../../../preload/contract/data.ts';
+import { Split, type Task } from '../../../preload/contract/tasks.ts';
+import { Choice } from '../../ui/choice.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { formatPlural } from '../../ui/format.ts';
+import { NameBox } from '../../ui/name-box.tsx';
+import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+
+export interface BulkBarProps {
+  readonly ids: readonly number[];
+  readonly task: Task;
+  readonly facts: DataFacts;
+  readonly isBusy: boolean;
+  readonly onEdit: (edit: DataEdit) => void;
+  readonly onClear: () => void;
+}
+
+const NO_SPLIT = 'none';
+
+export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarProps): ReactElement {
+  const [asks, setAsks] = useState<'class' | 'tag' | null>(null);
+  const isClassified = task === 'image-classification' || task === 'image-classification-multilabel';
+  const toSplit = (key: string) => {
+    if (key !== '') onEdit({ kind: 'split', ids: [...ids], split: key === NO_SPLIT ? null : Split.parse(key) });
+  };
+  return (
+    <section className="card bulk" aria-label="Selected images">
+      <strong>{formatPlural(ids.length, 'image')} selected</strong>
+      {isClassified ? (
+        <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('class')}>
+          Class …
+        </button>
+      ) : null}
+      <Choice
+        label="Move to a part of the data"
+        hidesLabel
+        value=""
+        options={[
+          { id: '', label: 'Part of the data …' },
+          ...Split.options.map((split) => ({ id: split as string, label: SPLIT_WORDS[split] })),
+          { id: NO_SPLIT, label: NO_SPLIT_WORDS },
+        ]}
+        onChange={toSplit}
+      />
+      <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('tag')}>
+        Tag …
+      </button>
+      <button
+        type="button"
+        className="button button-danger"
+        disabled={isBusy}
+        onClick={() => onEdit({ kind: 'unlabel', ids: [...ids] })}
+      >
+        Remove labels
+      </button>
+      <button type="button" className="button button-quiet bulk-end" onClick={onClear}>
+        Clear selection
+      </button>
+      <ClassDialog
+        isOpen={asks === 'class'}
+        allowsMany={task === 'image-classification-multilabel'}
+        names={facts.classes.map(({ name }) => name)}
+        count={ids.length}
+        onClose={() => setAsks(null)}
+        onChoose={(change, name) => {
+          setAsks(null);
+          onEdit({ kind: 'classes', ids: [...ids], change, classes: [name] });
+        }}
+      />
+      <TagDialog
+        isOpen={asks === 'tag'}
+        names={facts.tags.map(({ name }) => name)}
+        count={ids.length}
+        onClose={() => setAsks(null)}
+        onChoose={(change, tag) => {
+          setAsks(null);
+          onEdit({ kind: 'tag', ids: [...ids], change, tag });
+        }}
+      />
+    </section>
+  );
+}
+
+interface NameDialogProps<C extends string> {
+  readonly isOpen: boolean;
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly onClose: () => void;
+  readonly onChoose: (change: C, name: string) => void;
+}
+
+function ClassDialog(props: NameDialogProps<'set' | 'add' | 'remove'> & { allowsMany: boolean }): ReactElement {
+  const { allowsMany, count, onChoose } = props;
+  const [name, setName] = useState('');
+  const isNamed = name.trim() !== '';
+  return (
+    <Dialog title={`Class of ${formatPlural(count, 'image')}`} isOpen={props.isOpen} onClose={props.onClose}>
+      <NameBox label="Class" value={name} names={props.names} onChange={setName} autoFocus />
+      <div className="dialog-end">
+        {allowsMany ? (
+          <>
+            <button type="button" className="button" disabled={!isNamed} onClick={() => onChoose('remove', name)}>
+              Take it off
+            </button>
+            <button type="button" className="button" disabled={!isNamed} onClick={() => onChoose('add', name)}>
+              Add it
+            </button>
+          </>
+        ) : null}
+        <button type="button" className="button button-main" disabled={!isNamed} onClick={() => onChoose('set', name)}>
+          {allowsMany ? 'Make it the only one' : 'Set class'}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function TagDialog({ isOpen, names, count, onClose, onChoose }: NameDialogProps<'add' | 'remove'>): ReactElement {
+  const [name, setName] = useState('');
+  const isNamed = name.trim() !== '';
+  return (
+    <Dialog title={`Tag ${formatPlural(count, 'image')}`} isOpen={isOpen} onClose={onClose}>
+      <NameBox label="Tag" value={name} names={names} onChange={setName} autoFocus />
+      <div className="dialog-end">
+        <button type="button" className="button" disabled={!isNamed} onClick={() => onChoose('remove', name)}>
+          Take it off
+        </button>
+        <button type="button" className="button button-main" disabled={!isNamed} onClick={() => onChoose('add', name)}>
+          Add tag
+        </button>
+      </div>
+    </Dialog>
+  );
+}

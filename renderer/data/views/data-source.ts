@@ -1,0 +1,31 @@
+/** What the pages about images ask of the engine. */
+
+import type {
+  DataEdit,
+  DataFacts,
+  DataState,
+  ImageCard,
+  ImageQuery,
+  LookAlikeEvent,
+} from '../../../preload/contract/data.ts';
+
+/** Another object once the connection is there again, so that what failed is asked for again. */
+export interface DataSource {
+  watch(signal: AbortSignal): Promise<AsyncIterable<DataState>>;
+  facts(): Promise<DataFacts>;
+  /** Ids in order. */
+  find(query: ImageQuery): Promise<Uint32Array>;
+  cards(ids: readonly number[]): Promise<readonly ImageCard[]>;
+  /** What was done, in words; null where there was nothing to take back. */
+  edit(edit: DataEdit): Promise<string>;
+  undo(): Promise<string | null>;
+  redo(): Promise<string | null>;
+  lookAlikes(signal: AbortSignal): Promise<AsyncIterable<LookAlikeEvent>>;
+}
+
+export interface DataLinks {
+  readonly images: string;
+  readonly classes: string;
+  readonly charts: string;
+  readonly lookAlikes: string;
+}

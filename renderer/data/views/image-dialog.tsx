@@ -1,0 +1,67 @@
+/** One image at full size with what is known of it; arrow keys go to the next. */
+
+import { type ReactElement, useEffect } from 'react';
+import type { ImageCard } from '../../../preload/contract/data.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { Picture } from './picture.tsx';
+
+export interface ImageDialogProps {
+  readonly card: ImageCard | null;
+  readonly colors: ReadonlyMap<string, string>;
+  readonly onStep: (by: 1 | -1) => void;
+  readonly onClose: () => void;
+}
+
+export function ImageDialog({ card, colors, onStep, onClose }: ImageDialogProps): ReactElement {
+  useEffect(() => {
+    if (card === null) return;
+    const onKey = ({ key }: KeyboardEvent) => {
+      if (key === 'ArrowRight') onStep(1);
+      if (key === 'ArrowLeft') onStep(-1);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [card, onStep]);
+  return (
+    <Dialog title={card?.name ?? ''} isOpen={card !== null} onClose={onClose} isWide>
+      {card === null ? null : (
+        <div className="image-page">
+          <Picture key={card.id} card={card} colors={colors} isFull />
+          <div>
+            <dl className="image-facts">
+              {factsOf(card).map(([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ))}
+            </dl>
+            <div className="dialog-end">
+              <button type="button" className="button" onClick={() => onStep(-1)}>
+                Previous
+              </button>
+              <button type="button" className="button" onClick={() => onStep(1)}>
+                Next
+              </button>
+            </div>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function factsOf(card: ImageCard): [string, string][] {
+  return [
+    ['Class', card.is_labelled ? card.classes.join(', ') || 'none of them' : 'not labelled yet'],
+    ['Part of the data', card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]],
+    ['Tags', card.tags.join(', ') || 'none'],
+    ['Objects', formatCount(card.object_count)],
+    [
+      'Size',
+      `${card.width_px} × ${card.height_px} px, ${formatCount(Math.ceil(card.size_bytes / 1024))} kB ${card.format}`,
+    ],
+  ];
+}

@@ -1,0 +1,163 @@
+/** Finding, seeing and changing the images of the project. */
+
+import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
+import { type DataFacts, type DataState, type ImageQuery, NO_FILTER } from '../../../preload/contract/data.ts';
+import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import { Choice } from '../../ui/choice.tsx';
+import { Field } from '../../ui/field.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { kept, NOTHING } from '../derive/selection.ts';
+import { conditionCount, countWords, SORT_WORDS } from '../derive/words.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import type { DataSource } from './data-source.ts';
+import { FilterPanel } from './filter-panel.tsx';
+import { ImageDialog } from './image-dialog.tsx';
+import { ImageGrid, type Look } from './image-grid.tsx';
+import { useEdits } from './use-edits.ts';
+import { useCards, useFound } from './use-images.ts';
+
+export interface ImagesPageProps {
+  readonly project: ProjectOverview;
+  readonly source: DataSource;
+  readonly state: DataState | null;
+  readonly facts: DataFacts | null;
+  /** The same object until something changes. */
+  readonly colors: ReadonlyMap<string, string>;
+}
+
+const AT_FIRST: ImageQuery = { filter: NO_FILTER, sort: { by: 'added', descending: false } };
+
+export function ImagesPage({ project, source, state, facts, colors }: ImagesPageProps): ReactElement {
+  const [query, setQuery] = useState(AT_FIRST);
+  const [look, setLook] = useState<Look>('grid');
+  const [selection, setSelection] = useState(NOTHING);
+  const [opened, setOpened] = useState<number | null>(null);
+  const version = state?.version ?? null;
+  const { list, problem } = useFound(source, query, version);
+  const { cards, revision } = useCards(source, version);
+  const edits = useEdits(source, state);
+
+  useEffect(() => {
+    if (list !== null) setSelection((before) => kept(before, list));
+  }, [list]);
+  const ids = useMemo(() => [...selection.ids], [selection.ids]);
+  const step = useCallback(
+    (by: 1 | -1) =>
+      setOpened((at) => (at === null || list === null ? at : Math.max(0, Math.min(list.length - 1, at + by)))),
+    [list],
+  );
+  const openedId = opened === null ? null : (list?.[opened] ?? null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: revision tells that cards have come
+  const openedCard = useMemo(() => (openedId === null ? null : cards.get(openedId)), [openedId, cards, revision]);
+  useEffect(() => {
+    if (openedId !== null && cards.get(openedId) === null) cards.want([openedId]);
+  }, [openedId, cards]);
+
+  return (
+    <div className="browser">
+      {facts === null ? (
+        <div className="card skeleton filters" />
+      ) : (
+        <FilterPanel facts={facts} filter={query.filter} onChange={(filter) => setQuery({ ...query, filter })} />
+      )}
+      <div className="browser-main">
+        <Toolbar {...{ query, setQuery, look, setLook, edits }} counted={countWords(list?.length ?? null, facts)} />
+        <Problem title="That was not done" text={edits.problem ?? problem} />
+        {selection.ids.size === 0 || facts === null ? null : (
+          <BulkBar
+            {...{ ids, task: project.task, facts, isBusy: edits.isBusy }}
+            onEdit={edits.edit}
+            onClear={() => setSelection(NOTHING)}
+          />
+        )}
+        {list?.length === 0 ? (
+          <NothingFound isFiltered={conditionCount(query.filter) > 0} />
+        ) : list === null ? (
+          <div className="images card skeleton" role="status" aria-label="Loading the images" />
+        ) : (
+          <ImageGrid
+            {...{ list, cards, revision, colors, look, selection }}
+            onSelect={setSelection}
+            onOpen={setOpened}
+          />
+        )}
+      </div>
+      <ImageDialog card={openedCard} colors={colors} onStep={step} onClose={() => setOpened(null)} />
+    </div>
+  );
+}
+
+interface ToolbarProps {
+  readonly query: ImageQuery;
+  readonly setQuery: (query: ImageQuery) => void;
+  readonly look: Look;
+  readonly setLook: (look: Look) => void;
+  readonly edits: ReturnType<typeof useEdits>;
+  readonly counted: string;
+}
+
+function Toolbar({ query, setQuery, look, setLook, edits, counted }: ToolbarProps): ReactElement {
+  const { filter, sort } = query;
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Images">
+      <Field
+        label="Name contains"
+        value={filter.text}
+        onChange={(text) => setQuery({ ...query, filter: { ...filter, text } })}
+        placeholder="any name"
+      />
+      <Choice
+        label="Sort by"
+        value={sort.by}
+        options={Object.entries(SORT_WORDS).map(([id, label]) => ({ id: id as typeof sort.by, label }))}
+        onChange={(by) => setQuery({ ...query, sort: { ...sort, by } })}
+      />
+      <button
+        type="button"
+        className="button"
+        aria-label={sort.descending ? 'Descending; sort ascending' : 'Ascending; sort descending'}
+        onClick={() => setQuery({ ...query, sort: { ...sort, descending: !sort.descending } })}
+      >
+        {sort.descending ? '↓' : '↑'}
+      </button>
+      <fieldset className="switch">
+        <legend className="visually-hidden">Look</legend>
+        {(['grid', 'table'] as const).map((name) => (
+          <button key={name} type="button" aria-pressed={look === name} onClick={() => setLook(name)}>
+            {name === 'grid' ? 'Grid' : 'Table'}
+          </button>
+        ))}
+      </fieldset>
+      <p className="muted toolbar-count" role="status">
+        {counted}
+      </p>
+      <button
+        type="button"
+        className="button"
+        disabled={edits.undoes === null}
+        title={edits.undoes ?? ''}
+        onClick={edits.undo}
+      >
+        Undo
+      </button>
+      <button
+        type="button"
+        className="button"
+        disabled={edits.redoes === null}
+        title={edits.redoes ?? ''}
+        onClick={edits.redo}
+      >
+        Redo
+      </button>
+    </div>
+  );
+}
+
+function NothingFound({ isFiltered }: { isFiltered: boolean }): ReactElement {
+  return isFiltered ? (
+    <Notice title="No image is like that" text="Take conditions off to see more." />
+  ) : (
+    <Notice title="No images yet" text="Bring some in with: lightbench import" />
+  );
+}

@@ -1,0 +1,46 @@
+/** One image as a line of the table. */
+
+import { memo, type ReactElement } from 'react';
+import { formatCount } from '../../ui/format.ts';
+import { optionId } from '../derive/selection.ts';
+import { describeCard, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import type { RowProps } from './grid-row.tsx';
+import { Picture } from './picture.tsx';
+
+function TableRowBody({ list, cards, colors, selection, first }: RowProps): ReactElement | null {
+  const id = list[first];
+  if (id === undefined) return null;
+  const card = cards.get(id);
+  const isFocused = selection.focus === first;
+  return (
+    <div
+      id={optionId(first)}
+      data-place={first}
+      className={isFocused ? 'line cell-focused' : 'line'}
+      role="option"
+      aria-selected={selection.ids.has(id)}
+      aria-posinset={first + 1}
+      aria-setsize={list.length}
+      aria-label={card === null ? 'loading' : describeCard(card)}
+      tabIndex={-1}
+    >
+      {card === null ? null : (
+        <>
+          <Picture card={card} colors={colors} />
+          <span className="line-name" title={card.name}>
+            {card.name}
+          </span>
+          <span>{card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled'}</span>
+          <span>{card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]}</span>
+          <span>{card.tags.join(', ')}</span>
+          <span className="number">
+            {card.width_px} × {card.height_px}
+          </span>
+          <span className="number">{formatCount(Math.ceil(card.size_bytes / 1024))} kB</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+export const TableRow = memo(TableRowBody);
