@@ -1,6 +1,6 @@
 /** The objects of the image, chosen in step with the picture. */
 
-import { type ReactElement, useEffect, useRef, useSyncExternalStore } from 'react';
+import { memo, type ReactElement, useEffect, useRef, useSyncExternalStore } from 'react';
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
 import { formatPlural } from '../../ui/format.ts';
@@ -33,18 +33,13 @@ export function ObjectPanel({ session, look }: { session: LabelSession; look: Lo
       {chosen.length > 0 ? <Flags session={session} chosen={chosen} /> : null}
       <ul className="label-list" ref={list}>
         {shown.map((annotation) => (
-          <li key={annotation.id}>
-            <button
-              type="button"
-              className="label-row"
-              aria-pressed={selection.has(annotation.id)}
-              onClick={(event) => session.select(event.shiftKey ? [...selection, annotation.id] : [annotation.id])}
-            >
-              <span className="label-swatch" style={{ background: look.colourOf(annotation.class_name) }} />
-              <span className="label-name">{annotation.class_name}</span>
-              <small>{sizeOf(annotation)}</small>
-            </button>
-          </li>
+          <Row
+            key={annotation.id}
+            annotation={annotation}
+            isChosen={selection.has(annotation.id)}
+            colour={look.colourOf(annotation.class_name)}
+            session={session}
+          />
         ))}
       </ul>
       {document.annotations.length > MOST_ROWS ? (
@@ -53,6 +48,27 @@ export function ObjectPanel({ session, look }: { session: LabelSession; look: Lo
     </section>
   );
 }
+
+interface RowProps {
+  readonly annotation: Annotation;
+  readonly isChosen: boolean;
+  readonly colour: string;
+  readonly session: LabelSession;
+}
+
+/** Drawn anew only when its own object changes: a click must not cost three hundred rows. */
+const Row = memo(function Row({ annotation, isChosen, colour, session }: RowProps): ReactElement {
+  const choose = (adds: boolean) => session.select(adds ? [...session.selection, annotation.id] : [annotation.id]);
+  return (
+    <li>
+      <button type="button" className="label-row" aria-pressed={isChosen} onClick={(event) => choose(event.shiftKey)}>
+        <span className="label-swatch" style={{ background: colour }} />
+        <span className="label-name">{annotation.class_name}</span>
+        <small>{sizeOf(annotation)}</small>
+      </button>
+    </li>
+  );
+});
 
 function Flags({ session, chosen }: { session: LabelSession; chosen: readonly Annotation[] }): ReactElement {
   return (
