@@ -37,11 +37,23 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ],
   [
     'native-models/catalog.ts',
-    ['native-models/core', 'native-models/nn', 'native-models/models', 'native-models/catalog'],
+    [
+      'native-models/core',
+      'native-models/nn',
+      'native-models/detection',
+      'native-models/models',
+      'native-models/catalog',
+    ],
   ],
   [
     'native-models/catalog',
-    ['native-models/core', 'native-models/nn', 'native-models/models', 'native-models/catalog'],
+    [
+      'native-models/core',
+      'native-models/nn',
+      'native-models/detection',
+      'native-models/models',
+      'native-models/catalog',
+    ],
   ],
   ['native-models/weights', ['native-models/core', 'native-models/weights']],
   ['native-models/training.ts', ['native-models']],

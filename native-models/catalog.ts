@@ -1,5 +1,6 @@
 /** Every model with what a person or a program needs to know to use it. */
 
+import { type ClassifierCard, IMAGENET_CONVENTION, type InputConvention, type ModelCard } from './catalog/card.ts';
 import {
   CLASSIFICATION,
   COMMON,
@@ -7,65 +8,34 @@ import {
   type Hyperparameters,
   type Problem,
   resolveHyperparameters,
+  withDefaults,
 } from './catalog/hyperparameters.ts';
 import { assert } from './core/assert.ts';
 import type { Shape } from './core/shape.ts';
-import { MobileNetV2, type MobileNetV2Options } from './models/mobilenetv2.ts';
+import { MobileNetV2 } from './models/mobilenetv2.ts';
 import { RESNESTS, ResNeSt, type ResNeStName } from './models/resnest.ts';
 import { RESNETS, ResNet, type ResNetName } from './models/resnet.ts';
 import { SEResNeXt } from './models/seresnext.ts';
 import { VITS, VisionTransformer, type ViTName } from './models/vit.ts';
 import { canResample, resampledPositions } from './models/vit-positions.ts';
 import { decaysAllButVectors } from './nn/decay.ts';
-import { type Module, namedParameters } from './nn/module.ts';
+import { type Network, namedParameters } from './nn/module.ts';
 
-/** What a set of weights expects of the pixels and of padding; trained models keep it. */
-export interface InputConvention {
-  readonly mean: readonly [number, number, number];
-  readonly deviation: readonly [number, number, number];
-  readonly stridedPadding: NonNullable<MobileNetV2Options['stridedPadding']>;
-}
-
-/** ImageNet statistics on RGB in 0..1. Source: product specification, section 7. */
-export const IMAGENET_CONVENTION: InputConvention = {
-  mean: [0.485, 0.456, 0.406],
-  deviation: [0.229, 0.224, 0.225],
-  stridedPadding: 'symmetric',
-};
-
-export interface ModelCard {
-  readonly name: string;
-  readonly tasks: readonly string[];
-  readonly title: string;
-  readonly source: string;
-  readonly hyperparameters: readonly Hyperparameter[];
-  /** Defaults that a task has of its own. */
-  readonly taskDefaults: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Prefixes of the parameters that depend on the number of classes. */
-  readonly headPrefixes: readonly string[];
-  /** Groups that `layers_to_freeze` counts, each a list of prefixes. Source: product specification, section 6.7.5. */
-  readonly freezeGroups: readonly (readonly string[])[];
-  /** Values of a parameter of one shape made into another's, or null; without it, shapes must agree. */
-  readonly adapt?: (name: string, from: Shape, to: Shape) => ((values: Float32Array) => Float32Array) | null;
-  /** Which parameters the weight decay is for; without it, all. */
-  readonly decays?: (name: string, shape: Shape) => boolean;
-  /** Side of the patches it cuts pictures into, in pixels: their side is a multiple of it. Null where any side will do. */
-  readonly patchPx: number | null;
-  /** `sidePx` of the pictures matters where `patchPx` is given: the table of positions belongs to it. */
-  readonly build: (classes: number, convention: InputConvention, sidePx?: number) => Module;
-}
+export type { ClassifierCard, DetectorCard, InputConvention, ModelCard } from './catalog/card.ts';
+export { IMAGENET_CONVENTION } from './catalog/card.ts';
 
 const CLASSIFICATION_TASKS = ['image-classification', 'image-classification-multilabel'];
 
 /** Of the multi-label task. Source: product specification, section 6.6. */
-const multiLabelLearningRate = (rate: number): ModelCard['taskDefaults'] => ({
+const multiLabelLearningRate = (rate: number): ClassifierCard['taskDefaults'] => ({
   'image-classification-multilabel': { learning_rate: rate },
 });
 
 const RESNET_GROUPS = [['conv1.', 'bn1.'], ['layer1.'], ['layer2.'], ['layer3.'], ['layer4.']];
 
-const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]).map((name) => ({
+const RESNET_CARDS: readonly ClassifierCard[] = (Object.keys(RESNETS) as ResNetName[]).map((name) => ({
   name,
+  kind: 'classifier',
   tasks: CLASSIFICATION_TASKS,
   title: `ResNet-${name.slice('resnet'.length)}: residual network of ${name.slice('resnet'.length)} layers`,
   source: 'https://arxiv.org/abs/1512.03385',
@@ -78,8 +48,9 @@ const RESNET_CARDS: readonly ModelCard[] = (Object.keys(RESNETS) as ResNetName[]
 }));
 
 /** They have no list of their own in the specification: section 22 gives them ResNet's. */
-const RESNEST_CARDS: readonly ModelCard[] = (Object.keys(RESNESTS) as ResNeStName[]).map((name) => ({
+const RESNEST_CARDS: readonly ClassifierCard[] = (Object.keys(RESNESTS) as ResNeStName[]).map((name) => ({
   name,
+  kind: 'classifier',
   tasks: CLASSIFICATION_TASKS,
   title: `ResNeSt-${name.slice('resnest'.length)}: split-attention network of ${name.slice('resnest'.length)} layers`,
   source: 'https://arxiv.org/abs/2004.08955',
@@ -90,19 +61,6 @@ const RESNEST_CARDS: readonly ModelCard[] = (Object.keys(RESNESTS) as ResNeStNam
   patchPx: null,
   build: (classes) => new ResNeSt(name, classes),
 }));
-
-/** The rows with other defaults; a name that has no row is a bug. */
-function withDefaults(
-  rows: readonly Hyperparameter[],
-  defaults: Readonly<Record<string, number>>,
-): readonly Hyperparameter[] {
-  for (const name of Object.keys(defaults))
-    assert(
-      rows.some((row) => row.name === name),
-      `no hyperparameter "${name}"`,
-    );
-  return rows.map((row) => ({ ...row, default: defaults[row.name] ?? row.default }));
-}
 
 const VIT_PATCH_PX = 16;
 /** Groups that can be frozen: the patches and twelve blocks, also of the large one. */
@@ -124,10 +82,11 @@ const vitAdapt: ModelCard['adapt'] = (name, from, to) => {
   return (values) => resampledPositions(values, from, to);
 };
 
-const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
+const VIT_CARDS: readonly ClassifierCard[] = (Object.keys(VITS) as ViTName[]).map((name) => {
   const { title, batch, learningRate, multiLabelRate } = VIT_DEFAULTS[name];
   return {
     name,
+    kind: 'classifier',
     tasks: CLASSIFICATION_TASKS,
     title,
     source: 'https://arxiv.org/abs/2010.11929',
@@ -155,6 +114,7 @@ const VIT_CARDS: readonly ModelCard[] = (Object.keys(VITS) as ViTName[]).map((na
 export const MODELS: readonly ModelCard[] = [
   {
     name: 'mobilenetv2',
+    kind: 'classifier',
     tasks: CLASSIFICATION_TASKS,
     title: 'MobileNetV2: small and quick, for laptops and mobile use',
     source: 'https://arxiv.org/abs/1801.04381',
@@ -169,6 +129,7 @@ export const MODELS: readonly ModelCard[] = [
   ...RESNEST_CARDS,
   {
     name: 'seresnext',
+    kind: 'classifier',
     tasks: CLASSIFICATION_TASKS,
     title: 'SE-ResNeXt-50 32x4d: grouped convolutions, channels weighed by squeeze and excitation',
     source: 'https://arxiv.org/abs/1709.01507',
@@ -201,6 +162,32 @@ export function findModel(name: string): ModelCard | null {
   return MODELS.find((card) => card.name === name) ?? null;
 }
 
+/** The card of a model of whole images; null where there is none of that name. */
+export function findClassifier(name: string): ClassifierCard | null {
+  const card = findModel(name);
+  return card?.kind === 'classifier' ? card : null;
+}
+
+/** A model's network with a head for that many classes: for its parameters, by name. */
+export function networkOf(card: ModelCard, classes: number, params: Hyperparameters = defaultsOf(card)): Network {
+  switch (card.kind) {
+    case 'classifier':
+      return card.build(classes, IMAGENET_CONVENTION);
+    case 'detector':
+      return card.build({ classes, params, slots: 1 });
+    default:
+      return card satisfies never;
+  }
+}
+
+const defaultsOf = ({ hyperparameters }: ModelCard): Hyperparameters =>
+  Object.fromEntries(hyperparameters.map((entry) => [entry.name, entry.default]));
+
+/** What a model expects of pixels and padding where its weights say nothing. */
+export function defaultConvention(card: ModelCard): InputConvention {
+  return card.kind === 'detector' ? card.convention : IMAGENET_CONVENTION;
+}
+
 /** Prefixes of the parameters in the first `groups` groups. */
 export function frozenPrefixes(card: ModelCard, groups: number): string[] {
   return card.freezeGroups.slice(0, groups).flat();
@@ -223,7 +210,7 @@ export function resolveFor(
 
 /** Running statistics are batch norm's. */
 function hasBatchNorm(card: ModelCard): boolean {
-  const parameters = namedParameters(card.build(1, IMAGENET_CONVENTION));
+  const parameters = namedParameters(networkOf(card, 1));
   return [...parameters.values()].some(({ role }) => role === 'statistic');
 }
 
@@ -239,11 +226,21 @@ function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
     const message = `synchronize_batch_norm is for models with batch norm, and ${card.name} has none`;
     problems.push({ name: 'synchronize_batch_norm', message });
   }
-  return [...problems, ...patchMisfits(card, values)];
+  return [...problems, ...sideMisfits(card, values)];
+}
+
+/** Sides are made of whole cells of the coarsest map. */
+const CELL_PX = 32;
+
+function sideMisfits(card: ModelCard, values: Hyperparameters): Problem[] {
+  if (card.kind === 'classifier') return patchMisfits(card, values);
+  const side = values['img_size'];
+  if (typeof side !== 'number' || side % CELL_PX === 0) return [];
+  return [{ name: 'img_size', message: `img_size must be a multiple of ${CELL_PX} for ${card.name}, got ${side}` }];
 }
 
 /** Source: product specification, section 6.2: vision transformers need one crop size for training and validation. */
-function patchMisfits({ name: model, patchPx }: ModelCard, values: Hyperparameters): Problem[] {
+function patchMisfits({ name: model, patchPx }: ClassifierCard, values: Hyperparameters): Problem[] {
   if (patchPx === null) return [];
   const [trained, judged] = [Number(values['train_crop_size']), Number(values['valid_crop_size'])];
   const uneven = Object.entries({ train_crop_size: trained, valid_crop_size: judged })

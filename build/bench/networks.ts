@@ -3,7 +3,7 @@
  * builds the same ones in `peer/networks.py`.
  */
 
-import { findModel, IMAGENET_CONVENTION, MODELS } from '../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION, MODELS } from '../../native-models/catalog.ts';
 import type { Tensor } from '../../native-models/core/tensor.ts';
 import { BatchNorm2d, Conv2d, globalAveragePool, Linear } from '../../native-models/nn/layers.ts';
 import { type Layer, Module, run } from '../../native-models/nn/module.ts';
@@ -127,7 +127,7 @@ const SYNTHETIC: Readonly<Record<string, () => Module>> = {
 
 /** Errors: for a name that is neither a model's nor a synthetic network's. */
 export function network(name: string): Module {
-  const made = SYNTHETIC[name]?.() ?? findModel(name)?.build(CLASSES, IMAGENET_CONVENTION);
+  const made = SYNTHETIC[name]?.() ?? findClassifier(name)?.build(CLASSES, IMAGENET_CONVENTION);
   if (made) return made;
   const known = [...Object.keys(SYNTHETIC), ...MODELS.map((card) => card.name)];
   throw new Error(`no network "${name}"; there are ${known.join(', ')}`);

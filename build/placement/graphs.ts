@@ -1,7 +1,7 @@
 /** The graphs of a model whose placement matters: training steps of every kind of optimizer, and evaluation. */
 
 import { loopForm } from '../../main/train/loop-stepper.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { writeLoopOnnx } from '../../native-models/onnx/loop.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
@@ -29,7 +29,7 @@ export interface AuditedGraph {
 }
 
 export function* auditedGraphs(name: string, provider: 'cuda' | 'webgpu'): Generator<AuditedGraph> {
-  const card = findModel(name);
+  const card = findClassifier(name);
   assert(card, `audit: there is no model "${name}"`);
   const model = card.build(CLASSES, IMAGENET_CONVENTION, SIDE_PX);
   const backend = provider === 'webgpu' ? portableBackend : standardBackend;

@@ -6,7 +6,7 @@
  */
 
 import { type Hyperparameter, resolveHyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import { findModel } from '../../native-models/catalog.ts';
+import { findClassifier } from '../../native-models/catalog.ts';
 import { METHODS, type Method, methodNamed, methodsFor } from '../../native-models/explain/methods.ts';
 import { QUADRATURES, type Quadrature } from '../../native-models/explain/quadrature.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -74,7 +74,7 @@ export function explanationOrder(
 /** Explaining takes the network itself, so a model that this version does not know cannot be explained. */
 function refuseUnsuited(description: BundleDescription, { cropSize }: BundleSettings, method: Method): void {
   const { model, labels } = description;
-  const card = findModel(model);
+  const card = findClassifier(model);
   if (card === null) throw refused(`this version does not know ${model}, and cannot explain what it decides`);
   const network = card.build(labels.length, conventionOfBundle(description), cropSize);
   const suited = methodsFor(network, { height: cropSize, width: cropSize });

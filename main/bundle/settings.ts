@@ -5,7 +5,7 @@
  */
 
 import { canonicalName } from '../../native-models/catalog/aliases.ts';
-import { findModel } from '../../native-models/catalog.ts';
+import { findClassifier } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type BundleDescription, LARGEST_SIDE_PX } from './description.ts';
 
@@ -45,7 +45,7 @@ function refuseUnfitCrop(
   { model, model_settings: { valid_crop_size: own } }: BundleDescription,
   cropSize: number,
 ): void {
-  const card = findModel(model);
+  const card = findClassifier(model);
   if (card === null) throw refused('valid_crop_size', `${own}: this version does not know ${model}`, cropSize);
   if (card.patchPx === null || cropSize % card.patchPx === 0) return;
   throw refused('valid_crop_size', `a multiple of ${card.patchPx} for ${model}`, cropSize);

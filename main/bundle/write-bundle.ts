@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
 import { keptModel } from '../schedule/evaluate-run.ts';
-import { conventionOf, settingOf } from '../schedule/run-setting.ts';
+import { classSettingOf, conventionOf } from '../schedule/run-setting.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { labelledImages } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
@@ -83,7 +83,7 @@ async function fill(
   const golden = goldenImages(project, run);
   await runInChild({
     kind: 'export',
-    ...settingOf(project, run, threads),
+    ...classSettingOf(project, run, threads),
     checkpoint: file,
     outFolder: folder,
     resizeSize: resizeSize!,
@@ -131,7 +131,7 @@ function describe(
   },
 ): BundleDescription {
   const { mean, deviation, stridedPadding } = conventionOf(run);
-  const { task } = settingOf(project, run, 1);
+  const { task } = classSettingOf(project, run, 1);
   const row = runSummary(project.db, run.id).epochs.find((candidate) => candidate.epoch === epoch);
   return {
     format: 2,

@@ -1,7 +1,9 @@
 /** What a run trains on: the images of the project as samples, in their three parts. */
 
+import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
+import { annotationsOf } from '../store/annotations.ts';
 import type { ReadDb } from '../store/db.ts';
 import { imageFile, type LabelledImage, labelledImages } from '../store/images.ts';
 import { splitImages } from './split.ts';
@@ -13,6 +15,22 @@ export interface Sample {
   readonly path: string;
   /** Indices into `classes`, ascending: one where every image has one class, else any number. */
   readonly labels: readonly number[];
+}
+
+/** An image with its objects, as the batch feed of a detector reads it. */
+export interface ObjectSample {
+  readonly id: number;
+  /** Absolute. */
+  readonly path: string;
+  /** Of the upright image, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly objects: readonly {
+    /** Index into `classes`. */
+    readonly label: number;
+    readonly xyxy: Xyxy;
+    readonly isCrowd: boolean;
+  }[];
 }
 
 export interface TrainingSet {
@@ -61,6 +79,31 @@ export function samplesOf(
   classes: readonly string[],
   ids: readonly number[],
 ): { readonly samples: readonly Sample[]; readonly missing: readonly number[] } {
+  const { found, missing } = usableImages(db, classes, ids);
+  return { samples: found.map((image) => toSample(image, folder, classes)), missing };
+}
+
+/** The same with the objects of every image. */
+export function objectSamplesOf(
+  { db, folder }: ImageStore,
+  classes: readonly string[],
+  ids: readonly number[],
+): { readonly samples: readonly ObjectSample[]; readonly missing: readonly number[] } {
+  const { found, missing } = usableImages(db, classes, ids);
+  const numbers = new Map(classes.map((name, i) => [name, i]));
+  const samples = found.map((image) => ({
+    id: image.id,
+    path: imageFile(folder, image),
+    width: image.width_px,
+    height: image.height_px,
+    objects: annotationsOf(db, image.id).map(({ class_name, xyxy, is_crowd }) => {
+      return { label: numbers.get(class_name)!, xyxy, isCrowd: is_crowd };
+    }),
+  }));
+  return { samples, missing };
+}
+
+function usableImages(db: ReadDb, classes: readonly string[], ids: readonly number[]) {
   const known = new Set(classes);
   const usable = new Map(
     labelledImages(db).flatMap((image) =>
@@ -68,7 +111,7 @@ export function samplesOf(
     ),
   );
   return {
-    samples: ids.filter((id) => usable.has(id)).map((id) => toSample(usable.get(id)!, folder, classes)),
+    found: ids.flatMap((id) => usable.get(id) ?? []),
     missing: ids.filter((id) => !usable.has(id)),
   };
 }

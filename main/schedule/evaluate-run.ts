@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { assert } from '../../native-models/core/assert.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
@@ -14,9 +15,9 @@ import { type Run, runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import { reportOf } from '../train/judge.ts';
-import type { LabelledSample, Scores } from '../train/protocol.ts';
+import type { LabelledSample, Scored, Scores } from '../train/protocol.ts';
 import { activationOf } from '../train/truth.ts';
-import { evaluationFile, runFolder, settingOf } from './run-setting.ts';
+import { classSettingOf, evaluationFile, runFolder } from './run-setting.ts';
 
 /** An evaluation without its curves, which are in the file only. */
 export type RunEvaluation = Omit<Evaluation, 'curves'>;
@@ -52,7 +53,7 @@ export async function evaluateRun(
   await runInChild(
     {
       kind: 'evaluate',
-      ...settingOf(project, run, threads),
+      ...classSettingOf(project, run, threads),
       checkpoint: file,
       samples,
       resizeSize: params['valid_resize_size']!,
@@ -62,11 +63,17 @@ export async function evaluateRun(
     },
     {
       onMessage: (message) => {
-        if (message.type === 'scored') scores = message.scores;
+        if (message.type === 'scored') scores = classScores(message.scored);
       },
     },
   );
   return writeEvaluation(project, id, split, { samples, missing, scores: scores! as Scores });
+}
+
+/** Errors: a bug where the job was to find objects. */
+export function classScores(scored: Scored): Scores {
+  assert(scored.kind === 'classes', `a job of whole images answered with ${scored.kind}`);
+  return scored.scores;
 }
 
 /** What the kept model said of a part's images, and the images that are no longer there. */
@@ -85,7 +92,7 @@ export function writeEvaluation(
 ): RunEvaluation {
   const { run, epoch } = keptModel(project, id);
   const { classes } = run;
-  const judged = settingOf(project, run, 1);
+  const judged = classSettingOf(project, run, 1);
   const draws = rngFrom(run.seed, 'bootstrap', split);
   const { evaluation, curves } = reportOf(judged, samples, probabilities, { draws });
   const told: RunEvaluation = {

@@ -16,7 +16,7 @@ import type { Progress } from '../train/protocol.ts';
 import { findWeights } from '../weights/library.ts';
 import { planRun } from './plan-run.ts';
 import { runFolder } from './run-setting.ts';
-import { trainAgain, trainQueued, unchangedParts } from './run-training.ts';
+import { trainAgain, trainQueued, unchangedJob } from './run-training.ts';
 
 export interface RunQueueParts {
   readonly writer: SharedWriter;
@@ -69,7 +69,7 @@ export class RunQueue {
     return this.parts.writer.use((project) => {
       const { state, device } = runById(project.db, id);
       if (this.active.has(id)) throw new AppError('run-not-resumable', `run ${id} is ${state} already`, { run: id });
-      if (hasStarted(project, id)) unchangedParts(project, id);
+      if (hasStarted(project, id)) unchangedJob(project, id, 1);
       if (state !== 'queued') requeueRun(project.db, id);
       this.enqueue(id, device);
     });

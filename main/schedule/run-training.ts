@@ -4,21 +4,19 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { samplesOf } from '../data/training-set.ts';
-import { parseDevice } from '../devices/device.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
-import type { ReadProject, WriteProject } from '../store/project.ts';
+import type { WriteProject } from '../store/project.ts';
 import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
-import type { EpochReport, Progress, Scores, TrainJob } from '../train/protocol.ts';
+import type { EpochReport, LabelledSample, Progress, Scored, TrainJob } from '../train/protocol.ts';
 import { labelDigest } from '../train/truth.ts';
-import { evaluateRun, writeEvaluation } from './evaluate-run.ts';
+import { classScores, evaluateRun, writeEvaluation } from './evaluate-run.ts';
 import { planRun, type RunRequest } from './plan-run.ts';
-import { runFolder, settingOf } from './run-setting.ts';
+import { jobOf } from './run-job.ts';
+import { runFolder } from './run-setting.ts';
 
 export interface TrainingRequest extends RunRequest {
   readonly threads: number;
@@ -64,7 +62,7 @@ export async function trainQueued(
   const { db, clock } = project;
   startRun(db, run, clock.nowMs());
   const stored = runById(db, run);
-  await drive(project, run, () => jobOf(project, stored, partsOf(project, stored), threads, false), listener);
+  await drive(project, run, () => jobOf(project, stored, { threads, resume: false }), listener);
 }
 
 /**
@@ -78,33 +76,21 @@ export async function trainAgain(
   listener: TrainingListener = {},
 ): Promise<void> {
   const { db } = project;
-  const parts = unchangedParts(project, run); // before its state changes
-  const job = jobOf(project, runById(db, run), parts, threads, true);
+  const job = unchangedJob(project, run, threads); // before its state changes
   resumeRun(db, run);
   await drive(project, run, () => job, listener);
 }
 
 /**
- * The images of a run that can go on as it was.
+ * The job of a run that can go on as it was.
  * Errors: run-not-found; run-not-resumable without a checkpoint, or when its images or their labels have changed.
  */
-export function unchangedParts(project: WriteProject, run: string): Pick<TrainJob, 'train' | 'validation'> {
+export function unchangedJob(project: WriteProject, run: string, threads: number): TrainJob {
   const stored = runById(project.db, run);
   const { progress } = readLast(runFolder(project, run));
-  const parts = partsOf(project, stored);
-  refuseOtherLabels(stored, progress.labels ?? null, labelDigest(parts));
-  return parts;
-}
-
-function partsOf(project: WriteProject, run: Run): Pick<TrainJob, 'train' | 'validation'> {
-  return { train: sameSamples(project, run, 'train'), validation: sameSamples(project, run, 'validation') };
-}
-
-function sameSamples(project: WriteProject, run: Run, part: 'train' | 'validation') {
-  const { samples, missing } = samplesOf(project, run.classes, run.split[part]);
-  if (missing.length === 0) return samples;
-  const message = `run ${run.id} cannot go on as it was: ${missing.length} of its ${part} images are gone or have another label`;
-  throw new AppError('run-not-resumable', message, { run: run.id, missing });
+  const job = jobOf(project, stored, { threads, resume: true });
+  refuseOtherLabels(stored, progress.labels ?? null, labelDigest(job));
+  return job;
 }
 
 /** A checkpoint of before labels were written down says nothing of them. */
@@ -112,26 +98,6 @@ function refuseOtherLabels({ id }: Run, before: string | null, now: string): voi
   if (before === null || before === now) return;
   const message = `run ${id} cannot go on as it was: some of its images have other labels now`;
   throw new AppError('run-not-resumable', message, { run: id });
-}
-
-function jobOf(
-  project: ReadProject,
-  run: Run,
-  parts: Pick<TrainJob, 'train' | 'validation'>,
-  threads: number,
-  resume: boolean,
-): TrainJob {
-  return {
-    kind: 'train',
-    runFolder: runFolder(project, run.id),
-    ...settingOf(project, run, threads),
-    device: parseDevice(run.device),
-    params: run.params as Hyperparameters,
-    primaryMetric: run.primary_metric,
-    ...parts,
-    weightsFile: (run.weights?.['file'] as string | undefined) ?? null,
-    resume,
-  };
 }
 
 /** Runs the job of a run that is `running` and writes down all it says, its end included. */
@@ -152,7 +118,7 @@ async function drive(
       classes: job.classes.length,
     });
     if (!job.resume) for (const note of runById(db, run).notes) listener.onNote?.(note);
-    let scores: Scores | null = null;
+    let scored: Scored | null = null;
     const { reason } = await runInChild(job, {
       ...(signal ? { signal } : {}),
       onMessage: (message) => {
@@ -161,7 +127,7 @@ async function drive(
           addRunNotes(db, run, [message.text]);
           listener.onNote?.(message.text);
         }
-        if (message.type === 'scored') scores = message.scores;
+        if (message.type === 'scored') scored = message.scored;
         if (message.type === 'epoch') {
           const { row, valid_loss, thresholds } = message.report;
           db.transaction(() => {
@@ -172,7 +138,7 @@ async function drive(
         }
       },
     });
-    await judgeKept(project, run, job, scores);
+    await judgeKept(project, run, job, scored);
     finishRun(db, run, 'completed', reason, clock.nowMs());
   } catch (error) {
     const cause = toDiskError(error, project.folder, `train run ${run}`);
@@ -183,14 +149,19 @@ async function drive(
   }
 }
 
+function writeJudged(project: WriteProject, run: string, job: TrainJob, scored: Scored): void {
+  const samples = job.validation as readonly LabelledSample[];
+  writeEvaluation(project, run, 'validation', { samples, missing: [], scores: classScores(scored) });
+}
+
 /**
  * Writes the report of the kept model on the validation images. A resumed run may have kept its model in an earlier
  * process; then the images are scored again.
  */
-async function judgeKept(project: WriteProject, run: string, job: TrainJob, scores: Scores | null): Promise<void> {
+async function judgeKept(project: WriteProject, run: string, job: TrainJob, scored: Scored | null): Promise<void> {
   try {
-    if (scores === null) await evaluateRun(project, run, 'validation', job.threads);
-    else writeEvaluation(project, run, 'validation', { samples: job.validation, missing: [], scores });
+    if (scored === null) await evaluateRun(project, run, 'validation', job.threads);
+    else writeJudged(project, run, job, scored);
   } catch (error) {
     // The model is trained and kept all the same, and `evaluate` makes the report at any time.
     const reason = error instanceof Error ? error.message : String(error);

@@ -10,9 +10,10 @@ import { type FloatTensor, parseSafetensors, writeSafetensors } from '../../nati
 import { toFloat32, WeightsFormatError } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { RunThresholds } from '../../preload/contract/run.ts';
+import type { Task } from '../../preload/contract/tasks.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { BatchSizes } from './less-memory.ts';
-import type { EpochReport, ModelSetting } from './protocol.ts';
+import type { EpochReport, Setting } from './protocol.ts';
 
 const FORMAT = 1;
 const LAST = 'last.safetensors';
@@ -64,7 +65,7 @@ export function readLast(runFolder: string): { values: Map<string, Float32Array>
 export function writeModel(
   path: string,
   tensors: ReadonlyMap<string, FloatTensor>,
-  { task, model, classes, convention }: ModelSetting,
+  { task, model, classes, convention }: Setting<Task>,
   epoch: number,
 ): void {
   const description = JSON.stringify({ format: FORMAT, task, model, classes, convention, epoch });

@@ -3,7 +3,7 @@
  * but the files of its run, and it ends when its engine does.
  */
 
-import { findModel } from '../../native-models/catalog.ts';
+import { findClassifier } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { BatchFeed, DEFAULT_CACHE_BYTES } from '../images/feed.ts';
@@ -76,7 +76,7 @@ async function scoreRequests(job: ScoreJob): Promise<void> {
 }
 
 async function evaluate(job: EvaluateJob): Promise<void> {
-  const card = findModel(job.model);
+  const card = findClassifier(job.model);
   assert(card, `model "${job.model}" is not in the catalog`);
   const { samples, batchSize, workers, resizeSize, cropSize } = job;
   const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
@@ -87,7 +87,7 @@ async function evaluate(job: EvaluateJob): Promise<void> {
     });
     const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, checkCancelled);
     await evaluator.release();
-    send({ type: 'scored', scores });
+    send({ type: 'scored', scored: { kind: 'classes', scores } });
   } finally {
     await feed.close();
   }

@@ -1,6 +1,6 @@
 /** Scores images with a model whose parameters may change between calls. */
 
-import type { ModelCard } from '../../native-models/catalog.ts';
+import type { ClassifierCard } from '../../native-models/catalog.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { BatchFeed } from '../images/feed.ts';
 import { Forward } from './forward.ts';
@@ -21,7 +21,7 @@ export class Evaluator {
 
   /** For feeds of up to `batchSize` images of `cropSize` pixels a side at a time. */
   static async open(
-    card: ModelCard,
+    card: ClassifierCard,
     setting: ModelSetting,
     { cropSize, batchSize }: { readonly cropSize: number; readonly batchSize: number },
   ): Promise<Evaluator> {

@@ -1,6 +1,6 @@
 /** Explains decisions of one network: compiles the program of a method when it is first asked for, and runs it. */
 
-import { findModel, type InputConvention } from '../../native-models/catalog.ts';
+import { findClassifier, type InputConvention } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Program } from '../../native-models/core/program.ts';
 import { rolloutProgram } from '../../native-models/explain/attention-rollout.ts';
@@ -48,7 +48,7 @@ export class Explainer {
   private readonly sessions = new Map<string, Promise<ProgramSession>>();
 
   constructor(network: ExplainedNetwork) {
-    const card = findModel(network.model);
+    const card = findClassifier(network.model);
     assert(card, `explainer: model "${network.model}" is not in the catalog`);
     this.network = network;
     this.model = card.build(network.classes, network.convention, network.cropSize);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findModel, type InputConvention } from '../../native-models/catalog.ts';
+import { findClassifier, type InputConvention } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Program } from '../../native-models/core/program.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
@@ -28,7 +28,7 @@ export function readModelValues(checkpoint: string): Map<string, Float32Array> {
  * `golden/{input1,output1,probabilities}.f32`, `golden/pixels.u8`: raw little-endian arrays, one row per golden image.
  */
 export async function exportBundle(job: ExportJob): Promise<void> {
-  const card = findModel(job.model);
+  const card = findClassifier(job.model);
   assert(card, `model "${job.model}" is not in the catalog`);
   const { cropSize: side, convention } = job;
   const model = card.build(job.classes.length, convention, side);

@@ -20,10 +20,7 @@ export interface Plan {
   readonly isSynchronised: boolean;
   /** Updates of an epoch. */
   readonly updates: number;
-  readonly cropSize: number;
   readonly validationBatchSize: number;
-  readonly validationCropSize: number;
-  readonly validationResizeSize: number;
   readonly seed: number;
   readonly workers: number;
   readonly learningRate: number;
@@ -52,10 +49,7 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
     accumulation,
     isSynchronised: numberOf(params, 'synchronize_batch_norm') === 1,
     updates: Math.ceil(steps / accumulation),
-    cropSize: numberOf(params, 'train_crop_size'),
     validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), validation.length),
-    validationCropSize: numberOf(params, 'valid_crop_size'),
-    validationResizeSize: numberOf(params, 'valid_resize_size'),
     seed: numberOf(params, 'random_seed'),
     workers: numberOf(params, 'number_of_workers'),
     learningRate: numberOf(params, 'learning_rate'),

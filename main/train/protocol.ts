@@ -4,9 +4,10 @@ import type { Hyperparameters } from '../../native-models/catalog/hyperparameter
 import type { InputConvention } from '../../native-models/catalog.ts';
 import type { Method } from '../../native-models/explain/methods.ts';
 import type { Quadrature } from '../../native-models/explain/quadrature.ts';
+import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
-import type { ClassificationTask } from '../../preload/contract/tasks.ts';
+import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
@@ -16,9 +17,24 @@ export interface LabelledSample extends FeedSample {
   readonly labels: readonly number[];
 }
 
+export interface SampleObject {
+  readonly label: number;
+  /** In pixels of the upright picture. */
+  readonly xyxy: Xyxy;
+  /** It surrounds many objects; it is neither trained on nor counted. */
+  readonly isCrowd: boolean;
+}
+
+export interface ObjectSample extends FeedSample {
+  /** Of the upright picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly objects: readonly SampleObject[];
+}
+
 /** A model and how it is fed: what every child needs, whatever its job. */
-export interface ModelSetting {
-  readonly task: ClassificationTask;
+export interface Setting<T extends Task> {
+  readonly task: T;
   readonly model: string;
   readonly classes: readonly string[];
   readonly convention: InputConvention;
@@ -26,19 +42,29 @@ export interface ModelSetting {
   readonly threads: number;
 }
 
-export interface TrainJob extends ModelSetting {
+export type ModelSetting = Setting<ClassificationTask>;
+export type ObjectSetting = Setting<ObjectTask>;
+
+interface TrainFacts {
   readonly kind: 'train';
   /** Absolute; checkpoints go below it. */
   readonly runFolder: string;
   readonly params: Hyperparameters;
   readonly primaryMetric: string;
-  readonly train: readonly LabelledSample[];
-  readonly validation: readonly LabelledSample[];
   /** A safetensors file to start from; null from scratch. */
   readonly weightsFile: string | null;
   /** Go on from the run's last checkpoint, which must be there. */
   readonly resume: boolean;
 }
+
+interface Parts<Sample> {
+  readonly train: readonly Sample[];
+  readonly validation: readonly Sample[];
+}
+
+export interface ClassTrainJob extends ModelSetting, TrainFacts, Parts<LabelledSample> {}
+export interface ObjectTrainJob extends ObjectSetting, TrainFacts, Parts<ObjectSample> {}
+export type TrainJob = ClassTrainJob | ObjectTrainJob;
 
 /** Scores images with a checkpoint of a run. */
 export interface EvaluateJob extends ModelSetting {
@@ -146,6 +172,23 @@ export interface Scores {
   readonly loss: number;
 }
 
+/** Detections of images, image after image, best first. */
+export interface FoundObjects {
+  /** Which of the job's samples each lies in. Shapes: [N]. */
+  readonly images: Int32Array;
+  /** In pixels of the upright picture. Shapes: xyxy [N,4]. */
+  readonly boxes: Float32Array;
+  /** Shapes: [N]. */
+  readonly labels: Int32Array;
+  /** Shapes: [N]. */
+  readonly scores: Float32Array;
+}
+
+/** What a model says of images. */
+export type Scored =
+  | { readonly kind: 'classes'; readonly scores: Scores }
+  | { readonly kind: 'objects'; readonly found: FoundObjects };
+
 /** One image's probabilities, or why it has none. */
 export type ImageScore =
   | { readonly probabilities: readonly number[]; readonly explanations: readonly Explanation[] }
@@ -169,7 +212,7 @@ export type FromChild =
   /** `isRepeated`: reached before the run was resumed. */
   | { readonly type: 'epoch'; readonly report: EpochReport; readonly isRepeated: boolean }
   /** Of the images of an evaluate job; or, at the end of training, of the validation images by the kept model. */
-  | { readonly type: 'scored'; readonly scores: Scores }
+  | { readonly type: 'scored'; readonly scored: Scored }
   /** A job that scores takes requests from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }

@@ -4,7 +4,7 @@
  * convolutions takes any.
  */
 
-import { findModel, type InputConvention, type ModelCard } from '../../native-models/catalog.ts';
+import { type ClassifierCard, findClassifier, type InputConvention } from '../../native-models/catalog.ts';
 import { ShapeError, sameShape } from '../../native-models/core/shape.ts';
 import { type Module, namedParameters } from '../../native-models/nn/module.ts';
 import { ModelFormatError, readWeights } from '../../native-models/onnx/read-weights.ts';
@@ -43,11 +43,11 @@ export function weightsInFile(file: Uint8Array, network: RemadeModel): Map<strin
 
 function withNetwork<T>(
   { model: name, classes, convention, cropSize }: RemadeModel,
-  use: (model: Module, card: ModelCard) => T,
+  use: (model: Module, card: ClassifierCard) => T,
 ): T {
   const fail = (code: 'bad-hyperparameter' | 'bundle-invalid', problem: string, cause?: unknown) =>
     new AppError(code, `valid_crop_size ${cropSize}: ${problem}`, { model: name, cropSize }, { cause });
-  const card = findModel(name);
+  const card = findClassifier(name);
   if (card === null) throw fail('bad-hyperparameter', `this version does not know ${name}, to make it for that size`);
   try {
     return use(card.build(classes, convention, cropSize), card);
@@ -60,7 +60,7 @@ function withNetwork<T>(
 }
 
 /** Values that belong to a size, as positions do, are made to fit where the model knows how. */
-function weightsOf(file: Uint8Array, model: Module, { adapt }: ModelCard): Map<string, Float32Array> {
+function weightsOf(file: Uint8Array, model: Module, { adapt }: ClassifierCard): Map<string, Float32Array> {
   const stored = readWeights(file);
   return new Map(
     [...namedParameters(model)].map(([name, { shape }]) => {

@@ -1,10 +1,7 @@
 /** One training run, from its job message to its end. */
 
-import { findModel } from '../../native-models/catalog.ts';
-import { assert } from '../../native-models/core/assert.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { BatchFeed } from '../images/feed.ts';
 import {
   epochCheckpoint,
   hasLast,
@@ -15,18 +12,16 @@ import {
   writeThresholds,
 } from './checkpoint.ts';
 import { shouldStop } from './early-stopping.ts';
-import { Evaluator } from './evaluator.ts';
-import { metricsOf } from './judge.ts';
+import type { Judge, Judgement, Learning, OpenFeeds } from './learning.ts';
 import { batchSizesOf, halved, isOutOfMemory, type LessMemory, type Phase, withBatchSizes } from './less-memory.ts';
 import { epochOrder } from './order.ts';
 import { Pace } from './pace.ts';
 import { type Plan, placeOf, planOf } from './plan.ts';
-import { buildPrograms, openFeeds, startingPoint } from './prepare.ts';
-import type { EpochReport, FromChild, Progress, Scores, TrainJob } from './protocol.ts';
-import { batchFeeds, learningRateAt, updateFeeds } from './step-feeds.ts';
+import { prepare } from './prepare.ts';
+import type { EpochReport, FromChild, Progress, Scored, TrainJob } from './protocol.ts';
+import { learningRateAt, noiseFeeds, updateFeeds } from './step-feeds.ts';
 import { modelOf, type OpenRunner, type StepResult, type StepRunner } from './step-runner.ts';
-import { tuneThresholds } from './thresholds.ts';
-import { activationOf, labelDigest, trueSets } from './truth.ts';
+import { labelDigest } from './truth.ts';
 import { WaitTimer } from './wait-timer.ts';
 
 export interface TrainContext {
@@ -94,8 +89,9 @@ interface RunParts {
   readonly plan: Plan;
   readonly context: TrainContext;
   readonly runner: StepRunner;
-  readonly evaluator: Evaluator;
-  readonly feeds: { readonly training: BatchFeed; readonly validation: BatchFeed };
+  readonly learning: Learning;
+  readonly judge: Judge;
+  readonly feeds: OpenFeeds;
   readonly history: readonly EpochReport[];
 }
 
@@ -105,7 +101,7 @@ class Run {
   private readonly history: EpochReport[];
   private readonly pace: Pace;
   /** What the kept model says of the validation images; null while it is none of this process. */
-  private kept: Scores | null = null;
+  private kept: Scored | null = null;
   private isCacheNoted = false;
 
   private constructor(parts: RunParts) {
@@ -115,23 +111,23 @@ class Run {
   }
 
   static async open(job: TrainJob, plan: Plan, context: TrainContext): Promise<Run> {
-    const card = findModel(job.model);
-    assert(card, `model "${job.model}" is not in the catalog`);
-    const { values, history, notes } = startingPoint(job, card, plan);
+    const { learning, start } = prepare(job, plan);
+    const { values, history, notes } = start;
     for (const text of notes) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
     for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
     const options = { ...job, nowMs: context.nowMs };
-    const runner = await context.openRunner(buildPrograms(job, card, plan), values, options);
+    const runner = await context.openRunner(learning.programs(), values, options);
     try {
-      const evaluator = await Evaluator.open(card, job, validationSizes(job, plan));
+      const judge = await learning.openJudge();
       return new Run({
         job,
         plan,
         context,
         runner,
-        evaluator,
-        feeds: openFeeds(job, plan, context.imageCacheBytes),
+        learning,
+        judge,
+        feeds: learning.openFeeds(context.imageCacheBytes),
         history,
       });
     } catch (error) {
@@ -153,14 +149,14 @@ class Run {
 
   /** Once, at the end: the engine writes the report of the kept model. */
   tellKept(): void {
-    if (this.kept !== null) this.parts.context.send({ type: 'scored', scores: this.kept });
+    if (this.kept !== null) this.parts.context.send({ type: 'scored', scored: this.kept });
   }
 
   async close(): Promise<void> {
-    const { feeds, runner, evaluator } = this.parts;
+    const { feeds, runner, judge } = this.parts;
     await Promise.all([feeds.training.close(), feeds.validation.close()]);
     await runner.release();
-    await evaluator.release();
+    await judge.release();
   }
 
   private isStopped(): boolean {
@@ -191,12 +187,12 @@ class Run {
       data_wait_seconds: waitedMs / 1000,
     };
     const best = this.bestWith(epoch, row.metrics);
-    if (evaluation !== null && best?.epoch === epoch) this.kept = evaluation.scores;
+    if (evaluation !== null && best?.epoch === epoch) this.kept = evaluation.scored;
     const report = {
       row,
-      valid_loss: evaluation?.scores.loss ?? null,
+      valid_loss: evaluation?.loss ?? null,
       best,
-      ...this.thresholdsWith(best, epoch, evaluation?.scores ?? null),
+      ...thresholdsWith(best, epoch, evaluation),
     };
     this.history.push(report);
     this.keep(report, tensors);
@@ -218,7 +214,7 @@ class Run {
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {
-    const { plan, job, context, runner, feeds } = this.parts;
+    const { plan, job, context, runner, feeds, learning } = this.parts;
     const startMs = context.nowMs();
     const updateOf = (step: number) => (epoch - 1) * plan.updates + placeOf(plan, step).update;
     let fed = 0;
@@ -238,7 +234,8 @@ class Run {
     const wait = new WaitTimer(context.nowMs);
     for await (const batch of wait.timed(feeds.training.batches(order, epoch))) {
       context.checkCancelled();
-      const feed = { ...batchFeeds(batch, job, plan, runner.noises, epoch, fed), ...updateFeeds(plan, updateOf(fed)) };
+      const noises = noiseFeeds(plan, runner.noises, epoch, fed);
+      const feed = { ...learning.feedsOf(batch), ...noises, ...updateFeeds(plan, updateOf(fed)) };
       finished(await runner.step(feed, placeOf(plan, fed)));
       fed++;
     }
@@ -253,39 +250,26 @@ class Run {
       throw diverged(`the length of the gradient is ${norm}`, epoch, step, rate);
   }
 
-  private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>) {
-    const { plan, job, context, evaluator, feeds } = this.parts;
+  private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>): Promise<Judgement> {
+    const { plan, job, context, judge, feeds } = this.parts;
     const values = new Map([...model].map(([name, { data }]) => [name, data] as const));
-    const { validation } = job;
-    const steps = Math.ceil(validation.length / plan.validationBatchSize);
-    const scores = await evaluator.score(values, feeds.validation, validation, (images) => {
+    const steps = Math.ceil(job.validation.length / plan.validationBatchSize);
+    const judgement = await judge.judge(values, feeds.validation, (images) => {
       context.checkCancelled();
       const step = Math.ceil(images / plan.validationBatchSize);
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
     });
-    if (!Number.isFinite(scores.loss)) {
+    if (judgement.loss !== null && !Number.isFinite(judgement.loss)) {
       const rate = learningRateAt(plan, epoch * plan.updates - 1);
-      throw diverged(`the validation loss is ${scores.loss}`, epoch, plan.steps, rate);
+      throw diverged(`the validation loss is ${judgement.loss}`, epoch, plan.steps, rate);
     }
-    return { scores, metrics: metricsOf(job, validation, scores.probabilities) };
+    return judgement;
   }
 
   private bestWith(epoch: number, metrics: Readonly<Record<string, number | null>>): EpochReport['best'] {
     const value = metrics[this.parts.job.primaryMetric];
     const before = this.history.at(-1)?.best ?? null;
     return typeof value === 'number' && (before === null || value > before.value) ? { value, epoch } : before;
-  }
-
-  /** Those of the model that this epoch is to be kept for. */
-  private thresholdsWith(
-    best: EpochReport['best'],
-    epoch: number,
-    scores: Scores | null,
-  ): Pick<EpochReport, 'thresholds'> {
-    const { job } = this.parts;
-    if (scores === null || best?.epoch !== epoch || activationOf(job.task) === 'softmax') return {};
-    const truth = trueSets(job.validation, job.classes.length);
-    return { thresholds: { epoch, classes: tuneThresholds(job.classes, scores.probabilities, truth) } };
   }
 
   /** The kept model and its thresholds first, then the checkpoint that names it: a crash between the two repeats the epoch. */
@@ -315,11 +299,15 @@ class Run {
   }
 }
 
-/** Few images are no whole batch. */
-const validationSizes = ({ validation }: TrainJob, plan: Plan) => ({
-  cropSize: plan.validationCropSize,
-  batchSize: Math.min(plan.validationBatchSize, Math.max(1, validation.length)),
-});
+/** Those of the model that this epoch is to be kept for. */
+function thresholdsWith(
+  best: EpochReport['best'],
+  epoch: number,
+  judgement: Judgement | null,
+): Pick<EpochReport, 'thresholds'> {
+  if (best?.epoch !== epoch || judgement === null || judgement.thresholds === null) return {};
+  return { thresholds: { epoch, classes: judgement.thresholds } };
+}
 
 function diverged(what: string, epoch: number, step: number, learningRate: number): AppError {
   const message = `training diverged: ${what} at epoch ${epoch}, step ${step}; try a learning rate below ${learningRate}`;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { ClassificationTask } from '../../preload/contract/tasks.ts';
-import type { LabelledSample, TrainJob } from './protocol.ts';
+import type { LabelledSample, ObjectSample, TrainJob } from './protocol.ts';
 
 type Labelled = Pick<LabelledSample, 'labels'>;
 
@@ -30,8 +30,11 @@ export function trueSets(samples: readonly Labelled[], classes: number): Uint8Ar
   return truth;
 }
 
-/** Differs where an image of a run has come to have other labels. */
+/** Differs where an image of a run has come to have other labels, or other objects. */
 export function labelDigest({ train, validation }: Pick<TrainJob, 'train' | 'validation'>): string {
-  const labels = [...train, ...validation].map((sample) => [sample.id, ...sample.labels]);
+  const labels = [...train, ...validation].map((sample) => [sample.id, ...truthOf(sample)]);
   return createHash('sha256').update(JSON.stringify(labels)).digest('hex');
 }
+
+const truthOf = (sample: LabelledSample | ObjectSample): readonly unknown[] =>
+  'labels' in sample ? sample.labels : sample.objects;

@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { findModel, networkOf } from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { matchWeights } from '../../native-models/weights/match.ts';
 import { renamed } from '../../native-models/weights/naming.ts';
@@ -189,6 +189,6 @@ function* partsOf(header: Uint8Array, tensors: ReadonlyMap<string, StoredTensor>
 function underOwnNames(model: string, contents: WeightsFile): ReadonlyMap<string, StoredTensor> {
   const card = findModel(model);
   if (card === null) return contents.tensors;
-  const parameters = namedParameters(card.build(1, IMAGENET_CONVENTION));
+  const parameters = namedParameters(networkOf(card, 1));
   return renamed(contents.tensors, matchWeights(parameters, contents, card).naming);
 }

@@ -7,6 +7,7 @@ import {
   type InputConvention,
   MODELS,
   type ModelCard,
+  networkOf,
 } from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { type Match, matchWeights } from '../../native-models/weights/match.ts';
@@ -97,7 +98,7 @@ function asKnown(file: string, sha256: string, known: KnownWeights, contents: We
 const ANY_CLASSES = 2; // the head is matched apart, so the number does not matter
 
 function matchOf(card: ModelCard, contents: WeightsFile): Match {
-  const parameters = namedParameters(card.build(ANY_CLASSES, IMAGENET_CONVENTION));
+  const parameters = namedParameters(networkOf(card, ANY_CLASSES));
   return matchWeights(parameters, contents, card);
 }
 

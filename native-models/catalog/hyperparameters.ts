@@ -3,6 +3,7 @@
  * Source: product specification, sections 6.1 and 6.2; choices on open points from its section 22.
  */
 
+import { assert } from '../core/assert.ts';
 import { canonicalName, canonicalValue } from './aliases.ts';
 
 export type HyperparameterValue = number | string;
@@ -21,12 +22,17 @@ export interface Hyperparameter {
   readonly meaning: string;
 }
 
-const positive: Domain = { kind: 'integer', min: 1 };
+export const positive: Domain = { kind: 'integer', min: 1 };
 const natural: Domain = { kind: 'integer', min: 0 };
-const fraction: Domain = { kind: 'number', min: 0, max: 1 };
-const flag: Domain = { kind: 'flag' };
+export const fraction: Domain = { kind: 'number', min: 0, max: 1 };
+export const flag: Domain = { kind: 'flag' };
 
-const row = (name: string, domain: Domain, value: HyperparameterValue | null, meaning: string): Hyperparameter => ({
+export const row = (
+  name: string,
+  domain: Domain,
+  value: HyperparameterValue | null,
+  meaning: string,
+): Hyperparameter => ({
   name,
   domain,
   default: value,
@@ -89,6 +95,19 @@ export const CLASSIFICATION: readonly Hyperparameter[] = [
   row('valid_crop_size', positive, 224, 'side of the network input in evaluation, in pixels'),
   row('train_crop_size', positive, 224, 'side of the network input in training, in pixels'),
 ];
+
+/** The rows with other defaults; a name that has no row is a bug. */
+export function withDefaults(
+  rows: readonly Hyperparameter[],
+  defaults: Readonly<Record<string, HyperparameterValue>>,
+): readonly Hyperparameter[] {
+  for (const name of Object.keys(defaults))
+    assert(
+      rows.some((row) => row.name === name),
+      `no hyperparameter "${name}"`,
+    );
+  return rows.map((row) => ({ ...row, default: defaults[row.name] ?? row.default }));
+}
 
 export type Hyperparameters = Readonly<Record<string, HyperparameterValue | null>>;
 

@@ -1,14 +1,14 @@
 /** Weights of whole models, of numbers that tell tensors apart. */
 
 import { fromScratch } from '../../main/train/weights-file.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 
 /** Every parameter of a model of the catalog; tensor number i is filled with i, and i + seed / 1000. */
 export function weightsOf(model: string, classes: number, seed = 0): Map<string, FloatTensor> {
-  const parameters = namedParameters(findModel(model)!.build(classes, IMAGENET_CONVENTION));
+  const parameters = namedParameters(findClassifier(model)!.build(classes, IMAGENET_CONVENTION));
   return new Map(
     [...parameters].map(([name, { shape }], i) => {
       return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(i + seed / 1000) }] as const;
@@ -24,7 +24,7 @@ export const renamedWeights = (
 
 /** What training from scratch would start from: weights that can be trained on. */
 export function initialWeightsOf(model: string, classes: number): Map<string, FloatTensor> {
-  const parameters = namedParameters(findModel(model)!.build(classes, IMAGENET_CONVENTION));
+  const parameters = namedParameters(findClassifier(model)!.build(classes, IMAGENET_CONVENTION));
   const values = fromScratch(parameters, 1);
   return new Map([...parameters].map(([name, { shape }]) => [name, { shape, data: values.get(name)! }] as const));
 }

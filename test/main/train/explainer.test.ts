@@ -5,7 +5,7 @@ import { resizeForEvaluation } from '../../../main/images/evaluation.ts';
 import { type Attribution, Explainer } from '../../../main/train/explainer.ts';
 import { Forward } from '../../../main/train/forward.ts';
 import { KNOWN_WEIGHTS } from '../../../main/weights/catalogue.ts';
-import { findModel, type InputConvention } from '../../../native-models/catalog.ts';
+import { findClassifier, type InputConvention } from '../../../native-models/catalog.ts';
 import { METHODS, methodsFor } from '../../../native-models/explain/methods.ts';
 import { parseSafetensors } from '../../../native-models/weights/safetensors.ts';
 import { toFloat32 } from '../../../native-models/weights/stored-tensor.ts';
@@ -34,7 +34,7 @@ describeWithShared('explanations of a published network', [WEIGHTS, HAND], () =>
     const side = 224;
     const { convention, weights } = published();
     const view = resizeForEvaluation(await decode(sharedPath(HAND)), { resizeSize: side, cropSize: side });
-    const network = findModel('mobilenetv2')!.build(CLASSES, convention);
+    const network = findClassifier('mobilenetv2')!.build(CLASSES, convention);
     const suited = methodsFor(network, { height: side, width: side });
     const explainer = explainerOf(convention, weights, side);
 
@@ -62,7 +62,7 @@ describeWithShared('explanations of a published network', [WEIGHTS, HAND], () =>
     const side = 96;
     const { convention, weights } = published();
     const view = resizeForEvaluation(await decode(sharedPath(HAND)), { resizeSize: side, cropSize: side });
-    const model = findModel('mobilenetv2')!.build(CLASSES, convention);
+    const model = findClassifier('mobilenetv2')!.build(CLASSES, convention);
     const sizes = { cropSize: side, batchSize: 1, classes: CLASSES, normalisation: convention };
     const forward = await Forward.open(model, sizes, CPU);
     forward.take(weights);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Forward } from '../../../main/train/forward.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { initialValues } from '../../../native-models/nn/init.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
@@ -13,7 +13,7 @@ const [SIDE, CLASSES, COUNT] = [32, 3, 7];
 const SIZES = { cropSize: SIDE, classes: CLASSES, normalisation: IMAGENET_CONVENTION };
 
 test.each(['mobilenetv2', 'resnet18'])('%s scores images in runs of a fixed size as all at once', async (name) => {
-  const model = findModel(name)!.build(CLASSES, IMAGENET_CONVENTION);
+  const model = findClassifier(name)!.build(CLASSES, IMAGENET_CONVENTION);
   const values = new Map(
     [...namedParameters(model)].map(([key, { shape, init }]) => [key, initialValues(key, shape, init, 3)] as const),
   );

@@ -5,7 +5,7 @@ import { epochCheckpoint } from '../../../main/train/checkpoint.ts';
 import type { EpochReport, FromChild, TrainJob } from '../../../main/train/protocol.ts';
 import { type OpenRunner, openRunner as openReal } from '../../../main/train/step-runner.ts';
 import { train } from '../../../main/train/train.ts';
-import { findModel, IMAGENET_CONVENTION, resolveFor } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION, resolveFor } from '../../../native-models/catalog.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -16,7 +16,7 @@ const MODEL = 'mobilenetv2'; // small files, and dropout
 const EACH = 8;
 
 async function newJob(given: Readonly<Record<string, unknown>>, pictures: string): Promise<TrainJob> {
-  const { values, problems } = resolveFor(findModel(MODEL)!, {
+  const { values, problems } = resolveFor(findClassifier(MODEL)!, {
     ...SMALL,
     number_of_epochs: 2,
     early_stopping: 0,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { KNOWN_WEIGHTS, type KnownWeights } from '../../../main/weights/catalogue.ts';
 import { fetchWeights, knownWeights } from '../../../main/weights/fetch-weights.ts';
 import { defaultWeights } from '../../../main/weights/library.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { type FileServer, fileServer, stallAfter } from '../../kit/file-server.ts';
 import { tempFolder } from '../../kit/folders.ts';
@@ -126,7 +126,7 @@ describe('fetching weights', () => {
 });
 
 describe('the catalogue', () => {
-  const classifiers = KNOWN_WEIGHTS.filter(({ model }) => findModel(model) !== null);
+  const classifiers = KNOWN_WEIGHTS.filter(({ model }) => findClassifier(model) !== null);
 
   test('has weights to fetch for every classification model, each name once', () => {
     const models = [...new Set(classifiers.filter(({ url }) => url !== null).map(({ model }) => model))];

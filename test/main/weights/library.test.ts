@@ -11,7 +11,7 @@ import {
 } from '../../../main/weights/library.ts';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
 import { identityOf } from '../../../main/weights/weights-source.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 import { parseSafetensors, writeSafetensors } from '../../../native-models/weights/safetensors.ts';
 import { toFloat32 } from '../../../native-models/weights/stored-tensor.ts';
@@ -196,7 +196,7 @@ test('training starts from a torch file as it is', () => {
       'model',
     ),
   );
-  const card = findModel(MODEL)!;
+  const card = findClassifier(MODEL)!;
   const parameters = namedParameters(card.build(2, IMAGENET_CONVENTION));
 
   const { values, notes } = fromFile(file, parameters, card, 0);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { resolveHyperparameters } from '../../../native-models/catalog/hyperparameters.ts';
-import { findModel, frozenPrefixes, IMAGENET_CONVENTION, MODELS, resolveFor } from '../../../native-models/catalog.ts';
+import { findClassifier, frozenPrefixes, MODELS, networkOf, resolveFor } from '../../../native-models/catalog.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 
-const mobilenet = findModel('mobilenetv2')!;
-const resnet = findModel('resnet18')!;
+const mobilenet = findClassifier('mobilenetv2')!;
+const resnet = findClassifier('resnet18')!;
 const messages = (given: Record<string, unknown>) =>
   resolveFor(mobilenet, given).problems.map(({ message }) => message);
 
@@ -42,7 +42,7 @@ describe('hyperparameters', () => {
   });
 
   test('a vision transformer has defaults of its own', () => {
-    const vit = findModel('vitl16r224')!;
+    const vit = findClassifier('vitl16r224')!;
 
     expect(resolveFor(vit, {}).values).toMatchObject({
       training_batch_size: 10,
@@ -53,7 +53,9 @@ describe('hyperparameters', () => {
 
   test('a vision transformer takes pictures of whole patches, as large in training as in validation', () => {
     const of = (train_crop_size: number, valid_crop_size: number) =>
-      resolveFor(findModel('vits16r224')!, { train_crop_size, valid_crop_size }).problems.map(({ message }) => message);
+      resolveFor(findClassifier('vits16r224')!, { train_crop_size, valid_crop_size }).problems.map(
+        ({ message }) => message,
+      );
 
     expect(of(96, 96)).toEqual([]);
     expect(of(224, 256)).toEqual(['valid_crop_size must be train_crop_size for vits16r224, got 256 and 224']);
@@ -164,20 +166,20 @@ describe('layers_to_freeze', () => {
   });
 
   test('2 freezes the stem and the first stage of SE-ResNeXt; ResNeSt counts as ResNet does', () => {
-    expect(frozenPrefixes(findModel('seresnext')!, 2)).toEqual(['layer0.', 'layer1.']);
-    expect(frozenPrefixes(findModel('resnest50')!, 2)).toEqual(['conv1.', 'bn1.', 'layer1.']);
-    expect(findModel('resnest101')!.freezeGroups).toEqual(resnet.freezeGroups);
+    expect(frozenPrefixes(findClassifier('seresnext')!, 2)).toEqual(['layer0.', 'layer1.']);
+    expect(frozenPrefixes(findClassifier('resnest50')!, 2)).toEqual(['conv1.', 'bn1.', 'layer1.']);
+    expect(findClassifier('resnest101')!.freezeGroups).toEqual(resnet.freezeGroups);
   });
 
   test('of the large vision transformer counts the patches and the first twelve of its blocks', () => {
-    const large = findModel('vitl16r224')!;
+    const large = findClassifier('vitl16r224')!;
 
     expect(large.freezeGroups).toHaveLength(13);
     expect(frozenPrefixes(large, 13).at(-1)).toBe('blocks.11.');
   });
 
   test.each(MODELS)('names parameters that $name has, each in one group, and none of the head', (card) => {
-    const names = [...namedParameters(card.build(10, IMAGENET_CONVENTION)).keys()];
+    const names = [...namedParameters(networkOf(card, 10)).keys()];
     const groupsOf = (name: string) =>
       card.freezeGroups.filter((group) => group.some((prefix) => name.startsWith(prefix)));
 
@@ -195,7 +197,7 @@ describe('layers_to_freeze', () => {
 });
 
 test('a vision transformer decays its matrices alone, a residual network everything', () => {
-  const vit = findModel('vits16r224')!;
+  const vit = findClassifier('vits16r224')!;
 
   expect(resnet.decays).toBeUndefined();
   expect(vit.decays!('blocks.0.attn.qkv.weight', [1152, 384])).toBe(true);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { findModel, hyperparametersOf, MODELS, resolveFor } from '../../../native-models/catalog.ts';
+import { findClassifier, hyperparametersOf, MODELS, resolveFor } from '../../../native-models/catalog.ts';
 
-const learningRate = (name: string, task: string) => resolveFor(findModel(name)!, {}, task).values['learning_rate'];
+const learningRate = (name: string, task: string) =>
+  resolveFor(findClassifier(name)!, {}, task).values['learning_rate'];
 
 test('every classification model does both tasks, each with the learning rate of the specification', () => {
   const rates = MODELS.filter(({ tasks }) => tasks.includes('image-classification')).map(({ name }) => [
@@ -19,7 +20,7 @@ test('every classification model does both tasks, each with the learning rate of
 });
 
 test('a task changes no other default, and a given value counts for both', () => {
-  const card = findModel('mobilenetv2')!;
+  const card = findClassifier('mobilenetv2')!;
   const differing = hyperparametersOf(card, 'image-classification-multilabel').filter(
     (row, i) => row.default !== card.hyperparameters[i]!.default,
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { floatTensor, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { VITS, VisionTransformer, type ViTName } from '../../../native-models/models/vit.ts';
 import { type Module, namedParameters } from '../../../native-models/nn/module.ts';
 import { trainingProgram } from '../../../native-models/training.ts';
@@ -14,7 +14,7 @@ const DEPTHS: Readonly<Record<string, number>> = { vitb16r224: 2, vitl16r224: 2 
 const TIMEOUT_MS = 180_000; // a deep network takes half a minute where other tests run beside it
 
 function modelOf(name: string, sidePx: number): Module {
-  if (!(name in VITS)) return findModel(name)!.build(CLASSES, IMAGENET_CONVENTION);
+  if (!(name in VITS)) return findClassifier(name)!.build(CLASSES, IMAGENET_CONVENTION);
   const size = VITS[name as ViTName];
   const depth = DEPTHS[name] ?? size.depth;
   return new VisionTransformer({ ...size, depth, classes: CLASSES, sidePx });

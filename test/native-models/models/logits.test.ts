@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { floatTensor, openSession } from '../../../main/train/runtime.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { sizeOf } from '../../../native-models/core/shape.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 import { evaluationProgram } from '../../../native-models/training.ts';
@@ -13,7 +13,7 @@ const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value)
 test.each(Object.entries(logitsFixtures()))(
   "%s has torch's parameters and wiring",
   async (name, { parameters: count, input, eval_logits, float32_distance }) => {
-    const model = findModel(name)!.build(CLASSES, IMAGENET_CONVENTION);
+    const model = findClassifier(name)!.build(CLASSES, IMAGENET_CONVENTION);
     const parameters = [...namedParameters(model)];
     const weights = fixtureWeights(parameters.map(([key, { shape }]) => ({ name: key, shape })));
     const [batchSize, , height, width] = input.shape as [number, number, number, number];
@@ -48,7 +48,7 @@ test.each([
   ['vitb16r224', 86_567_656],
   ['vitl16r224', 304_326_632],
 ])('%s has as many parameters as published', (name, count) => {
-  const parameters = [...namedParameters(findModel(name)!.build(1000, IMAGENET_CONVENTION)).values()];
+  const parameters = [...namedParameters(findClassifier(name)!.build(1000, IMAGENET_CONVENTION)).values()];
   const trained = parameters.filter(({ role }) => role === 'weight');
 
   expect(trained.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);

@@ -1,7 +1,7 @@
 /** Names of parameters as published checkpoints have them, written down by hand: fixtures are made by our own script. */
 
 import { expect, test } from 'vitest';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 
 const NORM = ['weight', 'bias', 'running_mean', 'running_var'];
@@ -9,7 +9,7 @@ const norm = (name: string) => NORM.map((field) => `${name}.${field}`);
 const withBias = (name: string) => [`${name}.weight`, `${name}.bias`];
 
 function namesOf(model: string): string[] {
-  return [...namedParameters(findModel(model)!.build(1000, IMAGENET_CONVENTION)).keys()].sort();
+  return [...namedParameters(findClassifier(model)!.build(1000, IMAGENET_CONVENTION)).keys()].sort();
 }
 const below = (names: readonly string[], prefix: string) => names.filter((name) => name.startsWith(prefix));
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openSession, Tensor } from '../../../main/train/runtime.ts';
 import { fromScratch } from '../../../main/train/weights-file.ts';
-import { findModel, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import { findClassifier, IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { VisionTransformer } from '../../../native-models/models/vit.ts';
 import { type Module, namedParameters } from '../../../native-models/nn/module.ts';
@@ -10,7 +10,7 @@ import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { exportPixelProgram } from '../../../native-models/training.ts';
 
 const SIDES = [32, 64, 75];
-const of = (name: string) => () => findModel(name)!.build(3, IMAGENET_CONVENTION);
+const of = (name: string) => () => findClassifier(name)!.build(3, IMAGENET_CONVENTION);
 /** One model of each family: the others differ by their tables of sizes. */
 const CASES: readonly (readonly [name: string, sides: readonly number[], build: (side: number) => Module])[] = [
   ['mobilenetv2', SIDES, of('mobilenetv2')],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classWeights } from '../../../main/train/prepare.ts';
+import { classWeights } from '../../../main/train/class-learning.ts';
 
 const labelled = (sets: readonly (readonly number[])[]) =>
   sets.map((labels, id) => ({ id, labels, path: `${id}.jpg` }));

@@ -1,0 +1,46 @@
+/** What of a training run depends on what its model is to learn: classes of whole images, or objects in them. */
+
+import type { Network } from '../../native-models/nn/module.ts';
+import type { RunThresholds } from '../../preload/contract/run.ts';
+import type { Batch, BatchFeed } from '../images/feed.ts';
+import type { Scored } from './protocol.ts';
+import type { Feeds } from './runtime.ts';
+import type { RunPrograms } from './step-runner.ts';
+
+/** What a model is worth on the validation images. */
+export interface Judgement {
+  /** Null where none is worked out. */
+  readonly loss: number | null;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Chosen for this model, by class; null where the task has none. */
+  readonly thresholds: RunThresholds['classes'] | null;
+  /** What it said of the images. */
+  readonly scored: Scored;
+}
+
+/** Judges one model after another. */
+export interface Judge {
+  /** `onBatch` hears how many images are done, and ends the work by throwing. */
+  judge(
+    values: ReadonlyMap<string, Float32Array>,
+    feed: BatchFeed,
+    onBatch: (images: number) => void,
+  ): Promise<Judgement>;
+  release(): Promise<void>;
+}
+
+export interface OpenFeeds {
+  readonly training: BatchFeed;
+  readonly validation: BatchFeed;
+}
+
+export interface Learning {
+  readonly network: Network;
+  /** One program for a whole step, or several where several batches make an update. */
+  programs(): RunPrograms;
+  /** The training images' cache takes `cacheBytes`. */
+  openFeeds(cacheBytes: number): OpenFeeds;
+  /** The images and the truth of a batch, as the programs take them. */
+  feedsOf(batch: Batch): Feeds;
+  openJudge(): Promise<Judge>;
+}

@@ -1,0 +1,34 @@
+/** What a run's hyperparameters ask of its training step, whatever the loss. */
+
+import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
+import type { StepOptions } from '../../native-models/training/step.ts';
+import { AppError } from '../../preload/contract/errors.ts';
+import { type Device, familyOf } from '../devices/device.ts';
+import { numberOf, type Plan } from './plan.ts';
+import type { TrainJob } from './protocol.ts';
+
+/** Errors: bad-hyperparameter where half precision was asked for and cannot be had. */
+export function stepOptions(
+  { params, device }: Pick<TrainJob, 'params' | 'device'>,
+  card: ModelCard,
+  plan: Plan,
+): StepOptions {
+  const isHalf = numberOf(params, 'half_precision') === 1;
+  refuseHalf(isHalf, device, plan.accumulation);
+  return {
+    ...(isHalf ? { lossScaling: {} } : {}),
+    optimizer: plan.optimizer,
+    clipNorm: plan.clipNorm,
+    averages: plan.averageDecay !== null,
+    ...(card.decays ? { decays: card.decays } : {}),
+    frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
+  };
+}
+
+function refuseHalf(isHalf: boolean, device: Device, accumulation: number): void {
+  if (!isHalf) return;
+  const fail = (problem: string) =>
+    new AppError('bad-hyperparameter', `half_precision ${problem}`, { device, accumulation });
+  if (familyOf(device) !== 'cuda') throw fail(`needs a CUDA card, this run is on ${device}`);
+  if (accumulation > 1) throw fail(`works with grad_accumulation_step 1, this run has come to ${accumulation}`);
+}
