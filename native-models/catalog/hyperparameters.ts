@@ -183,6 +183,11 @@ export function describe(domain: Domain): string {
   }
 }
 
+/** Whether a value, or a text that is read as one, is in the domain. */
+export function takes(domain: Domain, raw: unknown): boolean {
+  return parse(domain, raw) !== null;
+}
+
 function parse(domain: Domain, raw: unknown): HyperparameterValue | null {
   if (domain.kind === 'choice') return domain.values.find((value) => String(value) === String(raw)) ?? null;
   if (domain.kind === 'flag' && typeof raw === 'string' && /^(true|false)$/i.test(raw))

@@ -1,0 +1,27 @@
+/** What is wrong with a sweep file, and where. */
+
+import type { Document, LineCounter } from 'yaml';
+import type { SweepProblem } from '../../preload/contract/sweep-draft.ts';
+
+type Path = readonly (string | number)[];
+
+export type Report = (path: Path, message: string) => void;
+
+/** Collects problems of a YAML document; a place that is missing is told by the nearest one around it. */
+export function collector(document: Document.Parsed, lines: LineCounter): { problems: SweepProblem[]; report: Report } {
+  const problems: SweepProblem[] = [];
+  const report = (path: Path, message: string) => {
+    const place = path.reduce<string>((text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`), '');
+    problems.push({ path: place.replace(/^\./, ''), line: lineOf(document, lines, path), message });
+  };
+  return { problems, report };
+}
+
+function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number | null {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true);
+    const range = (node as { readonly range?: readonly number[] } | undefined)?.range;
+    if (range !== undefined && range !== null) return lines.linePos(range[0]!).line;
+  }
+  return null;
+}
