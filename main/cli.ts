@@ -15,6 +15,7 @@ import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
 import { createCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
+import { sweepCommand } from './cli/sweep.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
@@ -71,6 +72,7 @@ function program(): Command {
   addProjectCommands(root);
   addModelCommands(root);
   addRunCommands(root);
+  addSweepCommand(root);
   addServeCommand(root);
   root
     .command('doctor')
@@ -193,6 +195,27 @@ function addRunCommands(root: Command): void {
     .option('--out <folder>', 'where the pictures of explanations go; explanations by default')
     .addOption(json())
     .action(act(scoreCommand));
+}
+
+function addSweepCommand(root: Command): void {
+  root
+    .command('sweep [project] [file]')
+    .description('search hyperparameters as a YAML file says, or go on with a sweep')
+    .option('--device <devices>', `where trials may run, separated by commas: ${DEVICE_HELP}; cpu by default`)
+    .option('--weights <none>', 'none: trials start from scratch; by default from what is here for their model')
+    .option('--resume [sweep]', 'go on with a sweep that was interrupted, paused or stopped; by default the latest')
+    .option('--new', 'begin another sweep, also where one of the same file is unfinished')
+    .option('--check', 'say what the file would do, or what is wrong with it, and start nothing')
+    .option('--schema', 'print the JSON Schema of the file')
+    .option('--sweep <sweep>', 'the sweep that the options below are for; by default the latest')
+    .option('--pause', 'end running trials after their epoch, to go on later')
+    .option('--stop', 'end running trials after their epoch, and the sweep')
+    .option('--stop-now', 'end running trials and the sweep at once')
+    .option('--stop-trial <number>', 'end a trial at once')
+    .option('--requeue <number>', 'train a trial again that failed or was ended, after its last epoch')
+    .option('--add <count>', 'let the sweep have so many trials more')
+    .addOption(new Option('--json', 'print one JSON document a line: every event, then the whole sweep'))
+    .action(act(sweepCommand));
 }
 
 function addServeCommand(root: Command): void {

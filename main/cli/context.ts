@@ -3,6 +3,7 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Clock } from '../clock.ts';
 import { openProject, type ReadProject, type WriteProject } from '../store/project.ts';
+import { trialOfRun } from '../store/trials.ts';
 import type { Output } from './output.ts';
 
 export interface CliContext {
@@ -26,7 +27,9 @@ export async function withWriter<T>(
   const project = openProject(folder, { access: 'write', clock: context.clock, owner: `lightbench ${command}` });
   try {
     for (const run of project.abandonedRuns) {
-      context.output.say(`run ${run} had been left running by a program that died; go on with: train --resume ${run}`);
+      const trial = trialOfRun(project.db, run);
+      const goOn = trial === null ? `train --resume ${run}` : `sweep --resume ${trial.sweep}`;
+      context.output.say(`run ${run} had been left running by a program that died; go on with: ${goOn}`);
     }
     return await use(project);
   } finally {

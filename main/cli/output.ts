@@ -14,7 +14,7 @@ export interface Streams {
 export class Output {
   private readonly streams: Streams;
   readonly isJson: boolean;
-  private hasLine = false;
+  private liveLines = 0;
 
   constructor(streams: Streams, isJson: boolean) {
     this.streams = streams;
@@ -34,12 +34,27 @@ export class Output {
     this.streams.err(`${text}\n`);
   }
 
+  /** One of several JSON documents, a line each; nothing for people, who are told otherwise. */
+  event(value: unknown): void {
+    if (this.isJson) this.streams.out(`${JSON.stringify(value)}\n`);
+  }
+
   /** A line that the next one replaces; nothing where nobody watches. */
   progress(text: string): void {
+    this.live([text]);
+  }
+
+  /** Lines that the next ones replace; nothing where nobody watches. */
+  live(lines: readonly string[]): void {
     if (this.isJson || !this.streams.isTerminal) return;
     this.clearLine();
-    this.streams.err(text.slice(0, this.streams.columns - 1));
-    this.hasLine = true;
+    this.streams.err(lines.map((line) => line.slice(0, this.streams.columns - 1)).join('\n'));
+    this.liveLines = lines.length;
+  }
+
+  /** Whether somebody watches lines that are replaced. */
+  get isLive(): boolean {
+    return this.streams.isTerminal && !this.isJson;
   }
 
   /** Reports an error; returns the exit status. */
@@ -59,9 +74,9 @@ export class Output {
   }
 
   private clearLine(): void {
-    if (!this.hasLine) return;
-    this.streams.err('\r\u001b[2K');
-    this.hasLine = false;
+    if (this.liveLines === 0) return;
+    this.streams.err(`\r\u001b[2K${'\u001b[1A\u001b[2K'.repeat(this.liveLines - 1)}`);
+    this.liveLines = 0;
   }
 }
 

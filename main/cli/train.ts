@@ -7,12 +7,14 @@ import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { parseDevice } from '../devices/device.ts';
 import { type TrainingListener, trainAgain, trainNew } from '../schedule/run-training.ts';
 import { runSummaries, runSummary } from '../store/run-summaries.ts';
+import { sweepSummaries, sweepSummary } from '../store/sweep-summaries.ts';
 import type { EpochReport, Progress } from '../train/protocol.ts';
 import { defaultWeights, findWeights } from '../weights/library.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
 import { type CliContext, settleAbandoned, withReader, withWriter } from './context.ts';
 import { decimal, seconds, table } from './format.ts';
 import { left } from './output.ts';
+import { describeSweep, sweepTable } from './sweep-text.ts';
 
 export interface TrainOptions {
   readonly model?: string;
@@ -99,32 +101,40 @@ function describeEnd(summary: RunSummary): string {
   return `run ${summary.id} ${summary.state}${reason}: best ${name} ${decimal(best)} at epoch ${epoch ?? '–'}`;
 }
 
-/** All runs as a table, or one with its curve. */
+/** All runs as a table, with sweeps and their best trials below it; or one of either with all there is of it. */
 export async function runsCommand(context: CliContext, folder: string, run: string | undefined): Promise<void> {
   const { output } = context;
   await withReader(context, folder, 'runs', (project) => {
     if (runSummaries(project.db).some(({ state }) => state === 'running')) settleAbandoned(context, folder);
+    if (run?.startsWith('s')) {
+      const sweep = sweepSummary(project.db, run);
+      output.result(sweep, describeSweep(sweep));
+      return;
+    }
     if (run !== undefined) {
       const summary = runSummary(project.db, run);
       output.result(summary, describeRun(summary));
       return;
     }
     const summaries = runSummaries(project.db);
-    output.result(summaries, summaries.length === 0 ? 'no runs yet' : runTable(summaries));
+    const sweeps = sweepSummaries(project.db);
+    const below = sweeps.length === 0 ? '' : `\n\n${sweepTable(sweeps)}`;
+    output.result(summaries, summaries.length === 0 ? 'no runs yet' : `${runTable(summaries)}${below}`);
   });
 }
 
 function runTable(summaries: readonly RunSummary[]): string {
-  const rows = summaries.map(({ id, state, model, primary_metric: { best, epoch }, epochs, reason }) => [
+  const rows = summaries.map(({ id, state, model, trial, primary_metric: { best, epoch }, epochs, reason }) => [
     id,
     state,
     model,
+    trial === null ? '–' : `${trial.sweep}/${trial.number}`,
     decimal(best),
     String(epoch ?? '–'),
     String(epochs.length),
     (reason ?? '').split('\n')[0]!,
   ]);
-  return table(['run', 'state', 'model', 'best', 'at epoch', 'epochs', 'reason'], rows);
+  return table(['run', 'state', 'model', 'trial', 'best', 'at epoch', 'epochs', 'reason'], rows);
 }
 
 function thresholdLines({ thresholds }: RunSummary): string[] {

@@ -7,10 +7,11 @@ import { mkdirSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
-import type { WriteProject } from '../store/project.ts';
+import type { ReadProject, WriteProject } from '../store/project.ts';
 import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, startRun } from '../store/runs.ts';
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
+import { type BatchSizes, withBatchSizes } from '../train/less-memory.ts';
 import type { EpochReport, LabelledSample, Progress, Scored, TrainJob } from '../train/protocol.ts';
 import { labelDigest } from '../train/truth.ts';
 import { classScores, evaluateRun, writeEvaluation } from './evaluate-run.ts';
@@ -30,6 +31,7 @@ export interface TrainingListener {
   readonly onNote?: (text: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (report: EpochReport) => void;
+  /** Aborted with an AppError `cancelled`, its message becomes the run's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ export async function trainNew(
 }
 
 /**
- * Trains a queued run to its end.
+ * Trains a queued run to its end, with fewer images a batch than it asks for where `batches` says so.
  * Errors: run-not-found, run-wrong-state when it is not queued; run-not-resumable when its images have gone meanwhile;
  * and what the run fails with.
  */
@@ -58,11 +60,21 @@ export async function trainQueued(
   run: string,
   threads: number,
   listener: TrainingListener = {},
+  batches: BatchSizes | null = null,
 ): Promise<void> {
   const { db, clock } = project;
   startRun(db, run, clock.nowMs());
-  const stored = runById(db, run);
-  await drive(project, run, () => jobOf(project, stored, { threads, resume: false }), listener);
+  const plan = () =>
+    batches === null ? firstJob(project, run, threads) : withBatchSizes(firstJob(project, run, threads), batches);
+  await drive(project, run, plan, listener);
+}
+
+/**
+ * The job of a run that has not begun.
+ * Errors: run-not-found; run-not-resumable when its images have gone or changed.
+ */
+export function firstJob(project: ReadProject, run: string, threads: number): TrainJob {
+  return jobOf(project, runById(project.db, run), { threads, resume: false });
 }
 
 /**
@@ -144,7 +156,7 @@ async function drive(
     const cause = toDiskError(error, project.folder, `train run ${run}`);
     const isCancelled = cause instanceof AppError && cause.code === 'cancelled';
     const reason = cause instanceof Error ? cause.message : String(cause);
-    finishRun(db, run, isCancelled ? 'cancelled' : 'failed', isCancelled ? null : reason, clock.nowMs());
+    finishRun(db, run, isCancelled ? 'cancelled' : 'failed', isCancelled ? wordsOf(signal) : reason, clock.nowMs());
     throw cause;
   }
 }
@@ -153,6 +165,10 @@ function writeJudged(project: WriteProject, run: string, job: TrainJob, scored: 
   const samples = job.validation as readonly LabelledSample[];
   writeEvaluation(project, run, 'validation', { samples, missing: [], scores: classScores(scored) });
 }
+
+/** Why it was cancelled, where whoever did it said so. */
+const wordsOf = (signal: AbortSignal | undefined): string | null =>
+  signal?.reason instanceof AppError ? signal.reason.message : null;
 
 /**
  * Writes the report of the kept model on the validation images. A resumed run may have kept its model in an earlier

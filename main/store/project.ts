@@ -1,6 +1,6 @@
 /**
- * A project is one folder: `project.sqlite`, `images/` (copied pictures), `runs/<id>/`, `bundles/`. Paths inside it are
- * relative, so the folder may be moved, renamed or carried to another machine.
+ * A project is one folder: `project.sqlite`, `images/` (copied pictures), `runs/<id>/`, `sweeps/<id>/`, `bundles/`. Paths
+ * inside it are relative, so the folder may be moved, renamed or carried to another machine.
  */
 
 import {
@@ -25,6 +25,7 @@ import { APPLICATION_ID, checkReadable, migrate, schemaVersion } from './migrate
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations/migrations.ts';
 import { type ProjectInfo, projectInfo } from './project-info.ts';
 import { markAbandoned } from './runs.ts';
+import { markInterrupted } from './sweeps.ts';
 
 interface OpenFolder<Db extends ReadDb> {
   /** Absolute. */
@@ -50,8 +51,9 @@ export interface WriterIdentity {
 
 const DATABASE = 'project.sqlite';
 const PARTIAL_DATABASE = 'project.sqlite.partial';
-const FOLDERS = ['images', 'runs', 'bundles'];
+const FOLDERS = ['images', 'runs', 'sweeps', 'bundles'];
 const ABANDONED_REASON = 'the program that ran it ended without a word; resume continues from the last epoch';
+const INTERRUPTED_REASON = 'the program that ran it ended without a word; resume goes on with it';
 
 /**
  * Makes a new project in a folder that does not exist yet or is empty, and opens it for writing.
@@ -84,7 +86,7 @@ export function createProject(
 
 /**
  * Opens a project. Any number of readers may be open beside the one writer.
- * A writer also ends the runs which a dead writer left `running`.
+ * A writer also ends the runs and sweeps which a dead writer left `running`.
  * Errors: not-a-project, project-too-new, project-damaged, project-in-use, folder-unwritable, disk-full.
  */
 export function openProject(path: string, options: WriterIdentity & { readonly access: 'write' }): WriteProject;
@@ -111,6 +113,7 @@ function openForWriting(folder: string, identity: WriterIdentity): WriteProject 
     migrate(connection);
     for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
     const abandonedRuns = markAbandoned(connection, ABANDONED_REASON, clock.nowMs());
+    markInterrupted(connection, INTERRUPTED_REASON, clock.nowMs());
     const info = projectInfo(connection);
     return { folder, db: connection, info, clock, abandonedRuns, close: closer(connection, lock) };
   } catch (error) {

@@ -4,10 +4,14 @@ import type { EpochRow, PrimaryMetric, RunSummary } from '../../preload/contract
 import type { ReadDb } from './db.ts';
 import { epochsOf } from './epochs.ts';
 import { allRuns, type Run, runById } from './runs.ts';
+import { trialOfRun, trialsByRun } from './trials.ts';
 
 /** Every run, oldest first. */
 export function runSummaries(db: ReadDb): RunSummary[] {
-  return db.snapshot(() => allRuns(db).map((run) => toSummary(run, epochsOf(db, run.id))));
+  return db.snapshot(() => {
+    const trials = trialsByRun(db);
+    return allRuns(db).map((run) => toSummary(run, epochsOf(db, run.id), trials.get(run.id) ?? null));
+  });
 }
 
 /**
@@ -15,10 +19,10 @@ export function runSummaries(db: ReadDb): RunSummary[] {
  * Errors: run-not-found.
  */
 export function runSummary(db: ReadDb, id: string): RunSummary {
-  return db.snapshot(() => toSummary(runById(db, id), epochsOf(db, id)));
+  return db.snapshot(() => toSummary(runById(db, id), epochsOf(db, id), trialOfRun(db, id)));
 }
 
-function toSummary(run: Run, epochs: EpochRow[]): RunSummary {
+function toSummary(run: Run, epochs: EpochRow[], trial: RunSummary['trial']): RunSummary {
   return {
     id: run.id,
     state: run.state,
@@ -27,6 +31,7 @@ function toSummary(run: Run, epochs: EpochRow[]): RunSummary {
     device: run.device,
     params: { ...run.params },
     notes: [...run.notes],
+    trial,
     created_at_ms: run.created_at_ms,
     finished_at_ms: run.finished_at_ms,
     primary_metric: bestOf(run.primary_metric, epochs),

@@ -120,6 +120,11 @@ export function requeueRun(db: WriteDb, id: string): void {
   if (changes === 0) throw wrongState(db, id, 'resume', 'run-not-resumable');
 }
 
+/** Where a queued run is to be trained. */
+export function placeRun(db: WriteDb, id: string, device: string): void {
+  db.prepare("UPDATE runs SET device = ? WHERE id = ? AND state = 'queued'").run(device, id);
+}
+
 /**
  * failed, cancelled or queued again -> running, after the caller has found a checkpoint to go on from.
  * Errors: run-not-found, run-not-resumable.

@@ -11,6 +11,7 @@ import { Evaluator } from './evaluator.ts';
 import { exportBundle, readModelValues } from './export.ts';
 import { toFailure } from './failure.ts';
 import { Inbox } from './inbox.ts';
+import { measure } from './measure.ts';
 import { probe } from './probe.ts';
 import type { EvaluateJob, FromChild, Job, ScoreJob, ScoreRequest, ToChild } from './protocol.ts';
 import { Scorer } from './score.ts';
@@ -47,6 +48,9 @@ async function run(job: Job): Promise<string | null> {
         openRunner,
         imageCacheBytes: imageCacheBytes(),
       });
+    case 'measure':
+      send({ type: 'measured', peakBytes: await measure(job, { checkCancelled, openRunner }) });
+      return null;
     case 'evaluate':
       await evaluate(job);
       return null;

@@ -146,7 +146,14 @@ export interface ProbeJob {
   readonly device: Device;
 }
 
-export type Job = TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;
+/** Trains one update and judges one batch, to see how much memory the run would need. */
+export interface MeasureJob {
+  readonly kind: 'measure';
+  readonly train: TrainJob;
+  readonly device: Device;
+}
+
+export type Job = MeasureJob | TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;
 
 export type ToChild =
   | { readonly type: 'job'; readonly job: Job }
@@ -216,5 +223,7 @@ export type FromChild =
   /** A job that scores takes requests from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }
+  /** The most memory the process had; null when it was too little, and the run would go on with smaller batches. */
+  | { readonly type: 'measured'; readonly peakBytes: number | null }
   | { readonly type: 'done'; readonly reason: string | null }
   | { readonly type: 'failed'; readonly error: ErrorRecord };

@@ -56,6 +56,8 @@ export const RunSummary = z.object({
   params: z.record(z.string(), z.unknown()),
   /** What a person should know of this run: head replaced, trained from scratch, a class missing from a split. */
   notes: z.array(z.string()),
+  /** Null for a run that is no trial of a sweep. */
+  trial: z.object({ sweep: z.string(), number: z.int().positive() }).nullable(),
   created_at_ms: z.number(),
   finished_at_ms: z.number().nullable(),
   primary_metric: PrimaryMetric,

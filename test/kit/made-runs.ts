@@ -39,6 +39,7 @@ export function madeRun(number: number, epochCount: number, changes: Partial<Run
     created_at_ms: createdAtMs,
     finished_at_ms: isFinished ? createdAtMs + epochs.length * EPOCH_SECONDS * 1000 : null,
     primary_metric: { name: 'accuracy', best: best?.metrics['accuracy'] ?? null, epoch: best?.epoch ?? null },
+    trial: null,
     thresholds: null,
     ...changes,
     epochs,

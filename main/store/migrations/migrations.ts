@@ -6,6 +6,7 @@ import { multiLabel } from './0003-multi-label.ts';
 import { annotations } from './0004-annotations.ts';
 import { browsing } from './0005-browsing.ts';
 import { gestures } from './0006-gestures.ts';
+import { sweeps } from './0007-sweeps.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -13,7 +14,15 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, dataWait, multiLabel, annotations, browsing, gestures];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  dataWait,
+  multiLabel,
+  annotations,
+  browsing,
+  gestures,
+  sweeps,
+];
 
 /** The `user_version` this program writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

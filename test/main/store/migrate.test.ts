@@ -11,7 +11,9 @@ import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
+import { runSummary } from '../../../main/store/run-summaries.ts';
 import { runById } from '../../../main/store/runs.ts';
+import { sweepSummaries } from '../../../main/store/sweep-summaries.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
 
@@ -47,7 +49,9 @@ test('a new project has exactly the documented tables', () => {
     'labels',
     'project',
     'runs',
+    'sweeps',
     'tags',
+    'trials',
   ]);
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
   connection.close();
@@ -124,6 +128,20 @@ test('the fourth migration keeps the labels of before, which no object stands be
 
   expect(labelledImages(connection)).toMatchObject([{ id: 7, class_names: ['fig', 'nut'] }]);
   expect(annotationsOf(connection, 7)).toEqual([{ ...object, id, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
+  connection.close();
+});
+
+test('the seventh migration leaves runs of before as they were, trials of no sweep', () => {
+  const connection = oldDatabase(6);
+  connection.execute(`
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'resnet18', 'cpu', '{}', '[]', 'accuracy', 0, '[]', '{}', 1);`);
+
+  migrate(connection);
+
+  expect(runSummary(connection, 'r0001')).toMatchObject({ id: 'r0001', state: 'completed', trial: null });
+  expect(sweepSummaries(connection)).toEqual([]);
   connection.close();
 });
 
