@@ -1,6 +1,6 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve] [--work FOLDER]`; needs the data beside the checkout, and torch.
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,sweep] [--work FOLDER]`; needs the data beside the checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
 
@@ -12,6 +12,7 @@ import { curve } from './curve.ts';
 import { SHARED } from './data.ts';
 import { FINE_TUNES, fineTune } from './fine-tune.ts';
 import { Results } from './results.ts';
+import { sweep } from './sweep.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, work: { type: 'string', default: join(ROOT, '.cache', 'acceptance') } },
@@ -24,6 +25,7 @@ const results = new Results(join(work, 'results.json'));
 const cases: Readonly<Record<string, () => boolean>> = {
   ...Object.fromEntries(Object.entries(FINE_TUNES).map(([name, each]) => [name, () => fineTune(each, work, results)])),
   curve: () => curve(work, results),
+  sweep: () => sweep(work),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);
 for (const name of asked)

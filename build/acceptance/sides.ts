@@ -67,7 +67,8 @@ export function trainOurs(work: string, project: string, recipe: Recipe, seed: n
   return run.epochs.map(({ train_loss, metrics }) => ({ train_loss, metrics }));
 }
 
-function lightbench(work: string, ...args: readonly string[]): unknown {
+/** What the command prints with `--json`: one document, or a list where it prints one a line. */
+export function lightbench(work: string, ...args: readonly string[]): unknown {
   const command = [join(ROOT, 'main', 'cli.ts'), ...args, '--json'];
   const { status, stdout } = spawnSync(process.execPath, command, {
     encoding: 'utf8',
@@ -76,7 +77,9 @@ function lightbench(work: string, ...args: readonly string[]): unknown {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`lightbench ${args[0]}: ${stdout}`);
-  return JSON.parse(stdout);
+  if (args[0] !== 'sweep') return JSON.parse(stdout);
+  const lines = stdout.trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as unknown);
 }
 
 export function trainTorch(work: string, name: string, parts: Parts, recipe: Recipe, seed: number): Epoch[] {
