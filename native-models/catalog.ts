@@ -1,6 +1,7 @@
 /** Every model with what a person or a program needs to know to use it. */
 
 import { type ClassifierCard, IMAGENET_CONVENTION, type InputConvention, type ModelCard } from './catalog/card.ts';
+import { DETECTOR_CARDS } from './catalog/detector-cards.ts';
 import {
   CLASSIFICATION,
   COMMON,
@@ -23,6 +24,7 @@ import { type Network, namedParameters } from './nn/module.ts';
 
 export type { ClassifierCard, DetectorCard, InputConvention, ModelCard } from './catalog/card.ts';
 export { IMAGENET_CONVENTION } from './catalog/card.ts';
+export { BYTE_PIXELS } from './catalog/detector-cards.ts';
 
 const CLASSIFICATION_TASKS = ['image-classification', 'image-classification-multilabel'];
 
@@ -141,6 +143,7 @@ export const MODELS: readonly ModelCard[] = [
     build: (classes) => new SEResNeXt(classes),
   },
   ...VIT_CARDS,
+  ...DETECTOR_CARDS,
 ];
 
 /** What a task starts with when nobody names a model. Source: product specification, section 5 and conflict C10. */

@@ -1,6 +1,6 @@
 /** What a run trains on: the images of the project as samples, in their three parts. */
 
-import type { Xyxy } from '../../native-models/geometry/box.ts';
+import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { annotationsOf } from '../store/annotations.ts';
@@ -22,13 +22,13 @@ export interface ObjectSample {
   readonly id: number;
   /** Absolute. */
   readonly path: string;
-  /** Of the upright image, in pixels. */
-  readonly width: number;
-  readonly height: number;
+  /** Of the upright image, in whose pixels its objects are. */
+  readonly size: Size;
   readonly objects: readonly {
     /** Index into `classes`. */
     readonly label: number;
     readonly xyxy: Xyxy;
+    readonly polygon: null;
     readonly isCrowd: boolean;
   }[];
 }
@@ -94,10 +94,9 @@ export function objectSamplesOf(
   const samples = found.map((image) => ({
     id: image.id,
     path: imageFile(folder, image),
-    width: image.width_px,
-    height: image.height_px,
+    size: { width: image.width_px, height: image.height_px },
     objects: annotationsOf(db, image.id).map(({ class_name, xyxy, is_crowd }) => {
-      return { label: numbers.get(class_name)!, xyxy, isCrowd: is_crowd };
+      return { label: numbers.get(class_name)!, xyxy, polygon: null, isCrowd: is_crowd };
     }),
   }));
   return { samples, missing };

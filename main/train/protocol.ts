@@ -4,31 +4,28 @@ import type { Hyperparameters } from '../../native-models/catalog/hyperparameter
 import type { InputConvention } from '../../native-models/catalog.ts';
 import type { Method } from '../../native-models/explain/methods.ts';
 import type { Quadrature } from '../../native-models/explain/quadrature.ts';
-import type { Xyxy } from '../../native-models/geometry/box.ts';
+import type { Size } from '../../native-models/geometry/box.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
+import type { PictureObject } from '../images/objects/objects.ts';
 
 export interface LabelledSample extends FeedSample {
   /** Indices of its classes, ascending: one where every image has one class, else any number. */
   readonly labels: readonly number[];
 }
 
-export interface SampleObject {
-  readonly label: number;
-  /** In pixels of the upright picture. */
-  readonly xyxy: Xyxy;
+export interface SampleObject extends PictureObject {
   /** It surrounds many objects; it is neither trained on nor counted. */
   readonly isCrowd: boolean;
 }
 
 export interface ObjectSample extends FeedSample {
-  /** Of the upright picture, in pixels. */
-  readonly width: number;
-  readonly height: number;
+  /** Of the upright picture, in whose pixels its objects are. */
+  readonly size: Size;
   readonly objects: readonly SampleObject[];
 }
 

@@ -3,8 +3,11 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Activation } from '../../native-models/training.ts';
-import type { ClassificationTask } from '../../preload/contract/tasks.ts';
-import type { LabelledSample, ObjectSample, TrainJob } from './protocol.ts';
+import { type ClassificationTask, ObjectTask } from '../../preload/contract/tasks.ts';
+import type { LabelledSample, ObjectSample, ObjectTrainJob, TrainJob } from './protocol.ts';
+
+/** Whether a job's truth is about objects. */
+export const findsObjects = (job: TrainJob): job is ObjectTrainJob => ObjectTask.safeParse(job.task).success;
 
 type Labelled = Pick<LabelledSample, 'labels'>;
 

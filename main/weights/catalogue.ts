@@ -7,7 +7,7 @@
  * name and no record of the rest was found. A size that is null was not found.
  */
 
-import { IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
+import { BYTE_PIXELS, IMAGENET_CONVENTION, type InputConvention } from '../../native-models/catalog.ts';
 
 export interface KnownWeights {
   readonly name: string;
@@ -106,6 +106,17 @@ const MOBILENET_CORAL: KnownWeights = {
   origin: 'google-coral/test_data, tf2_mobilenet_v2_1.0_224_ptq.tflite, dequantised',
 };
 
+const YOLOX_NANO: KnownWeights = {
+  name: 'yolox_nano_coco',
+  model: 'yolox_nano',
+  url: null,
+  ...whole('a6796f4057eb4c1fbb4a4a054fa586f13d5ad0cc76d2f1ae07811c288d6af76b', 3_767_364),
+  convention: BYTE_PIXELS,
+  trainedOn: COCO,
+  licence: 'Apache-2.0',
+  origin: 'Megvii YOLOX 0.1.1, batch norm unfolded from yolox_nano.onnx of Kazuhito00/YOLOX-ONNX-TFLite-Sample',
+};
+
 /** The first of a model's is what it starts from where several are here. */
 export const KNOWN_WEIGHTS: readonly KnownWeights[] = [
   published(
@@ -123,6 +134,7 @@ export const KNOWN_WEIGHTS: readonly KnownWeights[] = [
     whole('7ebf99e03e254b273379b23edca7ec0da9f48273b23a332b93c1c99d49e86e8f', 14_258_573),
   ),
   MOBILENET_CORAL,
+  YOLOX_NANO,
   published(
     'resnet18-imagenet1k-v1',
     'resnet18',

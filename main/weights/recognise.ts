@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import {
+  defaultConvention,
   findModel,
-  IMAGENET_CONVENTION,
   type InputConvention,
   MODELS,
   type ModelCard,
@@ -71,7 +71,8 @@ export function recogniseWeights(file: string, expected: KnownWeights | null = n
     }
     const model = modelThatFits(file, contents);
     const title = 'unknown origin, taken for torchvision-style';
-    return { file, sha256, model, convention: IMAGENET_CONVENTION, title, licence: null, name: null };
+    const convention = defaultConvention(findModel(model)!);
+    return { file, sha256, model, convention, title, licence: null, name: null };
   });
 }
 

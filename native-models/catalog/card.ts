@@ -3,7 +3,7 @@
 import type { Shape } from '../core/shape.ts';
 import type { Detector } from '../detection/detector.ts';
 import type { MobileNetV2Options } from '../models/mobilenetv2.ts';
-import type { Module, Network } from '../nn/module.ts';
+import type { Module } from '../nn/module.ts';
 import type { Hyperparameter, Hyperparameters } from './hyperparameters.ts';
 
 /** What a set of weights expects of the pixels and of padding; trained models keep it. */
@@ -61,7 +61,9 @@ export interface DetectorCard extends CardFacts {
   readonly kind: 'detector';
   /** What it expects of pixels where its weights say nothing. */
   readonly convention: InputConvention;
-  readonly build: (setting: DetectorSetting) => Detector & Network;
+  /** How pictures are shown to it: in the middle of a square, or scaled by their shorter side. */
+  readonly views: 'letterboxed' | 'scaled';
+  readonly build: (setting: DetectorSetting) => Detector;
 }
 
 export type ModelCard = ClassifierCard | DetectorCard;

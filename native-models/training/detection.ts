@@ -17,6 +17,7 @@ import { bind } from './bind.ts';
 import { imageInput, type ModelOptions, normalise } from './images.ts';
 import type { TrainingProgram } from './program.ts';
 import { type AccumulationPrograms, type BuildObjective, type StepOptions, stepProgram, stepPrograms } from './step.ts';
+import { type SynchronisedPrograms, synchronisedStep } from './synchronised.ts';
 
 export interface DetectorTrainingOptions extends ModelOptions, StepOptions {}
 
@@ -33,6 +34,11 @@ export function detectorProgram(model: Detector, options: DetectorTrainingOption
 /** The same in two, for updates that wait for several batches. */
 export function detectorPrograms(model: Detector, options: DetectorTrainingOptions): AccumulationPrograms {
   return stepPrograms(model, options, detecting(model, options));
+}
+
+/** The same where batch norm normalises by the statistics of all batches. */
+export function synchronisedDetectorPrograms(model: Detector, options: DetectorTrainingOptions): SynchronisedPrograms {
+  return synchronisedStep(model, options, detecting(model, options));
 }
 
 /** Prefix of the parts of a detector's loss. */

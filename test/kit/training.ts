@@ -82,3 +82,44 @@ export const SMALL = {
 export function request(given: Readonly<Record<string, unknown>> = {}, model = 'resnet18'): TrainingRequest {
   return { model, given: { ...SMALL, ...given }, device: 'cpu', threads: 2, weights: null };
 }
+
+/** Dark noise with one bright rectangle each, a tall one or a wide one, as rows of the specification's JSON Lines. */
+export async function writeRectangles(folder: string, count: number): Promise<unknown[]> {
+  const side = 2 * SIDE;
+  mkdirSync(folder, { recursive: true });
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const rng = rngFrom(i, 'rectangle');
+      const [width, height] = i % 2 === 0 ? [14, 30] : [30, 14];
+      const [left, top] = [Math.floor(rng.uniform() * (side - width)), Math.floor(rng.uniform() * (side - height))];
+      const isInside = (x: number, y: number) => x >= left && x < left + width && y >= top && y < top + height;
+      const pixels = Uint8Array.from({ length: side * side * 3 }, (_, k) => {
+        const pixel = Math.floor(k / 3);
+        return (isInside(pixel % side, Math.floor(pixel / side)) ? 190 : 50) + 40 * rng.uniform();
+      });
+      const name = `${String(i).padStart(3, '0')}.png`;
+      await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+        .png()
+        .toFile(join(folder, name));
+      const [topX, topY, bottomX, bottomY] = [left, top, left + width, top + height].map((at) => at / side);
+      const split = i % 4 === 3 ? 'validation' : 'train';
+      const label = { label: i % 2 === 0 ? 'tall' : 'wide', topX, topY, bottomX, bottomY, isCrowd: 0 };
+      return { image_url: name, split, label: [label] };
+    }),
+  );
+}
+
+/** A detection project of so many pictures, every fourth of them for validation. */
+export async function rectanglesProject(count = 16): Promise<WriteProject> {
+  const project = newProject(undefined, 'image-object-detection');
+  const pictures = tempFolder();
+  await importDataset(project, writeJsonl(join(pictures, 'boxes.jsonl'), await writeRectangles(pictures, count)));
+  return project;
+}
+
+/** Settings for it. */
+export function detectorRequest(model: string, given: Readonly<Record<string, unknown>> = {}): TrainingRequest {
+  const { number_of_workers, validation_batch_size } = SMALL;
+  const small = { number_of_workers, validation_batch_size, training_batch_size: 4, img_size: 2 * SIDE };
+  return { model, given: { ...small, ...given }, device: 'cpu', threads: 2, weights: null };
+}

@@ -1,0 +1,64 @@
+/** What detections of labelled images are worth, by the metrics of the task. */
+
+import { evaluateCoco } from '../metrics/detection/coco.ts';
+import type { DetectionSet, Objects } from '../metrics/detection/objects.ts';
+import { overlapOf } from '../metrics/detection/overlap.ts';
+import { evaluateVoc } from '../metrics/detection/voc.ts';
+import { numberOf } from './plan.ts';
+import type { FoundObjects, ObjectSample, ObjectTrainJob } from './protocol.ts';
+
+type Judged = Pick<ObjectTrainJob, 'params' | 'classes'>;
+
+/**
+ * Every scalar metric under its literal name; none where `validation_metric_type` is none.
+ * Source: product specification, section 9.3: with `coco` alone the mean average precision at an overlap of 0.5 is shown,
+ * and neither precision nor recall.
+ */
+export function objectMetrics(
+  { params, classes }: Judged,
+  samples: readonly ObjectSample[],
+  found: FoundObjects,
+): Readonly<Record<string, number | null>> {
+  const kind = params['validation_metric_type'];
+  if (kind === 'none') return {};
+  const set = detectionSet(samples, found, classes.length);
+  const overlap = overlapOf(set, 'boxes');
+  const coco = kind === 'coco' || kind === 'coco_voc' ? evaluateCoco(set, overlap).numbers : null;
+  const named = Object.fromEntries(Object.entries(coco ?? {}).map(([name, value]) => [name, value < 0 ? null : value]));
+  if (kind === 'coco') return { mean_average_precision: named['AP50'] ?? null, ...named };
+  const { evaluation } = evaluateVoc(set, overlap, numberOf(params, 'validation_iou_threshold'));
+  const { mean_average_precision, precision, recall } = evaluation;
+  return { mean_average_precision, precision, recall, ...named };
+}
+
+export function detectionSet(samples: readonly ObjectSample[], found: FoundObjects, classes: number): DetectionSet {
+  const truths = samples.flatMap(({ objects }, image) => objects.map((object) => ({ image, ...object })));
+  return {
+    images: samples.length,
+    classes,
+    truths: {
+      ...objectsOf(
+        truths.map(({ image }) => image),
+        truths.map(({ label }) => label),
+        truths.flatMap(({ xyxy }) => [...xyxy]),
+      ),
+      isCrowd: Uint8Array.from(truths, ({ isCrowd }) => Number(isCrowd)),
+    },
+    detections: { ...objectsOf(found.images, found.labels, found.boxes), score: Float64Array.from(found.scores) },
+  };
+}
+
+/** Shapes: images and labels [N], boxes xyxy [N,4]. */
+function objectsOf(images: ArrayLike<number>, labels: ArrayLike<number>, boxes: ArrayLike<number>): Objects {
+  const count = images.length;
+  const xywh = Float64Array.from({ length: 4 * count }, (_, i) => {
+    return i % 4 < 2 ? boxes[i]! : boxes[i]! - boxes[i - 2]!;
+  });
+  return {
+    image: Int32Array.from(images),
+    class: Int32Array.from(labels),
+    xywh,
+    area: Float64Array.from({ length: count }, (_, i) => xywh[4 * i + 2]! * xywh[4 * i + 3]!),
+    masks: null,
+  };
+}

@@ -1,0 +1,186 @@
+/** Learning to find objects. */
+
+import type { DetectorCard } from '../../native-models/catalog.ts';
+import { rngFrom } from '../../native-models/core/rng.ts';
+import { sizeOf } from '../../native-models/core/shape.ts';
+import { canvasFor, scaledSize } from '../../native-models/detection/canvas.ts';
+import type { DetectionThresholds, Detector } from '../../native-models/detection/detector.ts';
+import type { Targets, Truth } from '../../native-models/detection/truth.ts';
+import type { Size } from '../../native-models/geometry/box.ts';
+import {
+  type DetectorTrainingOptions,
+  detectorProgram,
+  detectorPrograms,
+  synchronisedDetectorPrograms,
+} from '../../native-models/training/detection.ts';
+import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/feed.ts';
+import type { ObjectTransform } from '../images/objects/object-views.ts';
+import { DetectionEvaluator, type PlainTransform } from './detection-evaluator.ts';
+import type { Judge, Learning, OpenFeeds } from './learning.ts';
+import { objectMetrics } from './object-judge.ts';
+import { numberOf, type Plan } from './plan.ts';
+import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
+import { type Feeds, floatTensor, Tensor } from './runtime.ts';
+import { stepOptions } from './step-options.ts';
+import type { RunPrograms } from './step-runner.ts';
+
+/** A view made of several pictures has the objects of them all. */
+const MOSAIC_PICTURES = 4;
+/** Places for objects in a view, at most: tables of the assignment grow with them. */
+const MOST_PLACES = 200;
+
+export class ObjectLearning implements Learning {
+  readonly network: Detector;
+  private readonly job: ObjectTrainJob;
+  private readonly card: DetectorCard;
+  private readonly plan: Plan;
+  private readonly places: number;
+  private readonly transforms: { readonly training: ObjectTransform; readonly validation: PlainTransform };
+  private readonly targets: Targets;
+
+  constructor(job: ObjectTrainJob, card: DetectorCard, plan: Plan) {
+    this.job = job;
+    this.card = card;
+    this.plan = plan;
+    this.transforms = transformsOf(job, card, plan.seed);
+    const most = job.train.reduce((largest, { objects }) => Math.max(largest, objects.length), 1);
+    const pictures = this.transforms.training.kind === 'mosaic' ? MOSAIC_PICTURES : 1;
+    this.places = Math.max(most, Math.min(MOST_PLACES, pictures * most));
+    this.network = card.build({ classes: job.classes.length, params: job.params, slots: this.places });
+    this.targets = this.network.targets(this.transforms.training.canvas);
+  }
+
+  programs(): RunPrograms {
+    const { network, plan } = this;
+    const options = this.options();
+    if (plan.accumulation === 1) return detectorProgram(network, options);
+    return plan.isSynchronised ? synchronisedDetectorPrograms(network, options) : detectorPrograms(network, options);
+  }
+
+  openFeeds(cacheBytes: number): OpenFeeds {
+    const { job, plan, places, transforms } = this;
+    const training = new BatchFeed({
+      samples: job.train.map(withoutCrowds),
+      transform: transforms.training,
+      places,
+      batchSize: plan.batchSize,
+      workers: plan.workers,
+      cacheBytes,
+    });
+    const validation = new BatchFeed({
+      samples: job.validation.map(withoutCrowds),
+      transform: transforms.validation,
+      places: 1, // what is true is known from the samples
+      batchSize: plan.validationBatchSize,
+      workers: 1,
+      cacheBytes,
+    });
+    return { training, validation };
+  }
+
+  feedsOf({ images, objects, count }: Batch): Feeds {
+    const { width, height } = this.transforms.training.canvas;
+    return {
+      images: new Tensor('uint8', images, [count, 3, height, width]),
+      image_sizes: floatTensor([count, 2], objects!.sizes),
+      ...this.targetFeeds(objects!, count),
+    };
+  }
+
+  async openJudge(): Promise<Judge> {
+    const { job, card, plan, transforms } = this;
+    const evaluator = await DetectionEvaluator.open(this.network, job, {
+      canvas: transforms.validation.canvas,
+      batchSize: Math.min(plan.validationBatchSize, Math.max(1, job.validation.length)),
+      thresholds: thresholdsOf(job, card),
+    });
+    return {
+      judge: async (values, feed, onBatch) => {
+        const found = await evaluator.find(values, feed, job.validation, transforms.validation, onBatch);
+        const metrics = objectMetrics(job, job.validation, found);
+        return { loss: null, metrics, thresholds: null, scored: { kind: 'objects', found } };
+      },
+      release: () => evaluator.release(),
+    };
+  }
+
+  /** What every view's objects become, one view after the other. */
+  private targetFeeds(objects: BatchObjects, count: number): Feeds {
+    const { targets, places } = this;
+    const made = Array.from({ length: count }, (_, i) => {
+      // The targets of a view draw numbers of its own; those of one-stage detectors need none.
+      return targets.of(truthAt(objects, i, places), rngFrom(this.plan.seed, 'targets', i));
+    });
+    const feeds = targets.fed.map(({ name, dtype, shape }) => {
+      const size = sizeOf(shape);
+      const all = dtype === 'int32' ? new Int32Array(count * size) : new Float32Array(count * size);
+      made.forEach((of, i) => {
+        all.set(of.get(name)!, i * size);
+      });
+      return [name, new Tensor(dtype, all as Float32Array, [count, ...shape])] as const;
+    });
+    return Object.fromEntries(feeds);
+  }
+
+  private options(): DetectorTrainingOptions {
+    const { job, card, plan, transforms } = this;
+    const { width, height } = transforms.training.canvas;
+    return {
+      ...stepOptions(job, card, plan),
+      batchSize: plan.batchSize,
+      height,
+      width,
+      normalisation: job.convention,
+    };
+  }
+}
+
+/** How pictures come onto the canvas, in training and in evaluation. */
+export function transformsOf(
+  { params, train, validation }: Pick<ObjectTrainJob, 'params' | 'train' | 'validation'>,
+  { views }: DetectorCard,
+  seed: number,
+): { readonly training: ObjectTransform; readonly validation: PlainTransform } {
+  switch (views) {
+    case 'letterboxed': {
+      const side = numberOf(params, 'img_size');
+      const canvas = { width: side, height: side };
+      return { training: { kind: 'mosaic', canvas, seed }, validation: { kind: 'letterbox', canvas } };
+    }
+    case 'scaled': {
+      const [minSizePx, maxSizePx] = [numberOf(params, 'min_size'), numberOf(params, 'max_size')];
+      const scaled = ({ size }: { readonly size: Size }) => scaledSize(size, minSizePx, maxSizePx);
+      const canvas = canvasFor([...train, ...validation].map(scaled));
+      const sizes = { canvas, minSizePx, maxSizePx };
+      return { training: { kind: 'random-part', seed, ...sizes }, validation: { kind: 'scaled', ...sizes } };
+    }
+    default:
+      return views satisfies never;
+  }
+}
+
+const MOST_DETECTIONS = 300; // of a picture. Source: product specification, section 18.4
+
+export function thresholdsOf({ params }: Pick<ObjectTrainJob, 'params'>, { views }: DetectorCard): DetectionThresholds {
+  const score = numberOf(params, 'box_score_thresh');
+  switch (views) {
+    case 'letterboxed':
+      return { score, overlap: numberOf(params, 'box_iou_thresh'), most: MOST_DETECTIONS };
+    case 'scaled':
+      return { score, overlap: numberOf(params, 'box_nms_thresh'), most: numberOf(params, 'box_detections_per_img') };
+    default:
+      return views satisfies never;
+  }
+}
+
+/** Crowds are not learnt from. Source: product specification, section 22. */
+const withoutCrowds = (sample: ObjectSample): ObjectSample => ({
+  ...sample,
+  objects: sample.objects.filter(({ isCrowd }) => !isCrowd),
+});
+
+function truthAt({ boxes, labels }: BatchObjects, at: number, places: number): Truth {
+  const own = labels.subarray(at * places, (at + 1) * places);
+  const count = own.indexOf(NO_OBJECT) === -1 ? places : own.indexOf(NO_OBJECT);
+  return { labels: own.slice(0, count), boxes: boxes.slice(4 * at * places, 4 * (at * places + count)) };
+}
