@@ -126,7 +126,10 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
     ],
   ],
   ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
-  ['renderer/label/doc', ['renderer/label/doc', 'preload/contract', 'native-models/geometry', 'npm:flatbush']],
+  [
+    'renderer/label/doc',
+    ['renderer/label/doc', 'preload/contract', 'native-models/geometry', 'npm:flatbush', 'npm:polygon-clipping'],
+  ],
   [
     'renderer/label/tools',
     ['renderer/label/tools', 'renderer/label/doc', 'preload/contract', 'native-models/geometry'],

@@ -28,6 +28,30 @@ export function maskFromBitmap(bitmap: ArrayLike<number>, { width, height }: Siz
   return { width, height, counts: [...counts, length] };
 }
 
+/**
+ * Run lengths of an image whose ones all lie in one part of it. Shapes: part [y1-y0, x1-x0], row by row.
+ * Units: `xyxy` on whole pixels, inside the image.
+ */
+export function maskFromPart(part: ArrayLike<number>, [x0, y0, x1, y1]: Xyxy, { width, height }: Size): Mask {
+  const counts: number[] = [];
+  let isSet = false;
+  let from = 0; // where the present run began, column by column
+  const turn = (at: number) => {
+    counts.push(at - from);
+    from = at;
+    isSet = !isSet;
+  };
+  for (let x = x0; x < x1; x++) {
+    for (let y = y0; y < y1; y++) {
+      const value = part[(y - y0) * (x1 - x0) + x - x0] !== 0;
+      if (value !== isSet) turn(x * height + y);
+    }
+    if (isSet && (y1 < height || y0 > 0 || x + 1 === x1)) turn(x * height + y1);
+  }
+  const rest = width * height - from;
+  return { width, height, counts: rest > 0 || counts.length === 0 ? [...counts, rest] : counts };
+}
+
 /** Ones and zeros of a mask. Shapes: [height, width], row by row. */
 export function bitmapFromMask({ width, height, counts }: Mask): Uint8Array {
   const bitmap = new Uint8Array(width * height);

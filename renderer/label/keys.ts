@@ -1,7 +1,14 @@
 /** What keys do while an image is labelled. Letters are those of the key, whatever Shift does to them. */
 
+import type { ShapeKind } from '../../native-models/geometry/shape.ts';
+import type { Combination } from './doc/combine.ts';
+import type { ToolName } from './tools/tool.ts';
+
 export type KeyCommand =
-  | { readonly do: 'tool'; readonly tool: 'select' | 'box' | 'polygon' }
+  | { readonly do: 'tool'; readonly tool: ToolName }
+  | { readonly do: 'brush-size'; readonly factor: number }
+  | { readonly do: 'combine'; readonly how: Combination }
+  | { readonly do: 'convert'; readonly to: ShapeKind }
   | { readonly do: 'class'; readonly index: number }
   | { readonly do: 'nudge'; readonly dx: number; readonly dy: number }
   | { readonly do: 'zoom'; readonly factor: number }
@@ -20,8 +27,13 @@ export type PlainCommand =
   | 'next'
   | 'next-unlabelled'
   | 'choose-all'
+  | 'copy'
+  | 'paste'
+  | 'duplicate'
+  | 'bring'
   | 'find-class'
-  | 'help';
+  | 'help'
+  | 'history';
 
 export interface Pressed {
   readonly key: string;
@@ -32,7 +44,8 @@ export interface Pressed {
 
 /** For the sheet that lists them, in its order. */
 export const SHEET: readonly (readonly [keys: string, what: string])[] = [
-  ['V  B  P', 'choose, box, polygon'],
+  ['V  B  P  R  E', 'choose, box, polygon, brush, eraser'],
+  [',  .', 'smaller and larger brush'],
   ['1 … 9', 'class by its number; changes the class of what is chosen'],
   ['/', 'find or add a class by typing'],
   ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],
@@ -43,24 +56,51 @@ export const SHEET: readonly (readonly [keys: string, what: string])[] = [
   ['Shift click', 'adds to what is chosen'],
   ['[  ]', 'previous and next object'],
   ['Ctrl A', 'choose everything'],
+  ['Ctrl C, Ctrl V, Ctrl D', 'copy, paste (on any image), duplicate'],
+  ['Ctrl Shift V', 'bring the objects of the previous image'],
+  ['J  S  I', 'join what is chosen, cut the others out of the first, keep where all meet'],
+  ['Shift B, Shift P, Shift M', 'make a box, a polygon, a bitmap of what is chosen'],
   ['Arrows', 'move what is chosen by a pixel, with Shift by ten; else the picture'],
   ['+  -', 'zoom; so does the wheel, at the pointer'],
   ['F, Shift F, 0', 'fit the image, fit what is chosen, full size'],
   ['Space and drag', 'move the picture; so does the middle button'],
+  ['H', 'history of the image: who did what, and when'],
   ['A  D', 'previous and next image'],
   ['N', 'next image that nobody has labelled'],
 ];
 
 const ZOOM = 1.25;
+const BRUSH_STEP = 1.25;
 const STEP_PX = 1;
 const LONG_STEP_PX = 10;
 
-const WITH_CONTROL: Readonly<Record<string, PlainCommand>> = { z: 'undo', y: 'redo', a: 'choose-all' };
+const WITH_CONTROL: Readonly<Record<string, PlainCommand>> = {
+  z: 'undo',
+  y: 'redo',
+  a: 'choose-all',
+  c: 'copy',
+  v: 'paste',
+  d: 'duplicate',
+};
+
+const WITH_SHIFT: Readonly<Record<string, KeyCommand>> = {
+  f: { do: 'fit-chosen' },
+  b: { do: 'convert', to: 'box' },
+  p: { do: 'convert', to: 'polygon' },
+  m: { do: 'convert', to: 'mask' },
+};
 
 const PLAIN: Readonly<Record<string, KeyCommand>> = {
   v: { do: 'tool', tool: 'select' },
   b: { do: 'tool', tool: 'box' },
   p: { do: 'tool', tool: 'polygon' },
+  r: { do: 'tool', tool: 'brush' },
+  e: { do: 'tool', tool: 'eraser' },
+  ',': { do: 'brush-size', factor: 1 / BRUSH_STEP },
+  '.': { do: 'brush-size', factor: BRUSH_STEP },
+  j: { do: 'combine', how: 'join' },
+  s: { do: 'combine', how: 'subtract' },
+  i: { do: 'combine', how: 'intersect' },
   delete: { do: 'remove' },
   backspace: { do: 'remove' },
   escape: { do: 'cancel' },
@@ -73,6 +113,7 @@ const PLAIN: Readonly<Record<string, KeyCommand>> = {
   n: { do: 'next-unlabelled' },
   '/': { do: 'find-class' },
   '?': { do: 'help' },
+  h: { do: 'history' },
   '+': { do: 'zoom', factor: ZOOM },
   '=': { do: 'zoom', factor: ZOOM },
   '-': { do: 'zoom', factor: 1 / ZOOM },
@@ -92,11 +133,12 @@ export function commandOf({ key, shift, control }: Pressed): KeyCommand | null {
   const name = key.toLowerCase();
   if (control) {
     if (name === 'z' && shift) return { do: 'redo' };
+    if (name === 'v' && shift) return { do: 'bring' };
     const plain = WITH_CONTROL[name];
     return plain === undefined ? null : { do: plain };
   }
   if (/^[1-9]$/.test(name)) return { do: 'class', index: Number(name) - 1 };
-  if (name === 'f' && shift) return { do: 'fit-chosen' };
+  if (shift && WITH_SHIFT[name] !== undefined) return WITH_SHIFT[name];
   const arrow = ARROWS[name];
   if (arrow === undefined) return PLAIN[name] ?? null;
   const step = shift ? LONG_STEP_PX : STEP_PX;

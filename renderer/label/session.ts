@@ -3,10 +3,19 @@
  * the document shown is the one the engine answers with; until then the gesture's draft stays in its place.
  */
 
-import type { Annotation, Change, ImageChange, ImageDocument } from '../../preload/contract/labelling.ts';
+import { type Shape, type ShapeKind, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import type {
+  Annotation,
+  Change,
+  ImageChange,
+  ImageDocument,
+  NewAnnotation,
+} from '../../preload/contract/labelling.ts';
+import { type Combination, combined, converted } from './doc/combine.ts';
 import { LabelDocument } from './doc/label-document.ts';
 import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
+import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
 import { type Cursor, type Draft, type Editor, replaced } from './tools/editor.ts';
 import { polygonTool } from './tools/polygon/polygon-tool.ts';
 import { selectTool } from './tools/select/select-tool.ts';
@@ -26,6 +35,8 @@ export interface SessionState {
   readonly tool: ToolName;
   readonly draft: Draft | null;
   readonly cursor: Cursor;
+  /** Units: image pixels. */
+  readonly brushRadius: number;
   /** Edits the engine has not answered yet. */
   readonly unsaved: number;
   /** Why the last edit was not taken; null when it was. */
@@ -36,7 +47,12 @@ const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
   select: selectTool,
   box: boxTool,
   polygon: polygonTool,
+  brush: brushTool,
+  eraser: eraserTool,
 };
+
+const FIRST_RADIUS_PX = 10;
+const LARGEST_RADIUS_PX = 500;
 
 export class LabelSession implements Editor {
   pixel = 1;
@@ -58,6 +74,7 @@ export class LabelSession implements Editor {
       tool: 'select',
       draft: null,
       cursor: 'default',
+      brushRadius: FIRST_RADIUS_PX,
       unsaved: 0,
       problem: null,
     };
@@ -82,6 +99,10 @@ export class LabelSession implements Editor {
 
   get activeClass(): string | null {
     return this.state.activeClass;
+  }
+
+  get brushRadius(): number {
+    return this.state.brushRadius;
   }
 
   /** The tool at work, which hears the pointer. */
@@ -144,6 +165,55 @@ export class LabelSession implements Editor {
       isOn ? 'set mark' : 'clear mark',
       others.map((before) => ({ type: 'replace', before, after: { ...before, [flag]: isOn } })),
     );
+  }
+
+  /** Tells why something was not done. */
+  say(problem: string): void {
+    this.update({ problem });
+  }
+
+  /** A larger or smaller brush. */
+  resizeBrush(factor: number): void {
+    this.update({ brushRadius: Math.min(Math.max(this.brushRadius * factor, 0.5), LARGEST_RADIUS_PX) });
+  }
+
+  /** Makes one object of those that are chosen; the first chosen keeps its class and its place. */
+  combine(combination: Combination): void {
+    const [first, ...others] = this.chosen();
+    if (first === undefined || others.length === 0) return;
+    const shapes = [first, ...others].map(({ shape }) => shape) as [Shape, ...Shape[]];
+    const shape = combined(combination, shapes, this.document.size);
+    const kept: Change = shape === null ? { type: 'remove', before: first } : replaced(first, shape);
+    const spent = others.map((before): Change => ({ type: 'remove', before }));
+    this.commit(combination, [kept, ...spent]);
+  }
+
+  /** Draws what is chosen another way. */
+  convert(kind: ShapeKind): void {
+    const changes = this.chosen().flatMap((annotation): Change[] => {
+      const shape = annotation.shape.kind === kind ? null : converted(annotation.shape, kind, this.document.size);
+      return shape === null ? [] : [replaced(annotation, shape)];
+    });
+    if (changes.length > 0) this.commit(`make ${kind}`, changes);
+  }
+
+  /** Puts copies on the image, as far as they fit on it, moved by so many pixels. */
+  paste(objects: readonly NewAnnotation[], by: number): void {
+    const { size } = this.document;
+    const fits = objects.flatMap(({ ...object }): Change[] => {
+      const [x0, y0, x1, y1] = shapeXyxy(object.shape);
+      const isInside = x0 >= 0 && y0 >= 0 && x1 <= size.width && y1 <= size.height;
+      const isSameSize =
+        object.shape.kind !== 'mask' ||
+        (object.shape.mask.width === size.width && object.shape.mask.height === size.height);
+      const { class_name, is_crowd, is_difficult, is_occluded, is_truncated } = object;
+      const flags = { is_crowd, is_difficult, is_occluded, is_truncated };
+      const shape = moved(object.shape, by, by, size);
+      return isInside && isSameSize ? [{ type: 'add', annotation: { class_name, shape, ...flags } }] : [];
+    });
+    if (fits.length > 0) this.commit('paste', fits);
+    const left = objects.length - fits.length;
+    if (left > 0) this.update({ problem: `${left} of ${objects.length} copied objects do not fit on this image` });
   }
 
   /** Whether the image as a whole has a class; `isOnly` takes the others away. */

@@ -148,9 +148,19 @@ describe('labelling objects', () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
     await eventually(() => expect(stored(1).objects[0]).toEqual(['nut', [40, 50, 120, 130]]));
 
+    await page.keyboard.press('r');
+    await drag(page, [60, 200], [160, 220]);
+    await page.getByRole('button', { name: /bolt.*mask/ }).waitFor();
+    await page.keyboard.press('Control+c');
+    await keepPicture(page, 'label-brush-light');
+
     await page.keyboard.press('d');
     await page.getByText('2 of 2').waitFor();
     await page.getByRole('heading', { name: '1 object' }).waitFor();
+    await page.keyboard.press('Control+v');
+    await page.getByRole('heading', { name: '2 objects' }).waitFor();
+    await page.keyboard.press('h');
+    await page.getByRole('dialog', { name: 'History of this image' }).getByText('paste').waitFor();
   });
 
   test('two windows on one image see each other’s work', async () => {

@@ -18,6 +18,7 @@ export interface Look {
 
 const FILL_ALPHA = 0.14;
 const CHOSEN_ALPHA = 0.3;
+const STROKE_ALPHA = 0.45;
 /** Screen pixels. */
 const LINE = 1.5;
 const CHOSEN_LINE = 2.5;
@@ -56,7 +57,8 @@ export function paintChosen(context: Context, chosen: readonly Annotation[], loo
 /** A gesture under way. */
 export function paintDraft(context: Context, draft: Draft, colour: string, look: Look, pixel: number): void {
   context.lineJoin = 'round';
-  if (draft.kind === 'marquee') paintMarquee(context, draft.xyxy, look, pixel);
+  if (draft.kind === 'stroke') paintStroke(context, draft, colour, look);
+  else if (draft.kind === 'marquee') paintMarquee(context, draft.xyxy, look, pixel);
   else if (draft.kind === 'path') paintPath(context, draft, colour, look, pixel);
   else if (draft.kind === 'shape') paintShape(context, draft, colour, CHOSEN_ALPHA, CHOSEN_LINE * pixel);
   else paintChosen(context, draft.annotations, look, pixel);
@@ -117,6 +119,24 @@ function paintMarquee(context: Context, [x0, y0, x1, y1]: Xyxy, { accent }: Look
   context.fillRect(x0, y0, x1 - x0, y1 - y0);
   context.globalAlpha = 1;
   context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+}
+
+function paintStroke(
+  context: Context,
+  { way, radius, erases }: Extract<Draft, { kind: 'stroke' }>,
+  colour: string,
+  { surface }: Look,
+): void {
+  context.beginPath();
+  for (const [x, y] of way) context.lineTo(x, y);
+  context.lineTo(...way.at(-1)!); // a dab, too, is a line
+  context.lineCap = 'round';
+  context.lineWidth = 2 * radius;
+  context.strokeStyle = erases ? surface : colour;
+  context.globalAlpha = STROKE_ALPHA;
+  context.stroke();
+  context.globalAlpha = 1;
+  context.lineCap = 'butt';
 }
 
 function paintPath(

@@ -20,6 +20,8 @@ export type Draft =
   /** Corners so far, and where the next one would be. */
   | { readonly kind: 'path'; readonly corners: readonly Point[]; readonly next: Point | null; readonly closes: boolean }
   | { readonly kind: 'marquee'; readonly xyxy: Xyxy }
+  /** The way of a round brush. */
+  | { readonly kind: 'stroke'; readonly way: readonly Point[]; readonly radius: number; readonly erases: boolean }
   /** Objects shown otherwise than the document has them. */
   | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
 
@@ -32,6 +34,8 @@ export interface Editor {
   readonly activeClass: string | null;
   /** Image pixels that one screen pixel covers. */
   readonly pixel: number;
+  /** Units: image pixels. */
+  readonly brushRadius: number;
   select(ids: Iterable<number>): void;
   setDraft(draft: Draft | null): void;
   setCursor(cursor: Cursor): void;

@@ -47,7 +47,7 @@ export type StateTable<S extends States> = {
   ) => ToolState<S, K>;
 };
 
-export type ToolName = 'select' | 'box' | 'polygon';
+export type ToolName = 'select' | 'box' | 'polygon' | 'brush' | 'eraser';
 
 /** A tool at work. */
 export interface Tool

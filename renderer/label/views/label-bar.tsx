@@ -12,6 +12,8 @@ const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] 
   ['select', 'Choose', 'V'],
   ['box', 'Box', 'B'],
   ['polygon', 'Polygon', 'P'],
+  ['brush', 'Brush', 'R'],
+  ['eraser', 'Eraser', 'E'],
 ];
 
 export interface LabelBarProps {
@@ -21,9 +23,11 @@ export interface LabelBarProps {
   readonly links: LabelLinks;
   readonly task: Task;
   readonly onHelp: () => void;
+  readonly onHistory: () => void;
 }
 
-export function LabelBar({ session, control, neighbours, links, task, onHelp }: LabelBarProps): ReactElement {
+export function LabelBar(props: LabelBarProps): ReactElement {
+  const { session, control, neighbours, links, task, onHelp, onHistory } = props;
   const state = useSyncExternalStore(session.subscribe, session.getState);
   const { undo, redo } = state.document.told;
   const hasObjects = !ClassificationTask.safeParse(task).success;
@@ -61,6 +65,7 @@ export function LabelBar({ session, control, neighbours, links, task, onHelp }: 
       <span className="label-saved" role="status">
         {state.unsaved > 0 ? 'Saving …' : state.document.told.is_labelled ? 'Saved' : 'Not labelled yet'}
       </span>
+      <Press label="History" title="Who did what, and when (H)" onPress={onHistory} />
       <Press label="Keys" title="What keys do (?)" onPress={onHelp} />
     </div>
   );

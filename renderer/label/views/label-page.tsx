@@ -1,7 +1,16 @@
 /** One image and all that is to be said of it: tools, picture, classes, objects; everything by keyboard too. */
 
-import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
+import {
+  type ReactElement,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
@@ -11,6 +20,7 @@ import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { ClassPanel } from './class-panel.tsx';
 import { HelpSheet } from './help-sheet.tsx';
+import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { lookOf } from './look.ts';
 import { ObjectPanel } from './object-panel.tsx';
@@ -32,12 +42,13 @@ export interface LabelPageProps {
 export function LabelPage(props: LabelPageProps): ReactElement {
   const { image, api, classes, links } = props;
   const [lastClass, setLastClass] = useState<string | null>(null);
+  const copied = useRef<readonly NewAnnotation[]>([]);
   const { session, problem } = useSession(api, image, lastClass ?? classes[0] ?? null);
   const neighbours = useNeighbours(api, image);
   const { picture, problem: unreadable } = usePicture(links.picture(image));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
-  const shown = { ...props, session, picture, neighbours, onClass: setLastClass };
+  const shown = { ...props, session, picture, neighbours, copied, onClass: setLastClass };
   return (
     <>
       <Desk key={image} {...shown} />
@@ -50,17 +61,20 @@ interface DeskProps extends LabelPageProps {
   readonly session: LabelSession;
   readonly picture: HTMLImageElement | null;
   readonly neighbours: ImageNeighbours | null;
+  /** Outlives the image, so that copies go from one to another. */
+  readonly copied: RefObject<readonly NewAnnotation[]>;
   readonly onClass: (name: string) => void;
 }
 
 function Desk(props: DeskProps): ReactElement {
-  const { session, picture, neighbours, theme, links, task, onClass } = props;
+  const { session, picture, neighbours, theme, api, links, task, copied, onClass } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const state = useSyncExternalStore(session.subscribe, session.getState);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);
   const control = useViewport(state.document.size, view);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isHistoryOpen, setHistoryOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const classes = useMemo(() => allClasses(props.classes, state.document), [props.classes, state.document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read from the page, which the theme changes
@@ -81,10 +95,19 @@ function Desk(props: DeskProps): ReactElement {
     control,
     classes,
     task,
-    isPaused: isHelpOpen,
+    isPaused: isHelpOpen || isHistoryOpen,
     onClass: chooseClass,
     onFindClass: () => search.current?.focus(),
     onHelp: () => setHelpOpen(true),
+    onHistory: () => setHistoryOpen(true),
+    onCopy: () => {
+      copied.current = session.chosen();
+    },
+    onPaste: () => session.paste(copied.current, 0),
+    onBring: () => {
+      const previous = neighbours?.previous ?? null;
+      if (previous !== null) void bring(api, previous, session);
+    },
     onPrevious: () => go(neighbours?.previous),
     onNext: () => go(neighbours?.next),
     onNextUnlabelled: () => go(neighbours?.next_unlabelled),
@@ -92,7 +115,11 @@ function Desk(props: DeskProps): ReactElement {
 
   return (
     <div className="label-page">
-      <LabelBar {...{ session, control, neighbours, links, task }} onHelp={() => setHelpOpen(true)} />
+      <LabelBar
+        {...{ session, control, neighbours, links, task }}
+        onHelp={() => setHelpOpen(true)}
+        onHistory={() => setHistoryOpen(true)}
+      />
       <div className="label-stage" ref={stage}>
         {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look }} /> : null}
       </div>
@@ -105,9 +132,25 @@ function Desk(props: DeskProps): ReactElement {
           {state.problem}
         </div>
       )}
+      <HistorySheet api={api} image={props.image} isOpen={isHistoryOpen} onClose={() => setHistoryOpen(false)} />
       <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
+}
+
+/** Puts the objects of another image on this one. */
+async function bring(api: LabelApi, from: number, session: LabelSession): Promise<void> {
+  const leave = new AbortController();
+  try {
+    for await (const event of await api.watch(from, leave.signal)) {
+      if (event.type === 'document') session.paste(event.document.annotations, 0);
+      return;
+    }
+  } catch (error) {
+    session.say(error instanceof Error ? error.message : String(error));
+  } finally {
+    leave.abort();
+  }
 }
 
 /** Those of the project, and those this image brings before the project is told again. */

@@ -17,6 +17,11 @@ export interface KeyTargets {
   readonly onClass: (name: string) => void;
   readonly onFindClass: () => void;
   readonly onHelp: () => void;
+  readonly onHistory: () => void;
+  readonly onCopy: () => void;
+  readonly onPaste: () => void;
+  /** Brings the objects of the previous image. */
+  readonly onBring: () => void;
   readonly onPrevious: () => void;
   readonly onNext: () => void;
   readonly onNextUnlabelled: () => void;
@@ -24,6 +29,8 @@ export interface KeyTargets {
 
 /** Screen pixels the picture moves by an arrow key, for each pixel an object would. */
 const PAN_A_PIXEL = 40;
+/** Image pixels beside the original, so that both are seen. */
+const DUPLICATE_PX = 12;
 
 export function useKeys(targets: KeyTargets): void {
   const now = useRef(targets);
@@ -63,6 +70,15 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
     case 'zoom':
       control.zoom(command.factor);
       break;
+    case 'brush-size':
+      session.resizeBrush(command.factor);
+      break;
+    case 'combine':
+      session.combine(command.how);
+      break;
+    case 'convert':
+      session.convert(command.to);
+      break;
     case 'cycle':
       session.cycle(command.by);
       break;
@@ -80,11 +96,16 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     remove: () => session.removeChosen(),
     cancel: () => session.leave(),
     'choose-all': () => session.select(session.document.annotations.map(({ id }) => id)),
+    copy: targets.onCopy,
+    paste: targets.onPaste,
+    duplicate: () => session.paste(session.chosen(), DUPLICATE_PX),
+    bring: targets.onBring,
     fit: () => control.fit(null),
     'fit-chosen': () => control.fit(boxes().length === 0 ? null : boxes().reduce(joinBoxes)),
     'full-size': control.fullSize,
     'find-class': targets.onFindClass,
     help: targets.onHelp,
+    history: targets.onHistory,
     previous: targets.onPrevious,
     next: targets.onNext,
     'next-unlabelled': targets.onNextUnlabelled,

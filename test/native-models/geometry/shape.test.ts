@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { maskArea } from '../../../native-models/geometry/mask.ts';
+import { rngFrom } from '../../../native-models/core/rng.ts';
+import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import { maskArea, maskFromBitmap, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { type Shape, shapeArea, shapeMask, shapeXyxy } from '../../../native-models/geometry/shape.ts';
 
 const SIZE = { width: 6, height: 4 };
@@ -21,4 +23,23 @@ test('a hole is no part of a polygon', () => {
 
   expect(shapeArea(shape)).toBe(12);
   expect(maskArea(shapeMask(shape, SIZE))).toBe(12);
+});
+
+test('a mask made from a part of the image is the mask of the whole bitmap', () => {
+  const rng = rngFrom(4, 'parts');
+  for (let round = 0; round < 200; round++) {
+    const [width, height] = [1 + Math.floor(rng.uniform() * 7), 1 + Math.floor(rng.uniform() * 7)];
+    const corner = (side: number) => Math.floor(rng.uniform() * (side + 1));
+    const [xs, ys] = [[corner(width), corner(width)].sort(), [corner(height), corner(height)].sort()];
+    const box: Xyxy = [xs[0]!, ys[0]!, xs[1]!, ys[1]!];
+    const density = rng.uniform();
+    const part = Array.from({ length: (box[2] - box[0]) * (box[3] - box[1]) }, () => Number(rng.uniform() < density));
+    const whole = new Uint8Array(width * height);
+    part.forEach((value, at) => {
+      const across = box[2] - box[0];
+      whole[(box[1] + Math.floor(at / across)) * width + box[0] + (at % across)] = value;
+    });
+
+    expect(maskFromPart(part, box, { width, height })).toEqual(maskFromBitmap(whole, { width, height }));
+  }
 });

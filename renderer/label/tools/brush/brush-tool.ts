@@ -1,0 +1,107 @@
+/**
+ * Paints bitmaps: the brush adds to the bitmap that is chosen, or begins one; the eraser takes away from those it touches
+ * of what is chosen. A stroke is one edit.
+ */
+
+import { combineMasks, type Mask, maskArea, sharedPixels } from '../../../../native-models/geometry/mask.ts';
+import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
+import type { Point } from '../../doc/hit.ts';
+import { strokeMask } from '../../doc/stroke.ts';
+import { drawn, type Editor, type Pointer, replaced } from '../editor.ts';
+import { type Tool, ToolState, toolOf } from '../tool.ts';
+
+type BrushStates = {
+  readonly idle: null;
+  readonly painting: { readonly from: Point };
+};
+
+type MaskAnnotation = Annotation & { readonly shape: { readonly kind: 'mask'; readonly mask: Mask } };
+const isMask = (annotation: Annotation | undefined): annotation is MaskAnnotation => annotation?.shape.kind === 'mask';
+
+/** Bitmaps that are chosen. */
+const chosenMasks = ({ document, selection }: Editor): MaskAnnotation[] =>
+  [...selection].map((id) => document.get(id)).filter(isMask);
+
+abstract class Painting extends ToolState<BrushStates, 'painting'> {
+  private way: readonly Point[] = [this.info.from];
+
+  override enter(): void {
+    this.preview();
+  }
+
+  override pointerMove({ x, y }: Pointer): void {
+    const [px, py] = this.way.at(-1)!;
+    if (Math.hypot(x - px, y - py) < this.editor.pixel) return;
+    this.way = [...this.way, [x, y]];
+    this.preview();
+  }
+
+  override pointerUp(): void {
+    const changes = this.changes(strokeMask(this.way, this.editor.brushRadius, this.editor.document.size));
+    if (changes.length === 0) this.editor.setDraft(null);
+    else this.editor.commit(this.deed, changes);
+    this.goto('idle', null);
+  }
+
+  override cancel(): boolean {
+    this.editor.setDraft(null);
+    this.goto('idle', null);
+    return true;
+  }
+
+  private preview(): void {
+    this.editor.setDraft({ kind: 'stroke', way: this.way, radius: this.editor.brushRadius, erases: this.erases });
+  }
+
+  protected abstract readonly deed: string;
+  protected abstract readonly erases: boolean;
+  protected abstract changes(stroke: Mask): Change[];
+}
+
+class Adding extends Painting {
+  protected readonly deed = 'paint';
+  protected readonly erases = false;
+
+  protected changes(stroke: Mask): Change[] {
+    const { activeClass } = this.editor;
+    const [chosen, ...others] = chosenMasks(this.editor);
+    if (maskArea(stroke) === 0) return [];
+    if (chosen !== undefined && others.length === 0) {
+      const mask = combineMasks(chosen.shape.mask, stroke, (a, b) => a || b);
+      return maskArea(mask) === maskArea(chosen.shape.mask) ? [] : [replaced(chosen, { kind: 'mask', mask })];
+    }
+    return activeClass === null ? [] : [drawn({ kind: 'mask', mask: stroke }, activeClass)];
+  }
+}
+
+class Erasing extends Painting {
+  protected readonly deed = 'erase';
+  protected readonly erases = true;
+
+  protected changes(stroke: Mask): Change[] {
+    return chosenMasks(this.editor)
+      .filter(({ shape }) => sharedPixels(shape.mask, stroke) > 0)
+      .map((annotation) => {
+        const mask = combineMasks(annotation.shape.mask, stroke, (a, b) => a && !b);
+        return maskArea(mask) === 0
+          ? { type: 'remove', before: annotation }
+          : replaced(annotation, { kind: 'mask', mask });
+      });
+  }
+}
+
+class Idle extends ToolState<BrushStates, 'idle'> {
+  override enter(): void {
+    this.editor.setCursor('crosshair');
+  }
+
+  override pointerDown({ x, y }: Pointer): void {
+    this.goto('painting', { from: [x, y] });
+  }
+}
+
+export const brushTool = (editor: Editor): Tool =>
+  toolOf<BrushStates>('brush', editor, { idle: Idle, painting: Adding });
+
+export const eraserTool = (editor: Editor): Tool =>
+  toolOf<BrushStates>('eraser', editor, { idle: Idle, painting: Erasing });
