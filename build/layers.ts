@@ -78,6 +78,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['main/data', ['npm:zod', 'npm:yaml', 'npm:saxes', 'npm:yauzl', 'npm:csv-parse', 'npm:@streamparser/json']],
   ['main/weights', ['npm:zod']],
   ['main/bundle', ['npm:zod']],
+  ['main/serve-bundle', ['npm:zod']],
 
   // the window
   ['renderer', ['preload/contract', 'native-models/geometry', 'native-models/catalog', 'native-models/catalog.ts']],

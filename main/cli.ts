@@ -15,6 +15,7 @@ import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
 import { createCommand } from './cli/project.ts';
 import { serveCommand } from './cli/serve.ts';
+import { serveBundleCommand } from './cli/serve-bundle.ts';
 import { sweepCommand } from './cli/sweep.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
@@ -74,6 +75,7 @@ function program(): Command {
   addRunCommands(root);
   addSweepCommand(root);
   addServeCommand(root);
+  addServeBundleCommand(root);
   root
     .command('doctor')
     .description('check that this machine can train')
@@ -227,6 +229,22 @@ function addServeCommand(root: Command): void {
     .option('--insecure', 'allow an address that other machines reach, without encryption')
     .addOption(json())
     .action(act(serveCommand));
+}
+
+function addServeBundleCommand(root: Command): void {
+  root
+    .command('serve-bundle <bundle>')
+    .description('score images that are sent by HTTP')
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port, 0 for any free one', '0')
+    .option('--insecure', 'allow an address that other machines reach, without encryption')
+    .option('--token-file <file>', 'answer only to requests with the bearer token in this file')
+    .option('--max-body <MB>', 'largest request', '64')
+    .option('--timeout <seconds>', 'longest time for one image', '60')
+    .option('--set <name=value>', 'valid_resize_size or valid_crop_size other than the bundle has', collect, [])
+    .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
+    .addOption(json())
+    .action(act(serveBundleCommand));
 }
 
 /** A terminal and npm above us may each hand on the same Ctrl-C: what follows within this time is the same one. */

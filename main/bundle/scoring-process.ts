@@ -14,7 +14,6 @@ interface Asked {
 
 interface Running {
   readonly say: (message: ToChild) => void;
-  readonly kill: () => void;
   /** By the number of the request. */
   readonly asked: Map<number, Asked>;
   /** Settled when the process is gone, whatever way. */
@@ -88,7 +87,7 @@ export class ScoringProcess {
           };
         },
         onMessage: (message: FromChild) => {
-          if (message.type === 'ready') resolve({ say, kill: () => stop.abort(), asked, gone });
+          if (message.type === 'ready') resolve({ say, asked, gone });
           if (message.type !== 'image-score') return;
           asked.get(message.id)?.resolve(message.score);
           asked.delete(message.id);

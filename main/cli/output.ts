@@ -27,6 +27,12 @@ export class Output {
     this.streams.out(this.isJson ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
   }
 
+  /** One of several results that come over time: a line of JSON with --json, else text. */
+  line(value: unknown, text: string): void {
+    this.clearLine();
+    this.streams.out(this.isJson ? `${JSON.stringify(value)}\n` : `${text}\n`);
+  }
+
   /** Something a person should read now; silent with --json, whose result holds it. */
   say(text: string): void {
     if (this.isJson) return;

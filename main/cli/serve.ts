@@ -18,10 +18,7 @@ export async function serveCommand(
   project: string | undefined,
   options: ServeOptions,
 ): Promise<void> {
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > LAST_PORT) {
-    throw new AppError('bad-argument', `--port takes a number from 0 to ${LAST_PORT}, got "${options.port}"`);
-  }
+  const port = portOf(options.port);
   const command = {
     project: project ?? null,
     host: options.host,
@@ -32,4 +29,11 @@ export async function serveCommand(
     home: context.home,
   };
   await runServe(command, process, context.signal);
+}
+
+/** Errors: bad-argument. */
+export function portOf(text: string): number {
+  const port = /^[0-9]+$/.test(text) ? Number(text) : -1;
+  if (port >= 0 && port <= LAST_PORT) return port;
+  throw new AppError('bad-argument', `--port takes a number from 0 to ${LAST_PORT}, got "${text}"`);
 }

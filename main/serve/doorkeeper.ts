@@ -3,8 +3,9 @@
  * programs of the same user (the desktop window) that lives as long as the process.
  */
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { digest, equal } from './tokens.ts';
 
 /** Fresh random bytes, from the operating system outside tests. */
 export type RandomBytes = (count: number) => Buffer;
@@ -89,12 +90,4 @@ export class Doorkeeper {
   private randomToken(): string {
     return this.random(TOKEN_BYTES).toString('base64url');
   }
-}
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
-
-/** Takes the same time wherever two texts of one length differ. */
-function equal(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,15 +1,13 @@
 /** The engine's door for browsers and for the desktop window: HTTP for the window's files and pictures, one WebSocket. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
-import { AppError } from '../../preload/contract/errors.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { doorsTo } from '../ipc/attach.ts';
 import type { Engine } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
-import { allowedNames, isLoopback, urlHost } from './hosts.ts';
+import { allowedNames } from './hosts.ts';
 import type { ImageSource } from './images.ts';
+import { listen, machineNames, refuseUnprotected, urlOf } from './listen.ts';
 import { answer } from './routes.ts';
 import { openSockets } from './sockets.ts';
 
@@ -52,14 +50,14 @@ export interface Site extends ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
-  refuseUnprotected(host, options.insecure === true);
+  refuseUnprotected('serve', host, options.insecure === true);
   const server = createServer();
-  const port = await listen(server, host, options.port ?? 0);
+  const port = await listen('serve', server, host, options.port ?? 0);
   const names = allowedNames(host, machineNames());
   const site: Site = { ...options, names, cookieName: `lightbench_${port}` };
   server.on('request', (request, response) => void reply(site, request, response));
   const sockets = openSockets(server, site, doorsTo(options.engine, options.logBug));
-  const url = `http://${urlHost(reachable(host))}:${port}`;
+  const url = urlOf(host, port);
   return {
     url,
     port,
@@ -82,35 +80,4 @@ async function reply(site: Site, request: IncomingMessage, response: ServerRespo
     else
       response.writeHead(500, { 'Content-Type': 'text/plain' }).end('The engine failed to answer; its log says why.');
   }
-}
-
-function refuseUnprotected(host: string, insecure: boolean): void {
-  if (isLoopback(host) || insecure) return;
-  const message =
-    `serve: ${host} can be reached from other machines and nothing would be encrypted. Use 127.0.0.1 and an SSH tunnel ` +
-    '(ssh -L 8080:127.0.0.1:PORT this-machine), or add --insecure on a network where you trust everyone.';
-  throw new AppError('address-not-allowed', message, { host });
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const [code, what] =
-        error.code === 'EADDRINUSE'
-          ? (['address-in-use', 'another program listens there; choose another --port'] as const)
-          : (['address-not-allowed', error.message] as const);
-      reject(
-        new AppError(code, `serve: cannot listen on ${host} port ${port}: ${what}`, { host, port }, { cause: error }),
-      );
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-/** Listening everywhere is no address to open. */
-const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
-
-function machineNames(): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return [hostname(), ...addresses.map(({ address }) => address)];
 }
