@@ -194,6 +194,10 @@ function addRunCommands(root: Command): void {
     .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
     .option('--explain <method>', `draw what a decision used: ${METHODS.join(', ')}`)
     .option('--explain-set <name=value>', `${EXPLANATION_SETTINGS.join(', ')}; may be repeated`, collect, [])
+    .option('--lines <file>', 'append a JSON line an image to this file, of folders too; goes on where it was')
+    .option('--processes <count>', 'of --lines: so many images at a time', '1')
+    .option('--timeout <seconds>', 'of --lines: longest time for one image', '30')
+    .option('--retries <count>', 'of --lines: how often an image that broke is tried again', '3')
     .option('--out <folder>', 'where the pictures of explanations go; explanations by default')
     .addOption(json())
     .action(act(scoreCommand));

@@ -8,6 +8,7 @@ import { serveBundle } from '../serve-bundle/serve-bundle.ts';
 import type { CliContext } from './context.ts';
 import { portOf } from './serve.ts';
 import { parseSettings } from './train.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface ServeBundleCommandOptions {
   readonly host: string;
@@ -28,8 +29,8 @@ export async function serveBundleCommand(
 ): Promise<void> {
   const { output, signal, threads } = context;
   const port = portOf(options.port);
-  const maxBodyBytes = numberOf('--max-body', options.maxBody, 1024) * 2 ** 20;
-  const timeoutMs = numberOf('--timeout', options.timeout, 3600) * 1000;
+  const maxBodyBytes = wholeNumber('--max-body', options.maxBody, 1, 1024) * 2 ** 20;
+  const timeoutMs = wholeNumber('--timeout', options.timeout, 1, 3600) * 1000;
   const token = options.tokenFile === undefined ? null : readToken(options.tokenFile);
   const bundle = openBundle(folder, { sizes: parseSettings(options.set), thresholds: options.threshold }, threads);
   const process = new ScoringProcess(bundle.job, { timeoutMs });
@@ -46,12 +47,6 @@ export async function serveBundleCommand(
   } finally {
     await process.close();
   }
-}
-
-function numberOf(option: string, text: string, most: number): number {
-  const value = /^[0-9]+$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= most) return value;
-  throw new AppError('bad-argument', `${option} takes a whole number from 1 to ${most}, got "${text}"`);
 }
 
 /** In a file, since every program of a machine can read another's arguments. */

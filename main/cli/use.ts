@@ -3,8 +3,10 @@
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
+import { BatchLines } from '../bundle/batch-lines.ts';
+import { batchScore, imagesAt } from '../bundle/batch-score.ts';
 import { EXPLANATION_PARAMETERS } from '../bundle/explanation-order.ts';
-import { type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
+import { openBundle, type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
@@ -13,6 +15,7 @@ import { ExplanationFiles, type WrittenReply } from './explanations.ts';
 import { decimal } from './format.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export async function evaluateCommand(
   context: CliContext,
@@ -63,6 +66,10 @@ export async function scoreCommand(
 ): Promise<number> {
   const { output, threads } = context;
   const explain = explanationsAsked(options);
+  if (options.lines !== undefined) {
+    if (explain !== null) throw new AppError('bad-argument', '--lines and --explain do not go together');
+    return scoreIntoLines(context, bundle, images, options.lines, options);
+  }
   const files = new ExplanationFiles(options.out ?? 'explanations');
   const written: WrittenReply[] = [];
   await scoreBundle(bundle, images, {
@@ -78,7 +85,36 @@ export async function scoreCommand(
   return written.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
 }
 
+/** Returns the exit status: a failure when any image could not be scored. */
+async function scoreIntoLines(
+  { output, threads, signal }: CliContext,
+  folder: string,
+  paths: readonly string[],
+  file: string,
+  options: ScoreCommandOptions,
+): Promise<number> {
+  const processes = wholeNumber('--processes', options.processes, 1, 64);
+  const timeoutMs = wholeNumber('--timeout', options.timeout, 1, 3600) * 1000;
+  const retries = wholeNumber('--retries', options.retries, 0, 100);
+  const bundle = openBundle(folder, { sizes: parseSettings(options.set), thresholds: options.threshold }, threads);
+  const lines = new BatchLines(file);
+  try {
+    const onScored = (done: number, of: number) => output.progress(`scored ${done}/${of}`);
+    const batch = { processes, timeoutMs, retries, signal, onScored };
+    const result = await batchScore(bundle, imagesAt(paths), lines, batch);
+    const { scored, failed, skipped } = result;
+    output.result({ file, ...result }, `${file}: ${scored} scored, ${failed} failed, ${skipped} were there already`);
+    return failed > 0 ? EXIT.failure : EXIT.done;
+  } finally {
+    lines.close();
+  }
+}
+
 export interface ScoreCommandOptions {
+  readonly lines?: string;
+  readonly processes: string;
+  readonly timeout: string;
+  readonly retries: string;
   readonly set: readonly string[];
   readonly threshold: readonly string[];
   readonly explain?: string;

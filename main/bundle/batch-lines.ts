@@ -1,0 +1,65 @@
+/** A JSON Lines file that replies are appended to, by a program that may be killed at any moment and is started again. */
+
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import { toDiskError } from '../store/disk-errors.ts';
+
+export class BatchLines {
+  private readonly file: string;
+  private readonly handle: number;
+  /** Images that have a score in the file. */
+  readonly scored: ReadonlySet<string>;
+
+  /** Errors: bad-json when a line of the file is no reply; disk-full, folder-unwritable. */
+  constructor(file: string) {
+    this.file = file;
+    this.scored = existsSync(file) ? scoredIn(file) : new Set();
+    this.handle = onDisk(file, () => {
+      mkdirSync(dirname(file), { recursive: true });
+      return openSync(file, 'a');
+    });
+  }
+
+  /** One line, whole. Errors: disk-full, folder-unwritable. */
+  append(reply: object): void {
+    const line = Buffer.from(`${JSON.stringify(reply)}\n`);
+    onDisk(this.file, () => {
+      for (let at = 0; at < line.length; ) at += writeSync(this.handle, line, at, line.length - at);
+    });
+  }
+
+  close(): void {
+    onDisk(this.file, () => fsyncSync(this.handle));
+    closeSync(this.handle);
+  }
+}
+
+function onDisk<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toDiskError(error, dirname(file), `write ${file}`);
+  }
+}
+
+/** A last line without its end was being written when the program died: it is cut off. */
+function scoredIn(file: string): Set<string> {
+  const text = readFileSync(file, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').slice(0, -1);
+  const names = lines.flatMap((line, i) => nameIn(line, `${file}:${i + 1}`));
+  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
+  return new Set(names);
+}
+
+/** None for an image that failed: it is tried again. */
+function nameIn(line: string, place: string): string[] {
+  try {
+    const { filename, probs } = JSON.parse(line) as { filename?: unknown; probs?: unknown };
+    if (typeof filename === 'string') return Array.isArray(probs) ? [filename] : [];
+  } catch {
+    // not JSON: said below, as for JSON of another shape
+  }
+  throw new AppError('bad-json', `${place} is no reply of a scored image; choose another --lines`, { place });
+}
