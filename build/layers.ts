@@ -75,7 +75,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['main/store', ['npm:better-sqlite3']],
   ['main/images', ['npm:sharp']],
   ['main/train', ['npm:onnxruntime-node']],
-  ['main/data', ['npm:zod', 'npm:yaml', 'npm:saxes', 'npm:yauzl', 'npm:csv-parse', 'npm:@streamparser/json']],
+  ['main/data', ['npm:zod', 'npm:yaml', 'npm:saxes', 'npm:yauzl', 'npm:csv-parse']],
   ['main/weights', ['npm:zod']],
   ['main/bundle', ['npm:zod']],
   ['main/serve-bundle', ['npm:zod']],

@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { Task } from '../preload/contract/tasks.ts';
 import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
+import { exportCommand } from './cli/export.ts';
 import { importCommand } from './cli/import.ts';
 import { METRICS_HELP, metricsCommand } from './cli/metrics.ts';
 import { modelsCommand } from './cli/models.ts';
@@ -21,6 +22,7 @@ import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
+import { EXPORT_FORMATS } from './data/export/export.ts';
 import { IMPORT_FORMATS } from './data/import-report.ts';
 import { DEVICE_HELP } from './devices/device.ts';
 
@@ -110,6 +112,15 @@ function addProjectCommands(root: Command): void {
     .option('--link', 'leave images where they are instead of copying them')
     .addOption(json())
     .action(act(importCommand));
+  root
+    .command('export <project>')
+    .description('write the labelled images as a data set that other tools read')
+    .requiredOption('--format <format>', EXPORT_FORMATS.join(', '))
+    .requiredOption('--out <folder>', 'a new or empty folder')
+    .option('--split <split>', 'only train, validation or test')
+    .option('--no-images', 'annotations alone')
+    .addOption(json())
+    .action(act(exportCommand));
 }
 
 function addModelCommands(root: Command): void {

@@ -1,6 +1,6 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco] [--case PART-OF-A-NAME] [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco|import] [--case PART-OF-A-NAME] [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
  * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { cocoBenchmark, cocoTable } from './coco.ts';
 import { hasTorch } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
+import { importBenchmark, importTable } from './import.ts';
 import { metricsBenchmark, metricsTable } from './metrics.ts';
 import { opPrecision, opPrecisionTable } from './op-precision.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
@@ -85,6 +86,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
   coco: async (settings) => {
     const rows = await cocoBenchmark(settings);
     return { rows, markdown: cocoTable(rows), failure: null };
+  },
+  import: async () => {
+    const rows = await importBenchmark();
+    return { rows, markdown: importTable(rows), failure: null };
   },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });

@@ -57,8 +57,11 @@ export interface PlaneShape {
   readonly kind: 'plane';
   /** Absolute. */
   readonly file: string;
-  /** A value; or, of the values in ascending order without the smallest, which is the background, that one, from 0. */
-  readonly select: { readonly value: number } | { readonly rank: number };
+  /**
+   * A value; or the place, from 0, among so many objects: of the values in ascending order without the smallest, which is the
+   * background, that one, unless the values count the objects themselves.
+   */
+  readonly select: { readonly value: number } | { readonly rank: number; readonly of: number };
 }
 
 export interface BadObject {

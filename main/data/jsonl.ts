@@ -15,6 +15,8 @@ export interface JsonlSource {
   readonly file: string;
   /** What relative addresses are relative to. */
   readonly root: string;
+  /** Of every record; none by default. */
+  readonly splitName?: string | null;
   /** Of whole images, or null where labels are objects. */
   readonly labelling: Labelling | null;
 }
@@ -60,7 +62,7 @@ function toItem({ value, repairs }: JsonRecord, where: string, source: JsonlSour
   const claimed = readDetails(value['image_details']);
   const { candidates, problem } = locateImage(url, source.root);
   if (problem !== null) throw new RecordProblem('image-missing', `image_url "${url}": ${problem}`);
-  const place = { kind: 'image', where, url, candidates, splitName: null, claimed } as const;
+  const place = { kind: 'image', where, url, candidates, splitName: source.splitName ?? null, claimed } as const;
   return { ...place, ...read, repairs: [...repairs, ...read.repairs] };
 }
 

@@ -50,6 +50,9 @@ async function readFile(file: string, pool: ProbePool): Promise<ValuePlanes | Ap
 
 function countsOf(picture: ValuePlanes, { select }: PlaneShape): readonly number[] | null {
   if ('value' in select) return picture.planes.find(({ value }) => value === select.value)?.counts ?? null;
+  const isCounted =
+    !picture.isColour && picture.planes.every(({ value }) => value <= select.of || value === VOID_VALUE);
+  if (isCounted) return picture.planes.find(({ value }) => value === select.rank + 1)?.counts ?? null;
   const ordered = picture.isColour ? inVocOrder(picture.planes) : picture.planes;
   const objects = ordered.slice(1);
   const isVoid = objects.length > 1 && objects.at(-1)!.value === (picture.isColour ? VOID_COLOUR : VOID_VALUE);

@@ -14,7 +14,7 @@ import { AppError } from '../../../preload/contract/errors.ts';
 import { classNameOf, flagOf, numberOf, ringOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
-import { streamJson } from '../json-stream.ts';
+import { readJsonItems } from '../json-items.ts';
 import { described, RecordProblem } from '../record-problem.ts';
 import { Scattered } from '../scattered.ts';
 import { splitNameOf } from '../split-names.ts';
@@ -103,7 +103,8 @@ async function gather(path: string, annotations: Scattered<Kept>): Promise<CocoF
   const problems: ImportItem[] = [];
   let most = 0;
   let [count, captions, boxes] = [0, 0, 0];
-  for await (const { list, key, value } of streamJson(path, ['images', 'categories', 'annotations'])) {
+  const keys = ['images', 'categories', 'annotations'];
+  await readJsonItems(path, { keys }, ({ key: list, index: key, value }) => {
     const where = `${path}: ${list}[${key}]`;
     try {
       const record = objectOf(value);
@@ -126,7 +127,7 @@ async function gather(path: string, annotations: Scattered<Kept>): Promise<CocoF
       if (!(error instanceof RecordProblem)) throw error;
       problems.push({ kind: 'problem', where, code: error.code, reason: error.message });
     }
-  }
+  });
   if (count > 0 && captions === count) throw notRead(path, 'captions');
   if (images.size > 0 && count === 0 && classNames.size === 0) throw notRead(path, 'images without annotations');
   const isNormalised = boxes > 0 && most > 0 && most < NORMALISED_BELOW;

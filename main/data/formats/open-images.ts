@@ -150,7 +150,7 @@ function toObject(fields: Fields, className: string, where: string, mask: Source
 
 function planeOf(fields: Fields, masks: ReadonlyMap<string, string>, tree: SourceTree): SourceShape {
   const path = masks.get(fields['MaskPath']!);
-  if (path !== undefined) return { kind: 'plane', file: tree.absolute(path), select: { rank: 0 } };
+  if (path !== undefined) return { kind: 'plane', file: tree.absolute(path), select: { rank: 0, of: 1 } };
   throw new RecordProblem('image-missing', `MaskPath: there is no ${fields['MaskPath']} below ${tree.root}`);
 }
 

@@ -8,7 +8,7 @@ import { type Xywh, xyxyFromXywh } from '../../../native-models/geometry/box.ts'
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
-import { streamJson } from '../json-stream.ts';
+import { readJsonItems } from '../json-items.ts';
 import { described, parseObject, RecordProblem } from '../record-problem.ts';
 import { Scattered } from '../scattered.ts';
 import { splitNameOf } from '../split-names.ts';
@@ -45,12 +45,12 @@ async function* readFile(
   const images: Fields[] = [];
   const names = new Map<unknown, string>();
   try {
-    for await (const { list, key, value } of streamJson(file, ['images', 'categories', 'annotations'])) {
+    await readJsonItems(file, { keys: ['images', 'categories', 'annotations'] }, ({ key: list, index: key, value }) => {
       const record = parseObject(JSON.stringify(value));
       if (list === 'images') images.push(record);
       else if (list === 'categories') names.set(record['id'], classNameOf(record['name'], `categories[${key}].name`));
       else annotations.add(String(record['image_id']), record);
-    }
+    });
     const split = splitNameOf(path);
     for (const image of images) {
       const where = `${file}: image ${image['id']}`;

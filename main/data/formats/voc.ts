@@ -72,7 +72,7 @@ async function readSplits(tree: SourceTree, files: readonly string[]): Promise<M
     const name = SPLIT_LIST.exec(path)?.[3];
     if (name === undefined || splitOfName(name) === null) continue;
     for (const line of (await tree.text(path)).split(/\r?\n/)) {
-      const stem = line.trim().split(/\s+/)[0]!.toLowerCase();
+      const stem = line.trim().toLowerCase();
       if (stem !== '' && !stem.startsWith('#') && !splits.has(stem)) splits.set(stem, name);
     }
   }
@@ -93,7 +93,8 @@ async function readImage(path: string, { source, finder, splits, masks }: VocSet
     elements.entries(),
     ([, { line }]) => `line ${line}`,
     badObjects,
-    ([rank, element], where) => toObject(element, where, mask === null ? null : { file: mask, rank }),
+    ([rank, element], where) =>
+      toObject(element, where, mask === null ? null : { file: mask, rank, of: elements.length }),
   );
   const size = childOf(annotation, 'size');
   const claimed = { width: sideOf(size, 'width'), height: sideOf(size, 'height') };
@@ -127,12 +128,18 @@ function findImage(url: string, path: string, finder: ImageFinder): string {
   }
 }
 
-function toObject(element: XmlElement, where: string, mask: { file: string; rank: number } | null): SourceObject {
+function toObject(
+  element: XmlElement,
+  where: string,
+  mask: { file: string; rank: number; of: number } | null,
+): SourceObject {
   const box = childOf(element, 'bndbox');
   if (box === null) throw new RecordProblem('bad-annotation', 'bndbox: expected a box, got none');
   const xyxy = ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => numberOf(childText(box, name), name)) as unknown as Xyxy;
   const shape: SourceShape =
-    mask === null ? { kind: 'box', xyxy } : { kind: 'plane', file: mask.file, select: { rank: mask.rank } };
+    mask === null
+      ? { kind: 'box', xyxy }
+      : { kind: 'plane', file: mask.file, select: { rank: mask.rank, of: mask.of } };
   const flag = (name: string) => flagOf(childText(element, name) || null, name);
   return {
     ...{ where, className: classNameOf(childText(element, 'name') ?? undefined, 'name'), shape, unit: 'px' },

@@ -21,11 +21,11 @@ export const jsonl: FormatReader = {
   format: 'jsonl',
   recognises: async (tree) => (await tree.named()).some((path) => isJsonl(path) && (tree.file !== null || isTop(path))),
   read: async function* (source) {
-    for (const relative of await recordFiles(source.tree, isJsonl, '.jsonl')) {
+    const files = await recordFiles(source.tree, isJsonl, '.jsonl');
+    for (const relative of files) {
       const file = source.tree.absolute(relative);
-      for await (const item of readJsonl({ file, root: rootOf(file, source), labelling: source.labelling })) {
-        yield item;
-      }
+      const splitName = splitOfMany(relative, files);
+      yield* readJsonl({ file, root: rootOf(file, source), splitName, labelling: source.labelling });
     }
   },
 };
@@ -40,14 +40,15 @@ export const csv: FormatReader = {
   },
   read: async function* (source) {
     const { labelling, separator } = source;
-    for (const relative of await recordFiles(source.tree, isCsv, '.csv')) {
+    const files = await recordFiles(source.tree, isCsv, '.csv');
+    for (const relative of files) {
       const file = source.tree.absolute(relative);
       if (labelling === null) {
         yield* readCsvBoxes(relative, source, await source.finder());
         continue;
       }
       const given = separator === null ? {} : { separator };
-      const splitName = source.tree.file === null ? splitFolderOf(relative) : null;
+      const splitName = splitOfMany(relative, files);
       yield* readCsvLabels({ file, root: rootOf(file, source), splitName, labelling, ...given });
     }
   },
@@ -69,6 +70,11 @@ export const folder: FormatReader = {
   },
 };
 
+/** Of several files each says its split by its name; of one alone only its folder does. */
+function splitOfMany(path: string, files: readonly string[]): string | null {
+  return files.length > 1 ? splitNameOf(path) : splitFolderOf(path);
+}
+
 /** The folder of a file right below the top, where it is called like a split. */
 function splitFolderOf(path: string): string | null {
   const [folder = '', ...rest] = path.split('/');
@@ -86,7 +92,7 @@ async function recordFiles(
   if (tree.file !== null) return [tree.file];
   const files = (await tree.files()).filter((path) => isOne(path) && isNearTop(path));
   const splits = new Set(files.map((path) => splitNameOf(path)));
-  if (files.length === 1 || (files.length > 1 && splits.size === files.length && !splits.has(null))) return files;
+  if (files.length === 1 || (files.length > 1 && splits.size === files.length)) return files;
   const found = files.length === 0 ? 'has none' : `has ${files.length} (${files.join(', ')}); name the one you mean`;
   throw new AppError('bad-argument', `import: expected one ${ending} file in ${tree.root}, it ${found}`, {
     folder: tree.root,

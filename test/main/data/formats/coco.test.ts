@@ -145,7 +145,7 @@ test.each([
     'bad-json',
     'whole JSON',
   ],
-  ['a file with text in the middle', '{"images":[{"id":1,"file_name":"a.png"}],oops', 'bad-json', 'whole JSON'],
+  ['a file with text in the middle', '{"images":[{"id":1,"file_name":"a.png"}],oops', 'bad-json', 'expected more'],
   ['captions', '{"images":[],"annotations":[{"image_id":1,"caption":"a cat"}]}', 'format-unsupported', 'captions'],
   ['images alone', '{"images":[{"id":1,"file_name":"a.png"}]}', 'format-unsupported', 'without annotations'],
 ] as const)('%s ends in an error that names the file, and adds nothing', async (_, text, code, reason) => {

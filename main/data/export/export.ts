@@ -1,0 +1,146 @@
+/**
+ * Writes the labelled images of a project as a data set that other tools read. What the format cannot hold is counted and
+ * told; the folder appears when it is complete.
+ */
+
+import { AppError } from '../../../preload/contract/errors.ts';
+import type { Split } from '../../../preload/contract/tasks.ts';
+import { annotatedImages } from '../../store/annotations.ts';
+import { dataVersion } from '../../store/changes.ts';
+import { classNames } from '../../store/classes.ts';
+import { type ImageRow, imageFile, labelledImageCount } from '../../store/images.ts';
+import { labelsOf } from '../../store/labels.ts';
+import type { ReadProject } from '../../store/project.ts';
+import { keepsObjects } from '../fit-task.ts';
+import { cocoExport } from './coco.ts';
+import { csvExport } from './csv.ts';
+import { cvatExport } from './cvat.ts';
+import { ExportFolder } from './export-folder.ts';
+import type { DatasetWriter, ExportFormat } from './export-format.ts';
+import { folderExport } from './folder.ts';
+import { ImageNames } from './image-names.ts';
+import { jsonlExport } from './jsonl.ts';
+import { labelmeExport } from './labelme.ts';
+import { Losses } from './losses.ts';
+import { openImagesExport } from './open-images.ts';
+import { viaExport } from './via.ts';
+import { vocExport } from './voc.ts';
+import { yoloExport } from './yolo.ts';
+
+const FORMATS = {
+  jsonl: jsonlExport,
+  coco: cocoExport,
+  voc: vocExport,
+  yolo: yoloExport,
+  labelme: labelmeExport,
+  via: viaExport,
+  cvat: cvatExport,
+  openimages: openImagesExport,
+  csv: csvExport,
+  folder: folderExport,
+} as const satisfies Readonly<Record<string, ExportFormat>>;
+
+export type ExportFormatName = keyof typeof FORMATS;
+export const EXPORT_FORMATS = Object.keys(FORMATS) as ExportFormatName[];
+
+export interface ExportOptions {
+  readonly format: ExportFormatName;
+  readonly out: string;
+  /** Only this part of the data. */
+  readonly split?: Split;
+  /** Annotations alone, which name images that are not there. */
+  readonly withoutImages?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly written: number; readonly total: number }) => void;
+}
+
+/** Field names are those of the JSON output. */
+export interface ExportReport {
+  readonly format: ExportFormatName;
+  readonly folder: string;
+  images: number;
+  objects: number;
+  /** What the format cannot hold, with numbers. */
+  not_kept: readonly string[];
+  /** Images whose files have gone. */
+  readonly missing: string[];
+  readonly warnings: string[];
+}
+
+/**
+ * Writes a new folder.
+ * Errors: bad-argument for a format that has no way to say what the task's labels are, folder-exists, disk-full,
+ * folder-unwritable; cancelled, which leaves nothing behind.
+ */
+export async function exportDataset(project: ReadProject, options: ExportOptions): Promise<ExportReport> {
+  const { db, info } = project;
+  const format: ExportFormat = FORMATS[options.format];
+  if (!format.tasks.includes(info.task)) {
+    const fitting = EXPORT_FORMATS.filter((name) => (FORMATS[name] as ExportFormat).tasks.includes(info.task));
+    const message = `export: the format ${options.format} does not hold labels of ${info.task}; these do: ${fitting.join(', ')}`;
+    throw new AppError('bad-argument', message, { format: options.format, task: info.task });
+  }
+  const version = dataVersion(db);
+  const folder = new ExportFolder(options.out);
+  const losses = new Losses();
+  const report: ExportReport = {
+    ...{ format: options.format, folder: folder.path, images: 0, objects: 0, not_kept: [] },
+    ...{ missing: [], warnings: [] },
+  };
+  try {
+    const writer = format.open({ folder, task: info.task, classes: classNames(db), losses });
+    await writeImages(project, writer, folder, report, options);
+    writer.end();
+    folder.finish();
+  } catch (error) {
+    folder.abandon();
+    throw error;
+  }
+  report.not_kept = losses.list();
+  if (dataVersion(db) !== version)
+    report.warnings.push('the project was changed meanwhile; some images may be as they were before');
+  return report;
+}
+
+async function writeImages(
+  project: ReadProject,
+  writer: DatasetWriter,
+  folder: ExportFolder,
+  report: ExportReport,
+  { split, withoutImages, signal, onProgress }: ExportOptions,
+): Promise<void> {
+  const { db } = project;
+  const hasObjects = keepsObjects(project.info.task);
+  const names = new ImageNames();
+  const total = labelledImageCount(db);
+  for (const { image, annotations } of annotatedImages(db)) {
+    if (signal?.aborted) throw new AppError('cancelled', 'export cancelled; nothing was left behind');
+    if (split !== undefined && image.split !== split) continue;
+    const name = names.of(image);
+    const labels = hasObjects ? [] : labelsOf(db, image.id);
+    const places = writer.add({ image, name, labels, annotations: hasObjects ? annotations : [] });
+    report.images += 1;
+    report.objects += hasObjects ? annotations.length : 0;
+    if (withoutImages !== true) await copyImage(project, image, places, folder, report);
+    onProgress?.({ written: report.images, total });
+  }
+}
+
+async function copyImage(
+  project: ReadProject,
+  image: ImageRow,
+  places: readonly string[],
+  folder: ExportFolder,
+  report: ExportReport,
+): Promise<void> {
+  const file = imageFile(project.folder, image);
+  for (const place of places) {
+    try {
+      await folder.copy(file, place);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'image-missing') throw error;
+      report.missing.push(error.message);
+      return;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/** What a format could not hold, counted by kind, so that nobody learns it from the copy. */
+
+export class Losses {
+  private readonly counts = new Map<string, number>();
+
+  /** `what` is told with its number before it: "crowds are written as other objects". */
+  note(what: string, count = 1): void {
+    if (count > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+  }
+
+  list(): string[] {
+    return [...this.counts].map(([what, count]) => `${count} ${what}`);
+  }
+}
+
+const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
+export type Flag = (typeof FLAGS)[number];
+
+/** Notes the flags of an object that a format does not hold. */
+export function noteFlags(losses: Losses, object: Readonly<Record<Flag, boolean>>, held: readonly Flag[]): void {
+  for (const flag of FLAGS) {
+    if (object[flag] && !held.includes(flag))
+      losses.note(`objects are ${flag.slice(3)}, which the format does not say`);
+  }
+}
