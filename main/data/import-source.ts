@@ -1,8 +1,8 @@
 /** What is imported: a file, a folder or a ZIP archive, and the reader that recognises it. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { WriteProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
@@ -12,12 +12,14 @@ import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
 import type { ImportFormat, ImportReport } from './import-report.ts';
 import { SourceTree } from './source-tree.ts';
+import { unpackZip } from './unpack-zip.ts';
 
 export interface SourceOptions {
   readonly format?: 'auto' | ImportFormat;
   readonly labelSeparator?: LabelSeparator;
   readonly imagesFolder?: string;
   readonly copy?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface OpenSource {
@@ -34,7 +36,8 @@ export async function openSource(path: string, options: SourceOptions, { info }:
   const scratch = await mkdtemp(join(tmpdir(), 'lightbench-import-'));
   const close = () => rm(scratch, { recursive: true, force: true });
   try {
-    const tree = await SourceTree.open(path);
+    const archive = extname(path).toLowerCase() === '.zip' ? await unpack(path, scratch, options) : null;
+    const tree = await SourceTree.open(archive?.folder ?? path);
     const reader = await readerOf(tree, options.format ?? 'auto');
     const source = new ReadSource({
       tree,
@@ -43,11 +46,60 @@ export async function openSource(path: string, options: SourceOptions, { info }:
       separator: options.labelSeparator ?? null,
       scratch,
     });
-    return { format: reader.format, path, items: async () => reader.read(source), named: (report) => report, close };
+    const items = async () => {
+      const records = await reader.read(source);
+      return archive === null ? records : fromArchive(records, archive);
+    };
+    const named = (report: ImportReport) => (archive === null ? report : inArchive(report, archive.folder, path));
+    return { format: reader.format, path, items, named, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface Archive {
+  /** Where its data set begins. */
+  readonly folder: string;
+  readonly warnings: readonly string[];
+}
+
+/** Errors: bad-argument for pictures that are to be linked; as `unpackZip`. */
+async function unpack(path: string, scratch: string, { copy, signal }: SourceOptions): Promise<Archive> {
+  if (copy === false) {
+    throw new AppError('bad-argument', `import: pictures inside ${path} cannot be linked; unpack it, or copy them`, {
+      file: path,
+    });
+  }
+  let folder = join(scratch, 'archive');
+  await mkdir(folder);
+  const links = await unpackZip(path, folder, signal === undefined ? {} : { signal });
+  for (let inner = await onlyFolder(folder); inner !== null; inner = await onlyFolder(folder)) folder = inner;
+  return { folder, warnings: links.map((name) => `${path}/${name}: is a link, and was not unpacked`) };
+}
+
+/** The folder that is all there is in a folder, or null; a folder of a class has pictures beside it. */
+async function onlyFolder(folder: string): Promise<string | null> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => name !== '__MACOSX');
+  return entries.length === 1 && entries[0]!.isDirectory() ? join(folder, entries[0]!.name) : null;
+}
+
+/** Pictures are called as in the archive. */
+async function* fromArchive(
+  records: AsyncIterable<ImportItem> | ImportItem[],
+  { folder, warnings }: Archive,
+): AsyncGenerator<ImportItem, void, undefined> {
+  for (const text of warnings) yield { kind: 'warning', text };
+  for await (const record of records) {
+    const isInside = record.kind === 'image' && record.url.startsWith(folder);
+    yield isInside ? { ...record, url: record.url.slice(folder.length + 1) } : record;
+  }
+}
+
+/** Places inside the archive in place of where it was unpacked. */
+function inArchive(report: ImportReport, folder: string, path: string): ImportReport {
+  const inText = (text: string) => JSON.stringify(text).slice(1, -1);
+  return JSON.parse(JSON.stringify(report).replaceAll(inText(folder), inText(path))) as ImportReport;
 }
 
 async function readerOf(tree: SourceTree, format: 'auto' | ImportFormat): Promise<FormatReader> {

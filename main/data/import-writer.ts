@@ -42,6 +42,8 @@ export interface WriterOptions {
 }
 
 const BATCH_IMAGES = 64;
+/** Without copies a batch is no more than a transaction, which waits for the disk once. */
+const BATCH_LINKS = 512;
 const COPIES_AT_ONCE = 8;
 
 export class ImportWriter {
@@ -64,7 +66,7 @@ export class ImportWriter {
       return;
     }
     this.pending.set(seen.inspection.sha256, seen);
-    if (this.pending.size >= BATCH_IMAGES) await this.flush();
+    if (this.pending.size >= (this.options.copy ? BATCH_IMAGES : BATCH_LINKS)) await this.flush();
   }
 
   /** Adds what is pending. Errors: disk-full, folder-unwritable; then none of the batch is added. */

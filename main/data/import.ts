@@ -93,7 +93,8 @@ export async function importDataset(
       await removePartialCopies(project.folder);
       await importItems(project, items, report, options);
       const finished_at_ms = project.clock.nowMs();
-      addImport(project.db, { source_path: source.path, format: source.format, report, finished_at_ms });
+      const kept = { source_path: source.path, format: source.format, report: source.named(report), finished_at_ms };
+      addImport(project.db, kept);
     }
     return source.named(report);
   } finally {
