@@ -11,7 +11,7 @@ import {
 import { type Batch, BatchFeed } from '../images/feed.ts';
 import { Evaluator } from './evaluator.ts';
 import { metricsOf } from './judge.ts';
-import type { Judge, Judgement, Learning, OpenFeeds } from './learning.ts';
+import type { Judge, Judgement, Learning } from './learning.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ClassTrainJob, LabelledSample } from './protocol.ts';
 import { type Feeds, Tensor } from './runtime.ts';
@@ -42,17 +42,25 @@ export class ClassLearning implements Learning {
     return plan.isSynchronised ? synchronisedPrograms(network, options) : accumulationPrograms(network, options);
   }
 
-  /** Validation keeps finished views, which are far smaller than decoded images. */
-  openFeeds(cacheBytes: number): OpenFeeds {
+  inEpoch(): Learning {
+    return this;
+  }
+
+  openTraining(cacheBytes: number): BatchFeed {
     const { job, plan, cropSize } = this;
-    const training = new BatchFeed({
+    return new BatchFeed({
       samples: job.train,
       transform: { kind: 'train', cropSize, seed: plan.seed },
       batchSize: plan.batchSize,
       workers: plan.workers,
       cacheBytes,
     });
-    const validation = new BatchFeed({
+  }
+
+  /** Keeps finished views, which are far smaller than decoded images. */
+  openValidation(): BatchFeed {
+    const { job, plan } = this;
+    return new BatchFeed({
       samples: job.validation,
       transform: {
         kind: 'evaluation',
@@ -62,7 +70,6 @@ export class ClassLearning implements Learning {
       batchSize: plan.validationBatchSize,
       workers: 1,
     });
-    return { training, validation };
   }
 
   feedsOf(batch: Batch): Feeds {

@@ -29,17 +29,15 @@ export interface Judge {
   release(): Promise<void>;
 }
 
-export interface OpenFeeds {
-  readonly training: BatchFeed;
-  readonly validation: BatchFeed;
-}
-
 export interface Learning {
   readonly network: Network;
   /** One program for a whole step, or several where several batches make an update. */
   programs(): RunPrograms;
-  /** The training images' cache takes `cacheBytes`. */
-  openFeeds(cacheBytes: number): OpenFeeds;
+  /** How an epoch is learnt: as this is, or the same from pictures of another size. */
+  inEpoch(epoch: number): Learning;
+  /** Keeps decoded pictures up to `cacheBytes`. */
+  openTraining(cacheBytes: number): BatchFeed;
+  openValidation(cacheBytes: number): BatchFeed;
   /** The images and the truth of a batch, as the programs take them. */
   feedsOf(batch: Batch): Feeds;
   openJudge(): Promise<Judge>;

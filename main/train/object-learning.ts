@@ -16,7 +16,7 @@ import {
 import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/feed.ts';
 import type { ObjectTransform } from '../images/objects/object-views.ts';
 import { DetectionEvaluator, type PlainTransform } from './detection-evaluator.ts';
-import type { Judge, Learning, OpenFeeds } from './learning.ts';
+import type { Judge, Learning } from './learning.ts';
 import { objectMetrics } from './object-judge.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
@@ -37,6 +37,7 @@ export class ObjectLearning implements Learning {
   private readonly places: number;
   private readonly transforms: { readonly training: ObjectTransform; readonly validation: PlainTransform };
   private readonly targets: Targets;
+  private readonly bySide = new Map<number, ObjectLearning>();
 
   constructor(job: ObjectTrainJob, card: DetectorCard, plan: Plan) {
     this.job = job;
@@ -57,9 +58,20 @@ export class ObjectLearning implements Learning {
     return plan.isSynchronised ? synchronisedDetectorPrograms(network, options) : detectorPrograms(network, options);
   }
 
-  openFeeds(cacheBytes: number): OpenFeeds {
+  /** Source: product specification, sections 6.4 and 6.7.7: the size varies by half; here it is drawn for every epoch. */
+  inEpoch(epoch: number): Learning {
+    const { job, card, plan } = this;
+    if (job.params['multi_scale'] !== 1) return this;
+    const side = sideIn(epoch, numberOf(job.params, 'img_size'), plan.seed);
+    const params = { ...job.params, img_size: side, multi_scale: 0 };
+    const sized = this.bySide.get(side) ?? new ObjectLearning({ ...job, params }, card, plan);
+    this.bySide.set(side, sized);
+    return sized;
+  }
+
+  openTraining(cacheBytes: number): BatchFeed {
     const { job, plan, places, transforms } = this;
-    const training = new BatchFeed({
+    return new BatchFeed({
       samples: job.train.map(withoutCrowds),
       transform: transforms.training,
       places,
@@ -67,7 +79,11 @@ export class ObjectLearning implements Learning {
       workers: plan.workers,
       cacheBytes,
     });
-    const validation = new BatchFeed({
+  }
+
+  openValidation(cacheBytes: number): BatchFeed {
+    const { job, plan, transforms } = this;
+    return new BatchFeed({
       samples: job.validation.map(withoutCrowds),
       transform: transforms.validation,
       places: 1, // what is true is known from the samples
@@ -75,7 +91,6 @@ export class ObjectLearning implements Learning {
       workers: 1,
       cacheBytes,
     });
-    return { training, validation };
   }
 
   feedsOf({ images, objects, count }: Batch): Feeds {
@@ -171,6 +186,16 @@ export function thresholdsOf({ params }: Pick<ObjectTrainJob, 'params'>, { views
     default:
       return views satisfies never;
   }
+}
+
+const CELL_PX = 32; // sides are made of whole cells of the coarsest map
+/** Of `img_size`: the smallest and the largest side. */
+const SCALES = [0.5, 1.5] as const;
+
+/** The side of an epoch's pictures where it varies: a multiple of whole cells, each as likely as the others. */
+export function sideIn(epoch: number, side: number, seed: number): number {
+  const [least, most] = SCALES.map((scale) => Math.max(1, Math.round((scale * side) / CELL_PX))) as [number, number];
+  return CELL_PX * (least + rngFrom(seed, 'scale', epoch).integer(most - least + 1));
 }
 
 /** Crowds are not learnt from. Source: product specification, section 22. */

@@ -2,6 +2,7 @@
 
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { BatchFeed } from '../images/feed.ts';
 import {
   epochCheckpoint,
   hasLast,
@@ -12,27 +13,23 @@ import {
   writeThresholds,
 } from './checkpoint.ts';
 import { shouldStop } from './early-stopping.ts';
-import type { Judge, Judgement, Learning, OpenFeeds } from './learning.ts';
+import type { Judge, Judgement, Learning } from './learning.ts';
 import { batchSizesOf, halved, isOutOfMemory, type LessMemory, type Phase, withBatchSizes } from './less-memory.ts';
 import { epochOrder } from './order.ts';
 import { Pace } from './pace.ts';
 import { type Plan, placeOf, planOf } from './plan.ts';
 import { prepare } from './prepare.ts';
 import type { EpochReport, FromChild, Progress, Scored, TrainJob } from './protocol.ts';
+import { Stage, type StageContext } from './stage.ts';
 import { learningRateAt, noiseFeeds, updateFeeds } from './step-feeds.ts';
-import { modelOf, type OpenRunner, type StepResult, type StepRunner } from './step-runner.ts';
+import { modelOf, type StepResult } from './step-runner.ts';
 import { labelDigest } from './truth.ts';
 import { WaitTimer } from './wait-timer.ts';
 
-export interface TrainContext {
-  /** Monotonic. */
-  readonly nowMs: () => number;
+export interface TrainContext extends StageContext {
   readonly send: (message: FromChild) => void;
   /** Throws once the run is to end. */
   readonly checkCancelled: () => void;
-  readonly openRunner: OpenRunner;
-  /** Room for decoded images. */
-  readonly imageCacheBytes: number;
 }
 
 /**
@@ -88,24 +85,25 @@ interface RunParts {
   readonly job: TrainJob;
   readonly plan: Plan;
   readonly context: TrainContext;
-  readonly runner: StepRunner;
   readonly learning: Learning;
   readonly judge: Judge;
-  readonly feeds: OpenFeeds;
+  readonly validation: BatchFeed;
   readonly history: readonly EpochReport[];
 }
 
 class Run {
   phase: Phase = 'training';
   private readonly parts: RunParts;
+  private stage: Stage;
   private readonly history: EpochReport[];
   private readonly pace: Pace;
   /** What the kept model says of the validation images; null while it is none of this process. */
   private kept: Scored | null = null;
   private isCacheNoted = false;
 
-  private constructor(parts: RunParts) {
+  private constructor(parts: RunParts, stage: Stage) {
     this.parts = parts;
+    this.stage = stage;
     this.history = [...parts.history];
     this.pace = new Pace(parts.context.nowMs, parts.plan.epochs);
   }
@@ -116,29 +114,20 @@ class Run {
     for (const text of notes) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
     for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
-    const options = { ...job, nowMs: context.nowMs };
-    const runner = await context.openRunner(learning.programs(), values, options);
+    const stage = await Stage.open(learning.inEpoch(nextEpoch(history)), values, job, context);
     try {
       const judge = await learning.openJudge();
-      return new Run({
-        job,
-        plan,
-        context,
-        runner,
-        learning,
-        judge,
-        feeds: learning.openFeeds(context.imageCacheBytes),
-        history,
-      });
+      const validation = learning.openValidation(context.imageCacheBytes);
+      return new Run({ job, plan, context, learning, judge, validation, history }, stage);
     } catch (error) {
-      await runner.release();
+      await stage.close();
       throw error;
     }
   }
 
   async toTheEnd(): Promise<string | null> {
     const { plan, job } = this.parts;
-    for (let epoch = (this.history.at(-1)?.row.epoch ?? 0) + 1; epoch <= plan.epochs; epoch++) {
+    for (let epoch = nextEpoch(this.history); epoch <= plan.epochs; epoch++) {
       if (this.isStopped()) {
         return `stopped early: ${plan.earlyStopping?.patience} evaluations in a row without a better ${job.primaryMetric}`;
       }
@@ -153,9 +142,8 @@ class Run {
   }
 
   async close(): Promise<void> {
-    const { feeds, runner, judge } = this.parts;
-    await Promise.all([feeds.training.close(), feeds.validation.close()]);
-    await runner.release();
+    const { validation, judge } = this.parts;
+    await Promise.all([this.stage.close(), validation.close()]);
     await judge.release();
   }
 
@@ -175,7 +163,7 @@ class Run {
     this.noteCache();
     this.phase = 'evaluating';
     const isEvaluated = epoch % plan.evaluationFrequency === 0 || epoch === plan.epochs;
-    const tensors = await this.parts.runner.tensors();
+    const tensors = await this.stage.runner.tensors();
     const evaluation = isEvaluated ? await this.evaluate(epoch, modelOf(tensors)) : null;
     const row = {
       epoch,
@@ -204,17 +192,18 @@ class Run {
   private noteCache(): void {
     if (this.isCacheNoted) return;
     this.isCacheNoted = true;
-    const { job, context, feeds } = this.parts;
+    const { job, context } = this.parts;
+    const { kept } = this.stage.feed;
     const megabytes = Math.round(context.imageCacheBytes / 2 ** 20);
-    if (feeds.training.kept >= job.train.length) return;
+    if (kept >= job.train.length) return;
     const text =
-      `${feeds.training.kept} of ${job.train.length} training images fit in the image cache of ${megabytes} MB; ` +
+      `${kept} of ${job.train.length} training images fit in the image cache of ${megabytes} MB; ` +
       `the others are decoded again in every epoch (LIGHTBENCH_IMAGE_CACHE_MB sets its size)`;
     context.send({ type: 'note', text });
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {
-    const { plan, job, context, runner, feeds, learning } = this.parts;
+    const { plan, job, context } = this.parts;
     const startMs = context.nowMs();
     const updateOf = (step: number) => (epoch - 1) * plan.updates + placeOf(plan, step).update;
     let fed = 0;
@@ -230,9 +219,11 @@ class Run {
       const rate = (step * plan.batchSize * 1000) / (context.nowMs() - startMs);
       this.tell({ epoch, phase: 'training', step, steps: plan.steps, loss: total / step, imagesPerSecond: rate });
     };
+    await this.enter(epoch);
+    const { runner, feed: pictures, learning } = this.stage;
     const order = epochOrder(job.train.length, plan.batchSize, plan.seed, epoch);
     const wait = new WaitTimer(context.nowMs);
-    for await (const batch of wait.timed(feeds.training.batches(order, epoch))) {
+    for await (const batch of wait.timed(pictures.batches(order, epoch))) {
       context.checkCancelled();
       const noises = noiseFeeds(plan, runner.noises, epoch, fed);
       const feed = { ...learning.feedsOf(batch), ...noises, ...updateFeeds(plan, updateOf(fed)) };
@@ -244,6 +235,13 @@ class Run {
     return { loss: total / plan.steps, learningRate, waitedMs: wait.waitedMs };
   }
 
+  /** A run whose pictures change their size goes on with another step and another feed. */
+  private async enter(epoch: number): Promise<void> {
+    const { learning, job, context } = this.parts;
+    const wanted = learning.inEpoch(epoch);
+    if (wanted !== this.stage.learning) this.stage = await this.stage.goOnAs(wanted, job, context);
+  }
+
   private refuseDiverged({ loss, gradientNorm: norm }: StepResult, epoch: number, step: number, rate: number): void {
     if (!Number.isFinite(loss)) throw diverged(`the training loss is ${loss}`, epoch, step, rate);
     if (norm !== null && !Number.isFinite(norm))
@@ -251,10 +249,10 @@ class Run {
   }
 
   private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>): Promise<Judgement> {
-    const { plan, job, context, judge, feeds } = this.parts;
+    const { plan, job, context, judge, validation } = this.parts;
     const values = new Map([...model].map(([name, { data }]) => [name, data] as const));
     const steps = Math.ceil(job.validation.length / plan.validationBatchSize);
-    const judgement = await judge.judge(values, feeds.validation, (images) => {
+    const judgement = await judge.judge(values, validation, (images) => {
       context.checkCancelled();
       const step = Math.ceil(images / plan.validationBatchSize);
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
@@ -298,6 +296,8 @@ class Run {
     context.send({ type: 'progress', progress: { ...now, epochs: plan.epochs, remainingMs } });
   }
 }
+
+const nextEpoch = (history: readonly EpochReport[]): number => (history.at(-1)?.row.epoch ?? 0) + 1;
 
 /** Those of the model that this epoch is to be kept for. */
 function thresholdsWith(

@@ -14,7 +14,7 @@ const DETECTION: readonly Hyperparameter[] = [
     'validation_metric_type',
     { kind: 'choice', values: ['none', 'coco', 'voc', 'coco_voc'] },
     'voc',
-    'how validation is measured; without it the last epoch is kept',
+    'how validation is measured; with none no epoch is the best one: checkpoint_frequency keeps some',
   ),
   row(
     'validation_iou_threshold',
@@ -27,6 +27,12 @@ const DETECTION: readonly Hyperparameter[] = [
 /** Source: product specification, section 6.4. */
 const ONE_STAGE: readonly Hyperparameter[] = [
   row('img_size', positive, 640, 'side of the network input, in pixels; pictures are letterboxed; a multiple of 32'),
+  row(
+    'multi_scale',
+    { kind: 'flag' },
+    0,
+    'draw the side of every training epoch from half to one and a half of img_size',
+  ),
   row('box_score_thresh', fraction, 0.1, 'detections have a score above it: probability of object times class'),
   row('box_iou_thresh', fraction, 0.5, 'of detections of a class that overlap by more, the best is kept'),
 ];

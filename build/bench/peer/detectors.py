@@ -269,13 +269,15 @@ def yolov5_matches(width, height, truth):
     return found
 
 
-def yolov5_loss(raw, width, height, truth):
+def yolov5_loss(raw, width, height, truth, matched=None):
+    """`matched`: of `yolov5_matches`, where they are known already."""
     images, _, values = raw.shape
     spots, counts = places(width, height, ANCHORS)
     spots = spots.to(raw)
+    matched = matched or yolov5_matches(width, height, truth)
     parts = dict.fromkeys(("box_loss", "object_loss", "class_loss"), 0)
     start = 0
-    for level, matches, share in zip(range(3), yolov5_matches(width, height, truth), (4, 1, 0.4)):
+    for level, matches, share in zip(range(3), matched, (4, 1, 0.4)):
         wanted = torch.zeros(images, counts[level]).to(raw)
         if matches:
             rows = raw[[m[0] for m in matches], [m[1] for m in matches]]
@@ -287,9 +289,9 @@ def yolov5_loss(raw, width, height, truth):
             kinds = F.one_hot(torch.tensor([truth[m[2]][1] for m in matches]), values - 5).to(raw)
             parts["box_loss"] += 0.05 * images * (1 - reached).mean()
             parts["class_loss"] += 0.5 * images * F.binary_cross_entropy_with_logits(rows[:, 5:], kinds)
-            for (image, candidate, _, decides), value in zip(matches, reached.detach().clamp(min=0)):
-                if decides:
-                    wanted[image, candidate - start] = value
+            decides = torch.tensor([m[3] for m in matches])
+            at = torch.tensor([[m[0], m[1] - start] for m in matches])[decides]
+            wanted[at[:, 0], at[:, 1]] = reached.detach().clamp(min=0)[decides]
         logits = raw[:, start : start + counts[level], 4]
         parts["object_loss"] += share * images * F.binary_cross_entropy_with_logits(logits, wanted)
         start += counts[level]
