@@ -11,7 +11,7 @@ import type { Split } from '../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import { overviewOf } from './engine/overview.ts';
 import { ProjectSession, type SessionListener, type SessionParts } from './engine/project-session.ts';
-import type { DataDesk, Engine, Labelling, ProgressListener, Training, Unsubscribe } from './ipc/engine.ts';
+import type { DataDesk, Engine, Labelling, ProgressListener, Sweeping, Training, Unsubscribe } from './ipc/engine.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { runFingerprints } from './store/changes.ts';
@@ -32,6 +32,7 @@ export class Workbench implements Engine, ImageSource {
   private readonly session: ProjectSession | null;
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
+  private readonly sweepListeners = new Set<(id: string) => void>();
   private readonly dataListeners = new Set<(state: DataState) => void>();
   private readonly progressListeners = new Set<ProgressListener>();
 
@@ -39,6 +40,7 @@ export class Workbench implements Engine, ImageSource {
     const told: SessionListener = {
       onProject: (project) => tell(this.projectListeners, project),
       onRun: (run) => tell(this.runListeners, run),
+      onSweep: (id) => tell(this.sweepListeners, id),
       onData: (state) => tell(this.dataListeners, state),
       onProgress: (run, progress) => {
         for (const listener of this.progressListeners) listener(run, progress);
@@ -82,6 +84,10 @@ export class Workbench implements Engine, ImageSource {
     return this.opened();
   }
 
+  sweeps(): Sweeping {
+    return this.opened().sweeps;
+  }
+
   data(): DataDesk {
     return this.opened().data;
   }
@@ -113,6 +119,10 @@ export class Workbench implements Engine, ImageSource {
     return this.listen(this.runListeners, listener);
   }
 
+  onSweepChanged(listener: (id: string) => void): Unsubscribe {
+    return this.listen(this.sweepListeners, listener);
+  }
+
   onRunProgress(listener: ProgressListener): Unsubscribe {
     this.progressListeners.add(listener);
     return () => this.progressListeners.delete(listener);
@@ -122,6 +132,7 @@ export class Workbench implements Engine, ImageSource {
   async close(): Promise<void> {
     this.runListeners.clear();
     this.projectListeners.clear();
+    this.sweepListeners.clear();
     this.dataListeners.clear();
     this.progressListeners.clear();
     await this.session?.close();
@@ -138,8 +149,8 @@ export class Workbench implements Engine, ImageSource {
     this.session?.watch.start();
     return () => {
       listeners.delete(listener);
-      const { size } = this.runListeners;
-      if (size + this.projectListeners.size + this.dataListeners.size === 0) this.session?.watch.stop();
+      const all = [this.runListeners, this.projectListeners, this.dataListeners, this.sweepListeners];
+      if (all.every(({ size }) => size === 0)) this.session?.watch.stop();
     };
   }
 }

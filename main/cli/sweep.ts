@@ -4,11 +4,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import { SweepRequest } from '../../preload/contract/sweep.ts';
 import { type Device, parseDevice } from '../devices/device.ts';
+import { askSweep } from '../schedule/ask-sweep.ts';
 import { badSweep, examineFor, planSweep } from '../schedule/create-sweep.ts';
 import { MemoryGate, measureInChild } from '../schedule/memory-gate.ts';
 import { slotsOf } from '../schedule/slots.ts';
-import { changeSweep } from '../schedule/sweep-changes.ts';
-import { leaveRequest } from '../schedule/sweep-requests.ts';
 import { runSweep } from '../schedule/sweep-scheduler.ts';
 import { CHILD_TRAINER } from '../schedule/trainer.ts';
 import { sweepSchema } from '../search/sweep-schema.ts';
@@ -98,26 +97,19 @@ async function ask(
   request: SweepRequest,
 ): Promise<number> {
   const { output, clock } = context;
-  try {
-    await withWriter(context, folder, 'sweep', (project) => {
-      const id = sweepOf(project, named);
-      changeSweep(project, id, request);
-      const summary = sweepSummary(project.db, id);
-      output.result(
-        { request, is_done: true, sweep: summary },
-        `${headline(summary)}; go on with: sweep ${folder} --resume ${id}`,
-      );
-    });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'project-in-use') throw error;
-    await withReader(context, folder, 'sweep', (project) => {
-      const id = sweepOf(project, named);
-      if (sweepById(project.db, id).state !== 'running') throw error;
-      leaveRequest(project, id, request, clock.nowMs());
-      const summary = sweepSummary(project.db, id);
-      output.result({ request, is_done: false, sweep: summary }, `asked sweep ${id}, which another process runs`);
-    });
-  }
+  await withReader(context, folder, 'sweep', async (project) => {
+    const id = sweepOf(project, named);
+    const isDone = await askSweep(
+      project,
+      (work) => withWriter(context, folder, 'sweep', work),
+      id,
+      request,
+      clock.nowMs(),
+    );
+    const sweep = sweepSummary(project.db, id);
+    const done = `${headline(sweep)}; go on with: sweep ${folder} --resume ${id}`;
+    output.result({ request, is_done: isDone, sweep }, isDone ? done : `asked sweep ${id}, which another process runs`);
+  });
   return EXIT.done;
 }
 

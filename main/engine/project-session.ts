@@ -16,6 +16,7 @@ import { SharedWriter } from '../store/shared-writer.ts';
 import { ThumbnailCache } from '../store/thumbnail-cache.ts';
 import { ProjectData } from './data-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
+import { SweepDesk } from './sweep-desk.ts';
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -41,6 +42,7 @@ export class ProjectSession implements Training {
   readonly watch: ProjectWatch;
   readonly writer: SharedWriter;
   readonly runs: RunQueue;
+  readonly sweeps: SweepDesk;
   readonly labelling: ImageLabelling;
   private readonly parts: SessionParts;
   private readonly looks: LookPool;
@@ -65,6 +67,8 @@ export class ProjectSession implements Training {
     this.labelling = new ImageLabelling({ project: this.project, writer: this.writer, clock, onEdited });
     const library = join(home, 'weights');
     const onProgress = listener.onProgress.bind(listener);
+    const nowMs = () => clock.nowMs();
+    this.sweeps = new SweepDesk({ project: this.project, writer: this.writer, library, threads, nowMs, logBug });
     this.runs = new RunQueue({ writer: this.writer, library, threads, logBug, onProgress });
   }
 
@@ -99,7 +103,7 @@ export class ProjectSession implements Training {
   /** Ends what is going on here, in order, then the project. */
   async close(): Promise<void> {
     this.watch.stop();
-    await this.runs.close();
+    await Promise.all([this.runs.close(), this.sweeps.close()]);
     this.looks.close();
     this.thumbnails.close();
     this.project.close();

@@ -12,6 +12,7 @@ import { dataFingerprint } from '../store/data-facts.ts';
 import { editHistory } from '../store/edits.ts';
 import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
+import { sweepFingerprints } from '../store/sweep-summaries.ts';
 import { overviewOf } from './overview.ts';
 
 const POLL_MS = 300;
@@ -19,6 +20,7 @@ const POLL_MS = 300;
 export interface ProjectListener {
   onProject(project: ProjectOverview): void;
   onRun(run: RunSummary): void;
+  onSweep(id: string): void;
   onData(state: DataState): void;
 }
 
@@ -26,6 +28,7 @@ export interface ProjectListener {
 interface Told {
   readonly version: number;
   readonly runs: ReadonlyMap<string, string>;
+  readonly sweeps: ReadonlyMap<string, string>;
   readonly project: string;
   readonly data: string;
 }
@@ -80,6 +83,9 @@ export class ProjectWatch {
     }
     const changed = [...now.runs].filter(([id, fingerprint]) => before?.runs.get(id) !== fingerprint);
     for (const [id] of changed) this.listener.onRun(runSummary(this.project.db, id));
+    for (const [id, fingerprint] of now.sweeps) {
+      if (before?.sweeps.get(id) !== fingerprint) this.listener.onSweep(id);
+    }
   }
 
   /** The version is read first: a commit after it is found by the next look, at worst told twice. */
@@ -87,6 +93,6 @@ export class ProjectWatch {
     const { db } = this.project;
     const version = dataVersion(db);
     const project = JSON.stringify(overviewOf(this.project));
-    return { version, runs: runFingerprints(db), project, data: dataFingerprint(db) };
+    return { version, runs: runFingerprints(db), sweeps: sweepFingerprints(db), project, data: dataFingerprint(db) };
   }
 }

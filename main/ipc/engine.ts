@@ -19,6 +19,8 @@ import type {
 } from '../../preload/contract/labelling.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
+import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
+import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
 
@@ -63,6 +65,18 @@ export interface Labelling {
   onChanged(image: number, listener: (change: ImageChange) => void): Unsubscribe;
 }
 
+/** What the engine does about the sweeps of the open project; errors as the contract says. */
+export interface Sweeping {
+  /** Newest first. */
+  list(): SweepHead[];
+  get(id: string): SweepSummary;
+  draft(source: SweepSource): SweepDraft;
+  /** Returns the sweep's id. */
+  start(request: SweepStart): Promise<string>;
+  resume(id: string): Promise<void>;
+  ask(id: string, request: SweepRequest): Promise<void>;
+}
+
 export interface Engine {
   info(): EngineInfo;
   /** Null while no project is open. */
@@ -77,6 +91,8 @@ export interface Engine {
   /** Errors: no-project. */
   training(): Training;
   /** Errors: no-project. */
+  sweeps(): Sweeping;
+  /** Errors: no-project. */
   data(): DataDesk;
   /** Errors: no-project. */
   labelling(): Labelling;
@@ -86,6 +102,8 @@ export interface Engine {
   onDataChanged(listener: (state: DataState) => void): Unsubscribe;
   /** Called after a run was added, changed state or finished an epoch. */
   onRunChanged(listener: (run: RunSummary) => void): Unsubscribe;
+  /** Called with the id of a sweep that was added, or of which anything changed. */
+  onSweepChanged(listener: (id: string) => void): Unsubscribe;
   /** Called while a run of this engine trains, and with null once it no longer does. */
   onRunProgress(listener: ProgressListener): Unsubscribe;
 }

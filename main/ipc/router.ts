@@ -9,6 +9,7 @@ import { labellingHandlers } from './labelling.ts';
 import { LatestByKey } from './latest.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
 import { runHandlers } from './runs.ts';
+import { sweepHandlers } from './sweeps.ts';
 
 /** The contract as handlers are given to it: whatever they throw becomes a reply. */
 const withReplies = (logBug: LogBug) =>
@@ -32,6 +33,7 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
     },
     labelling: labellingHandlers(os.labelling, engine, logBug),
     runs: runHandlers(os.runs, engine, logBug),
+    sweeps: sweepHandlers(os.sweeps, engine, logBug),
     data: dataHandlers(os.data, engine, logBug),
   });
 }

@@ -9,6 +9,10 @@ import {
   type SweepPlan,
 } from '../../preload/contract/sweep-plan.ts';
 
+/** The text of what a file holds. */
+export const documentText = (document: unknown): string =>
+  stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
+
 export function writeSweep(plan: SweepPlan): string {
   const { sampling, early_termination_policy: policy } = plan;
   const hasSpace = !plan.is_automatic;
@@ -25,7 +29,7 @@ export function writeSweep(plan: SweepPlan): string {
     ...(policy.type === 'none' ? {} : { early_termination_policy: policy }),
     ...(Object.keys(plan.arguments).length === 0 ? {} : { arguments: plan.arguments }),
   };
-  return stringify(file, { lineWidth: 120, aliasDuplicateObjects: false });
+  return documentText(file);
 }
 
 const samplingOf = ({ algorithm, seed, rule }: SweepPlan['sampling']) => ({

@@ -1,6 +1,6 @@
 /** Sweeps as every door shows them: their trials with curves, the best of them, and what the policy has saved. */
 
-import type { BestTrial, SweepSummary, TrialSummary } from '../../preload/contract/sweep.ts';
+import type { BestTrial, SweepHead, SweepSummary, TrialSummary } from '../../preload/contract/sweep.ts';
 import type { ReadDb } from './db.ts';
 import { allSweeps, type Sweep, sweepById } from './sweeps.ts';
 import { type Trial, trialsOf } from './trials.ts';
@@ -14,6 +14,13 @@ export function sweepSummaries(db: ReadDb): SweepSummary[] {
 export function sweepSummary(db: ReadDb, id: string): SweepSummary {
   return db.snapshot(() => toSummary(db, sweepById(db, id)));
 }
+
+/** A sweep without its trials. */
+export const sweepHead = ({ trials, ...sweep }: SweepSummary): SweepHead => ({
+  ...sweep,
+  trial_count: trials.length,
+  running_count: trials.filter(({ state }) => state === 'running').length,
+});
 
 /** For every sweep a text that changes with whatever `sweepSummary` would tell of it. */
 export function sweepFingerprints(db: ReadDb): Map<string, string> {

@@ -22,6 +22,8 @@ import { Evaluation } from './evaluation.ts';
 import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import { RunSummary } from './run.ts';
+import { SweepEvent, SweepHead, SweepRequest, SweepStart, SweepSummary } from './sweep.ts';
+import { SweepDraft, SweepSource } from './sweep-draft.ts';
 import { Split } from './tasks.ts';
 import { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from './training.ts';
 
@@ -39,6 +41,7 @@ export type RunEvent = z.infer<typeof RunEvent>;
 
 const call = oc.errors({ APP_ERROR: { data: AppErrorData } });
 const ofImage = call.input(z.object({ image_id: z.int().positive() }));
+const ofSweep = call.input(z.object({ id: z.string() }));
 const ofRun = call.input(z.object({ id: z.string() }));
 
 export const contract = {
@@ -64,6 +67,26 @@ export const contract = {
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */
     first: call.output(z.int().positive().nullable()),
     watch: ofImage.output(eventIterator(ImageEvent)),
+  },
+  /** Errors of all: no-project. */
+  sweeps: {
+    /** Newest first. */
+    list: call.output(z.array(SweepHead)),
+    /** Errors: sweep-not-found. */
+    get: ofSweep.output(SweepSummary),
+    /** The whole sweep, then what changes of it. Errors: sweep-not-found. */
+    watch: ofSweep.output(eventIterator(SweepEvent)),
+    /** What a file would do, or what is wrong with it; nothing is begun. */
+    draft: call.input(SweepSource).output(SweepDraft),
+    /**
+     * Writes down a sweep and runs it in this engine, whatever becomes of the window.
+     * Errors: bad-sweep, bad-argument (device), project-in-use.
+     */
+    start: call.input(SweepStart).output(z.object({ id: z.string() })),
+    /** Goes on with one that was paused, stopped or interrupted. Errors: sweep-not-found, sweep-wrong-state, project-in-use. */
+    resume: ofSweep.output(z.null()),
+    /** Whichever process runs it does what is asked. Errors: sweep-not-found, sweep-wrong-state, bad-argument, project-in-use. */
+    ask: call.input(z.object({ id: z.string(), request: SweepRequest })).output(z.null()),
   },
   runs: {
     /** Newest first. */

@@ -83,3 +83,20 @@ export const SweepRequest = z.discriminatedUnion('action', [
   z.object({ action: z.literal('add'), count: z.int().positive().max(1000) }),
 ]);
 export type SweepRequest = z.infer<typeof SweepRequest>;
+
+/** A sweep without its trials. */
+export const SweepHead = SweepSummary.omit({ trials: true }).extend({
+  trial_count: z.int().nonnegative(),
+  running_count: z.int().nonnegative(),
+});
+export type SweepHead = z.infer<typeof SweepHead>;
+
+export const SweepEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), sweep: SweepSummary }),
+  /** Those of its trials that are not as they were told last. */
+  z.object({ type: z.literal('changed'), sweep: SweepHead, trials: z.array(TrialSummary) }),
+]);
+export type SweepEvent = z.infer<typeof SweepEvent>;
+
+export const SweepStart = z.object({ yaml: z.string().max(1_000_000), device: z.string().min(1).max(200) });
+export type SweepStart = z.infer<typeof SweepStart>;

@@ -1,6 +1,6 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
-import type { DataDesk, Engine, Labelling, ProgressListener, Training } from '../../main/ipc/engine.ts';
+import type { DataDesk, Engine, Labelling, ProgressListener, Sweeping, Training } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -135,6 +135,15 @@ export class MemoryEngine implements Engine, ImageSource {
       resume: (run) => ask('resume', run, undefined),
       bundle: (run) => ask('bundle', run, { folder: `/data/bundles/${run}`, model: 'resnet18', labels: 10 }),
     };
+  }
+
+  /** Sweeps are run over real projects: this engine has none. */
+  sweeps(): Sweeping {
+    throw new AppError('no-project', 'no project is open');
+  }
+
+  onSweepChanged(): () => void {
+    return () => {};
   }
 
   /** Images are browsed over real projects: this engine has none. */

@@ -1,0 +1,102 @@
+/** Sweeps of the open project: read, designed, and run in this engine whatever becomes of the window. */
+
+import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
+import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
+import { parseDevice } from '../devices/device.ts';
+import type { Sweeping } from '../ipc/engine.ts';
+import type { LogBug } from '../ipc/replies.ts';
+import { askSweep } from '../schedule/ask-sweep.ts';
+import { planSweep } from '../schedule/create-sweep.ts';
+import { draftSweep } from '../schedule/draft-sweep.ts';
+import { MemoryGate, measureInChild } from '../schedule/memory-gate.ts';
+import { slotsOf } from '../schedule/slots.ts';
+import { runSweep } from '../schedule/sweep-scheduler.ts';
+import { CHILD_TRAINER } from '../schedule/trainer.ts';
+import type { ReadProject } from '../store/project.ts';
+import type { SharedWriter } from '../store/shared-writer.ts';
+import { sweepHead, sweepSummaries, sweepSummary } from '../store/sweep-summaries.ts';
+import { sweepById } from '../store/sweeps.ts';
+import { defaultWeights } from '../weights/library.ts';
+
+export interface SweepDeskParts {
+  readonly project: ReadProject;
+  readonly writer: SharedWriter;
+  readonly library: string;
+  readonly threads: number;
+  readonly nowMs: () => number;
+  readonly logBug: LogBug;
+}
+
+export class SweepDesk implements Sweeping {
+  private readonly parts: SweepDeskParts;
+  private readonly active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
+
+  constructor(parts: SweepDeskParts) {
+    this.parts = parts;
+  }
+
+  list(): SweepHead[] {
+    return sweepSummaries(this.parts.project.db).toReversed().map(sweepHead);
+  }
+
+  get(id: string): SweepSummary {
+    return sweepSummary(this.parts.project.db, id);
+  }
+
+  draft(source: SweepSource): SweepDraft {
+    return draftSweep(this.parts.project, source);
+  }
+
+  start({ yaml, device }: SweepStart): Promise<string> {
+    return this.parts.writer.use((project) => {
+      const { id } = planSweep(project, yaml, [parseDevice(device)], 'sweep.yaml');
+      this.run(id);
+      return id;
+    });
+  }
+
+  /** Looks for itself whether it may be run: what fails later is in the sweep's row. */
+  resume(id: string): Promise<void> {
+    return this.parts.writer.use(({ db }) => {
+      sweepById(db, id);
+      this.run(id);
+    });
+  }
+
+  async ask(id: string, request: SweepRequest): Promise<void> {
+    const { project, writer, nowMs } = this.parts;
+    sweepById(project.db, id);
+    await askSweep(project, (work) => writer.use(work), id, request, nowMs());
+  }
+
+  /** Puts every sweep aside that is run here: each can be gone on with. */
+  async close(): Promise<void> {
+    const all = [...this.active.values()];
+    for (const { abort } of all) abort.abort();
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  private run(id: string): void {
+    if (this.active.has(id)) return;
+    const { writer, library, threads, logBug } = this.parts;
+    const abort = new AbortController();
+    const done = writer
+      .use((project) => {
+        const { plan, devices } = sweepById(project.db, id);
+        return runSweep(id, {
+          project,
+          trainer: CHILD_TRAINER,
+          slots: slotsOf(devices.map(parseDevice), threads, plan.max_concurrent_iterations),
+          gate: new MemoryGate(measureInChild, process.availableMemory()),
+          weightsFor: (model) => defaultWeights(library, model),
+          listener: {},
+          signal: abort.signal,
+        });
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error)) logBug(error); // what people can act on is in the sweep's row
+      })
+      .finally(() => this.active.delete(id));
+    this.active.set(id, { abort, done });
+  }
+}
