@@ -5,6 +5,7 @@ import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.t
 import type { RunActions } from '../dash/views/run-actions.ts';
 import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
+import type { SweepApi } from '../sweeps/sweep-api.ts';
 import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
@@ -21,6 +22,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   useTitle(route, state);
   const evaluations = useEvaluations(live, state.connection.status);
   const runActions = useRunActions(live);
+  const sweeps = useSweeps(live, state.connection.status);
   const labelling = useLabelling(live, state.connection.status);
   const data = useDataSource(live, state.connection.status);
   return (
@@ -31,7 +33,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page {...{ state, route, theme, evaluations, runActions, labelling, data }} />
+      <Page {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data }} />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
@@ -61,6 +63,23 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       history: (image_id) => live.ask((client) => client.labelling.history({ image_id })),
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       first: () => live.ask((client) => client.labelling.first()),
+    }),
+    [live, status],
+  );
+}
+
+/** Another object with every change of the connection, so that what is shown is taken anew. */
+function useSweeps(live: LiveEngine, status: ConnectionState['status']): SweepApi {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => ({
+      list: () => live.ask((client) => client.sweeps.list()),
+      get: (id) => live.ask((client) => client.sweeps.get({ id })),
+      watch: (id, signal) => live.ask((client) => client.sweeps.watch({ id }, { signal })),
+      draft: (source) => live.ask((client) => client.sweeps.draft(source)),
+      start: (request) => live.ask(async (client) => (await client.sweeps.start(request)).id),
+      resume: (id) => live.ask((client) => client.sweeps.resume({ id })),
+      ask: (id, request) => live.ask((client) => client.sweeps.ask({ id, request })),
     }),
     [live, status],
   );

@@ -9,6 +9,7 @@ import '../dash/dash.css';
 import '../dash/evaluation.css';
 import '../label/label.css';
 import '../data/data.css';
+import '../sweeps/sweeps.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

@@ -13,10 +13,26 @@ import { RunsPage } from '../dash/views/runs-page.tsx';
 import { DataPage } from '../data/views/data-page.tsx';
 import type { DataLinks, DataSource } from '../data/views/data-source.ts';
 import type { LabelApi, LabelLinks } from '../label/label-api.ts';
+import type { SweepApi, SweepLinks } from '../sweeps/sweep-api.ts';
+import { DesignerPage } from '../sweeps/views/designer-page.tsx';
+import { SweepPage } from '../sweeps/views/sweep-page.tsx';
+import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
 import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
-import { compareHref, DATA_HREF, labelHref, newRunHref, pictureUrl, type Route, RUNS_HREF, runHref } from './route.ts';
+import {
+  compareHref,
+  DATA_HREF,
+  labelHref,
+  newRunHref,
+  newSweepHref,
+  pictureUrl,
+  type Route,
+  RUNS_HREF,
+  runHref,
+  SWEEPS_HREF,
+  sweepHref,
+} from './route.ts';
 
 /** Loaded when somebody labels: the canvas is a quarter of the window's code. */
 const LabelSection = lazy(async () => {
@@ -32,6 +48,7 @@ export interface PageProps {
   readonly runActions: RunActions;
   readonly labelling: LabelApi;
   readonly data: DataSource;
+  readonly sweeps: SweepApi;
 }
 
 const follow = (href: string): void => {
@@ -45,6 +62,14 @@ const LINKS: RunLinks = {
   run: runHref,
   newRun: newRunHref,
   compare: compareHref,
+  follow,
+};
+
+const SWEEP_LINKS: SweepLinks = {
+  sweeps: SWEEPS_HREF,
+  sweep: sweepHref,
+  newSweep: newSweepHref,
+  run: runHref,
   follow,
 };
 
@@ -70,7 +95,7 @@ interface ProjectPagesProps extends PageProps {
 }
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
-  const { state, route, theme, evaluations, runActions, labelling, data, project, runs } = props;
+  const { state, route, theme, evaluations, runActions, labelling, data, sweeps, project, runs } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -98,6 +123,12 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
         </Suspense>
       );
     }
+    case 'sweeps':
+      return <SweepsPage api={sweeps} links={SWEEP_LINKS} news={runs} />;
+    case 'sweep':
+      return <SweepPage key={route.id} id={route.id} api={sweeps} links={SWEEP_LINKS} theme={theme} />;
+    case 'new-sweep':
+      return <DesignerPage key={route.like} like={route.like} project={project} api={sweeps} links={SWEEP_LINKS} />;
     case 'data':
       return <DataPage view={route.view} project={project} source={data} links={DATA_LINKS} />;
     case 'project':

@@ -10,6 +10,9 @@ export type Route =
   | { readonly page: 'compare'; readonly ids: readonly string[] }
   /** `image`: null for the first that needs it. */
   | { readonly page: 'label'; readonly image: number | null }
+  | { readonly page: 'sweeps' }
+  | { readonly page: 'sweep'; readonly id: string }
+  | { readonly page: 'new-sweep'; readonly like: string | null }
   | { readonly page: 'project' }
   | { readonly page: 'data'; readonly view: DataTab }
   | { readonly page: 'unknown'; readonly hash: string };
@@ -26,6 +29,11 @@ export function routeOf(hash: string): Route {
   if (page === 'label' && rest.length < 2 && /^[1-9]\d{0,14}$|^$/.test(first ?? ''))
     return { page: 'label', image: first === undefined || first === '' ? null : Number(first) };
   if (isPlain && page === 'project') return { page: 'project' };
+  if (isPlain && page === 'sweeps') return { page: 'sweeps' };
+  if (page === 'sweeps' && rest.length === 1 && first !== undefined && first !== '')
+    return { page: 'sweep', id: first };
+  if (page === 'new-sweep' && rest.length < 2)
+    return { page: 'new-sweep', like: first === undefined || first === '' ? null : first };
   const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
   if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
   if (page === 'new-run' && rest.length < 2)
@@ -40,10 +48,14 @@ const DATA_VIEWS: readonly DataTab[] = ['images', 'classes', 'charts', 'look-ali
 
 export const RUNS_HREF = '#/runs';
 export const PROJECT_HREF = '#/project';
+export const SWEEPS_HREF = '#/sweeps';
 export const LABEL_HREF = '#/label';
 export const DATA_HREF = '#/data';
 
 export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
+export const sweepHref = (id: string): string => `${SWEEPS_HREF}/${encodeURIComponent(id)}`;
+export const newSweepHref = (like: string | null): string =>
+  like === null ? '#/new-sweep' : `#/new-sweep/${encodeURIComponent(like)}`;
 export const newRunHref = (like: string | null): string =>
   like === null ? '#/new-run' : `#/new-run/${encodeURIComponent(like)}`;
 export const labelHref = (image: number): string => `${LABEL_HREF}/${image}`;
@@ -52,13 +64,17 @@ export const pictureUrl = (image: number): string => `./images/${image}`;
 export const compareHref = (ids: readonly string[]): string => `#/compare/${ids.map(encodeURIComponent).join('/')}`;
 
 /** Which of the pages in the bar a route belongs to. */
-export function sectionOf({ page }: Route): 'runs' | 'label' | 'project' | 'data' | null {
+export function sectionOf({ page }: Route): 'runs' | 'sweeps' | 'label' | 'project' | 'data' | null {
   switch (page) {
     case 'runs':
     case 'run':
     case 'new-run':
     case 'compare':
       return 'runs';
+    case 'sweeps':
+    case 'sweep':
+    case 'new-sweep':
+      return 'sweeps';
     case 'label':
     case 'project':
     case 'data':

@@ -5,7 +5,7 @@ import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { formatPlural, formatTask } from '../ui/format.ts';
 import { MoonIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
 import type { ConnectionState } from './engine/live-state.ts';
-import { DATA_HREF, LABEL_HREF, PROJECT_HREF, type Route, RUNS_HREF, sectionOf } from './route.ts';
+import { DATA_HREF, LABEL_HREF, PROJECT_HREF, type Route, RUNS_HREF, SWEEPS_HREF, sectionOf } from './route.ts';
 import type { ThemeChoice } from './theme.ts';
 
 export interface ShellFrameProps {
@@ -32,6 +32,7 @@ export function ShellFrame(props: ShellFrameProps): ReactElement {
         <ProjectTitle project={project} />
         <nav className="tabs" aria-label="Pages">
           <Tab href={RUNS_HREF} label="Runs" isCurrent={section === 'runs'} />
+          <Tab href={SWEEPS_HREF} label="Sweeps" isCurrent={section === 'sweeps'} />
           <Tab href={DATA_HREF} label="Data" isCurrent={section === 'data'} />
           <Tab href={LABEL_HREF} label="Label" isCurrent={section === 'label'} />
           <Tab href={PROJECT_HREF} label="Project" isCurrent={section === 'project'} />

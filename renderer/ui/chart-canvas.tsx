@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useRef } from 'react';
-import { type ChartColors, type ChartOptions, colorsOf, drawChart, makeChart } from './chart.ts';
+import { type Chart, type ChartColors, type ChartOptions, colorsOf, drawChart, makeChart } from './chart.ts';
 
 export interface ChartCanvasProps {
   /** Drawn anew when it changes. */
@@ -8,10 +8,12 @@ export interface ChartCanvasProps {
   readonly theme: string;
   /** What a screen reader says. */
   readonly label: string;
+  /** Told what is chosen on the axes of parallel coordinates; the same function as long as it does the same. */
+  readonly onBrush?: (chart: Chart) => void;
 }
 
 /** A chart that fills its box and follows its size. */
-export function ChartCanvas({ options, theme, label }: ChartCanvasProps): ReactElement {
+export function ChartCanvas({ options, theme, label, onBrush }: ChartCanvasProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof makeChart>>(null);
 
@@ -31,6 +33,14 @@ export function ChartCanvas({ options, theme, label }: ChartCanvasProps): ReactE
   useEffect(() => {
     drawChart(chart.current!, options(colorsOf(element.current!)));
   }, [options, theme]);
+
+  useEffect(() => {
+    const made = chart.current!;
+    if (onBrush === undefined) return;
+    const told = () => onBrush(made);
+    made.on('axisareaselected', told);
+    return () => void made.off('axisareaselected', told);
+  }, [onBrush]);
 
   return <div ref={element} className="chart" role="img" aria-label={label} />;
 }

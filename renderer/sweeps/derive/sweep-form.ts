@@ -1,0 +1,168 @@
+/** The form of a sweep, and the file it stands for: each is made from the other. */
+
+import { describe } from '../../../native-models/catalog/hyperparameters.ts';
+import { findModel, hyperparametersOf, MODELS } from '../../../native-models/catalog.ts';
+import type { Dimensions, Distribution, Policy, SweepPlan } from '../../../preload/contract/sweep-plan.ts';
+
+/** A hyperparameter with what it is drawn from in words, as `loguniform(-6, -2)`, or a value. */
+export interface Drawn {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface SweepForm {
+  readonly name: string;
+  readonly algorithm: string;
+  readonly seed: string;
+  readonly shared: readonly Drawn[];
+  readonly branches: readonly (readonly Drawn[])[];
+  readonly iterations: string;
+  readonly concurrent: string;
+  readonly hours: string;
+  readonly policy: string;
+  /** Settings of the policy, by name. */
+  readonly policySettings: Readonly<Record<string, string>>;
+  readonly fixed: readonly Drawn[];
+}
+
+/** What each policy can be told, with what counts when it is not. */
+export const POLICY_SETTINGS: Readonly<Record<Policy['type'], Readonly<Record<string, string>>>> = {
+  none: {},
+  bandit: { slack_factor: '0.2', evaluation_interval: '1', delay_evaluation: '5' },
+  median_stopping: { evaluation_interval: '1', delay_evaluation: '5' },
+  truncation_selection: { truncation_percentage: '20', evaluation_interval: '1', delay_evaluation: '5' },
+  successive_halving: { reduction_factor: '3', minimum_intervals: '1' },
+};
+
+/** A distribution in words. */
+export function textOf(distribution: Distribution): string {
+  if (distribution.type === 'choice') {
+    const [only] = distribution.values;
+    if (distribution.values.length === 1) return String(only);
+    return `choice(${distribution.values.map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')})`;
+  }
+  const { type, ...numbers } = distribution;
+  return `${type}(${Object.values(numbers).join(', ')})`;
+}
+
+const drawnOf = (dimensions: Dimensions): Drawn[] =>
+  Object.entries(dimensions).map(([name, distribution]) => ({ name, text: textOf(distribution) }));
+
+/** The form of a plan that was read. */
+export function formOf(plan: SweepPlan): SweepForm {
+  const { type, ...settings } = plan.early_termination_policy;
+  return {
+    name: plan.name ?? '',
+    algorithm: plan.sampling.algorithm,
+    seed: String(plan.sampling.seed),
+    shared: drawnOf(plan.space.shared),
+    branches: plan.space.branches.map(drawnOf),
+    iterations: String(plan.iterations),
+    concurrent: plan.max_concurrent_iterations === null ? '' : String(plan.max_concurrent_iterations),
+    hours: String(plan.experiment_timeout_hours),
+    policy: type,
+    policySettings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    fixed: Object.entries(plan.arguments).map(([name, value]) => ({ name, text: String(value) })),
+  };
+}
+
+/** Text that is a number counts as one; an empty field is left out. */
+const valueOfText = (text: string): unknown => {
+  const trimmed = text.trim();
+  if (trimmed === 'true' || trimmed === 'false') return trimmed === 'true';
+  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed;
+};
+
+const given = (name: string, text: string): Record<string, unknown> =>
+  text.trim() === '' ? {} : { [name]: valueOfText(text) };
+
+const recordOf = (drawn: readonly Drawn[]): Record<string, unknown> =>
+  Object.fromEntries(drawn.map(({ name, text }) => [name, valueOfText(text)]));
+
+/** The file that a form stands for; what is wrong in it is told by the engine. */
+export function documentOf(form: SweepForm): Record<string, unknown> {
+  const model = form.branches.length === 0 ? {} : { model: { type: 'choice', values: form.branches.map(recordOf) } };
+  const settings = Object.entries(form.policySettings).map(([name, text]) => given(name, text));
+  const policy =
+    form.policy === 'none' ? {} : { early_termination_policy: Object.assign({ type: form.policy }, ...settings) };
+  return {
+    ...given('name', form.name),
+    hyperparameter_sampling: {
+      algorithm: form.algorithm,
+      ...given('seed', form.seed),
+      space: { ...recordOf(form.shared), ...model },
+    },
+    ...given('iterations', form.iterations),
+    ...given('max_concurrent_iterations', form.concurrent),
+    ...given('experiment_timeout_hours', form.hours),
+    ...policy,
+    ...(form.fixed.length === 0 ? {} : { arguments: recordOf(form.fixed) }),
+  };
+}
+
+export interface Addable {
+  readonly name: string;
+  readonly range: string;
+  readonly meaning: string;
+  /** What is put there to begin with: its default. */
+  readonly text: string;
+}
+
+/** Hyperparameters of the task's models that are not in the form yet; of one model where it is named. */
+export function addables(task: string, model: string | null, taken: readonly Drawn[]): Addable[] {
+  const card = (model === null ? null : findModel(model)) ?? MODELS.find(({ tasks }) => tasks.includes(task));
+  if (card === undefined || card === null) return [];
+  const names = new Set(taken.map(({ name }) => name));
+  return hyperparametersOf(card, task)
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, domain, meaning, default: value }) => ({
+      ...{ name, meaning, range: describe(domain) },
+      text: value === null ? '1' : String(value),
+    }));
+}
+
+export const modelNames = (task: string): string[] =>
+  MODELS.filter(({ tasks }) => tasks.includes(task)).map(({ name }) => name);
+
+export interface Template {
+  readonly title: string;
+  readonly document: (task: string) => Record<string, unknown>;
+}
+
+const MEDIAN = { type: 'median_stopping', evaluation_interval: 1, delay_evaluation: 5 };
+
+/** Files to begin with. */
+export const TEMPLATES: readonly Template[] = [
+  {
+    title: 'Rate of one model',
+    document: (task) => ({
+      hyperparameter_sampling: {
+        algorithm: 'bayesian',
+        space: { model_name: modelNames(task)[0], learning_rate: 'uniform(0.001, 0.05)' },
+      },
+      iterations: 20,
+    }),
+  },
+  {
+    title: 'Two models, each its own',
+    document: (task) => ({
+      hyperparameter_sampling: {
+        algorithm: 'random',
+        space: {
+          model: {
+            type: 'choice',
+            values: modelNames(task)
+              .slice(0, 2)
+              .map((model_name) => ({ model_name, learning_rate: 'loguniform(-7, -3)' })),
+          },
+        },
+      },
+      iterations: 16,
+      early_termination_policy: MEDIAN,
+    }),
+  },
+  {
+    title: 'Everything chosen for me',
+    document: () => ({ iterations: 16 }),
+  },
+];

@@ -1,0 +1,61 @@
+/** What a designed sweep would do: size, time, disk, and what each policy would have stopped on sweeps of before. */
+
+import type { ReactElement } from 'react';
+import type { SweepDraft } from '../../../preload/contract/sweep-draft.ts';
+import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
+
+export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
+  const { grid_size: size, estimated_seconds: seconds, estimated_bytes: bytes } = draft;
+  const megabytes = bytes === null ? null : `${formatCount(Math.round(bytes / 1e6))} MB`;
+  return (
+    <section className="card panel" aria-label="What it would do">
+      <h2>What it would do</h2>
+      <dl className="design-facts">
+        <dt>Configurations</dt>
+        <dd>{size === null ? 'endless: a range is among them' : formatCount(size)}</dd>
+        <dt>Time, one after another</dt>
+        <dd>{seconds === null ? 'unknown: these models have not run here yet' : formatDuration(seconds)}</dd>
+        <dt>Disk</dt>
+        <dd>{megabytes ?? 'unknown: these models have not run here yet'}</dd>
+      </dl>
+      {draft.notes.map((note) => (
+        <p key={note} className="muted">
+          {note}
+        </p>
+      ))}
+      <PolicyTable draft={draft} />
+    </section>
+  );
+}
+
+function PolicyTable({ draft: { policies } }: { draft: SweepDraft }): ReactElement | null {
+  if (policies.length === 0 || policies[0]!.sweeps === 0) return null;
+  return (
+    <table className="plain">
+      <caption>
+        On {formatPlural(policies[0]!.sweeps, 'sweep')} of before, policies with their usual settings would have
+      </caption>
+      <thead>
+        <tr>
+          {['Policy', 'stopped trials', 'saved epochs', 'lost the best trial'].map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {policies.map(({ policy, trials_stopped: stopped, epochs, epochs_saved: saved, best_lost: lost }) => (
+          <tr key={policy}>
+            <th scope="row">{policy}</th>
+            <td className="number">{stopped}</td>
+            <td className="number">
+              {saved} of {epochs}
+            </td>
+            <td className="number">{lost}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,140 @@
+/** A sweep to be designed: a form and its file side by side, each following the other, with what is wrong while it is typed. */
+
+import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
+import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
+import { Field } from '../../ui/field.tsx';
+import { BackIcon } from '../../ui/icons.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { useAction } from '../../ui/use-action.ts';
+import { documentOf, formOf, type SweepForm, TEMPLATES } from '../derive/sweep-form.ts';
+import type { SweepApi, SweepLinks } from '../sweep-api.ts';
+import { DesignFacts } from './design-facts.tsx';
+import { DesignForm } from './design-form.tsx';
+
+export interface DesignerPageProps {
+  /** A sweep to begin with. */
+  readonly like: string | null;
+  readonly project: ProjectOverview;
+  readonly api: SweepApi;
+  readonly links: SweepLinks;
+}
+
+export function DesignerPage({ like, project, api, links }: DesignerPageProps): ReactElement {
+  const { draft, form, yaml, problem, edit, type, begin } = useDesign(api, project.task, like);
+  const [device, setDevice] = useState('cpu');
+  const start = useAction(api.start, (id) => links.follow(links.sweep(id)));
+  const isReady = draft?.plan != null && !start.isBusy;
+  return (
+    <div className="designer">
+      <div className="page-head">
+        <a className="button button-quiet back" href={links.sweeps}>
+          <BackIcon /> Sweeps
+        </a>
+        <h1>New sweep</h1>
+        <div className="page-actions">
+          {TEMPLATES.map(({ title, document }) => (
+            <button type="button" key={title} className="button" onClick={() => begin(document(project.task))}>
+              {title}
+            </button>
+          ))}
+        </div>
+      </div>
+      <Problem title="This sweep cannot be started" text={start.problem ?? problem} />
+      <div className="designer-columns">
+        {form === null || draft === null ? (
+          <div aria-busy="true" />
+        ) : (
+          <DesignForm {...{ form, draft, project }} onChange={edit} />
+        )}
+        <div className="designer-side">
+          <label className="card panel yaml">
+            <span>sweep.yaml</span>
+            <textarea value={yaml} onChange={(event) => type(event.target.value)} spellCheck={false} rows={22} />
+          </label>
+          <FileProblems draft={draft} />
+          {draft?.plan == null ? null : <DesignFacts draft={draft} />}
+          <div className="card panel start">
+            <Field label="Device" value={device} onChange={setDevice} description="cpu, cuda:0, webgpu" />
+            <button
+              type="button"
+              className="button button-main"
+              disabled={!isReady}
+              onClick={() => start.run({ yaml, device })}
+            >
+              {start.isBusy ? 'Starting …' : 'Start the sweep'}
+            </button>
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function FileProblems({ draft }: { draft: SweepDraft | null }): ReactElement | null {
+  if (draft === null || draft.problems.length === 0) return null;
+  return (
+    <ul className="card panel file-problems" aria-label="What is wrong">
+      {draft.problems.map(({ line, path, message }) => (
+        <li key={`${line} ${path} ${message}`}>
+          {line === null ? null : <strong>line {line}: </strong>}
+          {message}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const TYPING_MS = 250; // a pause this long is the end of a word
+
+/** Form and file; whichever was changed last is asked about, and gives the other one anew. */
+function useDesign(api: SweepApi, task: string, like: string | null) {
+  const [draft, setDraft] = useState<SweepDraft | null>(null);
+  const [form, setForm] = useState<SweepForm | null>(null);
+  const [yaml, setYaml] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const latest = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const ask = useCallback(
+    async (source: SweepSource, keeps: 'form' | 'yaml' | 'neither') => {
+      const turn = ++latest.current;
+      try {
+        const reply = await api.draft(source);
+        if (turn !== latest.current) return;
+        setDraft(reply);
+        setProblem(null);
+        if (keeps !== 'yaml') setYaml(reply.source);
+        if (keeps !== 'form' && reply.plan !== null) setForm(formOf(reply.plan));
+      } catch (error) {
+        setProblem(error instanceof Error ? error.message : String(error));
+      }
+    },
+    [api],
+  );
+  const later = useCallback((work: () => void) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(work, TYPING_MS);
+  }, []);
+  const begin = useCallback((document: Record<string, unknown>) => void ask({ document }, 'neither'), [ask]);
+
+  useEffect(() => {
+    const first = async () => {
+      if (like === null) return begin(TEMPLATES[0]!.document(task));
+      const { plan } = await api.get(like);
+      await ask({ document: documentOf(formOf(plan)) }, 'neither');
+    };
+    first().catch((error: Error) => setProblem(error.message));
+    return () => clearTimeout(timer.current);
+  }, [api, task, like, ask, begin]);
+
+  const edit = (changed: SweepForm) => {
+    setForm(changed);
+    later(() => void ask({ document: documentOf(changed) }, 'form'));
+  };
+  const type = (text: string) => {
+    setYaml(text);
+    later(() => void ask({ yaml: text }, 'yaml'));
+  };
+  return { draft, form, yaml, problem, edit, type, begin };
+}
