@@ -15,7 +15,7 @@ import { lightbench, projectOf } from './sides.ts';
 const SET = 'sign-digits';
 const WEIGHTS = 'mobilenet_v2_100_in1k_f16';
 const MODELS = ['mobilenetv2', 'resnet18'] as const;
-const EPOCHS = 8;
+const EPOCHS = 6;
 const FIXED = {
   number_of_epochs: EPOCHS,
   train_crop_size: 96,
@@ -32,15 +32,12 @@ hyperparameter_sampling:
     model:
       type: choice
       values:
-        - model_name: mobilenetv2
-          learning_rate: loguniform(-5, -2)
-          training_batch_size: choice(16, 32, 64)
-        - model_name: resnet18
-          learning_rate: loguniform(-5, -2)
-          training_batch_size: choice(16, 32, 64)
-    warmup_cosine_lr_warmup_epochs: choice(0, 1, 2)
+        - {model_name: mobilenetv2, optimizer: adamw, learning_rate: 'loguniform(-8, -5)'}
+        - {model_name: resnet18, learning_rate: 'loguniform(-5, -3)'}
+    training_batch_size: choice(16, 32)
+    warmup_cosine_lr_warmup_epochs: choice(0, 1)
 iterations: 12
-early_termination_policy: {type: median_stopping, evaluation_interval: 1, delay_evaluation: 2}
+early_termination_policy: {type: median_stopping, evaluation_interval: 1, delay_evaluation: 1}
 arguments: ${JSON.stringify(FIXED)}
 `;
 
