@@ -9,7 +9,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cocoBenchmark, cocoTable } from './coco.ts';
-import { hasTorch } from './contender.ts';
+import { hasTorch, peerKernels } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
 import { importBenchmark, importTable } from './import.ts';
 import { metricsBenchmark, metricsTable } from './metrics.ts';
@@ -111,13 +111,14 @@ function chosenParts(only: string | undefined): string[] {
   return [only];
 }
 
-function print(reports: readonly Report[], json: boolean): void {
+function print(reports: readonly Report[], json: boolean, hasPeer: boolean): void {
   if (json) {
     const rows = reports.flatMap((report) => report.rows);
     console.log(JSON.stringify(rows, null, 2));
     return;
   }
   console.log(`Machine: ${availableParallelism()} threads of ${cpus()[0]?.model ?? 'an unknown processor'}.`);
+  if (hasPeer) console.log(`The peer's kernels: ${peerKernels()}.`);
   for (const { markdown } of reports) console.log(`\n${markdown}`);
 }
 
@@ -150,7 +151,7 @@ async function main(): Promise<void> {
   };
   const reports: Report[] = [];
   for (const part of parts) reports.push(await PARTS[part]!(settings));
-  print(reports, values.json);
+  print(reports, values.json, hasPeer);
   const failures = reports.flatMap(({ failure }) => failure ?? []);
   for (const failure of failures) console.error(failure);
   if (failures.length > 0) process.exitCode = 1;

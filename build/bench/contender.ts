@@ -64,16 +64,16 @@ function atItsBest({ OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...others }: No
 const NAME_KERNELS = `
 import ctypes, torch
 torch.ones(2, 2) @ torch.ones(2, 2)
-paths = {line.split()[-1] for line in open("/proc/self/maps") if "openblas" in line}
-for path in paths:
+paths = {line.split()[-1] for line in open("/proc/self/maps") if "libopenblas" in line}
+for path in sorted(paths):
     name = ctypes.CDLL(path).openblas_get_corename
     name.restype = ctypes.c_char_p
     print("OpenBLAS", name().decode())
 if torch.backends.mkldnn.is_available(): print("oneDNN")
 `;
 
-/** The libraries the peer computes with and, where one says so, for which processor; empty where none can be told. */
+/** The libraries the peer computes with and, where one says so, for which processor. */
 export function peerKernels(): string {
   const { stdout, status } = spawnSync(PYTHON, ['-c', NAME_KERNELS], { env: atItsBest(process.env), encoding: 'utf8' });
-  return status === 0 ? stdout.trim().split('\n').join(', ') : '';
+  return status === 0 ? [...new Set(stdout.trim().split('\n'))].join(', ') : 'unknown';
 }

@@ -76,6 +76,7 @@ export const OP_CASES: readonly OpCase[] = [
   ...both('relu6', 'relu6', [MAP]),
   ...both('add + relu', 'add_relu', [MAP, MAP]),
   ...both('max pool 3x3 s2', 'max_pool', [[BATCH, 64, 112, 112]], { kernel: 3, stride: 2, padding: 1 }),
+  ...both('relu + max pool 3x3 s2', 'relu_max_pool', [[BATCH, 64, 112, 112]], { kernel: 3, stride: 2, padding: 1 }),
   ...both('max pool 2x2 s2', 'max_pool', [[BATCH, 64, 112, 112]], { kernel: 2, stride: 2, padding: 0 }),
   ...both('global average pool', 'global_average_pool', [[BATCH, 512, 14, 14]]),
   ...both('softmax', 'softmax', [[96, 197, 197]]),

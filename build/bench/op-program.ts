@@ -33,6 +33,9 @@ const BUILDS: Readonly<Record<string, Build>> = {
   relu6: ([x]) => [x!.clip(0, 6)],
   add_relu: ([a, b]) => [a!.add(b!).relu()],
   max_pool: ([x], { kernel, stride, padding }) => [x!.maxPool({ kernel: kernel!, stride: stride!, padding: padding! })],
+  relu_max_pool: ([x], { kernel, stride, padding }) => [
+    x!.relu().maxPool({ kernel: kernel!, stride: stride!, padding: padding! }),
+  ],
   global_average_pool: ([x]) => [x!.mean([2, 3])],
   silu: ([x]) => [x!.silu()],
   hard_swish: ([x]) => [x!.hardSwish()],

@@ -1,7 +1,7 @@
 /**
  * Cuts the program that every batch of an update runs into stages: what follows an `AcrossBatches` needs what all batches
  * say before it, so all run the first stage, then all the second. What a later stage reads of an earlier one is kept for
- * each batch, unless one or two passes make it again from what is kept: activations are, so that less than half of what a
+ * each batch, unless a few passes make it again from what is kept: activations are, so that less than half of what a
  * batch computes on the way is in memory for all of them.
  */
 
@@ -39,8 +39,8 @@ export function stagesOf(program: Program, isOfBatch: (input: string) => boolean
   }));
 }
 
-const LIGHT: ReadonlySet<string> = new Set([...Object.keys(elementwiseRules), 'BatchNormInference']);
-const MOST_PASSES = 2; // over a map, to make it again: a norm and an activation
+const LIGHT: ReadonlySet<string> = new Set([...Object.keys(elementwiseRules), 'BatchNormInference', 'MaxPool']);
+const MOST_PASSES = 3; // over a map, to make it again: a norm, an activation and a pooling
 
 /** What is known of each value: where it can be had first, whether batches differ in it, how it is made again. */
 class CutPlan {

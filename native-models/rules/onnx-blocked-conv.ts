@@ -4,13 +4,16 @@
  * its own taps of the kernel: one small convolution per phase, interleaved afterwards.
  */
 
-import type { ConvAttrs } from '../core/primitives.ts';
+import type { ConvAttrs, Pair } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type ConvForm, convForm, filterLayout } from './blocked-arrange.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
+import { type DenseConv, imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
+
+type Sizes = readonly [number, number, number, number];
 
 export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): LoweringRule<'Conv'> {
   return (emit, op) => {
@@ -18,11 +21,23 @@ export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): Low
     const form = convForm(x.shape, weight.shape, op.outputs[0]!.shape, op.attrs, block);
     if (form === null) return otherwise(emit, op);
     const filters = weight.shape[0]!;
-    const inputs = [emit.in(x, form === 'stem' ? 'plain' : 'blocked'), emit.in(weight, filterLayout(form))];
-    if (bias !== undefined) inputs.push(filledUp(emit, emit.name(bias), filters, block));
+    const map = emit.in(x, form === 'stem' ? 'plain' : 'blocked');
+    const others = [emit.in(weight, filterLayout(form))];
+    if (bias !== undefined) others.push(filledUp(emit, emit.name(bias), filters, block));
     const group = form === 'depthwise' ? roundUp(filters, block) : 1;
-    return [inLayout('blocked', conv(emit, inputs, weight.shape.slice(2), { ...op.attrs, group }))];
+    const kernel = weight.shape.slice(2) as unknown as Pair;
+    const over = (name: string) => conv(emit, [name, ...others], kernel, { ...op.attrs, group });
+    if (form !== 'dense' || emit.anyBatch) return [inLayout('blocked', over(map))];
+    const shape = packedShape(x.shape, 'blocked', block) as Sizes;
+    const dense = { emit, x: map, shape, kernel, outputs: roundUp(filters, block), attrs: op.attrs, block };
+    return [inLayout('blocked', smallOrWhole(dense, op.attrs, over))];
   };
+}
+
+/** A dense convolution, of small maps several images in a row. */
+function smallOrWhole(task: DenseConv, { strides }: Pick<ConvAttrs, 'strides'>, over: (x: string) => string): string {
+  const count = strides.every((stride) => stride === 1) ? imagesInRow(task) : 1;
+  return count === 1 ? over(task.x) : sideBySide(task, count, over);
 }
 
 function conv(emit: Emitter, inputs: readonly string[], kernel: readonly number[], attrs: ConvAttrs): string {
@@ -82,12 +97,13 @@ function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
   );
   const window = cropped(emit, g, gShape, [...before], after, kernel.block);
   const filter = kernel.taps(range(kh).reverse(), range(kw).reverse());
-  return conv(emit, [window.name, filter], [kh, kw], {
-    strides: [1, 1],
-    dilations,
-    pads: [window.before[0]!, window.before[1]!, window.after[0]!, window.after[1]!],
-    group: kernel.group,
-  });
+  const around = [window.before[0]!, window.before[1]!, window.after[0]!, window.after[1]!] as const;
+  const sliding = { strides: [1, 1], dilations, pads: around, group: kernel.group } as const;
+  const over = (name: string) => conv(emit, [name, filter], [kh, kw], sliding);
+  if (kernel.group > 1) return over(window.name);
+  const { name: x, shape } = window;
+  const dense = { emit, x, shape, kernel: kernel.sides, outputs: kernel.inputs, attrs: sliding, block: kernel.block };
+  return smallOrWhole(dense, sliding, over);
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -166,7 +182,7 @@ function cropped(
   const sides = { before: before.map((pad) => Math.max(0, pad)), after: after.map((pad) => Math.max(0, pad)) };
   const from = [Math.max(0, -before[0]!), Math.max(0, -before[1]!)] as const;
   const to = [shape[2]! + Math.min(0, after[0]!), shape[3]! + Math.min(0, after[1]!)] as const;
-  return { name: pixelsOf(emit, name, shape, { from, to }, block).name, ...sides };
+  return { ...pixelsOf(emit, name, shape, { from, to }, block), ...sides };
 }
 
 /** The filters of a convolution as its input gradient needs them: channels swapped, taps picked in any order. */

@@ -25,6 +25,7 @@ import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-block
 import { blockedMatMul } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
+import { blockedMaxPool, blockedMaxPoolGrad } from './onnx-blocked-pool.ts';
 import { standardBackend } from './onnx-standard.ts';
 
 /** Runs a rule where its operands lie, when all agree; else leaves it to the plain form. */
@@ -115,6 +116,8 @@ export function blockedBackend(block: number): Backend {
       ChannelMoments: blockedChannelMoments(rules.ChannelMoments, block),
       BatchNormGrad: blockedBatchNormGrad(rules.BatchNormGrad, block),
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
+      MaxPool: blockedMaxPool(rules.MaxPool),
+      MaxPoolGrad: blockedMaxPoolGrad(rules.MaxPoolGrad, block),
       MatMul: blockedMatMul(rules.MatMul, block),
       Mul: blockedMul(wrapped.Mul, block),
       ReduceSum: blockedReduction(rules.ReduceSum, block),

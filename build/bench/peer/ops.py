@@ -46,6 +46,7 @@ BUILDS = {
     "relu6": F.relu6,
     "add_relu": lambda a, b: F.relu(a + b),
     "max_pool": max_pool,
+    "relu_max_pool": lambda x, kernel, stride, padding: max_pool(F.relu(x), kernel, stride, padding),
     "global_average_pool": lambda x: x.mean((2, 3)),
     "silu": F.silu,
     "hard_swish": F.hardswish,

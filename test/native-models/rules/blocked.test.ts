@@ -80,6 +80,22 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'two filters per channel': conv([2, 16, 6, 5], [32, 1, 3, 3], { ...same, group: 16 }),
   grouped: conv([2, 32, 6, 5], [16, 8, 3, 3], { ...same, group: 4 }),
   'one filter': conv([8, 16, 6, 5], [1, 16, 3, 3], same),
+  // Images that fill whole blocks of sixteen, and other ways for rows of images to fill blocks.
+  '3x3 at batch 16': conv([16, 20, 6, 5], [24, 20, 3, 3], same),
+  '3x3 at batch 16, stride 2, odd sides': conv([16, 16, 7, 9], [24, 16, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3 at batch 16, columns unread': conv([16, 16, 8, 8], [16, 16, 3, 3], { strides: [2, 2] }),
+  '3x3, rows of two images in a block': conv([5, 16, 16, 5], [16, 16, 3, 3], same),
+  '3x3, blocks of rows filled up': conv([5, 20, 9, 6], [24, 20, 3, 3], same),
+  '3x3, blocks of rows filled up, stride 2': conv([5, 16, 18, 7], [16, 16, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3, blocks of rows filled up, columns unread': conv([3, 16, 10, 8], [16, 16, 3, 3], { strides: [2, 2] }),
+  '1x1, blocks of rows filled up': conv([7, 16, 7, 7], [24, 16, 1, 1], {}),
+  '3x3 on 7x7, images side by side': conv([6, 16, 7, 7], [20, 16, 3, 3], same, true),
+  '3x3 on 5x7, padded unevenly, images side by side': conv([4, 16, 5, 7], [16, 16, 3, 3], { pads: [0, 2, 1, 0] }),
+  '5x5 on 8x8, images side by side': conv([4, 16, 8, 8], [16, 16, 5, 5], { pads: [2, 2, 2, 2] }),
+  '3x3 on 8x8, dilated, images side by side': conv([4, 16, 8, 8], [16, 16, 3, 3], {
+    pads: [2, 2, 2, 2],
+    dilations: [2, 2],
+  }),
   'batch norm, sum and activation': {
     shapes: [[3, 8, 6, 5], [16, 8, 3, 3], [16], [16], [3, 16, 6, 5]],
     build: ([x, w, scale, bias, other]: Inputs) =>
@@ -120,6 +136,33 @@ const cases: Readonly<Record<string, GradientCase>> = {
         );
       return x!.graph.apply('BatchNormInference', [y, scale!, bias!, vector(-1), vector(0.5)], { epsilon: 1e-5 })[0]!;
     },
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['3x3 s2, odd sides', { kernel: 3, stride: 2, padding: 1 }],
+        ['3x3 s2 without padding, rows unread', { kernel: 3, stride: 2 }],
+        ['2x2 s2, a row unread', { kernel: 2, stride: 2 }],
+        ['3x3 s1', { kernel: 3, stride: 1, padding: 1 }],
+        ['3x2 s2x1, the last window cut off', { kernel: [3, 2], stride: [2, 1], padding: [1, 0, 1, 1], ceil: true }],
+        ['2x2 s3, elements unread', { kernel: 2, stride: 3 }],
+      ] as const
+    ).map(([name, options]) => [
+      `max pool ${name}`,
+      { ...between(20, [2, 24, 7, 9], (x) => x.relu().maxPool(options)), draw: awayFromKinks },
+    ]),
+  ),
+  'max pool of numbers below zero': between(20, [2, 24, 7, 9], (x) => x.sub(9).maxPool({ kernel: 3, stride: 2 })),
+  'max pool of equal numbers': {
+    ...between(20, [2, 24, 3, 4], (x) => x.upsample(2).relu().maxPool({ kernel: 3, stride: 2, padding: 1 })),
+    draw: awayFromKinks,
+  },
+  'max pool twice': {
+    ...between(20, [2, 24, 7, 9], (x) => {
+      const options = { kernel: 3, stride: 1, padding: 1 };
+      return x.relu().maxPool(options).maxPool(options);
+    }),
+    draw: awayFromKinks,
   },
   'mean and variance of channels': between(20, [2, 24, 17, 18], (x) => {
     const [mean, variance] = x.graph.apply('ChannelMoments', [x], {});

@@ -1,0 +1,46 @@
+/**
+ * Which form a weight gradient over blocked maps takes. The table is measured, for each width of vectors: the forms differ
+ * in how much they copy and in how well they fill the processor's registers, and both depend on the shape alone.
+ * Source: process times of one thread, docs/decisions/0007.
+ */
+
+import type { ConvAttrs } from '../core/primitives.ts';
+
+type Sizes = readonly [number, number, number, number];
+
+export type WeightGradForm = 'per-image' | 'rows' | 'dilated';
+
+export interface ConvSizes {
+  readonly x: Sizes;
+  readonly g: Sizes;
+  readonly weight: Sizes;
+  readonly attrs: ConvAttrs;
+}
+
+interface Limits {
+  /** Pixels of a map from which a 1x1 kernel is served best by one product per image. */
+  readonly largePixels: number;
+  /** Rows of a map above which a larger kernel is served best by the dilated form. */
+  readonly largeRows: number;
+}
+
+/** By channels in a block: 8 with AVX2, 16 with AVX-512. */
+const LIMITS: Readonly<Record<number, Limits>> = {
+  8: { largePixels: 784, largeRows: 28 },
+  16: { largePixels: 784, largeRows: 56 },
+};
+
+const MOST_FILLING = 1.3; // work on zeros that fill up the last block, over work on rows
+
+export function weightGradForm({ x, g, weight, attrs }: ConvSizes, block: number): WeightGradForm {
+  const { largePixels, largeRows } = LIMITS[block]!;
+  const [n] = x;
+  const [, , ho, wo] = g;
+  const isPointwise = weight[2] === 1 && weight[3] === 1 && attrs.pads.every((pad) => pad === 0);
+  const rows = n * ho;
+  const isDense = attrs.dilations.every((dilation) => dilation === 1);
+  const suitsRows = isDense && Math.ceil(rows / block) * block <= MOST_FILLING * rows;
+  if (isPointwise && ho * wo >= largePixels) return 'per-image';
+  if (suitsRows && ho <= largeRows) return 'rows';
+  return isPointwise ? 'per-image' : 'dilated';
+}
