@@ -7,9 +7,12 @@ import { Stepper } from '../../main/train/stepper.ts';
 import { fromScratch } from '../../main/train/weights-file.ts';
 import { IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
-import { namedParameters } from '../../native-models/nn/module.ts';
+import type { Detector } from '../../native-models/detection/detector.ts';
+import { type Module, namedParameters } from '../../native-models/nn/module.ts';
 import { type OptimizerOptions, scalarsAt } from '../../native-models/optim/optimizer.ts';
+import { detectorProgram } from '../../native-models/training/detection.ts';
 import { trainingProgram } from '../../native-models/training.ts';
+import { DETECTORS, detectorFeeds } from './detectors.ts';
 import { CLASSES, network } from './networks.ts';
 
 const { values } = parseArgs({
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'resnet18' },
     batch: { type: 'string', default: '16' },
     side: { type: 'string', default: '224' },
+    width: { type: 'string' },
     threads: { type: 'string', default: '2' },
     optimizer: { type: 'string', default: 'sgd' },
   },
@@ -24,15 +28,12 @@ const { values } = parseArgs({
 const [batch, side, threads] = [values.batch, values.side, values.threads].map(Number) as [number, number, number];
 const BYTES = 251; // a prime, so that the made-up picture has no period of the image's width
 
-const model = network(values.model);
+const width = Number(values.width ?? side);
+const makeDetector = DETECTORS[values.model];
+const detector = makeDetector?.() ?? null;
 const optimizer = optimizerOf(values.optimizer);
-const program = trainingProgram(model, {
-  batchSize: batch,
-  height: side,
-  width: side,
-  normalisation: IMAGENET_CONVENTION,
-  optimizer,
-});
+const options = { batchSize: batch, height: side, width, normalisation: IMAGENET_CONVENTION, optimizer };
+const { model, program } = detector === null ? classifierStep(network(values.model)) : detectorStep(detector);
 let weights: ReadonlyMap<string, Float32Array> | null = fromScratch(namedParameters(model), 0);
 const startMs = performance.now();
 const stepper = await Stepper.open(program, weights, { device: 'cpu', threads });
@@ -48,14 +49,10 @@ const noises = program.noises.map(
 const feeds = {
   images: new Tensor(
     'uint8',
-    Uint8Array.from({ length: batch * 3 * side * side }, (_, i) => (i * 7919) % BYTES),
-    [batch, 3, side, side],
+    Uint8Array.from({ length: batch * 3 * side * width }, (_, i) => (i * 7919) % BYTES),
+    [batch, 3, side, width],
   ),
-  labels: new Tensor(
-    'int32',
-    Int32Array.from({ length: batch }, (_, i) => i % CLASSES),
-    [batch],
-  ),
+  ...(detector === null ? labelFeeds() : detectorFeeds(detector.targets({ width, height: side }), batch)),
   ...Object.fromEntries(noises),
 };
 
@@ -78,6 +75,19 @@ for await (const line of createInterface({ input: process.stdin })) {
     parameters: parameterCount,
   };
   process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+function classifierStep(own: Module) {
+  return { model: own, program: trainingProgram(own, options) };
+}
+
+function detectorStep(own: Detector) {
+  return { model: own, program: detectorProgram(own, options) };
+}
+
+function labelFeeds() {
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
+  return { labels: new Tensor('int32', labels, [batch]) };
 }
 
 /** The settings of `peer/step.py`. */

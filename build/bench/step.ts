@@ -9,6 +9,8 @@ interface StepCase {
   readonly model: string;
   readonly batch: number;
   readonly side: number;
+  /** Of pictures that are not square. */
+  readonly width?: number;
   readonly optimizer?: 'sgd' | 'adamw';
 }
 
@@ -22,6 +24,10 @@ const CASES: readonly StepCase[] = [
   { name: 'vits16r224 8@224', model: 'vits16r224', batch: 8, side: 224, optimizer: 'adamw' },
   { name: 'depthwise 8@224', model: 'depthwise', batch: 8, side: 224 },
   { name: 'fpn 8@224', model: 'fpn', batch: 8, side: 224 },
+  { name: 'retinanet_resnet50_fpn 2@320x416', model: 'retinanet_resnet50_fpn', batch: 2, side: 320, width: 416 },
+  { name: 'fasterrcnn_resnet18_fpn 2@320x416', model: 'fasterrcnn_resnet18_fpn', batch: 2, side: 320, width: 416 },
+  { name: 'fasterrcnn_resnet50_fpn 2@608x800', model: 'fasterrcnn_resnet50_fpn', batch: 2, side: 608, width: 800 },
+  { name: 'maskrcnn_resnet18_fpn 2@320x416', model: 'maskrcnn_resnet18_fpn', batch: 2, side: 320, width: 416 },
 ];
 
 /** What one step of one program took. */
@@ -67,7 +73,7 @@ export async function stepBenchmark(options: StepOptions): Promise<StepRow[]> {
 }
 
 function contenders(
-  { model, batch, side, optimizer = 'sgd' }: StepCase,
+  { model, batch, side, width = side, optimizer = 'sgd' }: StepCase,
   { threads, hasPeer }: StepOptions,
 ): Contender[] {
   const sizes = [
@@ -75,6 +81,8 @@ function contenders(
     String(batch),
     '--side',
     String(side),
+    '--width',
+    String(width),
     '--threads',
     String(threads),
     '--optimizer',

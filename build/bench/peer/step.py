@@ -1,4 +1,4 @@
-"""One training step of a classifier, timed: the peer of `npm run bench -- --only step`.
+"""One training step of a classifier or a detector, timed: the peer of `npm run bench -- --only step`.
 
 Reads lines `go` from standard input and answers each with one JSON line {"wall_ms", "cpu_ms", "peak_mb", "parameters"}; so the two programs take
 turns on the same machine. Needs torch and torchvision; never a dependency of the product.
@@ -12,6 +12,7 @@ import time
 
 import torch
 from networks import CLASSES, NETWORKS
+from rcnn import detector, step_loss
 
 
 def main():
@@ -19,6 +20,7 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--side", type=int, required=True)
+    parser.add_argument("--width", type=int, default=None, help="of pictures that are not square")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
     parser.add_argument("--channels-last", action="store_true")
@@ -27,21 +29,27 @@ def main():
     torch.manual_seed(0)
 
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
-    model = NETWORKS[options.model]().train().to(memory_format=layout)
+    width = options.width or options.side
+    found = detector(options.model, options.side, width)
+    model = (found or NETWORKS[options.model]()).train().to(memory_format=layout)
     parameters = model.parameters()
     if options.optimizer == "adamw":
         optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.999), weight_decay=1e-2)
     else:
         optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9, weight_decay=1e-4, nesterov=True)
-    images = torch.randn(options.batch, 3, options.side, options.side).to(memory_format=layout)
-    labels = torch.arange(options.batch) % CLASSES
+    if found:
+        loss = step_loss(model, options.batch, options.side, width)
+    else:
+        images = torch.randn(options.batch, 3, options.side, width).to(memory_format=layout)
+        labels = torch.arange(options.batch) % CLASSES
+        loss = lambda: torch.nn.functional.cross_entropy(model(images), labels)
 
     for line in sys.stdin:
         if line.strip() != "go":
             break
         wall, cpu = time.perf_counter(), time.process_time()
         optimizer.zero_grad(set_to_none=True)
-        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        loss().backward()
         optimizer.step()
         row = {
             "wall_ms": (time.perf_counter() - wall) * 1e3,
