@@ -11,6 +11,7 @@ import {
   resolveHyperparameters,
   withDefaults,
 } from './catalog/hyperparameters.ts';
+import { RCNN_CARDS } from './catalog/rcnn-cards.ts';
 import { assert } from './core/assert.ts';
 import type { Shape } from './core/shape.ts';
 import { MobileNetV2 } from './models/mobilenetv2.ts';
@@ -144,6 +145,7 @@ export const MODELS: readonly ModelCard[] = [
   },
   ...VIT_CARDS,
   ...DETECTOR_CARDS,
+  ...RCNN_CARDS,
 ];
 
 /** What a task starts with when nobody names a model. Source: product specification, section 5 and conflict C10. */

@@ -39,6 +39,6 @@ export interface Learning {
   openTraining(cacheBytes: number): BatchFeed;
   openValidation(cacheBytes: number): BatchFeed;
   /** The images and the truth of a batch, as the programs take them. */
-  feedsOf(batch: Batch): Feeds;
+  feedsOf(batch: Batch, epoch: number): Feeds;
   openJudge(): Promise<Judge>;
 }

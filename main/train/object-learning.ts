@@ -47,7 +47,12 @@ export class ObjectLearning implements Learning {
     const most = job.train.reduce((largest, { objects }) => Math.max(largest, objects.length), 1);
     const pictures = this.transforms.training.kind === 'mosaic' ? MOSAIC_PICTURES : 1;
     this.places = Math.max(most, Math.min(MOST_PLACES, pictures * most));
-    this.network = card.build({ classes: job.classes.length, params: job.params, slots: this.places });
+    this.network = card.build({
+      classes: job.classes.length,
+      params: job.params,
+      slots: this.places,
+      isPretrained: job.weightsFile !== null,
+    });
     this.targets = this.network.targets(this.transforms.training.canvas);
   }
 
@@ -93,12 +98,12 @@ export class ObjectLearning implements Learning {
     });
   }
 
-  feedsOf({ images, objects, count }: Batch): Feeds {
+  feedsOf({ images, objects, indices, count }: Batch, epoch: number): Feeds {
     const { width, height } = this.transforms.training.canvas;
     return {
       images: new Tensor('uint8', images, [count, 3, height, width]),
       image_sizes: floatTensor([count, 2], objects!.sizes),
-      ...this.targetFeeds(objects!, count),
+      ...this.targetFeeds(objects!, indices, epoch),
     };
   }
 
@@ -120,12 +125,13 @@ export class ObjectLearning implements Learning {
   }
 
   /** What every view's objects become, one view after the other. */
-  private targetFeeds(objects: BatchObjects, count: number): Feeds {
-    const { targets, places } = this;
-    const made = Array.from({ length: count }, (_, i) => {
-      // The targets of a view draw numbers of its own; those of one-stage detectors need none.
-      return targets.of(truthAt(objects, i, places), rngFrom(this.plan.seed, 'targets', i));
-    });
+  private targetFeeds(objects: BatchObjects, indices: Int32Array, epoch: number): Feeds {
+    const { targets, places, plan } = this;
+    const count = indices.length;
+    // A view's targets draw numbers of its own in every epoch; those of one-stage detectors need none.
+    const made = Array.from(indices, (sample, i) =>
+      targets.of(truthAt(objects, i, places), rngFrom(plan.seed, 'targets', epoch, sample)),
+    );
     const feeds = targets.fed.map(({ name, dtype, shape }) => {
       const size = sizeOf(shape);
       const all = dtype === 'int32' ? new Int32Array(count * size) : new Float32Array(count * size);

@@ -54,6 +54,8 @@ export interface DetectorSetting {
   readonly params: Hyperparameters;
   /** Boxes of a picture that training takes in. */
   readonly slots: number;
+  /** Whether training starts from weights; by default it does. What a trained network says does not depend on it. */
+  readonly isPretrained?: boolean;
 }
 
 /** Finds objects. */

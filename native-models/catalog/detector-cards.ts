@@ -9,7 +9,7 @@ import { COMMON, fraction, type Hyperparameter, positive, row, withDefaults } fr
 const DETECTION_TASKS = ['image-object-detection'];
 
 /** What detection and segmentation models take. Source: product specification, sections 6.3 to 6.5. */
-const DETECTION: readonly Hyperparameter[] = [
+export const DETECTION: readonly Hyperparameter[] = [
   row(
     'validation_metric_type',
     { kind: 'choice', values: ['none', 'coco', 'voc', 'coco_voc'] },

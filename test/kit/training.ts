@@ -120,6 +120,10 @@ export async function rectanglesProject(count = 16): Promise<WriteProject> {
 /** Settings for it. */
 export function detectorRequest(model: string, given: Readonly<Record<string, unknown>> = {}): TrainingRequest {
   const { number_of_workers, validation_batch_size } = SMALL;
-  const small = { number_of_workers, validation_batch_size, training_batch_size: 4, img_size: 2 * SIDE };
+  const sizes =
+    model.includes('rcnn') || model.includes('retina')
+      ? { min_size: 2 * SIDE, max_size: 4 * SIDE }
+      : { img_size: 2 * SIDE };
+  const small = { number_of_workers, validation_batch_size, training_batch_size: 4, ...sizes };
   return { model, given: { ...small, ...given }, device: 'cpu', threads: 2, weights: null };
 }

@@ -16,6 +16,7 @@ const curveOf = (project: ReadProject, run: string) =>
 test.each([
   ['yolox_nano', {}],
   ['yolov5', { model_size: 'small' }],
+  ['fasterrcnn_resnet18_fpn', { layers_to_freeze: 1 }],
 ])(
   '%s learns to find objects, and keeps the epoch that finds them best',
   { timeout: TIMEOUT_MS },

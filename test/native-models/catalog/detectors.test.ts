@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { findModel, frozenPrefixes, hyperparametersOf, resolveFor } from '../../../native-models/catalog.ts';
+import {
+  type DetectorCard,
+  findModel,
+  frozenPrefixes,
+  hyperparametersOf,
+  networkOf,
+  resolveFor,
+} from '../../../native-models/catalog.ts';
+import { sizeOf } from '../../../native-models/core/shape.ts';
+import { namedParameters } from '../../../native-models/nn/module.ts';
 
 const TASK = 'image-object-detection';
 const yolov5 = findModel('yolov5')!;
@@ -36,4 +45,64 @@ test('model_size is for yolov5 alone', () => {
   expect(problems('yolox_nano', { model_size: 'small' })).toHaveLength(1);
   expect(problems('resnet18', { model_size: 'small' })).toHaveLength(1);
   expect(hyperparametersOf(findModel('yolox_nano')!, TASK).find(({ name }) => name === 'img_size')?.default).toBe(416);
+});
+
+const TWO_STAGE = ['18', '34', '50', '101', '152'].map((depth) => `fasterrcnn_resnet${depth}_fpn`);
+
+describe.each(['retinanet_resnet50_fpn', ...TWO_STAGE])('%s', (model) => {
+  const card = findModel(model)!;
+
+  test('has the defaults of the specification', () => {
+    expect(card.tasks).toEqual([TASK]);
+    expect(resolveFor(card, {}).values).toMatchObject({
+      ...{ number_of_epochs: 15, training_batch_size: 2, validation_batch_size: 1, learning_rate: 0.005 },
+      ...{ min_size: 600, max_size: 1333, box_score_thresh: 0.3, box_nms_thresh: 0.5, box_detections_per_img: 100 },
+      ...{ validation_metric_type: 'voc', validation_iou_threshold: 0.5 },
+    });
+  });
+
+  test('takes no hyperparameter of classification or of yolov5', () => {
+    for (const name of ['train_crop_size', 'weighted_loss', 'img_size', 'model_size', 'box_iou_thresh']) {
+      expect(problems(model, { [name]: 1 }).join()).toContain(`unknown hyperparameter "${name}"`);
+    }
+  });
+
+  test('refuses values outside the ranges', () => {
+    const wrong = { min_size: 0, max_size: 1.5, box_score_thresh: 1.1, box_nms_thresh: -1, box_detections_per_img: 0 };
+
+    expect(resolveFor(card, wrong).problems.map(({ name }) => name)).toEqual(Object.keys(wrong));
+  });
+
+  test('freezes the stem and stages of its backbone, without the norms of the stem', () => {
+    const parameters = [...namedParameters(networkOf(card, 3)).keys()];
+    const frozen = (groups: number) => {
+      const prefixes = frozenPrefixes(card, groups);
+      return parameters.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+    };
+
+    expect(frozen(1)).toEqual(['backbone.body.conv1.weight']);
+    expect(frozen(5).every((name) => name.startsWith('backbone.body.'))).toBe(true);
+    expect(frozen(5).some((name) => name.startsWith('backbone.body.layer4.'))).toBe(true);
+    expect(problems(model, { layers_to_freeze: 6 })).toHaveLength(1);
+  });
+
+  test('keeps batch norm frozen where it starts from weights, and trains it where it starts from nothing', () => {
+    const roles = (isPretrained: boolean) => {
+      const network = (card as DetectorCard).build({ classes: 2, params: {}, slots: 1, isPretrained });
+      return namedParameters(network).get('backbone.body.bn1.weight')!.role;
+    };
+
+    expect([roles(true), roles(false)]).toEqual(['statistic', 'weight']);
+  });
+});
+
+test('parameters are as many as torchvision counts for 91 classes, the background among them', () => {
+  const count = (model: string, classes: number) =>
+    [...namedParameters(networkOf(findModel(model)!, classes)).values()]
+      .filter(({ role }) => role === 'weight')
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+  // Of the published weights' descriptions, less the scales and biases of frozen norms that these do not count.
+  expect(count('retinanet_resnet50_fpn', 91)).toBe(34_014_999);
+  expect(count('fasterrcnn_resnet50_fpn', 90)).toBe(41_755_286);
 });
