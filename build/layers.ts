@@ -77,6 +77,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['main/train', ['npm:onnxruntime-node']],
   ['main/data', ['npm:zod', 'npm:yaml', 'npm:saxes', 'npm:yauzl', 'npm:csv-parse']],
   ['main/weights', ['npm:zod']],
+  ['main/projects', ['npm:zod']],
   ['main/bundle', ['npm:zod']],
   ['main/serve-bundle', ['npm:zod']],
 
@@ -86,6 +87,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer/app', ['renderer']],
   ['renderer/ui', ['renderer/ui', 'npm:react-aria-components', 'npm:@tanstack/react-virtual', 'npm:echarts']],
   ['renderer/data', ['renderer/data', 'renderer/ui']],
+  ['renderer/projects', ['renderer/projects', 'renderer/ui']],
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
   ['renderer/label', ['renderer/label', 'renderer/ui', 'npm:konva', 'npm:react-konva']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
@@ -126,6 +128,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
       'native-models/catalog.ts',
     ],
   ],
+  ['renderer/projects/derive', ['renderer/projects/derive', 'renderer/ui/format.ts', 'preload/contract']],
   ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
   [
     'renderer/label/doc',

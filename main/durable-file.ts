@@ -39,6 +39,16 @@ function writeFlushed(path: string, parts: Iterable<Uint8Array>): void {
   }
 }
 
+/** Waits until what was written to a file by another hand has reached the disk. */
+export function flushFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A rename is safe only once the folder that holds the name has reached the disk. */
 function flushFolder(folder: string): void {
   if (process.platform === 'win32') return; // Windows does not open folders, and flushes names with the file

@@ -1,5 +1,6 @@
 /** The engine as windows see it: one project open at a time, and word of whatever changes in it. */
 
+import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { DataState } from '../preload/contract/data.ts';
 import type { EngineInfo } from '../preload/contract/engine.ts';
@@ -10,15 +11,23 @@ import type { RunSummary } from '../preload/contract/run.ts';
 import type { Split } from '../preload/contract/tasks.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import { overviewOf } from './engine/overview.ts';
-import { ProjectSession, type SessionListener, type SessionParts } from './engine/project-session.ts';
+import type { ProjectSession, SessionParts } from './engine/project-session.ts';
+import { MachineProjects } from './engine/projects-desk.ts';
+import { Sessions } from './engine/sessions.ts';
 import type { DataDesk, Engine, Labelling, ProgressListener, Sweeping, Training, Unsubscribe } from './ipc/engine.ts';
+import { AllowedFolders } from './projects/allowed-folders.ts';
+import { RecentProjects } from './projects/recent.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
 import { runFingerprints } from './store/changes.ts';
+import { snapshotAtMs } from './store/health.ts';
 import { imageById } from './store/images.ts';
 import { runSummaries, runSummary } from './store/run-summaries.ts';
 
-export type EngineOptions = SessionParts;
+export interface EngineOptions extends SessionParts {
+  /** Folders below which windows may open and make projects; null for any. The project it starts with is always allowed. */
+  readonly roots?: readonly string[] | null;
+}
 
 /**
  * Opens an engine on a project, or one without.
@@ -29,7 +38,10 @@ export function openEngine(folder: string | null, options: EngineOptions): Workb
 }
 
 export class Workbench implements Engine, ImageSource {
-  private readonly session: ProjectSession | null;
+  readonly projects: MachineProjects;
+  private readonly sessions: Sessions;
+  private readonly recent: RecentProjects;
+  private readonly options: EngineOptions;
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
   private readonly sweepListeners = new Set<(id: string) => void>();
@@ -37,7 +49,9 @@ export class Workbench implements Engine, ImageSource {
   private readonly progressListeners = new Set<ProgressListener>();
 
   constructor(folder: string | null, options: EngineOptions) {
-    const told: SessionListener = {
+    this.options = options;
+    this.recent = new RecentProjects(options.home);
+    this.sessions = new Sessions(options, {
       onProject: (project) => tell(this.projectListeners, project),
       onRun: (run) => tell(this.runListeners, run),
       onSweep: (id) => tell(this.sweepListeners, id),
@@ -45,8 +59,17 @@ export class Workbench implements Engine, ImageSource {
       onProgress: (run, progress) => {
         for (const listener of this.progressListeners) listener(run, progress);
       },
-    };
-    this.session = folder === null ? null : new ProjectSession(folder, options, told);
+    });
+    const { roots = [] } = options;
+    const own = folder === null ? [] : [folder];
+    this.projects = new MachineProjects({
+      clock: options.clock,
+      allowed: new AllowedFolders(roots === null ? null : [...own, ...roots]),
+      recent: this.recent,
+      show: (next) => this.show(next),
+      session: () => this.opened(),
+    });
+    if (folder !== null) this.show(resolve(folder));
   }
 
   info(): EngineInfo {
@@ -135,7 +158,37 @@ export class Workbench implements Engine, ImageSource {
     this.sweepListeners.clear();
     this.dataListeners.clear();
     this.progressListeners.clear();
-    await this.session?.close();
+    await this.sessions.close();
+  }
+
+  private get session(): ProjectSession | null {
+    return this.sessions.shown;
+  }
+
+  /** Tells everyone who watches that everything is another now. */
+  private show(folder: string | null): void {
+    const before = this.session;
+    try {
+      this.sessions.show(folder);
+      if (this.session === before) return;
+      const project = this.projectOverview();
+      this.watchIfWanted();
+      if (project !== null) this.remember(project);
+      tell(this.projectListeners, project);
+      if (this.session !== null) tell(this.dataListeners, this.session.data.state());
+    } catch (error) {
+      if (this.session !== before) this.sessions.show(null); // what cannot be read is not on show
+      throw folder === null ? error : withSnapshot(error, folder);
+    }
+  }
+
+  private remember({ folder, name, task }: ProjectOverview): void {
+    try {
+      this.recent.remember({ folder, name, task, opened_at_ms: this.options.clock.nowMs() });
+    } catch (error) {
+      // best effort: a project that is open matters more than the list of those that were
+      this.options.logBug(error);
+    }
   }
 
   private opened(): ProjectSession {
@@ -143,16 +196,28 @@ export class Workbench implements Engine, ImageSource {
     throw new AppError('no-project', 'no project is open');
   }
 
-  /** The database is watched only while somebody wants to know. */
   private listen<T>(listeners: Set<T>, listener: T): Unsubscribe {
     listeners.add(listener);
-    this.session?.watch.start();
+    this.watchIfWanted();
     return () => {
       listeners.delete(listener);
-      const all = [this.runListeners, this.projectListeners, this.dataListeners, this.sweepListeners];
-      if (all.every(({ size }) => size === 0)) this.session?.watch.stop();
+      this.watchIfWanted();
     };
   }
+
+  /** The database is watched only while somebody wants to know. */
+  private watchIfWanted(): void {
+    const all = [this.runListeners, this.projectListeners, this.dataListeners, this.sweepListeners];
+    if (all.some(({ size }) => size > 0)) this.session?.watch.start();
+    else this.session?.watch.stop();
+  }
+}
+
+/** A damaged project is told with the time of its last good state. */
+function withSnapshot(error: unknown, folder: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'project-damaged') return error;
+  const details = { ...error.details, folder, kept_at_ms: snapshotAtMs(folder) };
+  return new AppError(error.code, error.message, details, { cause: error });
 }
 
 function tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {

@@ -8,6 +8,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly port: string;
   readonly insecure?: boolean;
+  readonly projects: readonly string[];
 }
 
 const LAST_PORT = 65_535;
@@ -21,6 +22,7 @@ export async function serveCommand(
   const port = portOf(options.port);
   const command = {
     project: project ?? null,
+    roots: options.projects,
     host: options.host,
     port,
     insecure: options.insecure === true,

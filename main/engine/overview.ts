@@ -2,17 +2,21 @@
 
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { classCounts, classNames } from '../store/classes.ts';
-import { imageCount, negativeCount, splitCounts } from '../store/images.ts';
+import { imageCount, labelledImageCount, negativeCount, splitCounts } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
+import { projectInfo } from '../store/project-info.ts';
 
-export function overviewOf({ db, folder, info }: ReadProject): ProjectOverview {
+export function overviewOf({ db, folder }: ReadProject): ProjectOverview {
   return db.snapshot(() => {
     const counts = classCounts(db);
+    const info = projectInfo(db); // its name may have changed since it was opened
+    const images = imageCount(db);
     return {
       name: info.name,
       task: info.task,
       folder,
-      image_count: imageCount(db),
+      image_count: images,
+      unlabelled: images - labelledImageCount(db),
       classes: classNames(db).map((name) => ({ name, count: counts[name] ?? 0 })),
       without_class: negativeCount(db),
       splits: splitCounts(db),

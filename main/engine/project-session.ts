@@ -27,7 +27,7 @@ export interface SessionParts {
 }
 
 export interface SessionListener extends ProjectListener {
-  onProgress(run: string, progress: RunProgress | null): void;
+  onProgress(run: string, progress: RunProgress | null): unknown;
 }
 
 /** What a project that is being written calls the writer to whoever is refused meanwhile. */

@@ -18,10 +18,10 @@ import { overviewOf } from './overview.ts';
 const POLL_MS = 300;
 
 export interface ProjectListener {
-  onProject(project: ProjectOverview): void;
-  onRun(run: RunSummary): void;
-  onSweep(id: string): void;
-  onData(state: DataState): void;
+  onProject(project: ProjectOverview): unknown;
+  onRun(run: RunSummary): unknown;
+  onSweep(id: string): unknown;
+  onData(state: DataState): unknown;
 }
 
 /** What was last told; compared with what the database says now. */

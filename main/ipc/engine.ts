@@ -18,6 +18,16 @@ import type {
   ImageNeighbours,
 } from '../../preload/contract/labelling.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
+import type {
+  CompactReport,
+  CopyEvent,
+  FolderListing,
+  NewProject,
+  ProjectsHome,
+  RepairReport,
+  RepairRequest,
+  VerifyEvent,
+} from '../../preload/contract/projects.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
@@ -77,7 +87,24 @@ export interface Sweeping {
   ask(id: string, request: SweepRequest): Promise<void>;
 }
 
+/** What the engine does about projects; errors as the contract says. */
+export interface ProjectsDesk {
+  home(): ProjectsHome;
+  folders(folder: string | null): FolderListing;
+  open(folder: string): void;
+  close(): void;
+  create(project: NewProject): void;
+  forget(folder: string): void;
+  restore(folder: string): void;
+  rename(name: string): Promise<void>;
+  duplicate(parent: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<CopyEvent>;
+  verify(signal: AbortSignal | undefined): AsyncGenerator<VerifyEvent>;
+  repair(request: RepairRequest): Promise<RepairReport>;
+  compact(): Promise<CompactReport>;
+}
+
 export interface Engine {
+  readonly projects: ProjectsDesk;
   info(): EngineInfo;
   /** Null while no project is open. */
   projectOverview(): ProjectOverview | null;
@@ -96,7 +123,7 @@ export interface Engine {
   data(): DataDesk;
   /** Errors: no-project. */
   labelling(): Labelling;
-  /** Called after the project's name, images, labels or splits changed. */
+  /** Called after the project's name, images, labels or splits changed, or another project was opened. */
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe;
   /** Called after images, labels, tags or classes changed, whoever changed them. */
   onDataChanged(listener: (state: DataState) => void): Unsubscribe;

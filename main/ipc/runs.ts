@@ -40,7 +40,14 @@ function runOrThrow(engine: Engine, id: string): RunSummary {
 /** Listens before it reads the first state, so a change between the two is told, not lost. */
 async function* watchRuns(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<RunEvent> {
   const events = new LatestByKey<string, RunEvent>();
+  let folder = engine.projectOverview()?.folder;
   const unsubscribe = [
+    // Another project has other runs.
+    engine.onProjectChanged((project) => {
+      if (project?.folder === folder) return;
+      folder = project?.folder;
+      events.put('all', { type: 'snapshot', runs: [...engine.runSummaries()] });
+    }),
     engine.onRunChanged((run) => events.put(run.id, { type: 'changed', run })),
     engine.onRunProgress((id, progress) => events.put(`progress of ${id}`, { type: 'progress', id, progress })),
   ];

@@ -47,6 +47,11 @@ export class RunQueue {
     return this.active.size === 0;
   }
 
+  /** Settles once nothing is in line any more. */
+  async whenIdle(): Promise<void> {
+    while (!this.isIdle) await Promise.all([...this.active.values()].map(({ done }) => done));
+  }
+
   /**
    * Writes a run down and puts it in line. Returns its id.
    * Errors: bad-argument (device), file-missing (weights), those of `planRun` and of opening for writing.

@@ -10,6 +10,8 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   insecure: { type: 'boolean', default: false },
+  projects: { type: 'string', multiple: true },
+  'any-folder': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   'stop-with-stdin': { type: 'boolean', default: false },
 } as const;
@@ -28,7 +30,8 @@ function commandOf(args: readonly string[]): ServeCommand {
   const { host, insecure, json } = values;
   const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
   const stopWithStdin = values['stop-with-stdin'];
-  return { project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin, home };
+  const roots = values['any-folder'] ? null : (values.projects ?? []);
+  return { roots, project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin, home };
 }
 
 const stop = new AbortController();

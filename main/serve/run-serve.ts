@@ -16,6 +16,8 @@ import { sessionKey } from './session-key.ts';
 export interface ServeCommand {
   /** Null serves a window without a project. */
   readonly project: string | null;
+  /** Folders below which windows may open and make projects; null for any. */
+  readonly roots: readonly string[] | null;
   readonly host: string;
   readonly port: number;
   readonly insecure: boolean;
@@ -53,8 +55,14 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
   const rendererFolder = command.rendererFolder ?? BUILT_WINDOW;
   refuseUnbuilt(rendererFolder);
   const logBug = (error: unknown) => streams.stderr.write(`${(error as Error)?.stack ?? error}\n`);
-  const { home } = command;
-  const engine = openEngine(command.project, { clock: systemClock, logBug, home, threads: availableParallelism() });
+  const { home, roots } = command;
+  const engine = openEngine(command.project, {
+    clock: systemClock,
+    logBug,
+    home,
+    roots,
+    threads: availableParallelism(),
+  });
   try {
     const key = sessionKey(command.home, randomBytes);
     const doorkeeper = new Doorkeeper({ key, clock: systemClock, random: randomBytes });

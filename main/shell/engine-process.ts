@@ -32,7 +32,7 @@ const KEPT_LINES = 20;
  * Errors: Error with the engine's own words when it ends before that.
  */
 export async function startEngine({ node, entry, project }: EngineCommand): Promise<RunningEngine> {
-  const args = [entry, '--json', '--stop-with-stdin', ...(project === null ? [] : [project])];
+  const args = [entry, '--json', '--stop-with-stdin', '--any-folder', ...(project === null ? [] : [project])];
   const child = spawn(node, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = lastWords(child);
   const lines = createInterface({ input: child.stdout });

@@ -23,6 +23,8 @@ export interface ReadDb {
   prepare(sql: string): ReadStatement;
   /** Runs `work` on one unchanging snapshot of the database. */
   snapshot<T>(work: () => T): T;
+  /** Writes a whole and compact copy of the database to a file that is not there yet. */
+  copyTo(path: string): void;
 }
 
 export interface WriteDb extends ReadDb {
@@ -64,6 +66,10 @@ export class Connection implements WriteDb {
   snapshot<T>(work: () => T): T {
     if (this.database.inTransaction) return work();
     return this.guard('read project', () => this.database.transaction(work).deferred());
+  }
+
+  copyTo(path: string): void {
+    this.guard('copy project', () => this.database.prepare('VACUUM INTO ?').run(path));
   }
 
   transaction<T>(work: () => T): T {

@@ -138,6 +138,22 @@ export function labelledImagePage(db: ReadDb, afterId: number, count: number): I
   return rows.map(toImage);
 }
 
+/** Pictures with ids after `afterId`, labelled or not, in order of their ids. */
+export function imagePage(db: ReadDb, afterId: number, count: number): ImageRow[] {
+  const rows = db.prepare('SELECT * FROM images WHERE id > ? ORDER BY id LIMIT ?').all(afterId, count) as StoredImage[];
+  return rows.map(toImage);
+}
+
+/** Says where the file of a linked picture lies now. */
+export function relocateImage(db: WriteDb, id: number, path: string): void {
+  db.prepare("UPDATE images SET path = ? WHERE id = ? AND storage = 'linked'").run(path, id);
+}
+
+/** Takes pictures out of the project, with all that is said of them. */
+export function forgetImages(db: WriteDb, ids: readonly number[]): void {
+  db.prepare('DELETE FROM images WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids));
+}
+
 /** How many pictures are labelled, those that belong to no class included. */
 export function labelledImageCount(db: ReadDb): number {
   return (db.prepare('SELECT count(*) AS images FROM images WHERE is_labelled = 1').get() as { images: number }).images;

@@ -21,6 +21,18 @@ import { ERROR_CODES } from './errors.ts';
 import { Evaluation } from './evaluation.ts';
 import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
+import {
+  CompactReport,
+  CopyEvent,
+  FolderListing,
+  FolderPath,
+  NewProject,
+  ProjectName,
+  ProjectsHome,
+  RepairReport,
+  RepairRequest,
+  VerifyEvent,
+} from './projects.ts';
 import { RunSummary } from './run.ts';
 import { SweepEvent, SweepHead, SweepRequest, SweepStart, SweepSummary } from './sweep.ts';
 import { SweepDraft, SweepSource } from './sweep-draft.ts';
@@ -137,5 +149,34 @@ export const contract = {
     watch: call.output(eventIterator(DataState)),
     /** Looks at every image that was not looked at yet, then tells which look alike. Errors: project-in-use. */
     lookAlikes: call.output(eventIterator(LookAlikeEvent)),
+  },
+  /** About the projects of the engine's machine. Errors of those about the open one: no-project. */
+  projects: {
+    home: call.output(ProjectsHome),
+    /** The folders in a folder; with null those one may begin at. Errors: folder-not-allowed, file-unreadable. */
+    folders: call.input(z.object({ folder: FolderPath.nullable() })).output(FolderListing),
+    /**
+     * Opens a project in place of the open one, whose runs go on. Errors: folder-not-allowed, not-a-project,
+     * project-too-new, project-damaged (`details.kept_at_ms` says when the last good state was kept).
+     */
+    open: call.input(z.object({ folder: FolderPath })).output(z.null()),
+    /** The runs of the open project go on. */
+    close: call.output(z.null()),
+    /** Makes a project and opens it. Errors: folder-not-allowed, folder-exists, disk-full, folder-unwritable. */
+    create: call.input(NewProject).output(z.null()),
+    /** Takes a project off the list of recent ones. */
+    forget: call.input(z.object({ folder: FolderPath })).output(z.null()),
+    /** Puts the last good state in the place of a damaged database. Errors: file-missing, project-in-use. */
+    restore: call.input(z.object({ folder: FolderPath })).output(z.null()),
+    /** Of the open project. Errors: project-in-use. */
+    rename: call.input(z.object({ name: ProjectName })).output(z.null()),
+    /** Copies the open project, runs included, into a new folder. Errors: folder-not-allowed, folder-exists, disk-full. */
+    duplicate: call.input(z.object({ parent: FolderPath, name: ProjectName })).output(eventIterator(CopyEvent)),
+    /** Reads every file of the open project. */
+    verify: call.output(eventIterator(VerifyEvent)),
+    /** Errors: folder-not-allowed, project-in-use. */
+    repair: call.input(RepairRequest).output(RepairReport),
+    /** Errors: project-in-use. */
+    compact: call.output(CompactReport),
   },
 };

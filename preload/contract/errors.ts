@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'file-unreadable',
   'format-unsupported',
   'folder-exists',
+  'folder-not-allowed',
   'folder-unwritable',
   'image-empty',
   'image-missing',

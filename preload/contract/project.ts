@@ -20,6 +20,8 @@ export const ProjectOverview = z.object({
   task: Task,
   folder: z.string(),
   image_count: z.int().nonnegative(),
+  /** Images that nobody has labelled yet. */
+  unlabelled: z.int().nonnegative(),
   /** Ascending by name, classes without images included. */
   classes: z.array(ClassCount),
   /** Images that are labelled as belonging to none of the classes. */

@@ -5,11 +5,13 @@ import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.t
 import type { RunActions } from '../dash/views/run-actions.ts';
 import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
+import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
 import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { ConnectionState, LiveState } from './engine/live-state.ts';
+import { projectActionsOf } from './engine/project-actions.ts';
 import { Page } from './page.tsx';
 import { type Route, routeOf } from './route.ts';
 import { ShellFrame } from './shell-frame.tsx';
@@ -25,6 +27,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   const sweeps = useSweeps(live, state.connection.status);
   const labelling = useLabelling(live, state.connection.status);
   const data = useDataSource(live, state.connection.status);
+  const projects = useProjectActions(live, state.connection.status);
   return (
     <ShellFrame
       project={state.project}
@@ -33,7 +36,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data }} />
+      <Page {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data, projects }} />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
@@ -102,6 +105,11 @@ function useRunActions(live: LiveEngine): RunActions {
 function useDataSource(live: LiveEngine, status: ConnectionState['status']): DataSource {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(() => dataSourceOf(live), [live, status]);
+}
+
+function useProjectActions(live: LiveEngine, status: ConnectionState['status']): ProjectActions {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(() => projectActionsOf(live), [live, status]);
 }
 
 function useRoute(): Route {

@@ -10,6 +10,7 @@ import '../dash/evaluation.css';
 import '../label/label.css';
 import '../data/data.css';
 import '../sweeps/sweeps.css';
+import '../projects/projects.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

@@ -6,26 +6,31 @@ import type { RunSummary } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import { NewRunPage } from '../dash/views/new-run/new-run-page.tsx';
-import { ProjectPage } from '../dash/views/project-page.tsx';
 import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
 import { DataPage } from '../data/views/data-page.tsx';
 import type { DataLinks, DataSource } from '../data/views/data-source.ts';
 import type { LabelApi, LabelLinks } from '../label/label-api.ts';
+import type { ProjectActions, ProjectLinks } from '../projects/views/project-actions.ts';
+import { ProjectPage } from '../projects/views/project-page.tsx';
+import { ProjectsPage } from '../projects/views/projects-page.tsx';
 import type { SweepApi, SweepLinks } from '../sweeps/sweep-api.ts';
 import { DesignerPage } from '../sweeps/views/designer-page.tsx';
 import { SweepPage } from '../sweeps/views/sweep-page.tsx';
 import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
-import { FolderIcon, KeyIcon } from '../ui/icons.tsx';
+import { KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
 import {
   compareHref,
   DATA_HREF,
+  LABEL_HREF,
   labelHref,
   newRunHref,
   newSweepHref,
+  PROJECT_HREF,
+  PROJECTS_HREF,
   pictureUrl,
   type Route,
   RUNS_HREF,
@@ -49,6 +54,7 @@ export interface PageProps {
   readonly labelling: LabelApi;
   readonly data: DataSource;
   readonly sweeps: SweepApi;
+  readonly projects: ProjectActions;
 }
 
 const follow = (href: string): void => {
@@ -73,6 +79,17 @@ const SWEEP_LINKS: SweepLinks = {
   follow,
 };
 
+const PROJECT_LINKS: ProjectLinks = {
+  projects: PROJECTS_HREF,
+  project: PROJECT_HREF,
+  data: DATA_HREF,
+  label: LABEL_HREF,
+  runs: RUNS_HREF,
+  newRun: newRunHref(null),
+  run: runHref,
+  follow,
+};
+
 const DATA_LINKS: DataLinks = {
   images: DATA_HREF,
   classes: `${DATA_HREF}/classes`,
@@ -84,7 +101,7 @@ export function Page(props: PageProps): ReactElement {
   const { connection, project, runs } = props.state;
   if (connection.status === 'signed-out') return <SignedOutNotice />;
   if (connection.status === 'incompatible') return <OtherVersionNotice state={props.state} />;
-  if (project === null) return <NoProject />;
+  if (project === null) return <ProjectsPage actions={props.projects} links={PROJECT_LINKS} openFolder={null} />;
   if (project === undefined || runs === null) return <RunsPage runs={null} links={LINKS} />;
   return <ProjectPages {...props} project={project} runs={runs} />;
 }
@@ -95,7 +112,7 @@ interface ProjectPagesProps extends PageProps {
 }
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
-  const { state, route, theme, evaluations, runActions, labelling, data, sweeps, project, runs } = props;
+  const { state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, project, runs } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -130,29 +147,16 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     case 'new-sweep':
       return <DesignerPage key={route.like} like={route.like} project={project} api={sweeps} links={SWEEP_LINKS} />;
     case 'data':
-      return <DataPage view={route.view} project={project} source={data} links={DATA_LINKS} />;
+      return <DataPage key={project.folder} view={route.view} project={project} source={data} links={DATA_LINKS} />;
     case 'project':
-      return <ProjectPage project={project} />;
+      return <ProjectPage {...{ project, runs }} actions={projects} links={PROJECT_LINKS} />;
+    case 'projects':
+      return <ProjectsPage actions={projects} links={PROJECT_LINKS} openFolder={project.folder} />;
     case 'unknown':
       return <NothingHere what={`no page at ${route.hash}`} />;
     default:
       return route satisfies never;
   }
-}
-
-function NoProject(): ReactElement {
-  return (
-    <Notice
-      icon={<FolderIcon />}
-      title="No project is open"
-      text="A project is one folder with images, labels and runs. Make one, put images in, and open it:"
-      commands={[
-        'lightbench create my-project --task image-classification',
-        'lightbench import my-project path/to/images',
-        'npm start my-project',
-      ]}
-    />
-  );
 }
 
 function NothingHere({ what }: { what: string }): ReactElement {

@@ -14,6 +14,8 @@ export type Route =
   | { readonly page: 'sweep'; readonly id: string }
   | { readonly page: 'new-sweep'; readonly like: string | null }
   | { readonly page: 'project' }
+  /** Of this machine; without an open one the only page. */
+  | { readonly page: 'projects' }
   | { readonly page: 'data'; readonly view: DataTab }
   | { readonly page: 'unknown'; readonly hash: string };
 
@@ -28,12 +30,12 @@ export function routeOf(hash: string): Route {
   if (isPlain && (page === '' || page === 'runs')) return { page: 'runs' };
   if (page === 'label' && rest.length < 2 && /^[1-9]\d{0,14}$|^$/.test(first ?? ''))
     return { page: 'label', image: first === undefined || first === '' ? null : Number(first) };
-  if (isPlain && page === 'project') return { page: 'project' };
   if (isPlain && page === 'sweeps') return { page: 'sweeps' };
   if (page === 'sweeps' && rest.length === 1 && first !== undefined && first !== '')
     return { page: 'sweep', id: first };
   if (page === 'new-sweep' && rest.length < 2)
     return { page: 'new-sweep', like: first === undefined || first === '' ? null : first };
+  if (isPlain && (page === 'project' || page === 'projects')) return { page };
   const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
   if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
   if (page === 'new-run' && rest.length < 2)
@@ -49,6 +51,7 @@ const DATA_VIEWS: readonly DataTab[] = ['images', 'classes', 'charts', 'look-ali
 export const RUNS_HREF = '#/runs';
 export const PROJECT_HREF = '#/project';
 export const SWEEPS_HREF = '#/sweeps';
+export const PROJECTS_HREF = '#/projects';
 export const LABEL_HREF = '#/label';
 export const DATA_HREF = '#/data';
 
@@ -79,6 +82,8 @@ export function sectionOf({ page }: Route): 'runs' | 'sweeps' | 'label' | 'proje
     case 'project':
     case 'data':
       return page;
+    case 'projects':
+      return 'project';
     case 'unknown':
       return null;
     default:

@@ -17,6 +17,7 @@ const SCENES: ProjectOverview = {
   folder: '/data/projects/scenes',
   image_count: 462,
   classes: Object.entries(COUNTS).map(([name, count]) => ({ name, count })),
+  unlabelled: 0,
   without_class: 12,
   splits: { train: 0, validation: 0, test: 90, unassigned: 372 },
 };

@@ -294,12 +294,13 @@ describe('the theme', () => {
 });
 
 describe('where there is nothing', () => {
-  test('no project: how to make one', async () => {
+  test('no project: those to open, and how to make one', async () => {
     engine.project = null;
     const page = await open();
 
-    await page.getByRole('heading', { name: 'No project is open' }).waitFor();
-    expect(await page.locator('pre').innerText()).toContain('lightbench create my-project --task image-classification');
+    await page.getByRole('heading', { name: 'Projects' }).waitFor();
+    await page.getByText('None yet. Open one, or make a new one.').waitFor();
+    expect(await page.getByRole('button', { name: 'Make it here' }).isDisabled()).toBe(true);
     await keepPicture(page, 'no-project-light');
   });
 
@@ -326,7 +327,7 @@ describe('where there is nothing', () => {
 
     await page.getByRole('region', { name: '501 images' }).waitFor();
     engine.changeProject({ ...SIGN_PROJECT, image_count: 0, classes: [] });
-    await page.getByRole('heading', { name: 'No images yet' }).waitFor();
+    await page.getByText('Bring in images, with labels where there are any.').waitFor();
   });
 });
 

@@ -1,6 +1,14 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
-import type { DataDesk, Engine, Labelling, ProgressListener, Sweeping, Training } from '../../main/ipc/engine.ts';
+import type {
+  DataDesk,
+  Engine,
+  Labelling,
+  ProgressListener,
+  ProjectsDesk,
+  Sweeping,
+  Training,
+} from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -16,6 +24,7 @@ export const SIGN_PROJECT: ProjectOverview = {
   task: 'image-classification',
   folder: '/data/projects/hand-signs',
   image_count: 500,
+  unlabelled: 0,
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((name) => ({ name, count: 50 })),
   without_class: 0,
   splits: { train: 0, validation: 0, test: 125, unassigned: 375 },
@@ -41,7 +50,20 @@ export const CHOICES: TrainingChoices = {
   weights: [{ name: 'resnet18-tiny', model: 'resnet18', title: 'made for a test', licence: 'Apache-2.0' }],
 };
 
+const noProject = (): never => {
+  throw new AppError('no-project', 'no project is open');
+};
+
+/** Projects are opened and made over real folders: this engine has none. */
+const NO_PROJECTS: ProjectsDesk = {
+  home: () => ({ recent: [], roots: ['/data/projects'] }),
+  folders: (folder) => ({ folder: folder ?? '/data/projects', parent: null, folders: [] }),
+  ...{ open: noProject, close: noProject, create: noProject, forget: noProject, restore: noProject },
+  ...{ rename: noProject, duplicate: noProject, verify: noProject, repair: noProject, compact: noProject },
+};
+
 export class MemoryEngine implements Engine, ImageSource {
+  readonly projects = NO_PROJECTS;
   readonly runs = new Map<string, RunSummary>();
   readonly images = new Map<number, ImageFile>();
   readonly evaluations: Evaluation[] = [];

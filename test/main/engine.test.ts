@@ -62,6 +62,7 @@ describe('an engine over a project', () => {
       task: 'image-classification',
       folder: project.folder,
       image_count: 2,
+      unlabelled: 0,
       classes: [
         { name: '10', count: 1 },
         { name: '2', count: 1 },

@@ -1,0 +1,59 @@
+/** What a project lacks and what to do next, from what there is. */
+
+import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { RunSummary } from '../../../preload/contract/run.ts';
+import { formatPlural } from '../../ui/format.ts';
+
+export interface NextStep {
+  readonly text: string;
+  /** Where it is done; null where that is the command line. */
+  readonly where: 'data' | 'label' | 'new-run' | 'runs' | 'best-run' | null;
+  readonly command: string | null;
+  /** `now` holds the rest up. */
+  readonly urgency: 'now' | 'soon' | 'later';
+}
+
+/** Fewer images of a class than this are seldom enough. Source: product specification, section 3. */
+const FEW_IMAGES = 10;
+const NAMED_CLASSES = 3;
+
+const step = (urgency: NextStep['urgency'], text: string, where: NextStep['where'] = null): NextStep => ({
+  ...{ urgency, text, where },
+  command: null,
+});
+
+/** The most urgent first. */
+export function nextSteps(project: ProjectOverview, runs: readonly RunSummary[]): NextStep[] {
+  const { image_count: images, unlabelled, classes, folder } = project;
+  if (images === 0) {
+    const command = `lightbench import "${folder}" path/to/images`;
+    return [{ urgency: 'now', text: 'Bring in images, with labels where there are any.', where: null, command }];
+  }
+  const used = classes.filter(({ count }) => count > 0);
+  const fewest = project.task === 'image-classification' ? 2 : 1;
+  const scarce = used.filter(({ count }) => count < FEW_IMAGES);
+  return [
+    ...(used.length < fewest
+      ? [step('now', `Label images: training needs at least ${formatPlural(fewest, 'class', 'classes')}.`, 'label')]
+      : []),
+    ...(unlabelled > 0 ? [step('soon', `${formatPlural(unlabelled, 'image')} not labelled yet.`, 'label')] : []),
+    ...(scarce.length > 0 ? [step('soon', scarceText(scarce), 'data')] : []),
+    ...runSteps(runs, used.length >= fewest),
+  ];
+}
+
+function scarceText(scarce: ProjectOverview['classes']): string {
+  const named = scarce.slice(0, NAMED_CLASSES).map(({ name, count }) => `${name} (${count})`);
+  const more = scarce.length > NAMED_CLASSES ? ` and ${scarce.length - NAMED_CLASSES} more` : '';
+  return `Fewer than ${FEW_IMAGES} images of ${named.join(', ')}${more}: more of them would help most.`;
+}
+
+function runSteps(runs: readonly RunSummary[], canTrain: boolean): NextStep[] {
+  const going = runs.filter(({ state }) => state === 'running' || state === 'queued').length;
+  if (going > 0) return [step('later', `${formatPlural(going, 'run')} under way.`, 'runs')];
+  if (runs.length === 0) return canTrain ? [step('soon', 'Train a first model.', 'new-run')] : [];
+  const hasModel = runs.some(({ primary_metric: { best } }) => best !== null);
+  return hasModel
+    ? [step('later', 'Look at the best run, and make a bundle of it.', 'best-run')]
+    : [step('soon', 'No run has ended with a model yet; see why.', 'runs')];
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { nextSteps } from '../../../../renderer/projects/derive/next-steps.ts';
+import { madeRun } from '../../../kit/made-runs.ts';
+import { SIGN_PROJECT } from '../../../kit/memory-engine.ts';
+
+const wheres = (...args: Parameters<typeof nextSteps>) =>
+  nextSteps(...args).map(({ where, urgency }) => [where, urgency]);
+
+test('an empty project needs images before anything else', () => {
+  const [step, ...others] = nextSteps({ ...SIGN_PROJECT, image_count: 0, classes: [] }, []);
+
+  expect(step).toMatchObject({
+    urgency: 'now',
+    command: 'lightbench import "/data/projects/hand-signs" path/to/images',
+  });
+  expect(others).toEqual([]);
+});
+
+test('labels come before training, and what is scarce is named', () => {
+  const few = {
+    ...SIGN_PROJECT,
+    unlabelled: 30,
+    classes: [
+      { name: 'a', count: 4 },
+      { name: 'b', count: 0 },
+    ],
+  };
+
+  expect(wheres(few, [])).toEqual([
+    ['label', 'now'],
+    ['label', 'soon'],
+    ['data', 'soon'],
+  ]);
+  expect(nextSteps(few, [])[2]!.text).toContain('a (4)');
+});
+
+test('what runs have come to decides the rest', () => {
+  expect(wheres(SIGN_PROJECT, [])).toEqual([['new-run', 'soon']]);
+  expect(wheres(SIGN_PROJECT, [madeRun(1, 2, { state: 'running' })])).toEqual([['runs', 'later']]);
+  expect(wheres(SIGN_PROJECT, [madeRun(1, 0, { state: 'failed' })])).toEqual([['runs', 'soon']]);
+  expect(wheres(SIGN_PROJECT, [madeRun(1, 3)])).toEqual([['best-run', 'later']]);
+});
