@@ -242,6 +242,8 @@ function addServeCommand(root: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port, 0 for any free one', '0')
     .option('--insecure', 'allow an address that other machines reach, without encryption')
+    .option('--tls-cert <file>', 'certificate to encrypt with, PEM; with --tls-key')
+    .option('--tls-key <file>', 'its private key, PEM')
     .option('--projects <folder>', 'let windows open and make projects below a folder; may be repeated', collect, [])
     .addOption(json())
     .action(act(serveCommand));

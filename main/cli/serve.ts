@@ -2,6 +2,7 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import { runServe } from '../serve/run-serve.ts';
+import { tlsChoice } from '../serve/tls-files.ts';
 import type { CliContext } from './context.ts';
 
 export interface ServeOptions {
@@ -9,6 +10,8 @@ export interface ServeOptions {
   readonly port: string;
   readonly insecure?: boolean;
   readonly projects: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
 }
 
 const LAST_PORT = 65_535;
@@ -22,6 +25,7 @@ export async function serveCommand(
   const port = portOf(options.port);
   const command = {
     project: project ?? null,
+    tls: tlsChoice(options.tlsCert, options.tlsKey),
     roots: options.projects,
     host: options.host,
     port,

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../preload/contract/errors.ts';
 import { runServe, type ServeCommand } from './run-serve.ts';
+import { tlsChoice } from './tls-files.ts';
 
 const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   insecure: { type: 'boolean', default: false },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   projects: { type: 'string', multiple: true },
   'any-folder': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -30,8 +33,9 @@ function commandOf(args: readonly string[]): ServeCommand {
   const { host, insecure, json } = values;
   const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
   const stopWithStdin = values['stop-with-stdin'];
+  const tls = tlsChoice(values['tls-cert'], values['tls-key']);
   const roots = values['any-folder'] ? null : (values.projects ?? []);
-  return { roots, project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin, home };
+  return { tls, roots, project: positionals[0] ?? null, host, port, insecure, json, stopWithStdin, home };
 }
 
 const stop = new AbortController();

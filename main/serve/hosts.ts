@@ -33,8 +33,11 @@ export function isOwnHost(header: string | undefined, names: ReadonlySet<string>
 }
 
 /** Whether a request comes from a page that was loaded from the very address the request goes to. */
-export function isOwnOrigin(origin: string | undefined, hostHeader: string | undefined): boolean {
-  return (
-    origin !== undefined && hostHeader !== undefined && origin.toLowerCase() === `http://${hostHeader}`.toLowerCase()
-  );
+export function isOwnOrigin(
+  origin: string | undefined,
+  hostHeader: string | undefined,
+  protocol: 'http' | 'https',
+): boolean {
+  if (origin === undefined || hostHeader === undefined) return false;
+  return origin.toLowerCase() === `${protocol}://${hostHeader}`.toLowerCase();
 }

@@ -1,6 +1,7 @@
 /** Opening a port, on this machine's own address unless a person says otherwise. */
 
 import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -15,8 +16,11 @@ export function refuseUnprotected(command: string, host: string, insecure: boole
   throw new AppError('address-not-allowed', message, { host });
 }
 
+/** Answers plainly or encrypted. */
+export type Listener = Server | TlsServer;
+
 /** The port that was opened; 0 takes a free one. Errors: address-in-use, address-not-allowed. */
-export function listen(command: string, server: Server, host: string, port: number): Promise<number> {
+export function listen(command: string, server: Listener, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const [code, what] =
@@ -31,9 +35,9 @@ export function listen(command: string, server: Server, host: string, port: numb
 }
 
 /** `http://127.0.0.1:40123`; listening everywhere is no address to open. */
-export function urlOf(host: string, port: number): string {
+export function urlOf(host: string, port: number, protocol: 'http' | 'https' = 'http'): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${urlHost(reachable)}:${port}`;
+  return `${protocol}://${urlHost(reachable)}:${port}`;
 }
 
 /** What this machine is called, by itself and in its networks. */

@@ -22,7 +22,10 @@ import type { Site } from './serve.ts';
 export async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, text] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, text);
   if (!isForUs(site, request)) return sendPage(response, FOREIGN_HOST);
-  if (request.headers.origin !== undefined && !isOwnOrigin(request.headers.origin, request.headers.host)) {
+  if (
+    request.headers.origin !== undefined &&
+    !isOwnOrigin(request.headers.origin, request.headers.host, site.protocol)
+  ) {
     return sendPage(response, FOREIGN_ORIGIN);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return sendPage(response, READ_ONLY);
@@ -78,7 +81,8 @@ function exchange(site: Site, token: string, response: ServerResponse): void {
 
 /** The token leaves the address bar with the redirect; script on the page cannot read the cookie. */
 function startSession(site: Site, cookie: string, response: ServerResponse): void {
-  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}`;
+  const secure = site.protocol === 'https' ? '; Secure' : '';
+  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_SECONDS}${secure}`;
   response.writeHead(303, {
     Location: '/',
     'Cache-Control': 'no-store',

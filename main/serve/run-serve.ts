@@ -12,6 +12,7 @@ import { openEngine } from '../engine.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { type RunningServer, serve } from './serve.ts';
 import { sessionKey } from './session-key.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 export interface ServeCommand {
   /** Null serves a window without a project. */
@@ -21,6 +22,8 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly insecure: boolean;
+  /** Files in PEM form to encrypt with; null for none. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null;
   /** Prints one JSON line for a program instead of a link for a person. */
   readonly json: boolean;
   /** Ends when the standard input does: the sign that the program which started this one is gone. */
@@ -68,6 +71,7 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
     const doorkeeper = new Doorkeeper({ key, clock: systemClock, random: randomBytes });
     const onLinkUsed = () => command.json || streams.stdout.write('A browser signed in.\n');
     const { host, port, insecure } = command;
+    const tls = command.tls === null ? null : readTlsFiles(command.tls.certificate, command.tls.key);
     const server = await serve({
       engine,
       images: engine,
@@ -77,6 +81,7 @@ export async function runServe(command: ServeCommand, streams: ServeStreams, sto
       host,
       port,
       insecure,
+      tls,
       onLinkUsed,
     });
     if (command.json) announce(server, doorkeeper.bearer, streams.stdout);

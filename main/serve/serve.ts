@@ -1,6 +1,7 @@
 /** The engine's door for browsers and for the desktop window: HTTP for the window's files and pictures, one WebSocket. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { doorsTo } from '../ipc/attach.ts';
 import type { Engine } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
@@ -10,6 +11,7 @@ import type { ImageSource } from './images.ts';
 import { listen, machineNames, refuseUnprotected, urlOf } from './listen.ts';
 import { answer } from './routes.ts';
 import { openSockets } from './sockets.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 export interface ServeOptions {
   readonly engine: Engine;
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port?: number;
+  /** What to encrypt with; without it nothing is. */
+  readonly tls?: TlsFiles | null;
   /** Allows an address that other machines reach, though nothing is encrypted. */
   readonly insecure?: boolean;
   /** Told each time a link was used, so that another can be printed. */
@@ -28,7 +32,7 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:40123`, without a slash at the end. */
+  /** `http://127.0.0.1:40123`, or `https:` where it is encrypted, without a slash at the end. */
   readonly url: string;
   readonly port: number;
   /** A fresh link that signs one browser in. */
@@ -40,24 +44,27 @@ export interface RunningServer {
 /** What the routes need to know of the server they belong to. */
 export interface Site extends ServeOptions {
   readonly names: ReadonlySet<string>;
+  readonly protocol: 'http' | 'https';
   /** Cookies are not kept apart by port, so the port is in the name. */
   readonly cookieName: string;
 }
 
 /**
  * Starts listening.
- * Errors: address-not-allowed for an address beyond this machine without `insecure`; address-in-use.
+ * Errors: address-not-allowed for an address beyond this machine without `tls` or `insecure`; address-in-use.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1';
-  refuseUnprotected('serve', host, options.insecure === true);
-  const server = createServer();
+  const { tls = null } = options;
+  if (tls === null) refuseUnprotected('serve', host, options.insecure === true);
+  const server = tls === null ? createServer() : createTlsServer({ ...tls, minVersion: 'TLSv1.2' });
   const port = await listen('serve', server, host, options.port ?? 0);
   const names = allowedNames(host, machineNames());
-  const site: Site = { ...options, names, cookieName: `lightbench_${port}` };
+  const protocol = tls === null ? 'http' : 'https';
+  const site: Site = { ...options, names, protocol, cookieName: `lightbench_${port}` };
   server.on('request', (request, response) => void reply(site, request, response));
   const sockets = openSockets(server, site, doorsTo(options.engine, options.logBug));
-  const url = urlOf(host, port);
+  const url = urlOf(host, port, protocol);
   return {
     url,
     port,

@@ -1,10 +1,11 @@
 /** The WebSocket of the contract: who may open one, and what ends one. */
 
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Doors } from '../ipc/attach.ts';
 import { isOwnOrigin } from './hosts.ts';
+import type { Listener } from './listen.ts';
 import { isForUs, isSignedIn } from './routes.ts';
 import type { Site } from './serve.ts';
 
@@ -16,7 +17,7 @@ export const SOCKET_PATH = '/engine';
 export const SUBPROTOCOL = 'lightbench.v1';
 
 /** Lets WebSockets in on a listening server until closed. */
-export function openSockets(server: Server, site: Site, doors: Doors): { close(): void } {
+export function openSockets(server: Listener, site: Site, doors: Doors): { close(): void } {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -45,7 +46,7 @@ export function openSockets(server: Server, site: Site, doors: Doors): { close()
 function refusalOf(site: Site, request: IncomingMessage): string | null {
   if (!isForUs(site, request)) return '403 Forbidden';
   const { origin, authorization } = request.headers;
-  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host)) return '403 Forbidden';
+  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host, site.protocol)) return '403 Forbidden';
   const isProgram = authorization !== undefined;
   if ((origin === undefined && !isProgram) || !isSignedIn(site, request)) return '401 Unauthorized';
   return request.url === SOCKET_PATH ? null : '404 Not Found';

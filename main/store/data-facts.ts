@@ -66,7 +66,9 @@ function binned(db: ReadDb, sql: string, edges: readonly number[]): Bin[] {
   }
   const first = counts.findIndex((count) => count > 0);
   const last = counts.findLastIndex((count) => count > 0);
-  return first < 0 ? [] : edges.map((from, i) => ({ from, count: counts[i]! })).slice(first, last + 1);
+  return first < 0
+    ? []
+    : edges.map((from, i) => ({ from, to: edges[i + 1] ?? null, count: counts[i]! })).slice(first, last + 1);
 }
 
 const doubtful = (db: ReadDb, doubt: keyof typeof DOUBTFUL): number =>

@@ -84,8 +84,8 @@ export const ImageCard = z.object({
 });
 export type ImageCard = z.infer<typeof ImageCard>;
 
-/** How many there are from `from` up to the next bin's. */
-export const Bin = z.object({ from: z.number(), count: z.int().nonnegative() });
+/** How many there are from `from` up to `to`; null for the last one, which is open. */
+export const Bin = z.object({ from: z.number(), to: z.number().nullable(), count: z.int().nonnegative() });
 export type Bin = z.infer<typeof Bin>;
 
 export const ClassFacts = z.object({

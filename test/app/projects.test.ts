@@ -64,5 +64,10 @@ test('a project is made, another opened, checked and renamed; the list of recent
     .getByRole('button', { name: 'Nuts', exact: true })
     .click();
   await page.getByRole('heading', { name: 'Nuts' }).waitFor();
+  await page.getByRole('link', { name: 'All projects' }).click();
+  await page
+    .getByRole('region', { name: 'Recent projects' })
+    .getByRole('button', { name: 'fruit', exact: true })
+    .waitFor();
   await keepPicture(page, 'projects-light');
 });

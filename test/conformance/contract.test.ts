@@ -214,7 +214,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const abort = new AbortController();
       const events = await client.runs.watch(undefined, { signal: abort.signal });
       await events.next();
-      expect(engine.listenerCount).toBe(2);
+      expect(engine.listenerCount).toBe(3);
 
       abort.abort();
 
@@ -226,7 +226,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const client = await connected(engine);
       const streams = [await client.runs.watch(), await client.project.watch()];
       await Promise.all(streams.map((stream) => stream.next()));
-      expect(engine.listenerCount).toBe(3);
+      expect(engine.listenerCount).toBe(4);
 
       open!.drop();
 

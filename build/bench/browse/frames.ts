@@ -5,6 +5,8 @@ interface TraceEvent {
   readonly ph: string;
   readonly ts: number;
   readonly dur?: number;
+  /** Of the thread's own time, which others that want the processor do not add to. */
+  readonly tdur?: number;
   readonly pid: number;
   readonly tid: number;
 }
@@ -19,7 +21,7 @@ const SCRIPT = new Set([
   'FireAnimationFrame',
 ]);
 
-/** Milliseconds of script between one animation frame and the next, on the thread that has most frames. */
+/** Milliseconds of script, in the thread's own time where the browser tells it, between one animation frame and the next, on the thread that has most frames. */
 export function scriptPerFrame(trace: Buffer): number[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
   const complete = traceEvents.filter(({ ph, dur, name }) => ph === 'X' && dur !== undefined && SCRIPT.has(name));
@@ -32,7 +34,7 @@ export function scriptPerFrame(trace: Buffer): number[] {
   const outer = withoutNested(busiest.toSorted((a, b) => a.ts - b.ts));
   return starts.slice(0, -1).map((from, i) => {
     const inFrame = outer.filter(({ ts }) => ts >= from && ts < starts[i + 1]!);
-    return inFrame.reduce((sum, { dur }) => sum + dur! / 1000, 0);
+    return inFrame.reduce((sum, { dur, tdur }) => sum + (tdur ?? dur!) / 1000, 0);
   });
 }
 

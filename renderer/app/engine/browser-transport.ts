@@ -8,7 +8,7 @@ const SUBPROTOCOL = 'lightbench.v1';
 /** `page` is the address of this page. */
 export function browserTransport(page: URL): Transport {
   const address = new URL('/engine', page);
-  address.protocol = 'ws:';
+  address.protocol = page.protocol === 'https:' ? 'wss:' : 'ws:';
   return { open: () => openSocket(address, new URL('/session', page)) };
 }
 

@@ -22,10 +22,9 @@ export function imbalance(balance: readonly NamedCount[]): number | null {
 }
 
 /** `256 to 512`, the last one open. */
-export function namedBins(bins: readonly Bin[], unit = ''): NamedCount[] {
-  return bins.map(({ from, count }, i) => {
-    const next = bins[i + 1];
-    const name = next === undefined ? `${from}${unit} and more` : `${from} to ${next.from}${unit}`;
-    return { name, count };
-  });
+export function namedBins(bins: readonly Bin[]): NamedCount[] {
+  return bins.map(({ from, to, count }) => ({
+    name: to === null ? `${from} and more` : `${from} to ${to}`,
+    count,
+  }));
 }

@@ -298,7 +298,7 @@ test('closing ends the streams of every connection', async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/engine`, 'lightbench.v1', { headers });
   const client = clientOverSocket(socket as unknown as globalThis.WebSocket);
   await (await client.runs.watch()).next();
-  expect(engine.listenerCount).toBe(2);
+  expect(engine.listenerCount).toBe(3);
 
   await server.close();
 
