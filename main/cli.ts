@@ -201,7 +201,12 @@ function addRunCommands(root: Command): void {
   root
     .command('score <bundle> <image...>')
     .description('score images with a bundle')
-    .option('--set <name=value>', 'valid_resize_size or valid_crop_size other than the bundle has', collect, [])
+    .option(
+      '--set <name=value>',
+      'valid_resize_size or valid_crop_size other than the bundle has; of objects box_score_thresh',
+      collect,
+      [],
+    )
     .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
     .option('--explain <method>', `draw what a decision used: ${METHODS.join(', ')}`)
     .option('--explain-set <name=value>', `${EXPLANATION_SETTINGS.join(', ')}; may be repeated`, collect, [])

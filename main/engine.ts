@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import type { AnyEvaluation } from '../preload/contract/any-evaluation.ts';
 import type { DataState } from '../preload/contract/data.ts';
 import type { EngineInfo } from '../preload/contract/engine.ts';
 import { AppError } from '../preload/contract/errors.ts';
-import type { Evaluation } from '../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../preload/contract/project.ts';
 import type { RunSummary } from '../preload/contract/run.ts';
 import type { Split } from '../preload/contract/tasks.ts';
@@ -99,7 +99,7 @@ export class Workbench implements Engine, ImageSource {
     return this.session === null ? [] : judgedParts(this.session.project, run);
   }
 
-  evaluation(run: string, split: Split): Evaluation | null {
+  evaluation(run: string, split: Split): AnyEvaluation | null {
     return this.session === null ? null : readEvaluation(this.session.project, run, split);
   }
 

@@ -1,6 +1,12 @@
 /** Every model with what a person or a program needs to know to use it. */
 
-import { type ClassifierCard, IMAGENET_CONVENTION, type InputConvention, type ModelCard } from './catalog/card.ts';
+import {
+  type ClassifierCard,
+  type DetectorCard,
+  IMAGENET_CONVENTION,
+  type InputConvention,
+  type ModelCard,
+} from './catalog/card.ts';
 import { DETECTOR_CARDS } from './catalog/detector-cards.ts';
 import {
   CLASSIFICATION,
@@ -171,6 +177,12 @@ export function findModel(name: string): ModelCard | null {
 export function findClassifier(name: string): ClassifierCard | null {
   const card = findModel(name);
   return card?.kind === 'classifier' ? card : null;
+}
+
+/** The card of a model that finds objects; null where there is none of that name. */
+export function findDetector(name: string): DetectorCard | null {
+  const card = findModel(name);
+  return card?.kind === 'detector' ? card : null;
 }
 
 /** A model's network with a head for that many classes: for its parameters, by name. */

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { RunThresholds } from '../../preload/contract/run.ts';
-import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import { ClassificationTask, ObjectTask } from '../../preload/contract/tasks.ts';
+import { BundledRun, ObjectBundle } from './object-description.ts';
 
 const FILE = 'bundle.json';
 /** A stranger's bundle must not make us allocate at will. */
@@ -63,19 +63,7 @@ export const BundleDescription = z.object({
     probabilities: inside,
     images: z.array(z.string()),
   }),
-  run: z.object({
-    project: z.string(),
-    id: z.string(),
-    epoch: z.int().positive(),
-    params: z.record(z.string(), z.unknown()),
-    metrics: z.record(z.string(), z.number().nullable()),
-    /** How the thresholds came about. */
-    thresholds: RunThresholds.nullable(),
-    train_images: z.int(),
-    validation_images: z.int(),
-    weights: z.record(z.string(), z.unknown()).nullable(),
-    notes: z.array(z.string()),
-  }),
+  run: BundledRun,
   /** SHA-256 over the ids, contents and labels of the training and validation images. */
   data_fingerprint: z.string(),
   licences: z.array(z.object({ part: z.string(), licence: z.string() })),
@@ -94,22 +82,36 @@ export function conventionOfBundle({ preprocessing, strided_padding }: BundleDes
 
 /** Errors: bundle-invalid, naming the field, what was expected and what came. */
 export function readDescription(folder: string): BundleDescription {
-  const file = join(folder, FILE);
-  const fail = (problem: string, cause?: unknown) =>
-    new AppError('bundle-invalid', `${file}: ${problem}`, { file }, { cause });
+  const read = readAnyDescription(folder);
+  if ('canvas' in read) throw invalid(folder, 'field task: expected classes of images, this model finds objects');
+  return read;
+}
+
+/** Of whatever a model does. Errors: as `readDescription`. */
+export function readAnyDescription(folder: string): BundleDescription | ObjectBundle {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
+    json = JSON.parse(readFileSync(join(folder, FILE), 'utf8'));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error;
-    throw fail(isMissing ? 'there is no such file; is this a bundle?' : 'is not JSON', error);
+    throw invalid(folder, isMissing ? 'there is no such file; is this a bundle?' : 'is not JSON', error);
   }
-  const result = BundleDescription.safeParse(json);
+  const isOfObjects = typeof json === 'object' && json !== null && 'task' in json && isObjectTask(json.task);
+  const result = isOfObjects ? ObjectBundle.safeParse(json) : BundleDescription.safeParse(json);
   if (result.success) {
-    const { thresholds, labels } = result.data;
-    if (thresholds === null || thresholds.length === labels.length) return result.data;
-    throw fail(`field thresholds: ${thresholds.length} numbers for ${labels.length} labels`);
+    const description = result.data;
+    const { labels } = description;
+    if ('canvas' in description || description.thresholds === null) return description;
+    if (description.thresholds.length === labels.length) return description;
+    throw invalid(folder, `field thresholds: ${description.thresholds.length} numbers for ${labels.length} labels`);
   }
   const [issue] = result.error.issues;
-  throw fail(`field ${issue!.path.join('.') || '(whole file)'}: ${issue!.message}`);
+  throw invalid(folder, `field ${issue!.path.join('.') || '(whole file)'}: ${issue!.message}`);
+}
+
+const isObjectTask = (task: unknown): boolean => ObjectTask.safeParse(task).success;
+
+function invalid(folder: string, problem: string, cause?: unknown): AppError {
+  const file = join(folder, FILE);
+  return new AppError('bundle-invalid', `${file}: ${problem}`, { file }, { cause });
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { assert } from '../../native-models/core/assert.ts';
 import type { Method } from '../../native-models/explain/methods.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ExplanationOrder, ImageScore, ScoreJob } from '../train/protocol.ts';
@@ -113,6 +114,7 @@ export function replyOf(
   order: ExplanationOrder | null,
 ): Reply {
   if ('error' in score) return { filename, error: { code: score.error.code, message: score.error.message } };
+  assert('probabilities' in score, 'a job of classes answered with objects');
   const { probabilities: probs } = score;
   const predicted = thresholds === null ? null : labels.filter((_, i) => probs[i]! >= thresholds[i]!);
   const explanations = score.explanations.map(({ classIndex, picture, attribution }) => ({

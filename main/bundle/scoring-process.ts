@@ -5,7 +5,15 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import { runInChild } from '../train/host.ts';
-import type { ExplanationOrder, FromChild, ImageScore, ImageSource, ScoreJob, ToChild } from '../train/protocol.ts';
+import type {
+  ExplanationOrder,
+  FromChild,
+  ImageScore,
+  ImageSource,
+  ObjectScoreJob,
+  ScoreJob,
+  ToChild,
+} from '../train/protocol.ts';
 
 interface Asked {
   readonly resolve: (score: ImageScore) => void;
@@ -26,12 +34,12 @@ export interface ScoringOptions {
 }
 
 export class ScoringProcess {
-  private readonly job: ScoreJob;
+  private readonly job: ScoreJob | ObjectScoreJob;
   private readonly options: ScoringOptions;
   private running: Promise<Running> | null = null;
   private lastId = 0;
 
-  constructor(job: ScoreJob, options: ScoringOptions = { timeoutMs: null }) {
+  constructor(job: ScoreJob | ObjectScoreJob, options: ScoringOptions = { timeoutMs: null }) {
     this.job = job;
     this.options = options;
   }

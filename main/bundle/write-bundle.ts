@@ -1,8 +1,7 @@
 /** Exports the kept model of a run as a folder that works without us. */
 
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError } from '../../preload/contract/errors.ts';
@@ -10,20 +9,24 @@ import type { Clock } from '../clock.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
 import { keptModel } from '../schedule/evaluate-run.ts';
+import type { KeptModel } from '../schedule/judging.ts';
 import { classSettingOf, conventionOf } from '../schedule/run-setting.ts';
 import { toDiskError } from '../store/disk-errors.ts';
-import { labelledImages } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
-import { runSummary } from '../store/run-summaries.ts';
 import type { Run } from '../store/runs.ts';
 import { runInChild } from '../train/host.ts';
 import { activationOf } from '../train/truth.ts';
+import { bundleFacts, CHECKER } from './bundle-facts.ts';
 import { type BundleDescription, DESCRIPTION_FILE } from './description.ts';
+import { fillObjectBundle } from './fill-object-bundle.ts';
+import type { ObjectBundle } from './object-description.ts';
 
 const GOLDEN_IMAGES = 4;
 /** Of logits: other machines add floats in another order. */
 const TOLERANCE = 1e-3;
-const CHECKER = 'check.mjs';
+
+/** What a bundle's folder says of itself. */
+export type AnyBundle = BundleDescription | ObjectBundle;
 
 /**
  * Writes the bundle beside its place and renames it there, so a folder of that name is always whole.
@@ -34,7 +37,7 @@ export async function writeBundle(
   id: string,
   out: string,
   { clock, threads }: { readonly clock: Clock; readonly threads: number },
-): Promise<BundleDescription> {
+): Promise<AnyBundle> {
   const folder = resolve(out);
   refuseOccupied(folder);
   const partial = `${folder}.partial`;
@@ -57,7 +60,7 @@ export async function replaceBundle(
   id: string,
   folder: string,
   context: { readonly clock: Clock; readonly threads: number },
-): Promise<BundleDescription> {
+): Promise<AnyBundle> {
   const fresh = `${folder}.new`;
   rmSync(fresh, { recursive: true, force: true });
   const description = await writeBundle(project, id, fresh, context);
@@ -77,8 +80,28 @@ async function fill(
   folder: string,
   clock: Clock,
   threads: number,
+): Promise<AnyBundle> {
+  const kept = keptModel(project, id);
+  const context = { madeAt: new Date(clock.nowMs()).toISOString(), threads };
+  const { task } = project.info;
+  switch (task) {
+    case 'image-classification':
+    case 'image-classification-multilabel':
+      return fillClassBundle(project, kept, folder, context);
+    case 'image-object-detection':
+    case 'image-instance-segmentation':
+      return fillObjectBundle(project, kept, folder, context);
+    default:
+      return task satisfies never;
+  }
+}
+
+async function fillClassBundle(
+  project: ReadProject,
+  { run, epoch, file }: KeptModel,
+  folder: string,
+  { madeAt, threads }: { readonly madeAt: string; readonly threads: number },
 ): Promise<BundleDescription> {
-  const { run, epoch, file } = keptModel(project, id);
   const { valid_resize_size: resizeSize, valid_crop_size: cropSize } = run.params as Record<string, number>;
   const golden = goldenImages(project, run);
   await runInChild({
@@ -89,7 +112,7 @@ async function fill(
     resizeSize: resizeSize!,
     cropSize: cropSize!,
     goldenImages: golden,
-    metadata: { labels: JSON.stringify(run.classes), lightbench_run: id },
+    metadata: { labels: JSON.stringify(run.classes), lightbench_run: run.id },
     productVersion: packageJson.version,
   });
   const checker = join(dirname(fileURLToPath(import.meta.url)), 'assets', CHECKER);
@@ -99,8 +122,8 @@ async function fill(
     resizeSize: resizeSize!,
     cropSize: cropSize!,
     golden: golden.map((path) => relative(project.folder, path)),
-    madeAt: new Date(clock.nowMs()).toISOString(),
-    sha256: digests(folder),
+    madeAt,
+    folder,
   });
   writeDurably(join(folder, DESCRIPTION_FILE), `${JSON.stringify(description, null, 2)}\n`);
   return description;
@@ -127,12 +150,12 @@ function describe(
     readonly cropSize: number;
     readonly golden: readonly string[];
     readonly madeAt: string;
-    readonly sha256: Record<string, string>;
+    /** Holds all files but the description. */
+    readonly folder: string;
   },
 ): BundleDescription {
   const { mean, deviation, stridedPadding } = conventionOf(run);
   const { task } = classSettingOf(project, run, 1);
-  const row = runSummary(project.db, run.id).epochs.find((candidate) => candidate.epoch === epoch);
   return {
     format: 2,
     task,
@@ -162,53 +185,6 @@ function describe(
       probabilities: 'golden/probabilities.f32',
       images: [...facts.golden],
     },
-    run: {
-      project: project.info.name,
-      id: run.id,
-      epoch,
-      params: { ...run.params },
-      metrics: row?.metrics ?? {},
-      thresholds: run.thresholds,
-      train_images: run.split.train.length,
-      validation_images: run.split.validation.length,
-      weights: run.weights === null ? null : withoutPath(run.weights),
-      notes: [...run.notes],
-    },
-    data_fingerprint: fingerprint(project, run),
-    licences: [
-      ...(typeof run.weights?.['licence'] === 'string'
-        ? [{ part: 'pretrained weights', licence: run.weights['licence'] }]
-        : []),
-      { part: CHECKER, licence: packageJson.license },
-    ],
-    made_by: `lightbench ${packageJson.version}`,
-    made_at: facts.madeAt,
-    sha256: facts.sha256,
+    ...bundleFacts(project, run, epoch, facts.folder, facts.madeAt),
   };
-}
-
-/** Where a file lay on the machine that trained is nobody else's business. */
-function withoutPath(weights: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return { ...weights, file: basename(String(weights['file'])) };
-}
-
-function fingerprint(project: ReadProject, run: Run): string {
-  const used = new Set([...run.split.train, ...run.split.validation]);
-  const hash = createHash('sha256');
-  for (const image of labelledImages(project.db)) {
-    if (used.has(image.id)) hash.update(`${image.id} ${image.sha256} ${JSON.stringify(image.class_names)}\n`);
-  }
-  return hash.digest('hex');
-}
-
-function digests(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .sort();
-  const digest = (name: string) =>
-    createHash('sha256')
-      .update(readFileSync(join(folder, name)))
-      .digest('hex');
-  return Object.fromEntries(names.map((name) => [name, digest(name)]));
 }

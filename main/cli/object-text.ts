@@ -9,7 +9,16 @@ import { decimal, table } from './format.ts';
 /** A wider table is no longer one; `--json` has it whole. */
 const WIDEST_CONFUSION = 20;
 
-export function objectText(report: ObjectReport, classes: readonly string[]): string {
+/** What of a report is shown, wherever its detections came from. */
+export type ShownObjects = Pick<ObjectReport, 'coco' | 'boundary' | 'confusion' | 'mistakes'> & {
+  readonly voc: Pick<ObjectReport['voc'], (typeof VOC_NAMES)[number] | 'classes'>;
+  readonly intervals: {
+    readonly level: number;
+    readonly metrics: Readonly<Record<string, readonly [number, number] | null>>;
+  } | null;
+};
+
+export function objectText(report: ShownObjects, classes: readonly string[]): string {
   return [
     numbersTable(report),
     classTable(report, classes),
@@ -20,8 +29,8 @@ export function objectText(report: ObjectReport, classes: readonly string[]): st
 
 const number = (value: number): string => (value === UNDEFINED ? '–' : decimal(value));
 
-function numbersTable({ coco, boundary, voc, intervals }: ObjectReport): string {
-  const ranges: Readonly<Record<string, readonly [number, number] | null>> = intervals?.metrics ?? {};
+function numbersTable({ coco, boundary, voc, intervals }: ShownObjects): string {
+  const ranges = intervals?.metrics ?? {};
   const range = (name: string) => {
     const interval = ranges[name] ?? null;
     return interval === null ? '–' : `${decimal(interval[0])} to ${decimal(interval[1])}`;
@@ -44,7 +53,7 @@ function numbersTable({ coco, boundary, voc, intervals }: ObjectReport): string 
   ]);
 }
 
-function classTable({ coco, voc }: ObjectReport, classes: readonly string[]): string {
+function classTable({ coco, voc }: ShownObjects, classes: readonly string[]): string {
   const rows = classes.map((name, k) => {
     const [own, other] = [coco.classes[k]!, voc.classes[k]!];
     return [
@@ -62,7 +71,7 @@ function classTable({ coco, voc }: ObjectReport, classes: readonly string[]): st
   return table(['class', 'AP', 'AP50', 'AR100', 'VOC AP', 'precision', 'recall', 'objects', 'found'], rows);
 }
 
-function confusionTable(confusion: ObjectReport['confusion'], classes: readonly string[]): string {
+function confusionTable(confusion: ShownObjects['confusion'], classes: readonly string[]): string {
   if (classes.length > WIDEST_CONFUSION) {
     return `the confusion matrix of ${classes.length} classes is too wide for a terminal; --json has it`;
   }
@@ -70,7 +79,7 @@ function confusionTable(confusion: ObjectReport['confusion'], classes: readonly 
   return table(['true \\ found', ...classes, 'missed'], cells);
 }
 
-function mistakesTable({ mistakes }: ObjectReport): string {
+function mistakesTable({ mistakes }: ShownObjects): string {
   const rows = MISTAKES.map((name) => [name, String(mistakes.counts[name]), decimal(mistakes.cost[name])]);
   return table(['mistake', 'count', 'AP50 it costs'], rows);
 }

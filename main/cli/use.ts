@@ -1,10 +1,11 @@
 /** `lightbench evaluate`, `bundle` and `score`: what a trained model is for. */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import { BatchLines } from '../bundle/batch-lines.ts';
 import { batchScore, imagesAt } from '../bundle/batch-score.ts';
+import { readAnyDescription } from '../bundle/description.ts';
 import { EXPLANATION_PARAMETERS } from '../bundle/explanation-order.ts';
 import { openBundle, type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
@@ -12,7 +13,9 @@ import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
 import { evaluationText } from './evaluation-text.ts';
 import { ExplanationFiles, type WrittenReply } from './explanations.ts';
+import { findCommand } from './find.ts';
 import { decimal } from './format.ts';
+import { objectText } from './object-text.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -33,13 +36,20 @@ export async function evaluateCommand(
 }
 
 function describe(evaluation: RunEvaluation): string {
-  const { run, epoch, split, images, warnings, loss } = evaluation;
+  const { run, epoch, split, images, warnings } = evaluation;
+  const loss = 'loss' in evaluation ? `, loss ${decimal(evaluation.loss)}` : '';
   return [
-    `run ${run}, epoch ${epoch}, ${images} ${split} images, loss ${decimal(loss)}`,
+    `run ${run}, epoch ${epoch}, ${images} ${split} images${loss}`,
     ...warnings.map((text) => `warning: ${text}`),
     '',
-    evaluationText(evaluation),
+    'coco' in evaluation ? objectsText(evaluation) : evaluationText(evaluation),
   ].join('\n');
+}
+
+function objectsText({ classes, metrics, per_label_metrics, ...report }: Extract<RunEvaluation, { coco: unknown }>) {
+  const { mean_average_precision = null, precision = null, recall = null } = metrics;
+  const voc = { mean_average_precision, precision, recall, classes: per_label_metrics };
+  return objectText({ ...report, voc }, classes);
 }
 
 export async function bundleCommand(
@@ -66,6 +76,8 @@ export async function scoreCommand(
 ): Promise<number> {
   const { output, threads } = context;
   const explain = explanationsAsked(options);
+  const description = readAnyDescription(resolve(bundle));
+  if ('canvas' in description) return findCommand(context, bundle, description, images, options);
   if (options.lines !== undefined) {
     if (explain !== null) throw new AppError('bad-argument', '--lines and --explain do not go together');
     return scoreIntoLines(context, bundle, images, options.lines, options);

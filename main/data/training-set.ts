@@ -102,6 +102,17 @@ export function objectSamplesOf(
   return { samples, missing };
 }
 
+/** Sizes of the upright images that a run was made of, in pixels. */
+export function picturesOf(
+  { db }: Pick<ImageStore, 'db'>,
+  { split }: { readonly split: Readonly<Record<'train' | 'validation', readonly number[]>> },
+): Size[] {
+  const used = new Set([...split.train, ...split.validation]);
+  return labelledImages(db).flatMap(({ id, width_px: width, height_px: height }) =>
+    used.has(id) ? [{ width, height }] : [],
+  );
+}
+
 function usableImages(db: ReadDb, classes: readonly string[], ids: readonly number[]) {
   const known = new Set(classes);
   const usable = new Map(

@@ -1,5 +1,6 @@
 /** What the handlers of the contract need from the engine: reading, having things done, and being told of changes. */
 
+import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type {
   DataEdit,
   DataFacts,
@@ -9,7 +10,6 @@ import type {
   LookAlikeEvent,
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
-import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type {
   Edit,
   HistoryEntry,
@@ -114,7 +114,7 @@ export interface Engine {
   /** Of a run that is there. */
   judgedParts(run: string): readonly Split[];
   /** Of a run that is there. Errors: file-unreadable. */
-  evaluation(run: string, split: Split): Evaluation | null;
+  evaluation(run: string, split: Split): AnyEvaluation | null;
   /** Errors: no-project. */
   training(): Training;
   /** Errors: no-project. */

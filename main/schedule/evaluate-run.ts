@@ -1,29 +1,45 @@
 /** Judges the kept model of a run on a part of its project's images. */
 
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { assert } from '../../native-models/core/assert.ts';
-import { rngFrom } from '../../native-models/core/rng.ts';
+import { join } from 'node:path';
+import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
-import type { Split } from '../../preload/contract/tasks.ts';
-import { samplesOf } from '../data/training-set.ts';
+import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.ts';
+import type { Split, Task } from '../../preload/contract/tasks.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
-import { type Run, runById } from '../store/runs.ts';
+import { runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
-import { reportOf } from '../train/judge.ts';
-import type { LabelledSample, Scored, Scores } from '../train/protocol.ts';
-import { activationOf } from '../train/truth.ts';
-import { classSettingOf, evaluationFile, runFolder } from './run-setting.ts';
+import type { LabelledSample, ObjectSample, Scored } from '../train/protocol.ts';
+import { classJudging } from './class-judging.ts';
+import type { Judging, KeptModel } from './judging.ts';
+import { objectJudging } from './object-judging.ts';
+import { evaluationFile, runFolder } from './run-setting.ts';
 
 /** An evaluation without its curves, which are in the file only. */
-export type RunEvaluation = Omit<Evaluation, 'curves'>;
+export type RunEvaluation = Omit<Evaluation, 'curves'> | Omit<ObjectEvaluation, 'curves'>;
+
+type AnySample = LabelledSample | ObjectSample;
+
+/** How the runs of a task are judged. */
+function judgingOf(task: Task): Judging<AnySample> {
+  switch (task) {
+    case 'image-classification':
+    case 'image-classification-multilabel':
+      return classJudging as Judging<AnySample>;
+    case 'image-object-detection':
+    case 'image-instance-segmentation':
+      return objectJudging as Judging<AnySample>;
+    default:
+      return task satisfies never;
+  }
+}
 
 /** The kept model of a run: the epoch with the best primary metric. Errors: run-not-found, run-without-model. */
-export function keptModel(project: ReadProject, id: string): { run: Run; epoch: number; file: string } {
+export function keptModel(project: ReadProject, id: string): KeptModel {
   const run = runById(project.db, id);
   const { epoch } = runSummary(project.db, id).primary_metric;
   const file = epoch === null ? null : epochCheckpoint(runFolder(project, id), epoch);
@@ -43,44 +59,26 @@ export async function evaluateRun(
   split: Split,
   threads: number,
 ): Promise<RunEvaluation> {
-  const { run, file } = keptModel(project, id);
-  const { samples, missing } = samplesOf(project, run.classes, run.split[split]);
+  const kept = keptModel(project, id);
+  const judging = judgingOf(project.info.task);
+  const { samples, missing } = judging.samples(project, kept.run, split);
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
   }
-  const params = run.params as Record<string, number>;
-  let scores: Scores | null = null;
-  await runInChild(
-    {
-      kind: 'evaluate',
-      ...classSettingOf(project, run, threads),
-      checkpoint: file,
-      samples,
-      resizeSize: params['valid_resize_size']!,
-      cropSize: params['valid_crop_size']!,
-      batchSize: Math.min(params['validation_batch_size']!, samples.length),
-      workers: params['number_of_workers']!,
+  let scored: Scored | null = null;
+  await runInChild(judging.job(project, kept, samples, threads), {
+    onMessage: (message) => {
+      if (message.type === 'scored') scored = message.scored;
     },
-    {
-      onMessage: (message) => {
-        if (message.type === 'scored') scores = classScores(message.scored);
-      },
-    },
-  );
-  return writeEvaluation(project, id, split, { samples, missing, scores: scores! as Scores });
-}
-
-/** Errors: a bug where the job was to find objects. */
-export function classScores(scored: Scored): Scores {
-  assert(scored.kind === 'classes', `a job of whole images answered with ${scored.kind}`);
-  return scored.scores;
+  });
+  return writeEvaluation(project, id, split, { samples, missing, scored: scored! as Scored });
 }
 
 /** What the kept model said of a part's images, and the images that are no longer there. */
 export interface ScoredPart {
-  readonly samples: readonly LabelledSample[];
+  readonly samples: readonly AnySample[];
   readonly missing: readonly unknown[];
-  readonly scores: Scores;
+  readonly scored: Scored;
 }
 
 /** Writes the two files of an evaluation. Errors: run-not-found, run-without-model, disk errors. */
@@ -88,29 +86,18 @@ export function writeEvaluation(
   project: ReadProject,
   id: string,
   split: Split,
-  { samples, missing, scores: { probabilities, loss } }: ScoredPart,
+  { samples, missing, scored }: ScoredPart,
 ): RunEvaluation {
   const { run, epoch } = keptModel(project, id);
-  const { classes } = run;
-  const judged = classSettingOf(project, run, 1);
-  const draws = rngFrom(run.seed, 'bootstrap', split);
-  const { evaluation, curves } = reportOf(judged, samples, probabilities, { draws });
-  const told: RunEvaluation = {
-    ...{ run: id, task: judged.task, split, epoch, images: samples.length, classes, loss },
-    warnings: missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [],
-    ...evaluation,
-  };
-  const rows = samples.map(({ path, labels }, i) =>
-    JSON.stringify({
-      image: relative(project.folder, path),
-      label: activationOf(judged.task) === 'softmax' ? classes[labels[0]!] : labels.map((k) => classes[k]!),
-      probs: [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)],
-      labels: classes,
-    }),
-  );
+  const warnings =
+    missing.length > 0 ? [`${missing.length} images are gone or have another label, and are left out`] : [];
+  const part = { run, epoch, split, samples, warnings };
+  const { evaluation, rows } = judgingOf(project.info.task).judged(project, part, scored);
   const folder = runFolder(project, id);
-  writeDurably(join(folder, `predictions-${split}.jsonl`), `${rows.join('\n')}\n`);
-  const report: Evaluation = { ...told, curves: rounded(curves) };
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+  writeDurably(join(folder, `predictions-${split}.jsonl`), lines.join(''));
+  const { curves, ...told } = evaluation;
+  const report = { ...told, curves: rounded(curves) } as AnyEvaluation;
   writeDurably(join(folder, evaluationFile(split)), JSON.stringify(report));
   return told;
 }

@@ -10,6 +10,8 @@ import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { loadTrainingSet } from '../data/training-set.ts';
 import type { Device } from '../devices/device.ts';
 import { AUGMENTATION } from '../images/augment.ts';
+import { OBJECT_AUGMENTATION } from '../images/objects/crop-and-expand.ts';
+import { MOSAIC } from '../images/objects/mosaic.ts';
 import type { WriteProject } from '../store/project.ts';
 import { createRun } from '../store/runs.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
@@ -40,7 +42,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
   return createRun(db, {
     model: card.name,
     device: request.device,
-    params: { ...params, augmentation: AUGMENTATION },
+    params: { ...params, augmentation: augmentationOf(card) },
     primary_metric: PRIMARY_METRICS[project.info.task],
     seed,
     classes: set.classes,
@@ -65,6 +67,12 @@ function cardOf(name: string, task: string): ModelCard {
     model: name,
     task,
   });
+}
+
+/** How strongly training changes pictures, for whoever repeats the run. */
+function augmentationOf(card: ModelCard): Readonly<Record<string, number>> {
+  if (card.kind === 'classifier') return AUGMENTATION;
+  return card.views === 'letterboxed' ? MOSAIC : OBJECT_AUGMENTATION;
 }
 
 function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>, task: string): Hyperparameters {

@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { Evaluation } from '../../preload/contract/evaluation.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import { evaluationFile, runFolder } from './run-setting.ts';
 
@@ -16,11 +16,11 @@ export function judgedParts(project: { readonly folder: string }, run: string): 
  * Null where the run was not judged on that part.
  * Errors: file-unreadable when the file is not one that this version writes.
  */
-export function readEvaluation(project: { readonly folder: string }, run: string, split: Split): Evaluation | null {
+export function readEvaluation(project: { readonly folder: string }, run: string, split: Split): AnyEvaluation | null {
   const file = join(runFolder(project, run), evaluationFile(split));
   if (!existsSync(file)) return null;
   try {
-    return Evaluation.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return AnyEvaluation.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     const message = `${file} is damaged or of another version of Lightbench; evaluate the run again to replace it`;
     throw new AppError('file-unreadable', message, { file, run, split }, { cause: error });

@@ -7,11 +7,10 @@ import {
   IMAGENET_CONVENTION,
   type InputConvention,
 } from '../../native-models/catalog.ts';
-import { AppError } from '../../preload/contract/errors.ts';
-import { ClassificationTask, type Split, type Task } from '../../preload/contract/tasks.ts';
+import { ClassificationTask, ObjectTask, type Split, type Task } from '../../preload/contract/tasks.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { Run } from '../store/runs.ts';
-import type { ModelSetting, Setting } from '../train/protocol.ts';
+import type { ModelSetting, ObjectSetting, Setting } from '../train/protocol.ts';
 
 export const runFolder = (project: { readonly folder: string }, run: string): string =>
   join(project.folder, 'runs', run);
@@ -32,10 +31,12 @@ export function settingOf({ info }: Pick<ReadProject, 'info'>, run: Run, threads
   return { task: info.task, model: run.model, classes: run.classes, convention, device: 'cpu', threads };
 }
 
-/** The same, of a run that tells classes of images. Errors: bad-argument for a run that finds objects. */
+/** The same, of a run that tells classes of images. */
 export function classSettingOf(project: Pick<ReadProject, 'info'>, run: Run, threads: number): ModelSetting {
-  const task = ClassificationTask.safeParse(project.info.task);
-  if (task.success) return { ...settingOf(project, run, threads), task: task.data };
-  const message = `run ${run.id} finds objects: its validation metrics are with its epochs, nothing else is made of it yet`;
-  throw new AppError('bad-argument', message, { run: run.id, task: project.info.task });
+  return { ...settingOf(project, run, threads), task: ClassificationTask.parse(project.info.task) };
+}
+
+/** The same, of a run that finds objects. */
+export function objectSettingOf(project: Pick<ReadProject, 'info'>, run: Run, threads: number): ObjectSetting {
+  return { ...settingOf(project, run, threads), task: ObjectTask.parse(project.info.task) };
 }

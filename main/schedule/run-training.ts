@@ -12,9 +12,9 @@ import { addRunNotes, finishRun, type Run, resumeRun, runById, setThresholds, st
 import { readLast } from '../train/checkpoint.ts';
 import { runInChild } from '../train/host.ts';
 import { type BatchSizes, withBatchSizes } from '../train/less-memory.ts';
-import type { EpochReport, LabelledSample, Progress, Scored, TrainJob } from '../train/protocol.ts';
+import type { EpochReport, Progress, Scored, TrainJob } from '../train/protocol.ts';
 import { labelDigest } from '../train/truth.ts';
-import { classScores, evaluateRun, writeEvaluation } from './evaluate-run.ts';
+import { evaluateRun, writeEvaluation } from './evaluate-run.ts';
 import { planRun, type RunRequest } from './plan-run.ts';
 import { jobOf } from './run-job.ts';
 import { runFolder } from './run-setting.ts';
@@ -161,11 +161,6 @@ async function drive(
   }
 }
 
-function writeJudged(project: WriteProject, run: string, job: TrainJob, scored: Scored): void {
-  const samples = job.validation as readonly LabelledSample[];
-  writeEvaluation(project, run, 'validation', { samples, missing: [], scores: classScores(scored) });
-}
-
 /** Why it was cancelled, where whoever did it said so. */
 const wordsOf = (signal: AbortSignal | undefined): string | null =>
   signal?.reason instanceof AppError ? signal.reason.message : null;
@@ -177,7 +172,7 @@ const wordsOf = (signal: AbortSignal | undefined): string | null =>
 async function judgeKept(project: WriteProject, run: string, job: TrainJob, scored: Scored | null): Promise<void> {
   try {
     if (scored === null) await evaluateRun(project, run, 'validation', job.threads);
-    else writeJudged(project, run, job, scored);
+    else writeEvaluation(project, run, 'validation', { samples: job.validation, missing: [], scored });
   } catch (error) {
     // The model is trained and kept all the same, and `evaluate` makes the report at any time.
     const reason = error instanceof Error ? error.message : String(error);

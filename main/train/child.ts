@@ -3,18 +3,18 @@
  * but the files of its run, and it ends when its engine does.
  */
 
-import { findClassifier } from '../../native-models/catalog.ts';
-import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { BatchFeed, DEFAULT_CACHE_BYTES } from '../images/feed.ts';
-import { Evaluator } from './evaluator.ts';
-import { exportBundle, readModelValues } from './export.ts';
+import { DEFAULT_CACHE_BYTES } from '../images/feed.ts';
+import { evaluate } from './evaluate.ts';
+import { exportBundle } from './export.ts';
+import { exportObjects } from './export-objects.ts';
 import { toFailure } from './failure.ts';
 import { Inbox } from './inbox.ts';
 import { measure } from './measure.ts';
 import { probe } from './probe.ts';
-import type { EvaluateJob, FromChild, Job, ScoreJob, ScoreRequest, ToChild } from './protocol.ts';
+import type { FromChild, Job, ScoreRequest, ToChild } from './protocol.ts';
 import { Scorer } from './score.ts';
+import { ObjectScorer } from './score-objects.ts';
 import { openRunner } from './step-runner.ts';
 import { train } from './train.ts';
 
@@ -52,13 +52,19 @@ async function run(job: Job): Promise<string | null> {
       send({ type: 'measured', peakBytes: await measure(job, { checkCancelled, openRunner }) });
       return null;
     case 'evaluate':
-      await evaluate(job);
+      send({ type: 'scored', scored: await evaluate(job, checkCancelled) });
       return null;
     case 'export':
       await exportBundle(job);
       return null;
+    case 'export-objects':
+      await exportObjects(job);
+      return null;
     case 'score':
-      await scoreRequests(job);
+      await scoreRequests(await Scorer.open(job));
+      return null;
+    case 'score-objects':
+      await scoreRequests(await ObjectScorer.open(job));
       return null;
     case 'probe':
       await probe(job);
@@ -70,31 +76,12 @@ async function run(job: Job): Promise<string | null> {
 
 const requests = new Inbox<ScoreRequest>();
 
-async function scoreRequests(job: ScoreJob): Promise<void> {
-  const scorer = await Scorer.open(job);
+async function scoreRequests(scorer: Scorer | ObjectScorer): Promise<void> {
   send({ type: 'ready' });
   for await (const request of requests) {
     send({ type: 'image-score', id: request.id, score: await scorer.score(request) });
   }
   await scorer.release();
-}
-
-async function evaluate(job: EvaluateJob): Promise<void> {
-  const card = findClassifier(job.model);
-  assert(card, `model "${job.model}" is not in the catalog`);
-  const { samples, batchSize, workers, resizeSize, cropSize } = job;
-  const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
-  try {
-    const evaluator = await Evaluator.open(card, job, {
-      cropSize,
-      batchSize: Math.min(batchSize, Math.max(1, samples.length)),
-    });
-    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, checkCancelled);
-    await evaluator.release();
-    send({ type: 'scored', scored: { kind: 'classes', scores } });
-  } finally {
-    await feed.close();
-  }
 }
 
 /** The last message; whatever still holds the process open then (a feed's threads after a failure) is of no use. */

@@ -7,7 +7,7 @@ import { type Packing, packings } from '../../native-models/onnx/packing.ts';
 import { detectionProgram } from '../../native-models/training/detection.ts';
 import type { Batch, BatchFeed } from '../images/feed.ts';
 import type { Placement } from '../images/objects/canvas-view.ts';
-import { evaluationPlacement } from '../images/objects/object-views.ts';
+import { type EvaluationTransform, evaluationPlacement } from '../images/objects/object-views.ts';
 import { backendFor } from './backends.ts';
 import type { FoundObjects, ObjectSample, ObjectSetting } from './protocol.ts';
 import { type Feeds, floatTensor, openSession, type Session, Tensor } from './runtime.ts';
@@ -18,9 +18,6 @@ export interface DetectionSizes {
   readonly batchSize: number;
   readonly thresholds: DetectionThresholds;
 }
-
-/** How pictures come onto the canvas where nothing is random. */
-export type PlainTransform = Parameters<typeof evaluationPlacement>[1];
 
 /** Pixels of a run: with more of them at a time no image is done sooner. */
 const RUN_PIXELS = 8 * 224 * 224;
@@ -68,7 +65,7 @@ export class DetectionEvaluator {
     values: ReadonlyMap<string, Float32Array>,
     feed: BatchFeed,
     samples: readonly ObjectSample[],
-    transform: PlainTransform,
+    transform: EvaluationTransform,
     onBatch: (done: number) => void,
   ): Promise<FoundObjects> {
     this.take(values);

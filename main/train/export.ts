@@ -34,11 +34,14 @@ export async function exportBundle(job: ExportJob): Promise<void> {
   const model = card.build(job.classes.length, convention, side);
   const weights = readModelValues(job.checkpoint);
   const write = (name: string, program: Program, input: string) => {
-    const used = new Map(
-      namesOf(program).flatMap((key) => (weights.has(key) ? [[key, weights.get(key)!] as const] : [])),
-    );
     const { metadata, productVersion: producerVersion } = job;
-    const options = { name: job.model, weights: used, batchInputs: [input], metadata, producerVersion };
+    const options = {
+      name: job.model,
+      weights: weightsFor(program, weights),
+      batchInputs: [input],
+      metadata,
+      producerVersion,
+    };
     const bytes = writeOnnx(program, standardBackend, options);
     writeDurably(join(job.outFolder, name), bytes);
     return bytes;
@@ -52,8 +55,13 @@ export async function exportBundle(job: ExportJob): Promise<void> {
   await writeGolden(job, plain, pixel);
 }
 
-function namesOf(program: Program): string[] {
-  return program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
+/** Those that a program reads. */
+export function weightsFor(
+  program: Program,
+  weights: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<string, Float32Array> {
+  const names = program.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''));
+  return new Map(names.flatMap((key) => (weights.has(key) ? [[key, weights.get(key)!] as const] : [])));
 }
 
 async function writeGolden(job: ExportJob, plain: Uint8Array, pixel: Uint8Array): Promise<void> {

@@ -3,10 +3,8 @@
 import type { DetectorCard } from '../../native-models/catalog.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
-import { canvasFor, scaledSize } from '../../native-models/detection/canvas.ts';
-import type { DetectionThresholds, Detector } from '../../native-models/detection/detector.ts';
+import type { Detector } from '../../native-models/detection/detector.ts';
 import type { Targets, Truth } from '../../native-models/detection/truth.ts';
-import type { Size } from '../../native-models/geometry/box.ts';
 import {
   type DetectorTrainingOptions,
   detectorProgram,
@@ -14,10 +12,10 @@ import {
   synchronisedDetectorPrograms,
 } from '../../native-models/training/detection.ts';
 import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/feed.ts';
-import type { ObjectTransform } from '../images/objects/object-views.ts';
-import { DetectionEvaluator, type PlainTransform } from './detection-evaluator.ts';
+import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
 import { objectMetrics } from './object-judge.ts';
+import { type ObjectTransforms, thresholdsOf, transformsOf } from './object-transforms.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
 import { type Feeds, floatTensor, Tensor } from './runtime.ts';
@@ -35,7 +33,7 @@ export class ObjectLearning implements Learning {
   private readonly card: DetectorCard;
   private readonly plan: Plan;
   private readonly places: number;
-  private readonly transforms: { readonly training: ObjectTransform; readonly validation: PlainTransform };
+  private readonly transforms: ObjectTransforms;
   private readonly targets: Targets;
   private readonly bySide = new Map<number, ObjectLearning>();
 
@@ -43,7 +41,11 @@ export class ObjectLearning implements Learning {
     this.job = job;
     this.card = card;
     this.plan = plan;
-    this.transforms = transformsOf(job, card, plan.seed);
+    this.transforms = transformsOf(
+      job.params,
+      card,
+      [...job.train, ...job.validation].map(({ size }) => size),
+    );
     const most = job.train.reduce((largest, { objects }) => Math.max(largest, objects.length), 1);
     const pictures = this.transforms.training.kind === 'mosaic' ? MOSAIC_PICTURES : 1;
     this.places = Math.max(most, Math.min(MOST_PLACES, pictures * most));
@@ -112,7 +114,7 @@ export class ObjectLearning implements Learning {
     const evaluator = await DetectionEvaluator.open(this.network, job, {
       canvas: transforms.validation.canvas,
       batchSize: Math.min(plan.validationBatchSize, Math.max(1, job.validation.length)),
-      thresholds: thresholdsOf(job, card),
+      thresholds: thresholdsOf(job.params, card),
     });
     return {
       judge: async (values, feed, onBatch) => {
@@ -153,44 +155,6 @@ export class ObjectLearning implements Learning {
       width,
       normalisation: job.convention,
     };
-  }
-}
-
-/** How pictures come onto the canvas, in training and in evaluation. */
-export function transformsOf(
-  { params, train, validation }: Pick<ObjectTrainJob, 'params' | 'train' | 'validation'>,
-  { views }: DetectorCard,
-  seed: number,
-): { readonly training: ObjectTransform; readonly validation: PlainTransform } {
-  switch (views) {
-    case 'letterboxed': {
-      const side = numberOf(params, 'img_size');
-      const canvas = { width: side, height: side };
-      return { training: { kind: 'mosaic', canvas, seed }, validation: { kind: 'letterbox', canvas } };
-    }
-    case 'scaled': {
-      const [minSizePx, maxSizePx] = [numberOf(params, 'min_size'), numberOf(params, 'max_size')];
-      const scaled = ({ size }: { readonly size: Size }) => scaledSize(size, minSizePx, maxSizePx);
-      const canvas = canvasFor([...train, ...validation].map(scaled));
-      const sizes = { canvas, minSizePx, maxSizePx };
-      return { training: { kind: 'random-part', seed, ...sizes }, validation: { kind: 'scaled', ...sizes } };
-    }
-    default:
-      return views satisfies never;
-  }
-}
-
-const MOST_DETECTIONS = 300; // of a picture. Source: product specification, section 18.4
-
-export function thresholdsOf({ params }: Pick<ObjectTrainJob, 'params'>, { views }: DetectorCard): DetectionThresholds {
-  const score = numberOf(params, 'box_score_thresh');
-  switch (views) {
-    case 'letterboxed':
-      return { score, overlap: numberOf(params, 'box_iou_thresh'), most: MOST_DETECTIONS };
-    case 'scaled':
-      return { score, overlap: numberOf(params, 'box_nms_thresh'), most: numberOf(params, 'box_detections_per_img') };
-    default:
-      return views satisfies never;
   }
 }
 

@@ -4,13 +4,14 @@ import type { Hyperparameters } from '../../native-models/catalog/hyperparameter
 import type { InputConvention } from '../../native-models/catalog.ts';
 import type { Method } from '../../native-models/explain/methods.ts';
 import type { Quadrature } from '../../native-models/explain/quadrature.ts';
-import type { Size } from '../../native-models/geometry/box.ts';
+import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
+import type { EvaluationTransform } from '../images/objects/object-views.ts';
 import type { PictureObject } from '../images/objects/objects.ts';
 
 export interface LabelledSample extends FeedSample {
@@ -63,8 +64,10 @@ export interface ClassTrainJob extends ModelSetting, TrainFacts, Parts<LabelledS
 export interface ObjectTrainJob extends ObjectSetting, TrainFacts, Parts<ObjectSample> {}
 export type TrainJob = ClassTrainJob | ObjectTrainJob;
 
-/** Scores images with a checkpoint of a run. */
-export interface EvaluateJob extends ModelSetting {
+/** Has a checkpoint of a run say what it sees in images. */
+export type EvaluateJob = ClassEvaluateJob | ObjectEvaluateJob;
+
+export interface ClassEvaluateJob extends ModelSetting {
   readonly kind: 'evaluate';
   readonly checkpoint: string;
   readonly samples: readonly LabelledSample[];
@@ -72,6 +75,15 @@ export interface EvaluateJob extends ModelSetting {
   readonly cropSize: number;
   readonly batchSize: number;
   readonly workers: number;
+}
+
+export interface ObjectEvaluateJob extends ObjectSetting {
+  readonly kind: 'evaluate';
+  readonly checkpoint: string;
+  readonly samples: readonly ObjectSample[];
+  readonly params: Hyperparameters;
+  /** Those the run was made of; its canvas has room for each. */
+  readonly pictures: readonly Size[];
 }
 
 /** Writes the ONNX files of a bundle and runs them on the golden images. */
@@ -101,6 +113,30 @@ export interface ScoreJob {
   readonly resizeSize: number;
   readonly cropSize: number;
   readonly convention: InputConvention;
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** Writes the ONNX files of a detector's bundle and runs them on the golden image. */
+export interface ObjectExportJob extends ObjectSetting {
+  readonly kind: 'export-objects';
+  readonly checkpoint: string;
+  /** Absolute; exists. */
+  readonly outFolder: string;
+  readonly params: Hyperparameters;
+  /** Those the run was made of; its canvas has room for each. */
+  readonly pictures: readonly Size[];
+  readonly golden: ObjectSample;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly productVersion: string;
+}
+
+/** Finds objects with a bundle's model, as a `ScoreJob` tells classes. */
+export interface ObjectScoreJob {
+  readonly kind: 'score-objects';
+  /** The one that takes bytes. */
+  readonly modelFile: string;
+  readonly evaluation: EvaluationTransform;
   readonly device: Device;
   readonly threads: number;
 }
@@ -150,7 +186,15 @@ export interface MeasureJob {
   readonly device: Device;
 }
 
-export type Job = MeasureJob | TrainJob | EvaluateJob | ExportJob | ScoreJob | ProbeJob;
+export type Job =
+  | MeasureJob
+  | TrainJob
+  | EvaluateJob
+  | ExportJob
+  | ObjectExportJob
+  | ScoreJob
+  | ObjectScoreJob
+  | ProbeJob;
 
 export type ToChild =
   | { readonly type: 'job'; readonly job: Job }
@@ -193,8 +237,17 @@ export type Scored =
   | { readonly kind: 'classes'; readonly scores: Scores }
   | { readonly kind: 'objects'; readonly found: FoundObjects };
 
-/** One image's probabilities, or why it has none. */
+export interface ScoredObject {
+  /** Index of its class. */
+  readonly label: number;
+  readonly score: number;
+  /** xyxy in fractions of the picture's sides. */
+  readonly fractions: Xyxy;
+}
+
+/** One image's probabilities, or its objects, best first; or why it has none. */
 export type ImageScore =
+  | { readonly objects: readonly ScoredObject[] }
   | { readonly probabilities: readonly number[]; readonly explanations: readonly Explanation[] }
   | { readonly error: ErrorRecord };
 

@@ -6,6 +6,7 @@
 
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { AnyEvaluation } from './any-evaluation.ts';
 import {
   DataEdit,
   DataFacts,
@@ -18,7 +19,6 @@ import {
 } from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
-import { Evaluation } from './evaluation.ts';
 import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
@@ -110,7 +110,7 @@ export const contract = {
     /** The parts of the images that the run's kept model was judged on. Errors: run-not-found. */
     judgedParts: ofRun.output(z.array(Split)),
     /** Null where the run was not judged on that part. Errors: run-not-found, file-unreadable. */
-    evaluation: call.input(z.object({ id: z.string(), split: Split })).output(Evaluation.nullable()),
+    evaluation: call.input(z.object({ id: z.string(), split: Split })).output(AnyEvaluation.nullable()),
     /** What a run of the open project can be trained with here. Errors: no-project. */
     choices: call.output(TrainingChoices),
     /**

@@ -10,9 +10,9 @@ import type {
   Training,
 } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
+import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
@@ -66,7 +66,7 @@ export class MemoryEngine implements Engine, ImageSource {
   readonly projects = NO_PROJECTS;
   readonly runs = new Map<string, RunSummary>();
   readonly images = new Map<number, ImageFile>();
-  readonly evaluations: Evaluation[] = [];
+  readonly evaluations: AnyEvaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
   /** What `labelling` answers with; without it no project is open for labelling. */
@@ -134,7 +134,7 @@ export class MemoryEngine implements Engine, ImageSource {
     return this.evaluations.filter((evaluation) => evaluation.run === run).map(({ split }) => split);
   }
 
-  evaluation(run: string, split: Split): Evaluation | null {
+  evaluation(run: string, split: Split): AnyEvaluation | null {
     const { refusal } = this;
     this.refusal = null;
     if (refusal !== null) throw refusal;

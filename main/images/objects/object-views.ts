@@ -6,7 +6,7 @@ import { decodeReduced } from '../decode.ts';
 import { type Pixels, wholeOf } from '../pixels.ts';
 import type { Colour, Placement } from './canvas-view.ts';
 import { drawOnCanvas, placedObjects } from './canvas-view.ts';
-import { KEPT_OBJECTS, plainPlacement, randomPlacement } from './crop-and-expand.ts';
+import { KEPT_OBJECTS, plainPlacement, randomPlacement, type ScaledSizes } from './crop-and-expand.ts';
 import { LETTERBOX_GREY, letterboxPlacement } from './letterbox.ts';
 import { mosaicPartners, mosaicView } from './mosaic.ts';
 import { movedObjects, type PictureObject } from './objects.ts';
@@ -20,20 +20,17 @@ export interface ObjectSample {
   readonly objects: readonly PictureObject[];
 }
 
-/** How pictures come onto the canvas. */
-export type ObjectTransform = { readonly canvas: Size } & (
-  | { readonly kind: 'letterbox' }
-  /** Seen as `letterbox` shows them, or four at a time, turned and scaled. The canvas is a square. */
-  | { readonly kind: 'mosaic'; readonly seed: number }
-  | ({ readonly kind: 'scaled' } & Sizes)
-  /** A random part, perhaps mirrored, perhaps on a larger empty picture. */
-  | ({ readonly kind: 'random-part'; readonly seed: number } & Sizes)
-);
+/** How pictures come onto the canvas when nothing is random. */
+export type EvaluationTransform =
+  | { readonly kind: 'letterbox'; readonly canvas: Size }
+  | ({ readonly kind: 'scaled' } & ScaledSizes);
 
-interface Sizes {
-  readonly minSizePx: number;
-  readonly maxSizePx: number;
-}
+export type ObjectTransform =
+  | EvaluationTransform
+  /** Four at a time, turned and scaled, on a square. */
+  | { readonly kind: 'mosaic'; readonly canvas: Size; readonly seed: number }
+  /** A random part, perhaps mirrored, perhaps on a larger empty picture. */
+  | ({ readonly kind: 'random-part'; readonly seed: number } & ScaledSizes);
 
 export interface ObjectView {
   /** Shapes: [3, canvas.height, canvas.width]. */
@@ -49,8 +46,12 @@ const EMPTY: Colour = [124, 116, 104];
 /** Parts of pictures are shown larger than the whole: so much more is decoded of them. */
 const REDUCED_SIDES = 1.5;
 
+/** What is beside a picture on its canvas. */
+export const frameOf = ({ kind }: Pick<ObjectTransform, 'kind'>): Colour =>
+  kind === 'letterbox' || kind === 'mosaic' ? LETTERBOX_GREY : EMPTY;
+
 /** Where a picture lies when nothing is random: boxes on the canvas are brought back by its map. */
-export function evaluationPlacement(size: Size, transform: Extract<ObjectTransform, { kind: 'letterbox' | 'scaled' }>) {
+export function evaluationPlacement(size: Size, transform: EvaluationTransform): Placement {
   return transform.kind === 'letterbox'
     ? letterboxPlacement(size, transform.canvas.width)
     : plainPlacement(size, transform);
@@ -77,10 +78,8 @@ export class ObjectViewMaker {
     switch (transform.kind) {
       case 'letterbox':
       case 'scaled': {
-        const part = await this.part(sample);
-        // The whole of the picture, however much of it was decoded.
-        const placement = { ...evaluationPlacement(sample.size, transform), crop: wholeOf(part.pixels) };
-        return shown(part, placement, transform);
+        const { pixels, objects } = await this.part(sample);
+        return evaluationView(pixels, sample.size, transform, objects);
       }
       case 'random-part': {
         const part = await this.part(sample);
@@ -131,14 +130,24 @@ export class ObjectViewMaker {
   }
 }
 
+/** The whole of a picture of some size, however much of it was decoded. */
+export function evaluationView(
+  pixels: Pixels,
+  size: Size,
+  transform: EvaluationTransform,
+  objects: readonly PictureObject[] = [],
+): ObjectView {
+  const placement = { ...evaluationPlacement(size, transform), crop: wholeOf(pixels) };
+  return shown({ pixels, objects }, placement, transform);
+}
+
 function shown(
   { pixels, objects }: { readonly pixels: Pixels; readonly objects: readonly PictureObject[] },
   placement: Placement,
   { canvas, kind }: ObjectTransform,
 ): ObjectView {
   const { paste } = placement;
-  const isFramed = kind === 'letterbox';
-  const planes = drawOnCanvas(pixels, placement, canvas, isFramed ? LETTERBOX_GREY : EMPTY);
-  const size = isFramed ? canvas : { width: paste.x + paste.w, height: paste.y + paste.h };
+  const planes = drawOnCanvas(pixels, placement, canvas, frameOf({ kind }));
+  const size = kind === 'letterbox' ? canvas : { width: paste.x + paste.w, height: paste.y + paste.h };
   return { planes, size, objects: placedObjects(objects, placement, KEPT_OBJECTS) };
 }

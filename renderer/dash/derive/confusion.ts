@@ -9,6 +9,9 @@ export interface ConfusionCell {
   readonly isRight: boolean;
 }
 
+/** Which class was taken for which: rows are true classes, columns predicted ones. */
+export type Confused = Pick<Evaluation, 'confusion' | 'classes'>;
+
 export interface ConfusionView {
   readonly names: readonly string[];
   readonly rows: readonly (readonly ConfusionCell[])[];
@@ -22,7 +25,7 @@ export interface ConfusionView {
 export const WIDEST_MATRIX = 30;
 
 /** Null where images may have several classes. Of many classes those with the most mistakes are shown. */
-export function confusionView({ confusion, classes }: Evaluation): ConfusionView | null {
+export function confusionView({ confusion, classes }: Confused): ConfusionView | null {
   if (confusion === undefined) return null;
   const shown = classes.length <= WIDEST_MATRIX ? [...classes.keys()] : mostMistaken(confusion, WIDEST_MATRIX);
   const rows = shown.map((truth) => {
@@ -57,7 +60,7 @@ export interface ConfusedPair {
 }
 
 /** The most frequent mistakes, the largest first. */
-export function confusedPairs({ confusion, classes }: Evaluation, most: number): ConfusedPair[] {
+export function confusedPairs({ confusion, classes }: Confused, most: number): ConfusedPair[] {
   const pairs = (confusion ?? []).flatMap((row, truth) =>
     row.flatMap((count, predicted) =>
       truth === predicted || count === 0

@@ -1,6 +1,6 @@
 /** What a person looks for first in an evaluation, and how intervals read. */
 
-import type { Evaluation } from '../../../preload/contract/evaluation.ts';
+import type { AnyEvaluation } from '../../../preload/contract/any-evaluation.ts';
 import type { Split } from '../../../preload/contract/tasks.ts';
 import { formatMetric, MISSING } from '../../ui/format.ts';
 
@@ -23,21 +23,26 @@ const HEADLINES: readonly (readonly [metric: string, name: string])[] = [
   ['AUC_macro', 'AUC, macro'],
   ['average_precision_score_macro', 'Average precision, macro'],
   ['log_loss', 'Log loss'],
+  ['mean_average_precision', 'Mean average precision'],
+  ['precision', 'Precision'],
+  ['recall', 'Recall'],
+  ['AP', 'AP, COCO'],
+  ['AR100', 'AR, COCO'],
 ];
 
 /** The few numbers that stand large on the page. */
-export function headline(evaluation: Evaluation): Figure[] {
+export function headline(evaluation: AnyEvaluation): Figure[] {
   return HEADLINES.filter(([metric]) => metric in evaluation.metrics).map(([metric, name]) =>
     figureOf(evaluation, metric, metric === 'accuracy' && 'iou' in evaluation.metrics ? 'All labels right' : name),
   );
 }
 
 /** Every metric under its literal name, in the order of the report. */
-export function everyMetric(evaluation: Evaluation): Figure[] {
+export function everyMetric(evaluation: AnyEvaluation): Figure[] {
   return Object.keys(evaluation.metrics).map((metric) => figureOf(evaluation, metric, metric));
 }
 
-function figureOf({ metrics, intervals }: Evaluation, metric: string, name: string): Figure {
+function figureOf({ metrics, intervals }: AnyEvaluation, metric: string, name: string): Figure {
   return { name, metric, value: metrics[metric] ?? null, interval: intervals?.metrics[metric] ?? null };
 }
 
@@ -47,7 +52,7 @@ export function formatInterval(interval: Interval | null): string {
 }
 
 /** How the intervals came about, for people. */
-export function intervalNote({ intervals }: Evaluation): string {
+export function intervalNote({ intervals }: AnyEvaluation): string {
   if (intervals === null) return 'no intervals';
   const percent = Math.round(100 * intervals.level);
   return `${percent} % intervals from ${intervals.resamples.toLocaleString('en-US')} bootstrap draws of these images`;

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import { formatMetric } from '../../../ui/format.ts';
 import { everyMetric, formatInterval } from '../../derive/evaluation.ts';
 
 /** Every metric under the name that files and commands use. */
-export function AllMetrics({ evaluation }: { evaluation: Evaluation }): ReactElement {
+export function AllMetrics({ evaluation }: { evaluation: AnyEvaluation }): ReactElement {
   return (
     <details className="card panel epochs">
       <summary>All metrics by name</summary>

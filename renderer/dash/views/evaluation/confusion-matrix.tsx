@@ -1,9 +1,14 @@
 /** Who is taken for whom, as a matrix to switch between images and shares, with the most frequent mistakes in words. */
 
 import { type CSSProperties, type ReactElement, useMemo, useState } from 'react';
-import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
 import { formatCount, formatPlural } from '../../../ui/format.ts';
-import { type ConfusionCell, type ConfusionView, confusedPairs, confusionView } from '../../derive/confusion.ts';
+import {
+  type Confused,
+  type ConfusionCell,
+  type ConfusionView,
+  confusedPairs,
+  confusionView,
+} from '../../derive/confusion.ts';
 
 const PAIRS_TOLD = 5;
 
@@ -12,7 +17,15 @@ const SHORT_NAME = 4;
 
 type Shown = 'images' | 'shares';
 
-export function ConfusionMatrix({ evaluation }: { evaluation: Evaluation }): ReactElement | null {
+/** What is counted in the cells. */
+type Counted = 'image' | 'object';
+
+export interface ConfusionMatrixProps {
+  readonly evaluation: Confused;
+  readonly counted?: Counted;
+}
+
+export function ConfusionMatrix({ evaluation, counted = 'image' }: ConfusionMatrixProps): ReactElement | null {
   const [shown, setShown] = useState<Shown>('images');
   const view = useMemo(() => confusionView(evaluation), [evaluation]);
   if (view === null) return null;
@@ -23,7 +36,7 @@ export function ConfusionMatrix({ evaluation }: { evaluation: Evaluation }): Rea
         <fieldset className="switch">
           <legend className="visually-hidden">Cells show</legend>
           <button type="button" aria-pressed={shown === 'images'} onClick={() => setShown('images')}>
-            Images
+            {counted === 'image' ? 'Images' : 'Objects'}
           </button>
           <button type="button" aria-pressed={shown === 'shares'} onClick={() => setShown('shares')}>
             Share of row
@@ -38,14 +51,20 @@ export function ConfusionMatrix({ evaluation }: { evaluation: Evaluation }): Rea
       ) : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <section className="matrix-scroll" aria-label="Confusion matrix cells" tabIndex={0}>
-        <Matrix view={view} shown={shown} />
+        <Matrix view={view} shown={shown} counted={counted} />
       </section>
       <Pairs evaluation={evaluation} />
     </section>
   );
 }
 
-function Matrix({ view: { names, rows, most }, shown }: { view: ConfusionView; shown: Shown }): ReactElement {
+interface MatrixProps {
+  readonly view: ConfusionView;
+  readonly shown: Shown;
+  readonly counted: Counted;
+}
+
+function Matrix({ view: { names, rows, most }, shown, counted }: MatrixProps): ReactElement {
   return (
     <table className={names.some(({ length }) => length > SHORT_NAME) ? 'matrix matrix-upright' : 'matrix'}>
       <caption className="visually-hidden">Rows are true classes, columns predicted ones</caption>
@@ -66,7 +85,13 @@ function Matrix({ view: { names, rows, most }, shown }: { view: ConfusionView; s
               {names[i]}
             </th>
             {row.map((cell, j) => (
-              <Cell key={names[j]} cell={cell} shown={shown} most={most} title={titleOf(cell, names[i]!, names[j]!)} />
+              <Cell
+                key={names[j]}
+                cell={cell}
+                shown={shown}
+                most={most}
+                title={titleOf(cell, names[i]!, names[j]!, counted)}
+              />
             ))}
           </tr>
         ))}
@@ -94,15 +119,20 @@ function Cell(props: { cell: ConfusionCell; shown: Shown; most: number; title: s
 const shareText = ({ count, share01 }: ConfusionCell): string =>
   count === 0 ? '0' : share01 < 0.005 ? '<1 %' : `${Math.round(100 * share01)} %`;
 
-function titleOf({ count, share01, isRight }: ConfusionCell, truth: string, predicted: string): string {
+function titleOf(
+  { count, share01, isRight }: ConfusionCell,
+  truth: string,
+  predicted: string,
+  counted: Counted,
+): string {
   const share = `${(100 * share01).toFixed(1)} % of “${truth}”`;
-  const images = formatPlural(count, 'image');
+  const images = formatPlural(count, counted);
   return isRight
     ? `${images} of “${truth}” right, ${share}`
     : `${images} of “${truth}” taken for “${predicted}”, ${share}`;
 }
 
-function Pairs({ evaluation }: { evaluation: Evaluation }): ReactElement {
+function Pairs({ evaluation }: { evaluation: Confused }): ReactElement {
   const pairs = confusedPairs(evaluation, PAIRS_TOLD);
   if (pairs.length === 0) return <p className="muted">No mistakes.</p>;
   return (

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import { formatMetric } from '../../../ui/format.ts';
 import { formatInterval, headline } from '../../derive/evaluation.ts';
 
 /** The numbers a person asks for first, each with its interval. */
-export function EvaluationFacts({ evaluation }: { evaluation: Evaluation }): ReactElement {
+export function EvaluationFacts({ evaluation }: { evaluation: AnyEvaluation }): ReactElement {
   return (
     <dl className="facts card">
       {headline(evaluation).map(({ name, metric, value, interval }) => (

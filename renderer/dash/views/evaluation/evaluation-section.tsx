@@ -1,6 +1,7 @@
 /** What the run's kept model was judged to be: numbers with intervals, mistakes, curves, classes. */
 
 import type { ReactElement } from 'react';
+import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
 import type { RunSummary } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
@@ -12,6 +13,7 @@ import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { CurveCharts } from './curve-charts.tsx';
 import { EvaluationFacts } from './evaluation-facts.tsx';
 import { LabelOutcomes } from './label-outcomes.tsx';
+import { ObjectTables } from './object-tables.tsx';
 import { type EvaluationSource, type LoadedEvaluation, useEvaluation } from './use-evaluation.ts';
 
 export interface EvaluationSectionProps {
@@ -38,7 +40,7 @@ export function EvaluationSection({ run, projectFolder, source, theme }: Evaluat
   );
 }
 
-function Report({ evaluation, theme }: { evaluation: Evaluation; theme: string }): ReactElement {
+function Report({ evaluation, theme }: { evaluation: AnyEvaluation; theme: string }): ReactElement {
   return (
     <>
       {evaluation.warnings.map((text) => (
@@ -47,6 +49,19 @@ function Report({ evaluation, theme }: { evaluation: Evaluation; theme: string }
         </p>
       ))}
       <EvaluationFacts evaluation={evaluation} />
+      {'coco' in evaluation ? (
+        <ObjectTables evaluation={evaluation} />
+      ) : (
+        <ClassReport evaluation={evaluation} theme={theme} />
+      )}
+      <AllMetrics evaluation={evaluation} />
+    </>
+  );
+}
+
+function ClassReport({ evaluation, theme }: { evaluation: Evaluation; theme: string }): ReactElement {
+  return (
+    <>
       <CurveCharts key={evaluation.classes.join('\n')} evaluation={evaluation} theme={theme} />
       <div className="evaluation-tables">
         {evaluation.confusion === undefined ? (
@@ -56,7 +71,6 @@ function Report({ evaluation, theme }: { evaluation: Evaluation; theme: string }
         )}
         <ClassTable evaluation={evaluation} />
       </div>
-      <AllMetrics evaluation={evaluation} />
     </>
   );
 }
@@ -65,7 +79,7 @@ const PART_NAMES: { readonly [S in Split]: string } = { validation: 'Validation'
 
 interface PartsProps {
   readonly parts: readonly Split[];
-  readonly evaluation: Evaluation;
+  readonly evaluation: AnyEvaluation;
   readonly onChoose: (split: Split) => void;
 }
 

@@ -1,7 +1,7 @@
 /** Fetches what a run was judged to be, and again whenever that may have changed. */
 
 import { useCallback, useEffect, useState } from 'react';
-import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import type { RunSummary } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { orderedParts, shownPart } from '../../derive/evaluation.ts';
@@ -9,14 +9,14 @@ import { orderedParts, shownPart } from '../../derive/evaluation.ts';
 /** Another object once the connection is there again. */
 export interface EvaluationSource {
   judgedParts(run: string): Promise<readonly Split[]>;
-  evaluation(run: string, split: Split): Promise<Evaluation | null>;
+  evaluation(run: string, split: Split): Promise<AnyEvaluation | null>;
 }
 
 export type LoadedEvaluation =
   | { readonly status: 'loading' }
   | { readonly status: 'none' }
   | { readonly status: 'failed'; readonly problem: string }
-  | { readonly status: 'there'; readonly parts: readonly Split[]; readonly evaluation: Evaluation };
+  | { readonly status: 'there'; readonly parts: readonly Split[]; readonly evaluation: AnyEvaluation };
 
 export interface UsedEvaluation {
   readonly loaded: LoadedEvaluation;

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { BatchFeed, NO_OBJECT } from '../../../../main/images/feed.ts';
 import { mapOf } from '../../../../main/images/objects/canvas-view.ts';
 import {
+  type EvaluationTransform,
   evaluationPlacement,
   type ObjectSample,
   type ObjectTransform,
@@ -45,8 +46,8 @@ async function read(
   return batches;
 }
 
-const letterbox: ObjectTransform = { kind: 'letterbox', canvas: { width: 64, height: 64 } };
-const scaled: ObjectTransform = { kind: 'scaled', canvas: { width: 96, height: 64 }, minSizePx: 40, maxSizePx: 80 };
+const letterbox: EvaluationTransform = { kind: 'letterbox', canvas: { width: 64, height: 64 } };
+const scaled: EvaluationTransform = { kind: 'scaled', canvas: { width: 96, height: 64 }, minSizePx: 40, maxSizePx: 80 };
 
 describe('a feed of pictures with objects', () => {
   test.each([letterbox, scaled])('$kind: boxes of the canvas come back to the picture', async (transform) => {
@@ -56,7 +57,7 @@ describe('a feed of pictures with objects', () => {
 
     expect([first!.labels.length, last!.labels.length]).toEqual([3 * PLACES, PLACES]);
     expect(first!.labels.slice(0, PLACES)).toEqual([0, 1, NO_OBJECT]);
-    const placement = evaluationPlacement(SIZE, transform as typeof letterbox & { kind: 'letterbox' });
+    const placement = evaluationPlacement(SIZE, transform);
     const back = movedBox(inverted(mapOf(placement)), first!.boxes.slice(0, 4) as unknown as Xyxy);
     for (const [i, side] of all[0]!.objects[0]!.xyxy.entries()) expect(back[i]).toBeCloseTo(side, 4);
   });

@@ -1,0 +1,99 @@
+/**
+ * `bundle.json` of a model that finds objects: everything a program needs to use it without us, and to tell where it comes
+ * from. A bundle is input from a stranger: what is read here is checked field by field.
+ */
+
+import { z } from 'zod';
+import { RunThresholds } from '../../preload/contract/run.ts';
+import { ObjectTask } from '../../preload/contract/tasks.ts';
+import type { EvaluationTransform } from '../images/objects/object-views.ts';
+
+/** A stranger's bundle must not make us allocate at will. */
+const LARGEST_SIDE_PX = 8192;
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const side = z.int().positive().max(LARGEST_SIDE_PX);
+const fraction = z.number().min(0).max(1);
+/** A name inside the bundle: no folders above it. */
+const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
+
+/** Where the run came from, whatever it learned. */
+export const BundledRun = z.object({
+  project: z.string(),
+  id: z.string(),
+  epoch: z.int().positive(),
+  params: z.record(z.string(), z.unknown()),
+  metrics: z.record(z.string(), z.number().nullable()),
+  thresholds: RunThresholds.nullable(),
+  train_images: z.int(),
+  validation_images: z.int(),
+  weights: z.record(z.string(), z.unknown()).nullable(),
+  notes: z.array(z.string()),
+});
+
+export const ObjectBundle = z.object({
+  format: z.literal(2),
+  task: ObjectTask,
+  model: z.string(),
+  /** Index = class id, as in `labels.json`. */
+  labels: z.array(z.string()).min(1),
+  /** Of every picture in pixels; what is beside it there is of colour `frame`. */
+  canvas: z.object({ width: side, height: side }),
+  /** Source: product specification, section 17. */
+  model_settings: z.union([
+    z.object({ img_size: side, box_score_thresh: fraction, box_iou_thresh: fraction }),
+    z.object({
+      min_size: side,
+      max_size: side,
+      box_score_thresh: fraction,
+      box_nms_thresh: fraction,
+      box_detections_per_img: z.int().positive(),
+    }),
+  ]),
+  preprocessing: z.object({
+    colour: z.literal('RGB'),
+    /** Never enlarged, in the middle; or by its shorter side, at the top left. */
+    resize: z.enum(['letterbox to img_size', 'by min_size and max_size']),
+    interpolation: z.literal('bilinear, antialiased'),
+    frame: triple,
+    scale: z.literal('1/255'),
+    mean: triple,
+    std: triple,
+    layout: z.literal('NCHW'),
+  }),
+  files: z.object({
+    /**
+     * Input `input` float32 [1,3,H,W] of the canvas, preprocessed. Outputs `output` [1,candidates,5+classes]: centre, width,
+     * height in pixels, probabilities of an object and of each class; or `boxes_0` xyxy [D,4] in pixels, `scores_0` [D],
+     * falling, `labels_0` [D], places beyond what was found with score 0.
+     */
+    model: inside,
+    /**
+     * Inputs `images` uint8 [1,3,H,W], `image_sizes` float32 [1,2]: how much of the canvas is picture, all of it for a
+     * letterbox. Outputs `boxes` xyxy [1,D,4] in pixels of the canvas, `labels` int32 [1,D], `scores` [1,D], falling,
+     * `counts` int32 [1]: how many of the D there are.
+     */
+    model_pixels: inside,
+  }),
+  golden: z.object({
+    image: z.string(),
+    tolerance: z.number().positive(),
+    /** Raw little-endian arrays under the names of inputs and outputs, with their element types. */
+    arrays: z.record(z.string().regex(/^\w+$/), z.enum(['float32', 'int32', 'uint8'])),
+  }),
+  run: BundledRun,
+  /** SHA-256 over the ids, contents and labels of the training and validation images. */
+  data_fingerprint: z.string(),
+  licences: z.array(z.object({ part: z.string(), licence: z.string() })),
+  made_by: z.string(),
+  made_at: z.string(),
+  sha256: z.record(z.string(), z.string()),
+});
+export type ObjectBundle = z.infer<typeof ObjectBundle>;
+
+/** How pictures come onto the canvas of a bundle's model. */
+export function transformOf({ model_settings: settings, canvas }: ObjectBundle): EvaluationTransform {
+  return 'img_size' in settings
+    ? { kind: 'letterbox', canvas }
+    : { kind: 'scaled', canvas, minSizePx: settings.min_size, maxSizePx: settings.max_size };
+}

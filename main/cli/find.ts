@@ -1,0 +1,44 @@
+/** `lightbench score` with a bundle whose model finds objects. */
+
+import { AppError } from '../../preload/contract/errors.ts';
+import type { ObjectBundle } from '../bundle/object-description.ts';
+import type { UnreadImage } from '../bundle/score-bundle.ts';
+import { type FoundInImage, scoreObjects } from '../bundle/score-objects.ts';
+import type { CliContext } from './context.ts';
+import { decimal } from './format.ts';
+import { EXIT } from './output.ts';
+import { parseSettings } from './train.ts';
+
+export interface FindOptions {
+  readonly set: readonly string[];
+  readonly threshold: readonly string[];
+  readonly explain?: string;
+  readonly lines?: string;
+}
+
+/** Returns the exit status: a failure when any image could not be read. Errors: bad-argument; those of `scoreObjects`. */
+export async function findCommand(
+  { output, threads }: CliContext,
+  bundle: string,
+  description: ObjectBundle,
+  images: readonly string[],
+  { set, threshold, explain, lines }: FindOptions,
+): Promise<number> {
+  if (explain !== undefined || lines !== undefined || threshold.length > 0) {
+    const message =
+      '--explain, --lines and --threshold are for models that tell classes of images; this one finds objects';
+    throw new AppError('bad-argument', message, { bundle });
+  }
+  const replies = await scoreObjects(bundle, description, images, { threads, settings: parseSettings(set) });
+  output.result(replies, replies.map(foundText).join('\n'));
+  return replies.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
+}
+
+function foundText(reply: FoundInImage | UnreadImage): string {
+  if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+  if (reply.boxes.length === 0) return `${reply.filename}: nothing found`;
+  const counts = Object.entries(Object.groupBy(reply.boxes, ({ label }) => label)).map(([label, found]) => {
+    return `${found!.length} ${label} (best ${decimal(found![0]!.score, 3)})`;
+  });
+  return `${reply.filename}: ${counts.join(', ')}`;
+}

@@ -1,0 +1,42 @@
+/** What of judging a run's model depends on what it learned: classes of whole images, or objects in them. */
+
+import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
+import type { ReadProject } from '../store/project.ts';
+import type { Run } from '../store/runs.ts';
+import type { EvaluateJob, LabelledSample, ObjectSample, Scored } from '../train/protocol.ts';
+
+/** The model of the best epoch. */
+export interface KeptModel {
+  readonly run: Run;
+  readonly epoch: number;
+  /** Its checkpoint. */
+  readonly file: string;
+}
+
+/** Images of a run that its kept model has been asked about. */
+export interface JudgedPart<Sample> {
+  readonly run: Run;
+  readonly epoch: number;
+  readonly split: Split;
+  readonly samples: readonly Sample[];
+  readonly warnings: readonly string[];
+}
+
+export interface WrittenJudgement<Evaluation extends AnyEvaluation> {
+  readonly evaluation: Evaluation;
+  /** What was said of each image, in order. */
+  readonly rows: readonly object[];
+}
+
+export interface Judging<Sample extends LabelledSample | ObjectSample> {
+  /** The images of a part that are still there, with their truth. */
+  samples(
+    project: ReadProject,
+    run: Run,
+    split: Split,
+  ): { readonly samples: readonly Sample[]; readonly missing: readonly number[] };
+  /** What a child is to do. */
+  job(project: ReadProject, kept: KeptModel, samples: readonly Sample[], threads: number): EvaluateJob;
+  judged(project: ReadProject, part: JudgedPart<Sample>, scored: Scored): WrittenJudgement<AnyEvaluation>;
+}

@@ -1,0 +1,62 @@
+/** Has a kept model say what it sees in images. */
+
+import { findClassifier, findDetector } from '../../native-models/catalog.ts';
+import { assert } from '../../native-models/core/assert.ts';
+import { BatchFeed } from '../images/feed.ts';
+import { DetectionEvaluator } from './detection-evaluator.ts';
+import { Evaluator } from './evaluator.ts';
+import { readModelValues } from './export.ts';
+import { thresholdsOf, transformsOf } from './object-transforms.ts';
+import { numberOf } from './plan.ts';
+import type { ClassEvaluateJob, EvaluateJob, ObjectEvaluateJob, Scored } from './protocol.ts';
+
+/** `onBatch` hears of every finished batch, and ends the work by throwing. Errors: those of reading images. */
+export async function evaluate(job: EvaluateJob, onBatch: () => void): Promise<Scored> {
+  return 'params' in job ? evaluateObjects(job, onBatch) : evaluateClasses(job, onBatch);
+}
+
+async function evaluateClasses(job: ClassEvaluateJob, onBatch: () => void): Promise<Scored> {
+  const card = findClassifier(job.model);
+  assert(card, `model "${job.model}" is not in the catalog`);
+  const { samples, batchSize, workers, resizeSize, cropSize } = job;
+  const feed = new BatchFeed({ samples, batchSize, workers, transform: { kind: 'evaluation', resizeSize, cropSize } });
+  try {
+    const evaluator = await Evaluator.open(card, job, {
+      cropSize,
+      batchSize: Math.min(batchSize, Math.max(1, samples.length)),
+    });
+    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, onBatch);
+    await evaluator.release();
+    return { kind: 'classes', scores };
+  } finally {
+    await feed.close();
+  }
+}
+
+async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Promise<Scored> {
+  const card = findDetector(job.model);
+  assert(card, `model "${job.model}" is not in the catalog`);
+  const { params, samples, pictures } = job;
+  const { validation: transform } = transformsOf(params, card, pictures);
+  const batchSize = Math.min(numberOf(params, 'validation_batch_size'), Math.max(1, samples.length));
+  const feed = new BatchFeed({
+    samples,
+    transform,
+    places: 1, // what is true is known from the samples
+    batchSize,
+    workers: numberOf(params, 'number_of_workers'),
+  });
+  try {
+    const detector = card.build({ classes: job.classes.length, params, slots: 1 });
+    const evaluator = await DetectionEvaluator.open(detector, job, {
+      canvas: transform.canvas,
+      batchSize,
+      thresholds: thresholdsOf(params, card),
+    });
+    const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, transform, onBatch);
+    await evaluator.release();
+    return { kind: 'objects', found };
+  } finally {
+    await feed.close();
+  }
+}

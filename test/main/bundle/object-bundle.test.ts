@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../../../build/source-files.ts';
+import { readAnyDescription, readDescription } from '../../../main/bundle/description.ts';
+import type { ObjectBundle } from '../../../main/bundle/object-description.ts';
+import { type FoundInImage, scoreObjects } from '../../../main/bundle/score-objects.ts';
+import { writeBundle } from '../../../main/bundle/write-bundle.ts';
+import { importDataset } from '../../../main/data/import.ts';
+import { MOSAIC } from '../../../main/images/objects/mosaic.ts';
+import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
+import { readEvaluation } from '../../../main/schedule/read-evaluation.ts';
+import { runFolder } from '../../../main/schedule/run-setting.ts';
+import { trainNew } from '../../../main/schedule/run-training.ts';
+import { createProject, type WriteProject } from '../../../main/store/project.ts';
+import { runById } from '../../../main/store/runs.ts';
+import { FakeClock } from '../../kit/clock.ts';
+import { writeJsonl } from '../../kit/data-sets.ts';
+import { appErrorOf } from '../../kit/errors.ts';
+import { suiteFolder, tempFolder } from '../../kit/folders.ts';
+import { detectorRequest, writeRectangles } from '../../kit/training.ts';
+
+const TIMEOUT_MS = 120_000;
+/** So low that a network after one epoch finds something. */
+const LEAST_SCORE = 1e-5;
+const folder = suiteFolder();
+const bundle = join(folder, 'bundle');
+let project: WriteProject;
+let run: string;
+
+beforeAll(async () => {
+  const identity = { clock: new FakeClock(), owner: 'lightbench test', task: 'image-object-detection' } as const;
+  project = createProject(join(folder, 'project'), identity);
+  const pictures = join(folder, 'pictures');
+  await importDataset(project, writeJsonl(join(pictures, 'boxes.jsonl'), await writeRectangles(pictures, 12)));
+  run = await trainNew(
+    project,
+    detectorRequest('yolox_nano', {
+      number_of_epochs: 1,
+      box_score_thresh: LEAST_SCORE,
+      warmup_cosine_lr_warmup_epochs: 0,
+    }),
+  );
+  await writeBundle(project, run, bundle, { clock: new FakeClock(), threads: 2 });
+  return () => project.close();
+}, TIMEOUT_MS);
+
+const described = () => readAnyDescription(bundle) as ObjectBundle;
+
+describe('the report of a run that finds objects', () => {
+  test('is written when it ends: what it found, per class, COCO numbers, confusion, mistakes, curves', () => {
+    const report = readEvaluation(project, run, 'validation')!;
+
+    expect(report).toMatchObject({ task: 'image-object-detection', images: 2, objects: 2, classes: ['tall', 'wide'] });
+    if (!('coco' in report)) throw new Error('a report of classes');
+    expect(report.metrics).toHaveProperty('mean_average_precision');
+    expect(report.metrics).toHaveProperty('AP50');
+    expect(report.per_label_metrics.reduce((sum, { truths }) => sum + truths, 0)).toBe(2);
+    expect(report.confusion).toHaveLength(3);
+    expect(report.curves).toHaveLength(2);
+    expect(report.found).toBeGreaterThan(0);
+  });
+
+  test('is the same when the run is evaluated again', { timeout: TIMEOUT_MS }, async () => {
+    const before = readEvaluation(project, run, 'validation')!;
+
+    const again = await evaluateRun(project, run, 'validation', 2);
+
+    expect(again.metrics).toEqual(before.metrics);
+  });
+
+  test('the run says how strongly its pictures were changed', () => {
+    expect(runById(project.db, run).params['augmentation']).toEqual(MOSAIC);
+  });
+});
+
+describe('a bundle whose model finds objects', () => {
+  test('finds what the evaluation found', { timeout: TIMEOUT_MS }, async () => {
+    const rows = readFileSync(join(runFolder(project, run), 'predictions-validation.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { image: string; boxes: FoundInImage['boxes'] });
+    const images = rows.map(({ image }) => join(project.folder, image));
+
+    const replies = await scoreObjects(bundle, described(), images, { threads: 2 });
+
+    expect(rows.some(({ boxes }) => boxes.length > 0)).toBe(true);
+    replies.forEach((reply, i) => {
+      if ('error' in reply) throw new Error(reply.error.message);
+      expect(reply.boxes.map(({ label }) => label)).toEqual(rows[i]!.boxes.map(({ label }) => label));
+      reply.boxes.forEach(({ box, score }, k) => {
+        const expected = rows[i]!.boxes[k]!;
+        expect(score).toBeCloseTo(expected.score, 4);
+        for (const side of ['topX', 'topY', 'bottomX', 'bottomY'] as const)
+          expect(box[side]).toBeCloseTo(expected.box[side], 3);
+      });
+    });
+  });
+
+  test('a higher score threshold leaves out, a lower one and other settings are refused', async () => {
+    const image = join(project.folder, described().golden.image);
+    const found = (box_score_thresh: string) =>
+      scoreObjects(bundle, described(), [image], { threads: 2, settings: { box_score_thresh } });
+
+    const [all] = (await found(String(LEAST_SCORE))) as FoundInImage[];
+    const limit = all!.boxes[Math.floor(all!.boxes.length / 2)]!.score;
+    const [best] = (await found(String(limit))) as FoundInImage[];
+
+    expect(best!.boxes).toEqual(all!.boxes.filter(({ score }) => score > limit));
+    expect((await appErrorOf(() => found('0.000001'))).code).toBe('bad-hyperparameter');
+    const other = () => scoreObjects(bundle, described(), [image], { threads: 2, settings: { img_size: '32' } });
+    expect((await appErrorOf(other)).message).toBe('--set must be box_score_thresh; got img_size');
+  });
+
+  test('an image that cannot be read has its reason', async () => {
+    const broken = join(tempFolder(), 'broken.jpg');
+    writeFileSync(broken, 'no picture');
+
+    const [reply] = await scoreObjects(bundle, described(), [broken], { threads: 1 });
+
+    expect(reply).toMatchObject({ filename: broken, error: { code: 'image-unreadable' } });
+  });
+
+  test('the first file is what the specification says: `input` in, raw `output` out, fixed to one picture', async () => {
+    const session = await ort.InferenceSession.create(join(bundle, 'model.onnx'));
+    const { canvas, labels } = described();
+
+    expect([session.inputNames, session.outputNames]).toEqual([['input'], ['output']]);
+    const input = new ort.Tensor('float32', new Float32Array(3 * canvas.width * canvas.height), [
+      ...[1, 3, canvas.height, canvas.width],
+    ]);
+    const { output } = await session.run({ input });
+    expect(output!.dims[2]).toBe(5 + labels.length);
+  });
+
+  test('its checker says that it works here, and that it does not where a file is damaged', () => {
+    const copy = join(tempFolder(), 'copy');
+    cpSync(bundle, copy, { recursive: true });
+    mkdirSync(join(copy, 'node_modules'));
+    for (const name of ['onnxruntime-node', 'onnxruntime-common'])
+      symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
+    const check = () => spawnSync(process.execPath, [join(copy, 'check.mjs')], { encoding: 'utf8' });
+
+    const whole = check();
+    writeFileSync(join(copy, 'golden', 'boxes.bin'), new Uint8Array(4));
+    const damaged = check();
+
+    expect(whole.stdout.split('\n').map((line) => line.slice(0, 14))).toEqual(
+      expect.arrayContaining(['ok   model.onn', 'ok   model-pix']),
+    );
+    expect(whole.status).toBe(0);
+    expect(damaged.stderr).toContain('golden/boxes.bin is damaged');
+    expect(damaged.status).not.toBe(0);
+  });
+
+  test('says what it is, and what is not of it is refused by field', async () => {
+    expect(described()).toMatchObject({
+      task: 'image-object-detection',
+      labels: ['tall', 'wide'],
+      model_settings: { box_score_thresh: LEAST_SCORE, box_iou_thresh: 0.5 },
+      preprocessing: { resize: 'letterbox to img_size', frame: [114, 114, 114] },
+    });
+    const classes = await appErrorOf(() => readDescription(bundle));
+    const copy = tempFolder();
+    writeFileSync(join(copy, 'bundle.json'), JSON.stringify({ ...described(), canvas: { width: 1e9, height: 1 } }));
+    const large = await appErrorOf(() => readAnyDescription(copy));
+
+    expect(classes.message).toContain('this model finds objects');
+    expect(large.message).toContain('field canvas.width');
+  });
+});
