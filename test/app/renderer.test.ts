@@ -202,23 +202,24 @@ describe('the keyboard', () => {
     await rowOf(page, 'r0001').waitFor();
 
     const names: string[] = [];
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 21; i++) {
       await page.keyboard.press('Tab');
       names.push(await focused(page));
     }
 
-    expect(names.slice(0, 6)).toEqual([
+    expect(names.slice(0, 7)).toEqual([
       'Skip to the content',
       'Lightbench, all runs',
       'Runs',
+      'Sweeps',
       'Data',
       'Label',
       'Project',
     ]);
-    expect(names[6]).toBe('Theme: system. Change');
-    expect(names[7]?.trim()).toBe('New run');
-    expect(names[8]).toBe('Run↓');
-    expect(names.slice(17)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
+    expect(names[7]).toBe('Theme: system. Change');
+    expect(names[8]?.trim()).toBe('New run');
+    expect(names[9]).toBe('Run↓');
+    expect(names.slice(18)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
   });
 
   test('moves through the runs, opens one and comes back', async () => {
@@ -298,7 +299,7 @@ describe('where there is nothing', () => {
     engine.project = null;
     const page = await open();
 
-    await page.getByRole('heading', { name: 'Projects' }).waitFor();
+    await page.getByRole('heading', { name: 'Projects', exact: true }).waitFor();
     await page.getByText('None yet. Open one, or make a new one.').waitFor();
     expect(await page.getByRole('button', { name: 'Make it here' }).isDisabled()).toBe(true);
     await keepPicture(page, 'no-project-light');
