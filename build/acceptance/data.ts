@@ -17,13 +17,19 @@ export interface Parts {
   readonly test: readonly Labelled[];
 }
 
-/** A folder per class. */
+/** A folder per class, in order of path. */
 export function folderParts(set: string): Parts {
-  const files = globSync(join(SHARED, 'data', set, '*', '*.{jpg,JPG,png}'));
-  return everyFourth(files.map((path) => ({ path, labels: [basename(dirname(path))] })));
+  const files = globSync(join(SHARED, 'data', set, '*', '*.{jpg,JPG,png}')).sort();
+  return everyFourth(
+    files.map((path) => ({ path, labels: [basename(dirname(path))] })),
+    3,
+  );
 }
 
-/** `miml-scenes`: a CSV of file name and labels, with commas between the labels and quotes around several. */
+/**
+ * `miml-scenes`: a CSV of file name and labels, with commas between the labels and quotes around several. In the order of
+ * the file, from the first on: the part on which the published figure of the frozen backbone was taken.
+ */
 export function scenesParts(): Parts {
   const folder = join(SHARED, 'data', 'miml-scenes');
   const [, ...lines] = readFileSync(join(folder, 'labels.csv'), 'utf8').trim().split('\n');
@@ -32,13 +38,13 @@ export function scenesParts(): Parts {
       const [name, ...labels] = line.replaceAll('"', '').trim().split(',');
       return { path: join(folder, 'images', name!), labels };
     }),
+    0,
   );
 }
 
-/** In order of path, every fourth image is for testing. */
-function everyFourth(images: readonly Labelled[]): Parts {
-  const sorted = images.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return { train: sorted.filter((_, i) => i % 4 !== 3), test: sorted.filter((_, i) => i % 4 === 3) };
+/** Every fourth image is for testing, beginning with the one of that number. */
+function everyFourth(images: readonly Labelled[], first: number): Parts {
+  return { train: images.filter((_, i) => i % 4 !== first), test: images.filter((_, i) => i % 4 === first) };
 }
 
 /** Ascending by name, as the product numbers them. */

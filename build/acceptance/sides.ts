@@ -22,6 +22,12 @@ export interface Recipe {
   readonly trainCrop: number;
   readonly validResize: number;
   readonly validCrop: number;
+  /** SGD where nothing else is named. */
+  readonly optimizer?: 'adamw';
+  readonly weightDecay?: number;
+  /** The first groups of the model that stay as they are. */
+  readonly freeze?: number;
+  readonly warmUpEpochs?: number;
 }
 
 /** The machine's threads, or those of the environment: runs in the background leave the rest to others. */
@@ -60,8 +66,14 @@ export function trainOurs(work: string, project: string, recipe: Recipe, seed: n
     valid_crop_size: recipe.validCrop,
     early_stopping: 0,
     random_seed: seed,
+    optimizer: recipe.optimizer,
+    weight_decay: recipe.weightDecay,
+    layers_to_freeze: recipe.freeze,
+    warmup_cosine_lr_warmup_epochs: recipe.warmUpEpochs,
   };
-  const chosen = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const chosen = Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const weights = ['--weights', recipe.weights?.file ?? 'none'];
   const run = lightbench(work, 'train', project, '--model', recipe.model, ...weights, ...chosen) as RunSummary;
   return run.epochs.map(({ train_loss, metrics }) => ({ train_loss, metrics }));
@@ -116,6 +128,10 @@ function peerFlags({ weights, ...recipe }: Recipe, seed: number): string[] {
     '--jitter': [a.brightness, a.contrast, a.saturation, a.hue],
     '--seeds': [seed],
   };
+  if (recipe.optimizer !== undefined) values['--optimizer'] = [recipe.optimizer];
+  if (recipe.weightDecay !== undefined) values['--weight-decay'] = [recipe.weightDecay];
+  if (recipe.freeze !== undefined) values['--freeze'] = [recipe.freeze];
+  if (recipe.warmUpEpochs !== undefined) values['--warmup-epochs'] = [recipe.warmUpEpochs];
   if (THREADS !== undefined) values['--threads'] = [THREADS];
   if (weights !== null) {
     values['--weights'] = [weights.file];

@@ -177,12 +177,27 @@ def evaluate(model, rows, transform, options, classes):
     return {"valid_loss": loss_of(logits, truth, "sum").item() / len(rows), **metrics_of(logits, truth)}
 
 
+def frozen_modules(model, groups):
+    """The first groups of MobileNetV2, whose parameters stay and whose batch norm keeps its statistics."""
+    return [model.features[group] for group in range(groups)]
+
+
+def optimizer_of(model, options):
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if options.optimizer == "adamw":
+        return torch.optim.AdamW(parameters, lr=options.lr, weight_decay=options.weight_decay)
+    return torch.optim.SGD(
+        parameters, lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay, nesterov=True
+    )
+
+
 def train(options, seed, train_rows, valid_rows, classes):
     torch.manual_seed(seed)
     model = build(options, classes)
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=options.lr, momentum=options.momentum, weight_decay=options.weight_decay, nesterov=True
-    )
+    frozen = frozen_modules(model, options.freeze)
+    for module in frozen:
+        module.requires_grad_(False)
+    optimizer = optimizer_of(model, options)
     train_transform, valid_transform = pipelines(options)
     steps = math.ceil(len(train_rows) / options.batch)
     warm_up, total = options.warmup_epochs * steps, options.epochs * steps
@@ -190,6 +205,8 @@ def train(options, seed, train_rows, valid_rows, classes):
     for epoch in range(options.epochs):
         started = time.monotonic()
         model.train()
+        for module in frozen:
+            module.eval()
         losses = []
         for step, batch in enumerate(batches(len(train_rows), options.batch)):
             rate = learning_rate(options, epoch * steps + step, warm_up, total)
@@ -225,6 +242,8 @@ def parsed():
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--batch", type=int, default=78)
     parser.add_argument("--lr", type=float, default=0.01)
+    parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
+    parser.add_argument("--freeze", type=int, default=0, help="groups of mobilenetv2 that stay as they are")
     parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--weight-decay", type=float, default=1e-4)
     parser.add_argument("--warmup-epochs", type=int, default=2)
