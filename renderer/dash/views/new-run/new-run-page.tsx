@@ -132,5 +132,5 @@ function refusedFields(error: unknown): [string, string][] {
 function endNote({ image_count, splits }: ProjectOverview, problems: number): string {
   if (problems > 0) return `${formatPlural(problems, 'setting')} cannot be used as typed.`;
   const parts = `${splits.train + splits.unassigned} to train and validate on, ${splits.test} kept for testing`;
-  return `${formatPlural(image_count, 'image')}: ${parts}. The run goes on when this window is closed.`;
+  return `${formatPlural(image_count, 'image')}: ${parts}. The run goes on when a browser’s window is closed; closing the desktop app stops it, and it can be resumed.`;
 }
