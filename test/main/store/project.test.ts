@@ -35,7 +35,7 @@ test('a created project opens again with its name and task', () => {
 
   createProject(folder, { ...me, task }).close();
 
-  expect(readdirSync(folder).sort()).toEqual(['bundles', 'images', 'project.lock', 'project.sqlite', 'runs']);
+  expect(readdirSync(folder).sort()).toEqual(['bundles', 'images', 'project.lock', 'project.sqlite', 'runs', 'sweeps']);
   const project = openProject(folder, { ...me, access: 'read' });
   expect(project.info).toEqual({ name: 'parts', task, created_at_ms: me.clock.nowMs() });
   project.close();
