@@ -143,7 +143,7 @@ test.each([
     'a file that is cut off',
     '{"images":[{"id":1,"file_name":"a.png"}],"annotations":[{"id":1',
     'bad-json',
-    'whole JSON',
+    'the file ends here',
   ],
   ['a file with text in the middle', '{"images":[{"id":1,"file_name":"a.png"}],oops', 'bad-json', 'expected more'],
   ['captions', '{"images":[],"annotations":[{"image_id":1,"caption":"a cat"}]}', 'format-unsupported', 'captions'],
