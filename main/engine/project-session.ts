@@ -45,6 +45,7 @@ export class ProjectSession implements Training {
   readonly sweeps: SweepDesk;
   readonly labelling: ImageLabelling;
   private readonly parts: SessionParts;
+  private closing: Promise<void> | null = null;
   private readonly looks: LookPool;
   private readonly thumbnails: ThumbnailCache;
 
@@ -100,8 +101,13 @@ export class ProjectSession implements Training {
     return { folder, model, labels: labels.length };
   }
 
-  /** Ends what is going on here, in order, then the project. */
-  async close(): Promise<void> {
+  /** Ends what is going on here, in order, then the project; once, however often it is asked to. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     this.watch.stop();
     await Promise.all([this.runs.close(), this.sweeps.close()]);
     this.looks.close();
