@@ -11,7 +11,7 @@ import { type Lines, trace } from './trace.ts';
 
 const CHUNK = 250;
 /** Corners traced in one frame, besides what must be drawn at all. */
-const CORNERS_A_FRAME = 12_000;
+const CORNERS_A_FRAME = 4_000;
 
 export interface ClassPath<P> {
   readonly className: string;
