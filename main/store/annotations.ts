@@ -134,8 +134,12 @@ export function removeAnnotations(db: WriteDb, imageId: number): void {
 
 /** The object of that id, if the picture has it. */
 export function annotationOf(db: ReadDb, imageId: number, id: number): Annotation | null {
-  const row = db.prepare('SELECT * FROM annotations WHERE id = ? AND image_id = ?').get(id, imageId);
-  return row === undefined ? null : toAnnotation(row as StoredAnnotation, namesById(db));
+  const row = db
+    .prepare(`
+      SELECT annotations.*, name FROM annotations JOIN classes ON classes.id = class_id
+      WHERE annotations.id = ? AND image_id = ?`)
+    .get(id, imageId) as (StoredAnnotation & { readonly name: string }) | undefined;
+  return row === undefined ? null : toAnnotation(row, new Map([[row.class_id, row.name]]));
 }
 
 export const OF_IMAGE = 'SELECT * FROM annotations WHERE image_id = ? ORDER BY id';

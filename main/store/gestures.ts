@@ -98,9 +98,11 @@ export function redoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
 export const NEXT_UNDO = "SELECT * FROM gestures WHERE image_id = ? AND state = 'done' ORDER BY id DESC LIMIT 1";
 export const NEXT_REDO = "SELECT * FROM gestures WHERE image_id = ? AND state = 'undone' ORDER BY id LIMIT 1";
 
-/** Names of what undo and redo would do next. */
+/** Names of what undo and redo would do next; the changes themselves, which may be large, are not read. */
 export function gesturesAtHand(db: ReadDb, imageId: number): { undo: string | null; redo: string | null } {
-  return { undo: nextUndo(db, imageId)?.name ?? null, redo: nextRedo(db, imageId)?.name ?? null };
+  const name = (which: string) =>
+    (db.prepare(`SELECT name FROM (${which})`).get(imageId) as { name: string } | undefined)?.name ?? null;
+  return { undo: name(NEXT_UNDO), redo: name(NEXT_REDO) };
 }
 
 /** Everything that was done to an image, the newest first. */
