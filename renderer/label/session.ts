@@ -200,7 +200,7 @@ export class LabelSession implements Editor {
   /** Puts copies on the image, as far as they fit on it, moved by so many pixels. */
   paste(objects: readonly NewAnnotation[], by: number): void {
     const { size } = this.document;
-    const fits = objects.flatMap(({ ...object }): Change[] => {
+    const fits = objects.flatMap((object): Change[] => {
       const [x0, y0, x1, y1] = shapeXyxy(object.shape);
       const isInside = x0 >= 0 && y0 >= 0 && x1 <= size.width && y1 <= size.height;
       const isSameSize =

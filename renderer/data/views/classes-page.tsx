@@ -7,6 +7,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { ClassQuestion, type Question } from './class-question.tsx';
 import type { DataSource } from './data-source.ts';
+import { UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 
 export interface ClassesPageProps {
@@ -23,24 +24,7 @@ export function ClassesPage({ facts, source, state }: ClassesPageProps): ReactEl
       <header className="panel-head">
         <NewClass onAdd={(name) => edits.edit({ kind: 'class-add', name })} />
         <div className="page-actions">
-          <button
-            type="button"
-            className="button"
-            disabled={edits.undoes === null}
-            title={edits.undoes ?? ''}
-            onClick={edits.undo}
-          >
-            Undo
-          </button>
-          <button
-            type="button"
-            className="button"
-            disabled={edits.redoes === null}
-            title={edits.redoes ?? ''}
-            onClick={edits.redo}
-          >
-            Redo
-          </button>
+          <UndoButtons edits={edits} />
         </div>
       </header>
       <Problem title="That was not done" text={edits.problem} />

@@ -14,6 +14,7 @@ import type { DataSource } from './data-source.ts';
 import { FilterPanel } from './filter-panel.tsx';
 import { ImageDialog } from './image-dialog.tsx';
 import { ImageGrid, type Look } from './image-grid.tsx';
+import { UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 import { useCards, useFound } from './use-images.ts';
 
@@ -132,24 +133,7 @@ function Toolbar({ query, setQuery, look, setLook, edits, counted }: ToolbarProp
       <p className="muted toolbar-count" role="status">
         {counted}
       </p>
-      <button
-        type="button"
-        className="button"
-        disabled={edits.undoes === null}
-        title={edits.undoes ?? ''}
-        onClick={edits.undo}
-      >
-        Undo
-      </button>
-      <button
-        type="button"
-        className="button"
-        disabled={edits.redoes === null}
-        title={edits.redoes ?? ''}
-        onClick={edits.redo}
-      >
-        Redo
-      </button>
+      <UndoButtons edits={edits} />
     </div>
   );
 }

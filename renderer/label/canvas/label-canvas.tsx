@@ -4,7 +4,7 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { type ReactElement, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
 import type { Size } from '../../../native-models/geometry/box.ts';
 import { visible } from '../doc/viewport.ts';
@@ -36,13 +36,11 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
   const objects = useRef<Konva.Layer>(null);
 
   const { document, selection, draft, activeClass } = state;
-  const touched = useMemo(() => {
-    const changing = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : [];
-    return new Set([...selection, ...changing]);
-  }, [selection, draft]);
-  useEffect(() => {
-    if (cache.isBehind) objects.current?.batchDraw();
-  });
+  const changing = useMemo(
+    () => new Set(draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : []),
+    [draft],
+  );
+  const touched = useMemo(() => new Set([...selection, ...changing]), [selection, changing]);
 
   const paintAll = (context: Konva.Context) => {
     const paths = cache.paths(document.annotations, touched, visible(viewport, view), viewport.scale);
@@ -50,7 +48,6 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
     if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
   };
   const paintTouched = (context: Konva.Context) => {
-    const changing = new Set(draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : []);
     const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));
     paintChosen(context._context, chosen, look, pixel);
     const colour = activeClass === null ? look.accent : look.colourOf(activeClass);

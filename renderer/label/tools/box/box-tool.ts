@@ -8,8 +8,8 @@ import { type Tool, ToolState, toolOf } from '../tool.ts';
 type BoxStates = {
   readonly idle: null;
   readonly pressed: { readonly origin: Point };
-  readonly dragging: { readonly origin: Point; readonly at: Point };
-  readonly secondCorner: { readonly origin: Point };
+  /** `at`: where the pointer is; null while it is still on the first corner. */
+  readonly stretching: { readonly origin: Point; readonly at: Point | null };
 };
 
 class Idle extends ToolState<BoxStates, 'idle'> {
@@ -28,12 +28,12 @@ class Pressed extends ToolState<BoxStates, 'pressed'> {
     const { origin } = this.info;
     const slip = SLIP * this.editor.pixel;
     if (Math.hypot(pointer.x - origin[0], pointer.y - origin[1]) > slip) {
-      this.goto('dragging', { origin, at: inside(this.editor, pointer) });
+      this.goto('stretching', { origin, at: inside(this.editor, pointer) });
     }
   }
 
   override pointerUp(): void {
-    this.goto('secondCorner', { origin: this.info.origin });
+    this.goto('stretching', { origin: this.info.origin, at: null });
   }
 
   override cancel(): boolean {
@@ -42,28 +42,12 @@ class Pressed extends ToolState<BoxStates, 'pressed'> {
   }
 }
 
-class Dragging extends ToolState<BoxStates, 'dragging'> {
+/** Towards the second corner, by a button held down or let go: its release ends both. */
+class Stretching extends ToolState<BoxStates, 'stretching'> {
   override enter(): void {
-    preview(this.editor, this.info.origin, this.info.at);
+    if (this.info.at !== null) preview(this.editor, this.info.origin, this.info.at);
   }
 
-  override pointerMove(pointer: Pointer): void {
-    preview(this.editor, this.info.origin, inside(this.editor, pointer));
-  }
-
-  override pointerUp(pointer: Pointer): void {
-    complete(this.editor, this.info.origin, inside(this.editor, pointer));
-    this.goto('idle', null);
-  }
-
-  override cancel(): boolean {
-    this.editor.setDraft(null);
-    this.goto('idle', null);
-    return true;
-  }
-}
-
-class SecondCorner extends ToolState<BoxStates, 'secondCorner'> {
   override pointerMove(pointer: Pointer): void {
     preview(this.editor, this.info.origin, inside(this.editor, pointer));
   }
@@ -99,6 +83,5 @@ export const boxTool = (editor: Editor): Tool =>
   toolOf<BoxStates>('box', editor, {
     idle: Idle,
     pressed: Pressed,
-    dragging: Dragging,
-    secondCorner: SecondCorner,
+    stretching: Stretching,
   });

@@ -1,7 +1,6 @@
 /** Moving everything that is chosen; together, so nothing is bent at the border of the image. */
 
-import type { Xyxy } from '../../../../native-models/geometry/box.ts';
-import { joinBoxes } from '../../../../native-models/geometry/box.ts';
+import { joinBoxes, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../../preload/contract/labelling.ts';
 import { moved } from '../../doc/reshape.ts';
