@@ -1,7 +1,7 @@
 /** What windows show of a project before they ask for more. */
 
 import type { ProjectOverview } from '../../preload/contract/project.ts';
-import { classCounts, classNames } from '../store/classes.ts';
+import { classColors, classCounts, classNames } from '../store/classes.ts';
 import { imageCount, labelledImageCount, negativeCount, splitCounts } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
 import { projectInfo } from '../store/project-info.ts';
@@ -9,6 +9,7 @@ import { projectInfo } from '../store/project-info.ts';
 export function overviewOf({ db, folder }: ReadProject): ProjectOverview {
   return db.snapshot(() => {
     const counts = classCounts(db);
+    const colors = classColors(db);
     const info = projectInfo(db); // its name may have changed since it was opened
     const images = imageCount(db);
     return {
@@ -17,7 +18,7 @@ export function overviewOf({ db, folder }: ReadProject): ProjectOverview {
       folder,
       image_count: images,
       unlabelled: images - labelledImageCount(db),
-      classes: classNames(db).map((name) => ({ name, count: counts[name] ?? 0 })),
+      classes: classNames(db).map((name) => ({ name, count: counts[name] ?? 0, color: colors.get(name)! })),
       without_class: negativeCount(db),
       splits: splitCounts(db),
     };

@@ -39,6 +39,19 @@ export function colorOf(id: number): string {
   return COLORS[(id - 1) % COLORS.length]!;
 }
 
+/** The colour of every class, by its name. */
+export function classColors(db: ReadDb): ReadonlyMap<string, string> {
+  const rows = db.prepare('SELECT id, name, color FROM classes').all() as ClassColor[];
+  return new Map(rows.map(({ id, name, color }) => [name, color ?? colorOf(id)]));
+}
+
+interface ClassColor {
+  readonly id: number;
+  readonly name: string;
+  /** Null where nobody gave it one. */
+  readonly color: string | null;
+}
+
 /**
  * The id of a class by its name.
  * Errors: class-not-found.

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { Task } from './tasks.ts';
 
-export const ClassCount = z.object({ name: z.string(), count: z.int().nonnegative() });
-export type ClassCount = z.infer<typeof ClassCount>;
+/** `count`: images that have it. `color`: in which every window shows it, as `#rrggbb`. */
+export const ProjectClass = z.object({ name: z.string(), count: z.int().nonnegative(), color: z.string() });
+export type ProjectClass = z.infer<typeof ProjectClass>;
 
 /** Images by the part they were put in; `unassigned` ones are split by each run's own seed. */
 export const SplitCounts = z.object({
@@ -23,7 +24,7 @@ export const ProjectOverview = z.object({
   /** Images that nobody has labelled yet. */
   unlabelled: z.int().nonnegative(),
   /** Ascending by name, classes without images included. */
-  classes: z.array(ClassCount),
+  classes: z.array(ProjectClass),
   /** Images that are labelled as belonging to none of the classes. */
   without_class: z.int().nonnegative(),
   splits: SplitCounts,

@@ -178,6 +178,21 @@ describe('labelling objects', () => {
     expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]);
   });
 
+  test('a class has one colour, here and in the class manager, also when it is given another', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const page = await open('#/label/2');
+    const swatch = page.getByRole('button', { name: /^bolt/ }).first().locator('.label-swatch');
+    const [{ color } = { color: '' }] = engine.data().facts().classes;
+    const background = (hex: string) =>
+      `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
+    await swatch.waitFor();
+
+    const seen = () => swatch.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await seen()).toBe(background(color));
+    await engine.data().edit({ kind: 'class-recolour', name: 'bolt', color: '#123456' });
+    await eventually(async () => expect(await seen()).toBe(background('#123456')));
+  });
+
   test('looks right in the dark at twice the pixels, and says what keys do', async () => {
     await serve('image-object-detection', ['a.png', 'b.png']);
     const page = await open('#/label/2', { colorScheme: 'dark', deviceScaleFactor: 2 });

@@ -16,7 +16,7 @@ const SCENES: ProjectOverview = {
   task: 'image-classification-multilabel',
   folder: '/data/projects/scenes',
   image_count: 462,
-  classes: Object.entries(COUNTS).map(([name, count]) => ({ name, count })),
+  classes: Object.entries(COUNTS).map(([name, count]) => ({ name, count, color: '#808000' })),
   unlabelled: 0,
   without_class: 12,
   splits: { train: 0, validation: 0, test: 90, unassigned: 372 },

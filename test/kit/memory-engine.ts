@@ -25,7 +25,7 @@ export const SIGN_PROJECT: ProjectOverview = {
   folder: '/data/projects/hand-signs',
   image_count: 500,
   unlabelled: 0,
-  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((name) => ({ name, count: 50 })),
+  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((name) => ({ name, count: 50, color: '#808000' })),
   without_class: 0,
   splits: { train: 0, validation: 0, test: 125, unassigned: 375 },
 };

@@ -64,9 +64,9 @@ describe('an engine over a project', () => {
       image_count: 2,
       unlabelled: 0,
       classes: [
-        { name: '10', count: 1 },
-        { name: '2', count: 1 },
-        { name: 'empty', count: 0 },
+        { name: '10', count: 1, color: '#e6194b' },
+        { name: '2', count: 1, color: '#3cb44b' },
+        { name: 'empty', count: 0, color: '#ffe119' },
       ],
       without_class: 0,
       splits: { train: 1, validation: 0, test: 0, unassigned: 1 },

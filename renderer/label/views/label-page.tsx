@@ -32,18 +32,18 @@ import { useSize } from './use-size.ts';
 export interface LabelPageProps {
   readonly image: number;
   readonly task: Task;
-  /** Ascending. */
-  readonly classes: readonly string[];
+  /** Of the classes of the project, ascending by name. */
+  readonly colors: ReadonlyMap<string, string>;
   readonly theme: string;
   readonly api: LabelApi;
   readonly links: LabelLinks;
 }
 
 export function LabelPage(props: LabelPageProps): ReactElement {
-  const { image, api, classes, links } = props;
+  const { image, api, colors, links } = props;
   const [lastClass, setLastClass] = useState<string | null>(null);
   const copied = useRef<readonly NewAnnotation[]>([]);
-  const { session, problem } = useSession(api, image, lastClass ?? classes[0] ?? null);
+  const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
   const { picture, problem: unreadable } = usePicture(links.picture(image));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
@@ -67,7 +67,7 @@ interface DeskProps extends LabelPageProps {
 }
 
 function Desk(props: DeskProps): ReactElement {
-  const { session, picture, neighbours, theme, api, links, task, copied, onClass } = props;
+  const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const state = useSyncExternalStore(session.subscribe, session.getState);
   const stage = useRef<HTMLDivElement>(null);
@@ -76,9 +76,9 @@ function Desk(props: DeskProps): ReactElement {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isHistoryOpen, setHistoryOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const classes = useMemo(() => allClasses(props.classes, state.document), [props.classes, state.document]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read from the page, which the theme changes
-  const look = useMemo(() => lookOf(classes), [classes, theme]);
+  const classes = useMemo(() => allClasses([...colors.keys()], state.document), [colors, state.document]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
+  const look = useMemo(() => lookOf(colors), [colors, theme]);
   const chooseClass = useCallback(
     (name: string) => {
       onClass(name);

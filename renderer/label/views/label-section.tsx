@@ -1,6 +1,6 @@
 /** The page that labels: the image of the address, else the first one that nobody has labelled. */
 
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import { Notice } from '../../ui/notice.tsx';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
@@ -15,9 +15,15 @@ export interface LabelSectionProps {
 }
 
 export function LabelSection({ project, image, theme, api, links }: LabelSectionProps): ReactElement {
+  const colors = useColors(project);
   if (image === null) return <FirstImage api={api} links={links} project={project} />;
-  const classes = project.classes.map(({ name }) => name);
-  return <LabelPage image={image} task={project.task} classes={classes} theme={theme} api={api} links={links} />;
+  return <LabelPage image={image} task={project.task} colors={colors} theme={theme} api={api} links={links} />;
+}
+
+/** By class, ascending; the same object until one of them changes, as the project is told anew with every edit. */
+function useColors({ classes }: ProjectOverview): ReadonlyMap<string, string> {
+  const told = JSON.stringify(classes.map(({ name, color }) => [name, color]));
+  return useMemo(() => new Map(JSON.parse(told) as [string, string][]), [told]);
 }
 
 function FirstImage({ project, api, links }: Pick<LabelSectionProps, 'project' | 'api' | 'links'>): ReactElement {

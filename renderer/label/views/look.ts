@@ -1,18 +1,15 @@
-/** Colours of classes on the picture: the page's series, in the order of the classes. */
+/** What things on the picture look like: classes as everywhere in the window, handles and frames as the page has them. */
 
 import type { Look } from '../canvas/paint.ts';
 
-const SERIES = 8;
-
-/** Reads the colours that the page has at present. */
-export function lookOf(classes: readonly string[]): Look {
+/** `colors`: of the classes the engine has told; one that was typed a moment ago has the page's accent until it has. */
+export function lookOf(colors: ReadonlyMap<string, string>): Look {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  const series = Array.from({ length: SERIES }, (_, i) => read(`--series-${i + 1}`));
-  const indices = new Map(classes.map((name, i) => [name, i]));
+  const accent = read('--accent');
   return {
-    colourOf: (name) => series[(indices.get(name) ?? 0) % SERIES]!,
-    accent: read('--accent'),
+    colourOf: (name) => colors.get(name) ?? accent,
+    accent,
     surface: read('--surface'),
   };
 }

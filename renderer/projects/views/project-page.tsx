@@ -105,17 +105,13 @@ function Counts({ project }: { project: ProjectOverview }): ReactElement {
 }
 
 /** Images without a class are no class, but they count. */
-function classRows({ classes, without_class: count }: ProjectOverview): ProjectOverview['classes'] {
+function classRows({ classes, without_class: count }: ProjectOverview): readonly CountRow[] {
   return count === 0 ? classes : [...classes, { name: 'No class', count }];
 }
 
-function CountTable({
-  title,
-  rows,
-}: {
-  title: string;
-  rows: readonly { name: string; count: number }[];
-}): ReactElement {
+type CountRow = Pick<ProjectOverview['classes'][number], 'name' | 'count'>;
+
+function CountTable({ title, rows }: { title: string; rows: readonly CountRow[] }): ReactElement {
   const most = Math.max(1, ...rows.map(({ count }) => count));
   return (
     <section className="card panel" aria-label={title}>

@@ -21,8 +21,8 @@ test('labels come before training, and what is scarce is named', () => {
     ...SIGN_PROJECT,
     unlabelled: 30,
     classes: [
-      { name: 'a', count: 4 },
-      { name: 'b', count: 0 },
+      { name: 'a', count: 4, color: '#e6194b' },
+      { name: 'b', count: 0, color: '#3cb44b' },
     ],
   };
 
