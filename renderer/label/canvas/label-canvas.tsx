@@ -4,7 +4,7 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useMemo, useRef, useSyncExternalStore } from 'react';
+import { type ReactElement, useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
 import type { Size } from '../../../native-models/geometry/box.ts';
 import { visible } from '../doc/viewport.ts';
@@ -36,17 +36,18 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
   const objects = useRef<Konva.Layer>(null);
 
   const { document, selection, draft, activeClass } = state;
-  const changing = useMemo(
-    () => new Set(draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id) : []),
-    [draft],
+  const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
+  const changing = useMemo(() => new Set(changed === '' ? [] : changed.split(',').map(Number)), [changed]);
+  // What is chosen is drawn over its own lines, not instead of them: a click traces nothing anew. The same function until
+  // the picture changes, so that a gesture under way draws its own layer alone.
+  const paintAll = useCallback(
+    (context: Konva.Context) => {
+      const paths = cache.paths(document.annotations, changing, visible(viewport, view), viewport.scale);
+      paintObjects(context._context, paths, look, 1 / viewport.scale);
+      if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
+    },
+    [cache, document, changing, viewport, view, look],
   );
-  const touched = useMemo(() => new Set([...selection, ...changing]), [selection, changing]);
-
-  const paintAll = (context: Konva.Context) => {
-    const paths = cache.paths(document.annotations, touched, visible(viewport, view), viewport.scale);
-    paintObjects(context._context, paths, look, pixel);
-    if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
-  };
   const paintTouched = (context: Konva.Context) => {
     const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));
     paintChosen(context._context, chosen, look, pixel);

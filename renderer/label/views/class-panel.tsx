@@ -1,9 +1,10 @@
 /** The classes: which one is drawn next, or which the image has; found and added by typing. */
 
-import { type ReactElement, type RefObject, useState, useSyncExternalStore } from 'react';
+import { type ReactElement, type RefObject, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { Look } from '../canvas/paint.ts';
 import type { LabelSession } from '../session.ts';
+import { usePart } from './use-session.ts';
 
 export interface ClassPanelProps {
   readonly session: LabelSession;
@@ -17,12 +18,13 @@ export interface ClassPanelProps {
 const NUMBERED = 9;
 
 export function ClassPanel({ session, classes, task, look, searchRef, onClass }: ClassPanelProps): ReactElement {
-  const state = useSyncExternalStore(session.subscribe, session.getState);
+  const labels = usePart(session, (state) => state.document.told.labels);
+  const activeClass = usePart(session, (state) => state.activeClass);
   const [typed, setTyped] = useState('');
   const isOfImage = ClassificationTask.safeParse(task).success;
   const wanted = typed.trim().toLowerCase();
   const shown = classes.filter((name) => name.toLowerCase().includes(wanted));
-  const isOn = (name: string) => (isOfImage ? state.document.told.labels.includes(name) : state.activeClass === name);
+  const isOn = (name: string) => (isOfImage ? labels.includes(name) : activeClass === name);
   const take = () => {
     const exact = classes.find((name) => name.toLowerCase() === wanted);
     const name = exact ?? shown[0] ?? typed.trim();

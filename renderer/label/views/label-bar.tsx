@@ -1,12 +1,13 @@
 /** What can be done with the image: the way to others, tools, undo, the view. */
 
-import { type ReactElement, useSyncExternalStore } from 'react';
+import type { ReactElement } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
 import type { LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
+import { usePart } from './use-session.ts';
 
 const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
   ['select', 'Choose', 'V'],
@@ -28,13 +29,14 @@ export interface LabelBarProps {
 
 export function LabelBar(props: LabelBarProps): ReactElement {
   const { session, control, neighbours, links, task, onHelp, onHistory } = props;
-  const state = useSyncExternalStore(session.subscribe, session.getState);
-  const { undo, redo } = state.document.told;
+  const { undo, redo, is_labelled } = usePart(session, (state) => state.document.told);
+  const tool = usePart(session, (state) => state.tool);
+  const isSaving = usePart(session, (state) => state.unsaved > 0);
   const hasObjects = !ClassificationTask.safeParse(task).success;
   return (
     <div className="label-bar" role="toolbar" aria-label="Labelling">
       <Neighbours neighbours={neighbours} links={links} />
-      {hasObjects ? <Tools session={session} current={state.tool} /> : null}
+      {hasObjects ? <Tools session={session} current={tool} /> : null}
       <div className="label-group">
         <Press
           label="Undo"
@@ -63,7 +65,7 @@ export function LabelBar(props: LabelBarProps): ReactElement {
         <Press label="Fit" title="Fit the image (F)" onPress={() => control.fit(null)} />
       </div>
       <span className="label-saved" role="status">
-        {state.unsaved > 0 ? 'Saving …' : state.document.told.is_labelled ? 'Saved' : 'Not labelled yet'}
+        {isSaving ? 'Saving …' : is_labelled ? 'Saved' : 'Not labelled yet'}
       </span>
       <Press label="History" title="Who did what, and when (H)" onPress={onHistory} />
       <Press label="Keys" title="What keys do (?)" onPress={onHelp} />

@@ -1,15 +1,6 @@
 /** One image and all that is to be said of it: tools, picture, classes, objects; everything by keyboard too. */
 
-import {
-  type ReactElement,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { type ReactElement, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -26,7 +17,7 @@ import { lookOf } from './look.ts';
 import { ObjectPanel } from './object-panel.tsx';
 import { useKeys } from './use-keys.ts';
 import { usePicture } from './use-picture.ts';
-import { useSession } from './use-session.ts';
+import { usePart, useSession } from './use-session.ts';
 import { useSize } from './use-size.ts';
 
 export interface LabelPageProps {
@@ -69,14 +60,15 @@ interface DeskProps extends LabelPageProps {
 function Desk(props: DeskProps): ReactElement {
   const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
-  const state = useSyncExternalStore(session.subscribe, session.getState);
+  const document = usePart(session, (state) => state.document);
+  const problem = usePart(session, (state) => state.problem);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);
-  const control = useViewport(state.document.size, view);
+  const control = useViewport(document.size, view);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isHistoryOpen, setHistoryOpen] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const classes = useMemo(() => allClasses([...colors.keys()], state.document), [colors, state.document]);
+  const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
   const look = useMemo(() => lookOf(colors), [colors, theme]);
   const chooseClass = useCallback(
@@ -127,9 +119,9 @@ function Desk(props: DeskProps): ReactElement {
         <ClassPanel {...{ session, classes, look, task }} searchRef={search} onClass={chooseClass} />
         <ObjectPanel session={session} look={look} />
       </aside>
-      {state.problem === null ? null : (
+      {problem === null ? null : (
         <div className="label-problem" role="alert">
-          {state.problem}
+          {problem}
         </div>
       )}
       <HistorySheet api={api} image={props.image} isOpen={isHistoryOpen} onClose={() => setHistoryOpen(false)} />

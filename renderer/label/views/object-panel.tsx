@@ -1,11 +1,12 @@
 /** The objects of the image, chosen in step with the picture. */
 
-import { memo, type ReactElement, useEffect, useRef, useSyncExternalStore } from 'react';
+import { memo, type ReactElement, useEffect, useRef } from 'react';
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
 import { formatPlural } from '../../ui/format.ts';
 import type { Look } from '../canvas/paint.ts';
 import type { LabelSession } from '../session.ts';
+import { usePart } from './use-session.ts';
 
 /** A longer list is no list anybody reads; the picture has them all. */
 const MOST_ROWS = 300;
@@ -18,7 +19,8 @@ const FLAGS = [
 ] as const;
 
 export function ObjectPanel({ session, look }: { session: LabelSession; look: Look }): ReactElement | null {
-  const { document, selection } = useSyncExternalStore(session.subscribe, session.getState);
+  const document = usePart(session, (state) => state.document);
+  const selection = usePart(session, (state) => state.selection);
   const shown = document.annotations.slice(0, MOST_ROWS);
   const chosen = session.chosen();
   const list = useRef<HTMLUListElement>(null);

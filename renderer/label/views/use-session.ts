@@ -1,8 +1,8 @@
 /** A labelling session on one image, kept in step with the engine for as long as the page shows it. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { LabelApi } from '../label-api.ts';
-import { LabelSession } from '../session.ts';
+import { LabelSession, type SessionState } from '../session.ts';
 
 export interface OpenSession {
   /** Null until the engine has told the image. */
@@ -21,6 +21,11 @@ export function useSession(api: LabelApi, image: number, activeClass: string | n
     return () => leave.abort();
   }, [api, image]);
   return open.image === image ? open : { session: null, problem: null };
+}
+
+/** A part of what the session shows: who uses it draws anew when that part is another, not with every move of the hand. */
+export function usePart<T>(session: LabelSession, part: (state: SessionState) => T): T {
+  return useSyncExternalStore(session.subscribe, () => part(session.getState()));
 }
 
 async function follow(
