@@ -18,7 +18,7 @@ import { opsBenchmark, opsTable } from './ops.ts';
 import { precisionBenchmark, precisionTable } from './precision.ts';
 import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
-import { stepBenchmark, stepTable } from './step.ts';
+import { comparison, stepBenchmark, stepTable } from './step.ts';
 import { waitBenchmark, waitTable } from './wait.ts';
 
 /** What every row of a timed part has. */
@@ -54,7 +54,7 @@ const SOAK = { batch: 4, side: 32, steps: 2000 };
 const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   step: async (settings) => {
     const rows = await stepBenchmark(settings);
-    return { rows, markdown: stepTable(rows), failure: null };
+    return { rows: rows.map(comparison), markdown: stepTable(rows), failure: null };
   },
   ops: async (settings) => {
     const rows = await opsBenchmark(settings);

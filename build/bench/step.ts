@@ -130,6 +130,11 @@ function rowOf(name: string, own: readonly Sample[], peers: readonly Sample[][],
   };
 }
 
+/** What a program reads of a row. */
+export function comparison({ name, ours_ms, peer_ms, ratio, ours_peak_mb, peer_peak_mb }: StepRow) {
+  return { name, ours_ms, peer_ms, ratio, ours_peak_mb, peer_peak_mb };
+}
+
 export function stepTable(rows: readonly StepRow[]): string {
   const spread = (range: StepRow['peer_spread_ms']) =>
     range === null ? '' : ` (${range.map((value) => figure(value)).join('–')})`;
