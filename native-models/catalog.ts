@@ -239,11 +239,17 @@ function misfits(card: ModelCard, values: Hyperparameters): Problem[] {
     const message = `layers_to_freeze must be at most ${card.freezeGroups.length} for ${card.name}, got ${frozen}`;
     problems.push({ name: 'layers_to_freeze', message });
   }
-  if (values['synchronize_batch_norm'] === 1 && !hasBatchNorm(card)) {
-    const message = `synchronize_batch_norm is for models with batch norm, and ${card.name} has none`;
-    problems.push({ name: 'synchronize_batch_norm', message });
+  return [...problems, ...normMisfits(card, values), ...sideMisfits(card, values)];
+}
+
+function normMisfits(card: ModelCard, values: Hyperparameters): Problem[] {
+  const asked = ['synchronize_batch_norm', 'freeze_batch_norm'].filter((name) => values[name] === 1);
+  if (asked.length === 0) return [];
+  if (!hasBatchNorm(card)) {
+    return asked.map((name) => ({ name, message: `${name} is for models with batch norm, and ${card.name} has none` }));
   }
-  return [...problems, ...sideMisfits(card, values)];
+  const message = 'freeze_batch_norm and synchronize_batch_norm exclude each other: what is kept is not computed anew';
+  return asked.length === 1 ? [] : [{ name: 'freeze_batch_norm', message }];
 }
 
 /** Sides are made of whole cells of the coarsest map. */

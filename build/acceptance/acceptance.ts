@@ -1,6 +1,6 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve,sweep] [--work FOLDER]`; needs the data beside the checkout, and torch.
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep] [--work FOLDER]`; needs the data beside the checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
 
@@ -8,7 +8,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../source-files.ts';
-import { curve } from './curve.ts';
+import { CURVES, curve } from './curve.ts';
 import { SHARED } from './data.ts';
 import { FINE_TUNES, fineTune } from './fine-tune.ts';
 import { Results } from './results.ts';
@@ -24,7 +24,7 @@ const results = new Results(join(work, 'results.json'));
 
 const cases: Readonly<Record<string, () => boolean>> = {
   ...Object.fromEntries(Object.entries(FINE_TUNES).map(([name, each]) => [name, () => fineTune(each, work, results)])),
-  curve: () => curve(work, results),
+  ...Object.fromEntries(Object.entries(CURVES).map(([name, each]) => [name, () => curve(each, work, results)])),
   sweep: () => sweep(work),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);

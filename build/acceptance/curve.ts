@@ -1,4 +1,4 @@
-/** ResNet-18 from scratch on small pictures, ours and torch's with the same settings, three seeds each, epoch by epoch. */
+/** Networks from scratch on small pictures, ours and torch's with the same settings, three seeds each, epoch by epoch. */
 
 import { AUGMENTATION } from '../../main/images/augment.ts';
 import { table } from '../bench/statistics.ts';
@@ -7,41 +7,69 @@ import type { Outcome, Results } from './results.ts';
 import { projectOf, type Recipe, trainOurs, trainTorch } from './sides.ts';
 import { mean, overlap, spread } from './statistics.ts';
 
+interface Curve {
+  readonly recipe: Recipe;
+  /** Of the last epoch; chance is 0.1. */
+  readonly leastAccuracy: number;
+}
+
 const SET = 'cifar10-mini';
 const SEEDS = [0, 1, 2] as const;
-const LEAST_ACCURACY = 0.25; // chance is 0.1
-const RECIPE: Recipe = {
-  task: 'image-classification',
-  model: 'resnet18',
-  weights: null,
-  epochs: 12,
-  batch: 64,
-  rate: 0.01,
-  trainCrop: 32,
-  validResize: 32,
-  validCrop: 32,
-};
+const SHARED_SETTINGS = { task: 'image-classification', weights: null } as const;
+const sideOf = (sidePx: number) => ({ trainCrop: sidePx, validResize: sidePx, validCrop: sidePx });
 
-export function curve(work: string, results: Results): boolean {
+export const CURVES = {
+  curve: {
+    recipe: { ...SHARED_SETTINGS, model: 'resnet18', epochs: 12, batch: 64, rate: 0.01, ...sideOf(32) },
+    leastAccuracy: 0.25,
+  },
+  vit: {
+    recipe: {
+      ...SHARED_SETTINGS,
+      model: 'vits16r224',
+      epochs: 1,
+      batch: 32,
+      rate: 0.0003,
+      optimizer: 'adamw',
+      warmUpEpochs: 0,
+      ...sideOf(96),
+    },
+    leastAccuracy: 0.12,
+  },
+  resnest: {
+    recipe: {
+      ...SHARED_SETTINGS,
+      model: 'resnest50',
+      epochs: 1,
+      batch: 32,
+      rate: 0.01,
+      warmUpEpochs: 0,
+      ...sideOf(64),
+    },
+    leastAccuracy: 0.11,
+  },
+} as const satisfies Readonly<Record<string, Curve>>;
+
+export function curve({ recipe, leastAccuracy }: Curve, work: string, results: Results): boolean {
   const parts = folderParts(SET);
-  const key = { set: 'curve', recipe: { ...RECIPE, augmentation: AUGMENTATION } };
+  const key = { set: 'curve', recipe: { ...recipe, augmentation: AUGMENTATION } };
   const ours = SEEDS.map((seed) =>
     results.get({ ...key, side: 'ours', seed }, () =>
-      trainOurs(work, projectOf(work, SET, RECIPE.task, parts), RECIPE, seed),
+      trainOurs(work, projectOf(work, SET, recipe.task, parts), recipe, seed),
     ),
   );
   const theirs = SEEDS.map((seed) =>
-    results.get({ ...key, side: 'torch', seed }, () => trainTorch(work, SET, parts, RECIPE, seed)),
+    results.get({ ...key, side: 'torch', seed }, () => trainTorch(work, SET, parts, recipe, seed)),
   );
   const loss = (outcomes: readonly Outcome[], epoch: number) => outcomes.map(({ epochs }) => epochs[epoch]!.train_loss);
   const accuracy = (outcomes: readonly Outcome[], epoch: number) =>
     outcomes.map(({ epochs }) => epochs[epoch]!.metrics['accuracy']!);
-  const rows = Array.from({ length: RECIPE.epochs }, (_, epoch) => [
+  const rows = Array.from({ length: recipe.epochs }, (_, epoch) => [
     String(epoch + 1),
     ...[loss, accuracy].flatMap((of) => [ours, theirs].map((outcomes) => spread(of(outcomes, epoch)))),
   ]);
   const header = ['epoch', 'train loss, ours', 'train loss, torch', 'accuracy, ours', 'accuracy, torch'];
-  console.log(table(header, rows));
-  const last = RECIPE.epochs - 1;
-  return overlap(loss(ours, last), loss(theirs, last)) && mean(accuracy(ours, last)) > LEAST_ACCURACY;
+  console.log(`${SET}, ${recipe.model}\n${table(header, rows)}`);
+  const last = recipe.epochs - 1;
+  return overlap(loss(ours, last), loss(theirs, last)) && mean(accuracy(ours, last)) > leastAccuracy;
 }

@@ -13,7 +13,7 @@ import type { Epoch } from './results.ts';
 
 export interface Recipe {
   readonly task: 'image-classification' | 'image-classification-multilabel';
-  readonly model: 'mobilenetv2' | 'resnet18';
+  readonly model: 'mobilenetv2' | 'resnet18' | 'resnest50' | 'vits16r224';
   /** Null: from scratch. */
   readonly weights: { readonly file: string; readonly convention: InputConvention } | null;
   readonly epochs: number;
@@ -28,6 +28,8 @@ export interface Recipe {
   /** The first groups of the model that stay as they are. */
   readonly freeze?: number;
   readonly warmUpEpochs?: number;
+  /** Batch norm normalises by the statistics of the weights. */
+  readonly freezeBatchNorm?: true;
 }
 
 /** The machine's threads, or those of the environment: runs in the background leave the rest to others. */
@@ -70,6 +72,7 @@ export function trainOurs(work: string, project: string, recipe: Recipe, seed: n
     weight_decay: recipe.weightDecay,
     layers_to_freeze: recipe.freeze,
     warmup_cosine_lr_warmup_epochs: recipe.warmUpEpochs,
+    freeze_batch_norm: recipe.freezeBatchNorm ? 1 : undefined,
   };
   const chosen = Object.entries(settings)
     .filter(([, value]) => value !== undefined)
@@ -132,6 +135,7 @@ function peerFlags({ weights, ...recipe }: Recipe, seed: number): string[] {
   if (recipe.weightDecay !== undefined) values['--weight-decay'] = [recipe.weightDecay];
   if (recipe.freeze !== undefined) values['--freeze'] = [recipe.freeze];
   if (recipe.warmUpEpochs !== undefined) values['--warmup-epochs'] = [recipe.warmUpEpochs];
+  if (recipe.freezeBatchNorm) values['--freeze-batch-norm'] = [];
   if (THREADS !== undefined) values['--threads'] = [THREADS];
   if (weights !== null) {
     values['--weights'] = [weights.file];

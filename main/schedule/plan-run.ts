@@ -33,6 +33,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
   const card = cardOf(request.model ?? defaultModel(project.info.task), project.info.task);
   const params = checkedParams(card, request.given, project.info.task);
   refuseSynchronised(params, request.device);
+  refuseFrozenNorm(params, request.weights);
   refuseForeignWeights(card, request.weights);
   const seed = Number(params['random_seed']);
   const set = loadTrainingSet(project, { splitRatio: Number(params['split_ratio']), seed });
@@ -87,6 +88,14 @@ function refuseSynchronised(params: Hyperparameters, device: Device): void {
   if (params['synchronize_batch_norm'] !== 1 || device === 'cpu') return;
   const message = `synchronize_batch_norm works on the CPU, this run is for ${device}; there, take a larger training_batch_size`;
   throw new AppError('bad-hyperparameter', message, { device });
+}
+
+/** Without weights there are no statistics worth keeping: a network of means 0 and variances 1 has no norm at all. */
+function refuseFrozenNorm(params: Hyperparameters, weights: RecognisedWeights | null): void {
+  if (params['freeze_batch_norm'] !== 1 || weights !== null) return;
+  const message =
+    'freeze_batch_norm keeps the statistics of the weights a run starts from, and this run starts from none';
+  throw new AppError('bad-hyperparameter', message, { weights: null });
 }
 
 function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null): void {

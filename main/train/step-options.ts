@@ -21,6 +21,7 @@ export function stepOptions(
     clipNorm: plan.clipNorm,
     averages: plan.averageDecay !== null,
     ...(card.decays ? { decays: card.decays } : {}),
+    keepsStatistics: numberOf(params, 'freeze_batch_norm') === 1,
     frozenPrefixes: frozenPrefixes(card, numberOf(params, 'layers_to_freeze')),
   };
 }

@@ -56,6 +56,12 @@ export const COMMON: readonly Hyperparameter[] = [
     0,
     'batch norm sees all batches of an update as one, so that it is that of one large batch; on the CPU',
   ),
+  row(
+    'freeze_batch_norm',
+    flag,
+    0,
+    'batch norm normalises by the statistics it starts with; its scale and bias still train',
+  ),
   row('early_stopping', flag, 1, 'stop when the primary metric no longer improves'),
   row('early_stopping_patience', positive, 5, 'evaluations without improvement before the run stops'),
   row('early_stopping_delay', positive, 5, 'evaluations before improvement is tracked; their best is the baseline'),

@@ -36,6 +36,8 @@ export interface LayerContext {
   parameter(key: object): Tensor;
   /** Whether this layer trains here: batch statistics, dropout. False in evaluation graphs and in frozen layers. */
   isTraining(layer: object): boolean;
+  /** Whether normalising layers keep the statistics they were given, in training as well. */
+  readonly keepsStatistics: boolean;
   /** Moves a statistic, a vector, towards what this batch says: (1 - momentum) * statistic + momentum * batch. */
   blend(key: object, batch: Tensor, momentum: number): void;
   /** Whether normalising layers see all batches of an update as one. */

@@ -10,6 +10,8 @@ export interface BindingOptions {
   readonly training: boolean;
   /** Parameters whose names begin with one of these do not train; their layers run as in evaluation. */
   readonly frozenPrefixes?: readonly string[];
+  /** Normalising layers keep the statistics they were given. */
+  readonly keepsStatistics?: boolean;
   /** Normalising layers see all batches of an update as one. */
   readonly areBatchesOne?: boolean;
   /** Vectors that come as one flat input, one after the other. */
@@ -45,6 +47,7 @@ export class ModelBinding implements LayerContext {
   readonly blends: StatisticBlend[] = [];
   readonly awaited: AwaitedStatistic[] = [];
   readonly noises: Tensor[] = [];
+  readonly keepsStatistics: boolean;
   readonly areBatchesOne: boolean;
   private readonly graph: Graph;
   private readonly options: BindingOptions;
@@ -54,6 +57,7 @@ export class ModelBinding implements LayerContext {
   constructor(graph: Graph, model: Network, options: BindingOptions) {
     this.graph = graph;
     this.options = options;
+    this.keepsStatistics = options.keepsStatistics ?? false;
     this.areBatchesOne = options.areBatchesOne ?? false;
     this.parameters = namedParameters(model);
     const parts = new Map((options.joined ?? []).flatMap((joined) => [...partsOf(graph, joined)]));

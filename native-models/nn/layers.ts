@@ -116,7 +116,8 @@ export class BatchNorm2d extends Module {
 
   call(x: Tensor): Tensor {
     const context = contextOf(x);
-    return x.graph.scope(context.path(this), () => (context.isTraining(this) ? this.train(x) : this.infer(x)));
+    const takesBatch = context.isTraining(this) && !context.keepsStatistics;
+    return x.graph.scope(context.path(this), () => (takesBatch ? this.train(x) : this.infer(x)));
   }
 
   private train(x: Tensor): Tensor {

@@ -32,6 +32,8 @@ export type BuildObjective = (graph: Graph) => Objective;
 
 export interface StepOptions extends UpdateOptions {
   readonly frozenPrefixes?: readonly string[];
+  /** Batch norm keeps the statistics that training starts from. */
+  readonly keepsStatistics?: boolean;
   /** Scales the loss for gradients in half precision; the scale is part of the state. Absent: not at all. */
   readonly lossScaling?: ScalingOptions;
 }
@@ -139,10 +141,10 @@ export interface Forward extends Objective {
 
 /** `areBatchesOne`: batch norm sees all batches of an update as one. */
 export function forwardOf(model: Network, options: StepOptions, build: BuildObjective, areBatchesOne = false): Forward {
-  const frozenPrefixes = options.frozenPrefixes ?? [];
+  const { frozenPrefixes = [], keepsStatistics = false } = options;
   const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
-  const { binding, graph } = bind(model, { training: true, frozenPrefixes, joined, areBatchesOne });
+  const { binding, graph } = bind(model, { training: true, frozenPrefixes, keepsStatistics, joined, areBatchesOne });
   return { graph, binding, units, ...build(graph) };
 }
 

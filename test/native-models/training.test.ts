@@ -226,6 +226,42 @@ describe('frozen layers', () => {
   });
 });
 
+describe('batch norm that keeps its statistics', () => {
+  const plain: OptimizerOptions = { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 };
+  const program = trainingProgram(new NormedNet(), options(3, { keepsStatistics: true, optimizer: plain }));
+
+  test('neither moves them nor looks at the batch, while scale and bias train', () => {
+    expect(program.fixed.map(({ name }) => name).sort()).toEqual(
+      ['bn1', 'bn2'].flatMap((layer) => [`${layer}.running_mean`, `${layer}.running_var`]),
+    );
+    expect(prims(program.program)).not.toContain('BatchNormTrain');
+    const trained = program.state.flatMap(({ name, parts }) => parts?.map((part) => part.name) ?? [name]);
+    expect(trained).toEqual(expect.arrayContaining(['conv1.weight', 'bn1.weight', 'bn1.bias', 'bn2.bias']));
+  });
+
+  test('has the slope that small steps of every parameter show', () => {
+    const feeds = { ...batch(0, 3), learning_rate: scalarOf(1) };
+    const start = startingState(new NormedNet(), [program]);
+    for (const name of ['bn1.running_mean', 'bn2.running_mean']) start.get(name)!.data.set([0.3, -0.2, 0.1, 0.4]);
+    for (const name of ['bn1.running_var', 'bn2.running_var']) start.get(name)!.data.set([0.5, 2, 1.5, 0.7]);
+    const copied = () => new Map([...start].map(([name, { shape, data }]) => [name, arrayOf(shape, data)] as const));
+    const moved = copied();
+    evaluateStep(program, moved, feeds);
+
+    const lossAt = (name: string, i: number, by: number) => {
+      const state = copied();
+      state.get(name)!.data[i]! += by;
+      return evaluateStep(program, state, feeds).get('loss')!;
+    };
+    for (const { name } of program.state) {
+      start.get(name)!.data.forEach((value, i) => {
+        const slope = (lossAt(name, i, 1e-5) - lossAt(name, i, -1e-5)) / 2e-5;
+        expect(value - moved.get(name)!.data[i]!, `${name}[${i}]`).toBeCloseTo(slope, 7);
+      });
+    }
+  });
+});
+
 test('updates are written from the first layer to the last, so that the runtime frees the last layers first', () => {
   const { program } = trainingProgram(new NormedNet(), options(3));
 

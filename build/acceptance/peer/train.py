@@ -11,8 +11,9 @@ Needs: torch 1.13, torchvision 0.14, Pillow, scikit-learn. They are a peer to me
 
 What is fixed, because it must equal the product's training:
   - without weights convolutions start from kaiming_normal(fan_out), batch norms from 1 and 0, the head as torchvision
-    has it; with weights a head of another class count starts as torchvision has it, all else from the file;
-  - SGD with Nesterov momentum, weight decay on every parameter, float32; mean cross-entropy, or with several labels
+    has it, vision transformers as timm has them; with weights a head of another class count starts as torchvision has it, all else from the file;
+  - SGD with Nesterov momentum, or AdamW; weight decay on every parameter, of vision transformers on matrices alone;
+    float32; mean cross-entropy, or with several labels
     binary cross-entropy of the sigmoid, averaged over images and classes;
   - warmup_cosine per iteration t, counted from 0, with W warm-up and T total iterations: lr * t / W for t < W, then
     lr * max(0, (1 + cos(2 pi cycles (t - W) / (T - W))) / 2);
@@ -28,6 +29,7 @@ import json
 import math
 import sys
 import time
+from pathlib import Path
 
 import numpy
 import torch
@@ -35,7 +37,37 @@ import torchvision
 from PIL import Image, ImageOps
 from torchvision import transforms
 
-MODELS = {"resnet18": torchvision.models.resnet18, "mobilenetv2": torchvision.models.mobilenet_v2}
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "peer"))
+import families  # noqa: E402: found by the line above
+
+
+def vision_transformer(classes, side):
+    """ViT-S/16, started as timm starts it."""
+    model = torchvision.models.VisionTransformer(side, 16, 12, 6, 384, 1536, num_classes=classes)
+    for name, parameter in model.named_parameters():
+        if name.startswith(("heads", "class_token")):
+            continue  # zeros, or next to it
+        if parameter.dim() > 1:
+            torch.nn.init.normal_(parameter, std=0.02)
+        elif name.endswith("bias"):
+            torch.nn.init.zeros_(parameter)
+    return model
+
+
+def started_by_outputs(model):
+    """Filters as ResNets start; the rest as torch has it."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d) and module.bias is None:
+            torch.nn.init.kaiming_normal_(module.weight, mode="fan_out")
+    return model
+
+
+MODELS = {
+    "resnet18": lambda classes, side: torchvision.models.resnet18(num_classes=classes),
+    "mobilenetv2": lambda classes, side: torchvision.models.mobilenet_v2(num_classes=classes),
+    "resnest50": lambda classes, side: started_by_outputs(families.resnest50(classes)),
+    "vits16r224": vision_transformer,
+}
 STORED = {"F16": numpy.float16, "F32": numpy.float32}
 
 
@@ -92,7 +124,7 @@ def pad_right_and_bottom(module):
 
 
 def build(options, classes):
-    model = MODELS[options.model](weights=None, num_classes=classes)
+    model = MODELS[options.model](classes, options.train_crop)
     if options.weights:
         own = model.state_dict()
         stored = {name: value for name, value in read_safetensors(options.weights).items()
@@ -182,8 +214,18 @@ def frozen_modules(model, groups):
     return [model.features[group] for group in range(groups)]
 
 
+UNDECAYED = ("class_token", "encoder.pos_embedding")
+
+
 def optimizer_of(model, options):
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    named = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    parameters = [parameter for _, parameter in named]
+    if options.model.startswith("vit"):
+        is_decayed = lambda name, parameter: parameter.dim() > 1 and name not in UNDECAYED  # noqa: E731
+        parameters = [
+            {"params": [parameter for name, parameter in named if is_decayed(name, parameter)]},
+            {"params": [parameter for name, parameter in named if not is_decayed(name, parameter)], "weight_decay": 0},
+        ]
     if options.optimizer == "adamw":
         return torch.optim.AdamW(parameters, lr=options.lr, weight_decay=options.weight_decay)
     return torch.optim.SGD(
@@ -197,6 +239,8 @@ def train(options, seed, train_rows, valid_rows, classes):
     frozen = frozen_modules(model, options.freeze)
     for module in frozen:
         module.requires_grad_(False)
+    if options.freeze_batch_norm:
+        frozen = frozen + [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     optimizer = optimizer_of(model, options)
     train_transform, valid_transform = pipelines(options)
     steps = math.ceil(len(train_rows) / options.batch)
@@ -210,7 +254,8 @@ def train(options, seed, train_rows, valid_rows, classes):
         losses = []
         for step, batch in enumerate(batches(len(train_rows), options.batch)):
             rate = learning_rate(options, epoch * steps + step, warm_up, total)
-            optimizer.param_groups[0]["lr"] = rate
+            for group in optimizer.param_groups:
+                group["lr"] = rate
             chosen = [train_rows[index] for index in batch]
             x = torch.stack([train_transform(image) for image, _ in chosen])
             optimizer.zero_grad()
@@ -244,6 +289,7 @@ def parsed():
     parser.add_argument("--lr", type=float, default=0.01)
     parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
     parser.add_argument("--freeze", type=int, default=0, help="groups of mobilenetv2 that stay as they are")
+    parser.add_argument("--freeze-batch-norm", action="store_true", help="normalise by the statistics of the weights")
     parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--weight-decay", type=float, default=1e-4)
     parser.add_argument("--warmup-epochs", type=int, default=2)

@@ -181,7 +181,12 @@ describe('a training run', () => {
       { ...request({ synchronize_batch_norm: 1 }), device: 'webgpu' as const },
       'this run is for webgpu',
     ],
-  ])('refuses to synchronise batch norm %s', async (_, asked, reason) => {
+    [
+      'whose statistics are to be kept, without weights',
+      request({ freeze_batch_norm: 1 }),
+      'this run starts from none',
+    ],
+  ])('refuses batch norm out of the usual %s', async (_, asked, reason) => {
     const project = await shadesProject(5);
 
     const error = await appErrorOf(async () => planRun(project, asked));

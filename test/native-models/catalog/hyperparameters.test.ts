@@ -154,6 +154,21 @@ describe('hyperparameters', () => {
   });
 });
 
+describe('batch norm', () => {
+  test('is frozen or synchronised, not both', () => {
+    expect(messages({ freeze_batch_norm: 1 })).toEqual([]);
+    expect(messages({ freeze_batch_norm: 1, synchronize_batch_norm: 1 })).toEqual([
+      'freeze_batch_norm and synchronize_batch_norm exclude each other: what is kept is not computed anew',
+    ]);
+  });
+
+  test.each(['freeze_batch_norm', 'synchronize_batch_norm'])('is not there for %s in a vision transformer', (name) => {
+    const { problems } = resolveFor(findClassifier('vits16r224')!, { [name]: 1 });
+
+    expect(problems).toEqual([{ name, message: `${name} is for models with batch norm, and vits16r224 has none` }]);
+  });
+});
+
 describe('layers_to_freeze', () => {
   test('1 freezes the stem convolution of a ResNet with its batch norm', () => {
     expect(frozenPrefixes(resnet, 1)).toEqual(['conv1.', 'bn1.']);
