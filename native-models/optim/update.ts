@@ -98,14 +98,12 @@ export function averageOutputs(graph: Graph, values: ReadonlyMap<string, Tensor>
   return outputs;
 }
 
-/** Updates after which the ramp of the decay has reached 63 %. */
-const AVERAGE_RAMP_UPDATES = 2000;
-
 /**
- * Share of the old average that is kept at an update: small at first, so that the random start is soon forgotten.
+ * Share of the old average that is kept at an update: small at first, so that the start is soon forgotten, and what was asked
+ * for after about 9 / (1 - decay) updates, so that short runs are averaged as well.
  * Units: `update` counts a run's updates from 1; `decay` is the final share, in [0,1].
- * Source: the public YOLOv5 description of its model average, decay * (1 - exp(-update / 2000)).
+ * Source: TensorFlow's documentation of `tf.train.ExponentialMovingAverage`, the argument `num_updates`.
  */
 export function averageDecay(decay: number, update: number): number {
-  return decay * (1 - Math.exp(-update / AVERAGE_RAMP_UPDATES));
+  return Math.min(decay, (1 + update) / (10 + update));
 }
