@@ -115,6 +115,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
       'native-models/core',
       'native-models/geometry',
       'native-models/detection/canvas.ts',
+      'native-models/detection/tiles.ts',
     ],
   ],
   [

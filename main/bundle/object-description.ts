@@ -4,6 +4,8 @@
  */
 
 import { z } from 'zod';
+import { takes } from '../../native-models/catalog/hyperparameters.ts';
+import { TILING } from '../../native-models/catalog/tiling.ts';
 import { RunThresholds } from '../../preload/contract/run.ts';
 import { ObjectTask } from '../../preload/contract/tasks.ts';
 import type { EvaluationTransform } from '../images/objects/object-views.ts';
@@ -16,6 +18,21 @@ const side = z.int().positive().max(LARGEST_SIDE_PX);
 const fraction = z.number().min(0).max(1);
 /** A name inside the bundle: no folders above it. */
 const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
+
+/**
+ * With a grid, an image is seen whole and in that many overlapping tiles across and down, each as an image of its own; what
+ * is found in them is brought back, best first, and of what overlaps by more than the threshold the best is kept.
+ */
+const tiling = {
+  tile_grid_size: z
+    .string()
+    .refine((text) => takes(TILING[0]!.domain, text), 'expected a grid of tiles, as "(3, 2)"')
+    .nullable()
+    .default(null),
+  tile_overlap_ratio: z.number().min(0).lt(1).default(0.25),
+  tile_predictions_nms_thresh: fraction.default(0.25),
+  tile_predictions_nms_per_class: z.union([z.literal(0), z.literal(1)]).default(1),
+};
 
 /** Where the run came from, whatever it learned. */
 export const BundledRun = z.object({
@@ -41,13 +58,14 @@ export const ObjectBundle = z.object({
   canvas: z.object({ width: side, height: side }),
   /** Source: product specification, section 17. */
   model_settings: z.union([
-    z.object({ img_size: side, box_score_thresh: fraction, box_iou_thresh: fraction }),
+    z.object({ img_size: side, box_score_thresh: fraction, box_iou_thresh: fraction, ...tiling }),
     z.object({
       min_size: side,
       max_size: side,
       box_score_thresh: fraction,
       box_nms_thresh: fraction,
       box_detections_per_img: z.int().positive(),
+      ...tiling,
     }),
   ]),
   preprocessing: z.object({
@@ -91,7 +109,7 @@ export const ObjectBundle = z.object({
 });
 export type ObjectBundle = z.infer<typeof ObjectBundle>;
 
-/** How pictures come onto the canvas of a bundle's model. */
+/** How pictures, or parts of them, come onto the canvas of a bundle's model. */
 export function transformOf({ model_settings: settings, canvas }: ObjectBundle): EvaluationTransform {
   return 'img_size' in settings
     ? { kind: 'letterbox', canvas }

@@ -1,7 +1,7 @@
 /** What travels between the batch feed and its worker threads. Pixels go through shared memory, not through messages. */
 
 import type { ErrorRecord } from './error-record.ts';
-import type { ObjectSample, ObjectTransform } from './objects/object-views.ts';
+import { type ObjectSample, type ObjectTransform, viewsPerPicture } from './objects/object-views.ts';
 
 export interface FeedSample {
   readonly id: number;
@@ -22,6 +22,10 @@ export type FeedContent =
   | { readonly samples: readonly FeedSample[]; readonly transform: FeedTransform }
   | { readonly samples: readonly ObjectSample[]; readonly transform: ObjectTransform; readonly places: number };
 
+/** How many views there are of each sample: views are numbered sample after sample. */
+export const viewsOfSample = (content: FeedContent): number =>
+  'places' in content ? viewsPerPicture(content.transform) : 1;
+
 /** Given to a worker once, at its start. */
 export interface FeedWorkerSettings {
   readonly content: FeedContent;
@@ -29,16 +33,16 @@ export interface FeedWorkerSettings {
   /** One buffer per batch slot. */
   readonly slots: readonly SharedArrayBuffer[];
   readonly cacheBytes: number;
-  /** Shared. Which samples the worker is making views of, one a lane; `NONE` where it rests. */
+  /** Shared. Which views the worker is making, one a lane; `NONE` where it rests. */
   readonly underWay: Int32Array;
 }
 
-/** A worker's share of one batch: `samples[i]` goes to place `positions[i]` of the slot. */
+/** A worker's share of one batch: view `views[i]` goes to place `positions[i]` of the slot. */
 export interface FeedTask {
   readonly job: number;
   readonly slot: number;
   readonly epoch: number;
-  readonly samples: Int32Array;
+  readonly views: Int32Array;
   readonly positions: Int32Array;
 }
 

@@ -37,7 +37,7 @@ async function answer(task: FeedTask): Promise<void> {
   port.postMessage({ job: task.job, error, kept: views.kept } satisfies FeedReply);
 }
 
-async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Promise<void> {
+async function fill({ slot, epoch, views: indices, positions }: FeedTask): Promise<void> {
   const out = slots[slot]!;
   const lanes = Array.from({ length: LANES }, async (_, lane) => {
     for (let i = lane; i < indices.length; i += LANES) {
@@ -52,7 +52,7 @@ async function fill({ slot, epoch, samples: indices, positions }: FeedTask): Pro
 }
 
 interface Views {
-  /** Makes the view of a sample in an epoch and puts it in its place of the batch. */
+  /** Makes a view in an epoch and puts it in its place of the batch. */
   put(slot: FeedSlot, position: number, index: number, epoch: number): Promise<void>;
   readonly kept: number;
 }
@@ -62,7 +62,7 @@ function viewsOf(shown: FeedContent): Views {
     const { samples, transform } = shown;
     const maker = new ObjectViewMaker(samples, transform, cacheBytes);
     return {
-      put: async (slot, position, index, epoch) => slot.putView(position, await maker.view(samples[index]!, epoch)),
+      put: async (slot, position, index, epoch) => slot.putView(position, await maker.view(index, epoch)),
       get kept() {
         return maker.kept;
       },

@@ -19,6 +19,7 @@ import {
   type FeedWorkerSettings,
   LANES,
   NONE,
+  viewsOfSample,
 } from './feed-protocol.ts';
 import { type BatchObjects, FeedSlot } from './feed-slot.ts';
 
@@ -45,7 +46,7 @@ export interface Batch {
   readonly images: Uint8Array;
   /** Of pictures with objects; null of others. Lies in shared memory. */
   readonly objects: BatchObjects | null;
-  /** Which of the feed's samples they are. Shapes: [count]. */
+  /** Which of the feed's views they are. Shapes: [count]. */
   readonly indices: Int32Array;
   /** The batch size, or less for the last batch. */
   readonly count: number;
@@ -65,6 +66,7 @@ interface Job {
 
 export class BatchFeed {
   private readonly paths: readonly string[];
+  private readonly viewsOfSample: number;
   private readonly batchSize: number;
   private readonly slots: readonly FeedSlot[];
   private readonly workers: readonly Worker[];
@@ -85,6 +87,7 @@ export class BatchFeed {
     if (transform.kind === 'evaluation') checkSizes(transform.resizeSize, transform.cropSize);
     const content = contentOf(options);
     this.paths = content.samples.map(({ path }) => path);
+    this.viewsOfSample = viewsOfSample(content);
     this.batchSize = batchSize;
     this.slots = Array.from({ length: prefetch + 1 }, () => new FeedSlot(content, batchSize));
     const slots = this.slots.map(({ memory }) => memory);
@@ -99,7 +102,8 @@ export class BatchFeed {
   }
 
   /**
-   * The samples `order` names by index, in that order, in batches. Read one epoch to its end, or break off, before the
+   * The views `order` names by index, in that order, in batches: samples, or sample after sample what is seen of each
+   * where pictures are seen in tiles. Read one epoch to its end, or break off, before the
    * next is begun.
    * Errors: those of decoding, naming the file, when the batch that needs it is reached; image-unreadable also when a
    * worker died of it.
@@ -138,31 +142,35 @@ export class BatchFeed {
     return order.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
   }
 
+  private sampleOf(view: number): number {
+    return Math.floor(view / this.viewsOfSample);
+  }
+
   private read(order: Int32Array, batch: number): Batch {
     const indices = this.indicesOf(order, batch);
     const slot = this.slots[batch % this.slots.length]!;
     return { ...slot.read(indices.length), indices, count: indices.length };
   }
 
-  /** Resolves with the first error of the batch, or null. A sample always goes to the same worker, which remembers it. */
+  /** Resolves with the first error of the batch, or null. Views of a sample always go to one worker, which remembers it. */
   private dispatch(order: Int32Array, batch: number, epoch: number): Promise<Error | null> {
     if (this.broken !== null) return Promise.resolve(this.broken);
     const indices = this.indicesOf(order, batch);
-    const shares = this.workers.map(() => ({ samples: [] as number[], positions: [] as number[] }));
+    const shares = this.workers.map(() => ({ views: [] as number[], positions: [] as number[] }));
     indices.forEach((index, position) => {
-      const share = shares[index % shares.length]!;
-      share.samples.push(index);
+      const share = shares[this.sampleOf(index) % shares.length]!;
+      share.views.push(index);
       share.positions.push(position);
     });
     const job = ++this.lastJob;
     const { promise, resolve } = Promise.withResolvers<Error | null>();
     this.jobs.set(job, { sharesLeft: shares.length, error: null, settle: resolve });
-    shares.forEach(({ samples, positions }, worker) => {
+    shares.forEach(({ views, positions }, worker) => {
       const task: FeedTask = {
         job,
         slot: batch % this.slots.length,
         epoch,
-        samples: Int32Array.from(samples),
+        views: Int32Array.from(views),
         positions: Int32Array.from(positions),
       };
       this.workers[worker]!.postMessage(task);
@@ -187,7 +195,7 @@ export class BatchFeed {
 
   /** What to say of a worker's end, with the pictures it was at. */
   private deathOf(underWay: Int32Array, how: string): Error {
-    const paths = [...underWay].filter((index) => index !== NONE).map((index) => this.paths[index]!);
+    const paths = [...underWay].filter((index) => index !== NONE).map((index) => this.paths[this.sampleOf(index)]!);
     if (paths.length === 0) return new Error(`an image worker died (${how})`);
     const message = `${paths.join(' or ')}: an image worker died while decoding it (${how})`;
     return new AppError('image-unreadable', message, { file: paths[0], files: paths, cause: how });

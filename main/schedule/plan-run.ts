@@ -4,6 +4,7 @@
  */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import { viewsOf } from '../../native-models/catalog/tiling.ts';
 import { defaultModel, findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
@@ -12,6 +13,7 @@ import type { Device } from '../devices/device.ts';
 import { AUGMENTATION } from '../images/augment.ts';
 import { OBJECT_AUGMENTATION } from '../images/objects/crop-and-expand.ts';
 import { MOSAIC } from '../images/objects/mosaic.ts';
+import { TILE_KEPT_SHARE } from '../images/objects/tiles.ts';
 import type { WriteProject } from '../store/project.ts';
 import { createRun } from '../store/runs.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
@@ -43,7 +45,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
   return createRun(db, {
     model: card.name,
     device: request.device,
-    params: { ...params, augmentation: augmentationOf(card) },
+    params: { ...params, augmentation: augmentationOf(card, params) },
     primary_metric: PRIMARY_METRICS[project.info.task],
     seed,
     classes: set.classes,
@@ -53,7 +55,8 @@ export function planRun(project: WriteProject, request: RunRequest): string {
       ...modelNotes(request.model, card),
       ...weightsNotes(request.weights),
       ...set.warnings,
-      ...batchNotes(params, set.train.length),
+      ...tileNotes(params),
+      ...batchNotes(params, set.train.length * viewsOf(params)),
     ],
     created_at_ms: clock.nowMs(),
   });
@@ -71,9 +74,10 @@ function cardOf(name: string, task: string): ModelCard {
 }
 
 /** How strongly training changes pictures, for whoever repeats the run. */
-function augmentationOf(card: ModelCard): Readonly<Record<string, number>> {
+function augmentationOf(card: ModelCard, params: Hyperparameters): Readonly<Record<string, number>> {
   if (card.kind === 'classifier') return AUGMENTATION;
-  return card.views === 'letterboxed' ? MOSAIC : OBJECT_AUGMENTATION;
+  const tiles: Readonly<Record<string, number>> = viewsOf(params) === 1 ? {} : { tile_kept_share_min: TILE_KEPT_SHARE };
+  return { ...(card.views === 'letterboxed' ? MOSAIC : OBJECT_AUGMENTATION), ...tiles };
 }
 
 function checkedParams(card: ModelCard, given: Readonly<Record<string, unknown>>, task: string): Hyperparameters {
@@ -124,7 +128,13 @@ function refuseEmptyParts(train: number, validation: number): void {
   throw new AppError('too-few-images', message, { train, validation });
 }
 
-/** What is more than there are images for. */
+function tileNotes(params: Hyperparameters): string[] {
+  const views = viewsOf(params);
+  if (views === 1) return [];
+  return [`every image is seen ${views} times, whole and in ${views - 1} tiles: an epoch takes that many times longer`];
+}
+
+/** What is more than there are images for, or views of them. */
 function batchNotes(params: Hyperparameters, images: number): string[] {
   const [asked, batches] = [Number(params['training_batch_size']), Number(params['grad_accumulation_step'])];
   const batch = Math.min(asked, images);

@@ -10,14 +10,21 @@ type Mapping = Readonly<Record<string, unknown>>;
 /** Calls a hyperparameter by the name it has here; `branch` are all names and values beside it. */
 export type Rename = (name: string, branch: Mapping) => string;
 
+/** How what is read is spelt here. */
+export interface Spelling {
+  readonly nameOf: Rename;
+  /** Of one value; that of another type, such as a list of two numbers, may become a text. */
+  readonly valueOf: (name: string, value: unknown) => unknown;
+}
+
 /**
  * A mapping of hyperparameters, where one key may hold a choice of mappings, or a list of mappings.
  * Source: product specification, sections 4.2 and 10.3.
  */
-export function readSpace(raw: unknown, path: Path, report: Report, rename: Rename): SearchSpace {
+export function readSpace(raw: unknown, path: Path, report: Report, spelling: Spelling): SearchSpace {
   if (Array.isArray(raw)) {
     if (raw.length === 0) report(path, 'a list of sub-spaces needs at least one');
-    return { shared: {}, branches: raw.map((each, i) => readBranch(each, [...path, i], report, rename)) };
+    return { shared: {}, branches: raw.map((each, i) => readBranch(each, [...path, i], report, spelling)) };
   }
   if (!isMapping(raw)) {
     report(path, `a search space is a mapping of hyperparameters or a list of such; got ${JSON.stringify(raw)}`);
@@ -29,11 +36,11 @@ export function readSpace(raw: unknown, path: Path, report: Report, rename: Rena
     report([...path, conditional[1]![0]], `only one key may hold a choice of sub-spaces; here ${names} do`);
   }
   const plain = Object.fromEntries(Object.entries(raw).filter(([, value]) => subspacesOf(value) === null));
-  const shared = readBranch(plain, path, report, rename);
+  const shared = readBranch(plain, path, report, spelling);
   const [first] = conditional;
   if (first === undefined) return { shared, branches: [] };
   const at = [...path, first[0], 'values'];
-  const branches = subspacesOf(first[1])!.map((each, i) => readBranch(each, [...at, i], report, rename));
+  const branches = subspacesOf(first[1])!.map((each, i) => readBranch(each, [...at, i], report, spelling));
   branches.forEach((branch, i) => {
     for (const name of Object.keys(branch).filter((key) => Object.hasOwn(shared, key))) {
       report([...at, i, name], `${name} is given inside and outside of this sub-space`);
@@ -49,7 +56,7 @@ function subspacesOf(value: unknown): readonly Mapping[] | null {
   return values.length > 0 && values.every(isMapping) ? (values as Mapping[]) : null;
 }
 
-function readBranch(raw: unknown, path: Path, report: Report, rename: Rename): Record<string, Distribution> {
+function readBranch(raw: unknown, path: Path, report: Report, spelling: Spelling): Record<string, Distribution> {
   if (!isMapping(raw)) {
     report(path, `a sub-space is a mapping of hyperparameters; got ${JSON.stringify(raw)}`);
     return {};
@@ -57,12 +64,25 @@ function readBranch(raw: unknown, path: Path, report: Report, rename: Rename): R
   const read = new Map<string, Distribution>();
   for (const [written, value] of Object.entries(raw)) {
     const at = [...path, written];
-    const name = rename(written, raw);
+    const name = spelling.nameOf(written, raw);
+    const spelt = (one: unknown) => spelling.valueOf(name, one);
     if (read.has(name)) report(at, `${written} is another name of ${name}, which is given as well`);
-    const distribution = readDistribution(value, at, report);
-    if (distribution !== null) read.set(name, distribution);
+    const distribution = readDistribution(withValues(value, spelt), at, report);
+    if (distribution !== null) read.set(name, withChoices(distribution, spelt));
   }
   return Object.fromEntries(read);
+}
+
+/** A plain value, or the values of a choice, spelt anew. */
+function withValues(raw: unknown, spelt: (value: unknown) => unknown): unknown {
+  if (!isMapping(raw)) return spelt(raw);
+  return Array.isArray(raw['values']) ? { ...raw, values: raw['values'].map(spelt) } : raw;
+}
+
+/** The same of a choice that was a text. */
+function withChoices(distribution: Distribution, spelt: (value: unknown) => unknown): Distribution {
+  if (distribution.type !== 'choice') return distribution;
+  return { ...distribution, values: distribution.values.map((value) => spelt(value) as Scalar) };
 }
 
 /** A plain value is a choice of one. */

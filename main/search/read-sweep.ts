@@ -2,6 +2,7 @@
 
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { canonicalValue } from '../../native-models/catalog/aliases.ts';
 import type { ReadSweep } from '../../preload/contract/sweep-draft.ts';
 import { SweepFile } from '../../preload/contract/sweep-file.ts';
 import {
@@ -12,13 +13,15 @@ import {
   type SweepPlan,
 } from '../../preload/contract/sweep-plan.ts';
 import { collector, type Report } from './problems.ts';
-import { isMapping, readSpace } from './read-space.ts';
-import { fromV2Job, isV2Job, seedName, seedValue } from './v2-job.ts';
+import { isMapping, readSpace, type Spelling } from './read-space.ts';
+import { fromV2Job, isV2Job, seedName } from './v2-job.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 const MOST_CHARACTERS = 1_000_000;
 const EMPTY: SearchSpace = { shared: {}, branches: [] };
+/** Names and values of later generations become the seed's. */
+const SEED: Spelling = { nameOf: seedName, valueOf: canonicalValue };
 
 export function readSweep(text: string): ReadSweep {
   const failed = (message: string, line: number | null = null): ReadSweep => ({
@@ -60,7 +63,7 @@ function readOurs(root: Mapping, report: Report): { plan: SweepPlan | null; note
     return { plan: null, notes: [] };
   }
   const { space: raw, ...how } = sampling;
-  const space = spaceOf(raw, ['hyperparameter_sampling', 'space'], report);
+  const space = readSpace(raw, ['hyperparameter_sampling', 'space'], report, SEED);
   return {
     plan: planOf({ ...rest, sampling: how }, space, (path, message) => report(place(path), message)),
     notes: [],
@@ -69,23 +72,8 @@ function readOurs(root: Mapping, report: Report): { plan: SweepPlan | null; note
 
 function readV2(root: Mapping, report: Report): { plan: SweepPlan | null; notes: readonly string[] } {
   const { file, space: place, notes, placeOf } = fromV2Job(root, report);
-  const space = place === null ? null : spaceOf(place.raw, place.path, report);
+  const space = place === null ? null : readSpace(place.raw, place.path, report, SEED);
   return { plan: planOf(file, space, (path, message) => report(placeOf(path), message)), notes };
-}
-
-/** Names and values of later generations become the seed's. */
-function spaceOf(raw: unknown, path: readonly (string | number)[], report: Report): SearchSpace {
-  const { shared, branches } = readSpace(raw, path, report, seedName);
-  const mapped = (dimensions: SearchSpace['shared']) =>
-    Object.fromEntries(
-      Object.entries(dimensions).map(([name, distribution]) => [
-        name,
-        distribution.type === 'choice'
-          ? { ...distribution, values: distribution.values.map((value) => seedValue(name, value) as Scalar) }
-          : distribution,
-      ]),
-    );
-  return { shared: mapped(shared), branches: branches.map(mapped) };
 }
 
 /** `space` null: none was given. Null when the rest is not well formed. */
@@ -132,7 +120,7 @@ function argumentsOf({ arguments: given = {} }: FileWithoutSpace, report: Report
   for (const [written, value] of entries) {
     const name = seedName(written, all);
     if (read.has(name)) report(['arguments'], `${written} is given twice`);
-    read.set(name, seedValue(name, value) as Scalar);
+    read.set(name, canonicalValue(name, value) as Scalar);
   }
   return Object.fromEntries(read);
 }

@@ -3,7 +3,7 @@
  * Source: product specification, section 4.2.
  */
 
-import { canonicalName, canonicalValue } from '../../native-models/catalog/aliases.ts';
+import { canonicalName } from '../../native-models/catalog/aliases.ts';
 import { PRIMARY_METRICS, Task } from '../../preload/contract/tasks.ts';
 import type { Report } from './problems.ts';
 import { isMapping, type Rename } from './read-space.ts';
@@ -132,12 +132,6 @@ function argumentsOf(root: Mapping, report: Report): Mapping | undefined {
   const all = size === undefined ? given : { ...given, validation_data_size: size };
   if (Object.keys(all).length === 0) return undefined;
   return all;
-}
-
-/** Values that have another spelling. */
-export function seedValue(name: string, value: unknown): unknown {
-  const tiles = name === 'tile_grid_size' ? /^(\d+)x(\d+)$/.exec(String(value)) : null;
-  return tiles === null ? canonicalValue(name, value) : `(${tiles[1]}, ${tiles[2]})`;
 }
 
 function samplingOf(raw: unknown): Mapping | undefined {

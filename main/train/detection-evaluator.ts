@@ -1,16 +1,16 @@
 /** Finds objects in images with a detector whose parameters may change between calls. */
 
 import type { DetectionThresholds, Detector } from '../../native-models/detection/detector.ts';
-import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
-import { clipBox } from '../../native-models/geometry/box.ts';
+import type { FoundObject } from '../../native-models/detection/merge-views.ts';
+import type { Size } from '../../native-models/geometry/box.ts';
 import { type Packing, packings } from '../../native-models/onnx/packing.ts';
 import { detectionProgram } from '../../native-models/training/detection.ts';
 import type { Batch, BatchFeed } from '../images/feed.ts';
-import type { Placement } from '../images/objects/canvas-view.ts';
-import { type EvaluationTransform, evaluationPlacement } from '../images/objects/object-views.ts';
+import { viewsPerPicture } from '../images/objects/object-views.ts';
 import { backendFor } from './backends.ts';
 import type { FoundObjects, ObjectSample, ObjectSetting } from './protocol.ts';
 import { type Feeds, floatTensor, openSession, type Session, Tensor } from './runtime.ts';
+import { detectionsAt, type OnCanvas, objectsIn, type Viewing } from './view-detections.ts';
 
 export interface DetectionSizes {
   readonly canvas: Size;
@@ -21,13 +21,6 @@ export interface DetectionSizes {
 
 /** Pixels of a run: with more of them at a time no image is done sooner. */
 const RUN_PIXELS = 8 * 224 * 224;
-
-/** Detections of one image, in pixels of its canvas. */
-interface OnCanvas {
-  readonly boxes: readonly Xyxy[];
-  readonly labels: readonly number[];
-  readonly scores: readonly number[];
-}
 
 export class DetectionEvaluator {
   private readonly session: Session;
@@ -58,28 +51,31 @@ export class DetectionEvaluator {
   }
 
   /**
-   * Everything that is found in the feed's samples, which `samples` are, in their own pixels. `onBatch` hears of every
-   * finished batch, and ends the work by throwing.
+   * Everything that is found in the feed's samples, which `samples` are, in their own pixels. `onBatch` hears after every
+   * batch how many views are done, and ends the work by throwing.
    */
   async find(
     values: ReadonlyMap<string, Float32Array>,
     feed: BatchFeed,
     samples: readonly ObjectSample[],
-    transform: EvaluationTransform,
+    viewing: Viewing,
     onBatch: (done: number) => void,
   ): Promise<FoundObjects> {
     this.take(values);
-    const found: { image: number; box: Xyxy; label: number; score: number }[] = [];
+    const views = viewsPerPicture(viewing.transform);
+    const order = Int32Array.from({ length: views * samples.length }, (_, view) => view);
+    const found: (FoundObject & { image: number })[] = [];
+    /** Of the image that is looked at. */
+    let seen: OnCanvas[] = [];
     let done = 0;
-    for await (const batch of feed.batches(Int32Array.from(samples.keys()), 0)) {
-      for (const { boxes, labels, scores } of await this.onCanvas(batch)) {
-        const { size } = samples[done]!;
-        const placement = evaluationPlacement(size, transform);
-        boxes.forEach((box, i) => {
-          const own = clipBox(inPicture(box, placement, size), size);
-          found.push({ image: done, box: own, label: labels[i]!, score: scores[i]! });
-        });
+    for await (const batch of feed.batches(order, 0)) {
+      for (const view of await this.onCanvas(batch)) {
+        seen.push(view);
         done++;
+        if (seen.length < views) continue;
+        const image = done / views - 1;
+        for (const object of objectsIn(seen, samples[image]!.size, viewing)) found.push({ image, ...object });
+        seen = [];
       }
       onBatch(done);
     }
@@ -116,29 +112,10 @@ export class DetectionEvaluator {
         images: new Tensor('uint8', pixels, [run, 3, canvas.height, canvas.width]),
         image_sizes: floatTensor([run, 2], sizes),
       });
-      for (let i = 0; i < Math.min(run, count - first); i++) found.push(imageAt(results, i));
+      for (let i = 0; i < Math.min(run, count - first); i++) found.push(detectionsAt(results, i));
     }
     return found;
   }
-}
-
-function imageAt(results: Feeds, at: number): OnCanvas {
-  const most = results['scores']!.dims[1]!;
-  const count = (results['counts']!.data as Int32Array)[at]!;
-  const range = Array.from({ length: count }, (_, i) => at * most + i);
-  const boxes = results['boxes']!.data as Float32Array;
-  return {
-    boxes: range.map((i) => [boxes[4 * i]!, boxes[4 * i + 1]!, boxes[4 * i + 2]!, boxes[4 * i + 3]!]),
-    labels: range.map((i) => (results['labels']!.data as Int32Array)[i]!),
-    scores: range.map((i) => (results['scores']!.data as Float32Array)[i]!),
-  };
-}
-
-/** From the canvas back to the picture that lies on it. */
-function inPicture([x0, y0, x1, y1]: Xyxy, { paste }: Placement, { width, height }: Size): Xyxy {
-  const across = (x: number) => ((x - paste.x) * width) / paste.w;
-  const down = (y: number) => ((y - paste.y) * height) / paste.h;
-  return [across(x0), down(y0), across(x1), down(y1)];
 }
 
 /** Black pixels behind. */

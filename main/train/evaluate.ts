@@ -3,10 +3,11 @@
 import { findClassifier, findDetector } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { BatchFeed } from '../images/feed.ts';
+import { viewsPerPicture } from '../images/objects/object-views.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import { readModelValues } from './export.ts';
-import { thresholdsOf, transformsOf } from './object-transforms.ts';
+import { mergingOf, thresholdsOf, transformsOf } from './object-transforms.ts';
 import { numberOf } from './plan.ts';
 import type { ClassEvaluateJob, EvaluateJob, ObjectEvaluateJob, Scored } from './protocol.ts';
 
@@ -38,7 +39,8 @@ async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Pro
   assert(card, `model "${job.model}" is not in the catalog`);
   const { params, samples, pictures } = job;
   const { validation: transform } = transformsOf(params, card, pictures);
-  const batchSize = Math.min(numberOf(params, 'validation_batch_size'), Math.max(1, samples.length));
+  const views = samples.length * viewsPerPicture(transform);
+  const batchSize = Math.min(numberOf(params, 'validation_batch_size'), Math.max(1, views));
   const feed = new BatchFeed({
     samples,
     transform,
@@ -53,7 +55,8 @@ async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Pro
       batchSize,
       thresholds: thresholdsOf(params, card),
     });
-    const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, transform, onBatch);
+    const viewing = { transform, merging: mergingOf(params, card) };
+    const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, viewing, onBatch);
     await evaluator.release();
     return { kind: 'objects', found };
   } finally {

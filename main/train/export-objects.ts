@@ -40,7 +40,7 @@ export async function exportObjects(job: ObjectExportJob): Promise<void> {
   const sizes = { batchSize: 1, ...canvas, normalisation: convention };
   const pixel = write('model-pixels.onnx', detectionProgram(detector, sizes, thresholds));
 
-  const view = await new ObjectViewMaker([job.golden], transform, 0).view(job.golden, 0);
+  const view = await new ObjectViewMaker([job.golden], transform, 0).view(0, 0);
   const shape = [1, 3, canvas.height, canvas.width];
   const size = Float32Array.of(view.size.width, view.size.height);
   const input = normalised(view.planes, convention);

@@ -20,11 +20,11 @@ export interface Judgement {
 
 /** Judges one model after another. */
 export interface Judge {
-  /** `onBatch` hears how many images are done, and ends the work by throwing. */
+  /** `onBatch` hears how many views of images are done, and ends the work by throwing. */
   judge(
     values: ReadonlyMap<string, Float32Array>,
     feed: BatchFeed,
-    onBatch: (images: number) => void,
+    onBatch: (views: number) => void,
   ): Promise<Judgement>;
   release(): Promise<void>;
 }

@@ -5,7 +5,7 @@
 
 import type { Device } from '../devices/device.ts';
 import { explainDeviceFailure } from '../devices/explain.ts';
-import { numberOf } from './plan.ts';
+import { numberOf, viewCounts } from './plan.ts';
 import type { TrainJob } from './protocol.ts';
 
 export type Phase = 'training' | 'evaluating';
@@ -34,16 +34,13 @@ export function isOutOfMemory(error: unknown, device: Device): boolean {
 }
 
 /** The batch sizes a job is to begin with. */
-
-export function batchSizesOf({
-  params,
-  train,
-  validation,
-}: Pick<TrainJob, 'params' | 'train' | 'validation'>): BatchSizes {
+export function batchSizesOf(job: Pick<TrainJob, 'params' | 'train' | 'validation'>): BatchSizes {
+  const { params } = job;
+  const { train, validation } = viewCounts(job);
   return {
-    training_batch_size: Math.min(numberOf(params, 'training_batch_size'), train.length),
+    training_batch_size: Math.min(numberOf(params, 'training_batch_size'), train),
     grad_accumulation_step: numberOf(params, 'grad_accumulation_step'),
-    validation_batch_size: Math.min(numberOf(params, 'validation_batch_size'), validation.length),
+    validation_batch_size: Math.min(numberOf(params, 'validation_batch_size'), validation),
   };
 }
 

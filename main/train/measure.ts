@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { viewsOf } from '../../native-models/catalog/tiling.ts';
 import { readLast } from './checkpoint.ts';
 import { batchSizesOf } from './less-memory.ts';
 import type { MeasureJob, TrainJob } from './protocol.ts';
@@ -32,14 +33,15 @@ export async function measure(
 
 function shortened(job: TrainJob, runFolder: string): TrainJob {
   const batches = batchSizesOf(job);
-  const images = batches.training_batch_size * Math.min(2, batches.grad_accumulation_step);
+  const views = viewsOf(job.params);
+  const images = Math.ceil((batches.training_batch_size * Math.min(2, batches.grad_accumulation_step)) / views);
   const short = {
     ...job,
     runFolder,
     resume: false,
     params: { ...job.params, number_of_epochs: 1, evaluation_frequency: 1 },
     train: job.train.slice(0, images),
-    validation: job.validation.slice(0, batches.validation_batch_size),
+    validation: job.validation.slice(0, Math.ceil(batches.validation_batch_size / views)),
   };
   return short as TrainJob; // of the same kind of samples
 }

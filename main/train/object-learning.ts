@@ -15,7 +15,7 @@ import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/f
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
 import { objectMetrics } from './object-judge.ts';
-import { type ObjectTransforms, thresholdsOf, transformsOf } from './object-transforms.ts';
+import { mergingOf, type ObjectTransforms, thresholdsOf, transformsOf } from './object-transforms.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
 import { type Feeds, floatTensor, Tensor } from './runtime.ts';
@@ -113,12 +113,13 @@ export class ObjectLearning implements Learning {
     const { job, card, plan, transforms } = this;
     const evaluator = await DetectionEvaluator.open(this.network, job, {
       canvas: transforms.validation.canvas,
-      batchSize: Math.min(plan.validationBatchSize, Math.max(1, job.validation.length)),
+      batchSize: plan.validationBatchSize,
       thresholds: thresholdsOf(job.params, card),
     });
+    const viewing = { transform: transforms.validation, merging: mergingOf(job.params, card) };
     return {
       judge: async (values, feed, onBatch) => {
-        const found = await evaluator.find(values, feed, job.validation, transforms.validation, onBatch);
+        const found = await evaluator.find(values, feed, job.validation, viewing, onBatch);
         const metrics = objectMetrics(job, job.validation, found);
         return { loss: null, metrics, thresholds: null, scored: { kind: 'objects', found } };
       },

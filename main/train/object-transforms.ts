@@ -1,11 +1,15 @@
 /** How a detector sees pictures: on which canvas, brought there how, and what is kept of what it finds. */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import { tileGridOf, viewMergingOf } from '../../native-models/catalog/tiling.ts';
 import type { DetectorCard } from '../../native-models/catalog.ts';
 import { canvasFor, scaledSize } from '../../native-models/detection/canvas.ts';
 import type { DetectionThresholds } from '../../native-models/detection/detector.ts';
+import type { ViewMerging } from '../../native-models/detection/merge-views.ts';
+import { type TileGrid, viewsWith } from '../../native-models/detection/tiles.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
 import type { EvaluationTransform, ObjectTransform } from '../images/objects/object-views.ts';
+import { partOf } from '../images/objects/tiles.ts';
 import { numberOf } from './plan.ts';
 
 export interface ObjectTransforms {
@@ -15,7 +19,7 @@ export interface ObjectTransforms {
 }
 
 /**
- * `pictures`: those the run was made of. Where they are scaled, the canvas has room for each of them.
+ * `pictures`: those the run was made of. Where they are scaled, the canvas has room for each of them and of their tiles.
  * Source: product specification, section 6.7.7.
  */
 export function transformsOf(
@@ -24,16 +28,18 @@ export function transformsOf(
   pictures: readonly Size[],
 ): ObjectTransforms {
   const seed = numberOf(params, 'random_seed');
+  const tiles = tileGridOf(params);
   switch (views) {
     case 'letterboxed': {
       const side = numberOf(params, 'img_size');
       const canvas = { width: side, height: side };
-      return { training: { kind: 'mosaic', canvas, seed }, validation: { kind: 'letterbox', canvas } };
+      return { training: { kind: 'mosaic', canvas, tiles, seed }, validation: { kind: 'letterbox', canvas, tiles } };
     }
     case 'scaled': {
       const [minSizePx, maxSizePx] = [numberOf(params, 'min_size'), numberOf(params, 'max_size')];
-      const canvas = canvasFor(pictures.map((size) => scaledSize(size, minSizePx, maxSizePx)));
-      const sizes = { canvas, minSizePx, maxSizePx };
+      const seen = pictures.flatMap((size) => viewSizes(size, tiles));
+      const canvas = canvasFor(seen.map((size) => scaledSize(size, minSizePx, maxSizePx)));
+      const sizes = { canvas, tiles, minSizePx, maxSizePx };
       return { training: { kind: 'random-part', seed, ...sizes }, validation: { kind: 'scaled', ...sizes } };
     }
     default:
@@ -41,7 +47,14 @@ export function transformsOf(
   }
 }
 
-const MOST_DETECTIONS = 300; // of a picture. Source: product specification, section 18.4
+const viewSizes = (size: Size, tiles: TileGrid | null): Size[] =>
+  Array.from({ length: viewsWith(tiles) }, (_, part) => {
+    const { w, h } = partOf(size, tiles, part);
+    return { width: w, height: h };
+  });
+
+/** Of a letterboxed picture. Source: product specification, section 18.4. */
+export const MOST_DETECTIONS = 300;
 
 export function thresholdsOf(params: Hyperparameters, { views }: DetectorCard): DetectionThresholds {
   const score = numberOf(params, 'box_score_thresh');
@@ -53,4 +66,9 @@ export function thresholdsOf(params: Hyperparameters, { views }: DetectorCard): 
     default:
       return views satisfies never;
   }
+}
+
+/** How what is found in an image and its tiles becomes what is found in the image. */
+export function mergingOf(params: Hyperparameters, card: DetectorCard): ViewMerging {
+  return viewMergingOf(params, thresholdsOf(params, card).most);
 }

@@ -1,6 +1,7 @@
 /** The numbers of one run that its hyperparameters and its data fix. */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
+import { viewsOf } from '../../native-models/catalog/tiling.ts';
 import type { OptimizerOptions } from '../../native-models/optim/optimizer.ts';
 import type { Schedule } from '../../native-models/optim/schedules.ts';
 import type { EarlyStoppingRule } from './early-stopping.ts';
@@ -10,7 +11,9 @@ import type { Place } from './step-parts.ts';
 
 export interface Plan {
   readonly epochs: number;
-  /** At most the number of training images. */
+  /** What an epoch goes through: every training image, or of each the whole and its tiles. */
+  readonly trainingViews: number;
+  /** At most the number of training views. */
   readonly batchSize: number;
   /** Batches of an epoch. */
   readonly steps: number;
@@ -20,6 +23,8 @@ export interface Plan {
   readonly isSynchronised: boolean;
   /** Updates of an epoch. */
   readonly updates: number;
+  /** What an evaluation goes through. */
+  readonly validationViews: number;
   readonly validationBatchSize: number;
   readonly seed: number;
   readonly workers: number;
@@ -37,19 +42,23 @@ export interface Plan {
   readonly earlyStopping: EarlyStoppingRule | null;
 }
 
-export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 'train' | 'validation'>): Plan {
-  const batchSize = Math.min(numberOf(params, 'training_batch_size'), train.length);
-  const steps = stepsPerEpoch(train.length, batchSize);
+export function planOf(job: Pick<TrainJob, 'params' | 'train' | 'validation'>): Plan {
+  const { params } = job;
+  const { train: trainingViews, validation: validationViews } = viewCounts(job);
+  const batchSize = Math.min(numberOf(params, 'training_batch_size'), trainingViews);
+  const steps = stepsPerEpoch(trainingViews, batchSize);
   const accumulation = Math.min(numberOf(params, 'grad_accumulation_step'), steps);
   const checkpointFrequency = params['checkpoint_frequency'];
   return {
     epochs: numberOf(params, 'number_of_epochs'),
+    trainingViews,
     batchSize,
     steps,
     accumulation,
     isSynchronised: numberOf(params, 'synchronize_batch_norm') === 1,
     updates: Math.ceil(steps / accumulation),
-    validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), validation.length),
+    validationViews,
+    validationBatchSize: Math.min(numberOf(params, 'validation_batch_size'), Math.max(1, validationViews)),
     seed: numberOf(params, 'random_seed'),
     workers: numberOf(params, 'number_of_workers'),
     learningRate: numberOf(params, 'learning_rate'),
@@ -61,6 +70,12 @@ export function planOf({ params, train, validation }: Pick<TrainJob, 'params' | 
     checkpointFrequency: typeof checkpointFrequency === 'number' ? checkpointFrequency : null,
     earlyStopping: earlyStoppingOf(params),
   };
+}
+
+/** How many views there are of a job's images: more than images where each is also seen in tiles. */
+export function viewCounts({ params, train, validation }: Pick<TrainJob, 'params' | 'train' | 'validation'>) {
+  const views = viewsOf(params);
+  return { train: views * train.length, validation: views * validation.length };
 }
 
 /** Where batch `step` of an epoch, from 0, stands in its update, and which update of the epoch that is. */

@@ -11,8 +11,8 @@ import type { ClassificationTask, ObjectTask, Task } from '../../preload/contrac
 import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
-import type { EvaluationTransform } from '../images/objects/object-views.ts';
 import type { PictureObject } from '../images/objects/objects.ts';
+import type { Viewing } from './view-detections.ts';
 
 export interface LabelledSample extends FeedSample {
   /** Indices of its classes, ascending: one where every image has one class, else any number. */
@@ -136,7 +136,7 @@ export interface ObjectScoreJob {
   readonly kind: 'score-objects';
   /** The one that takes bytes. */
   readonly modelFile: string;
-  readonly evaluation: EvaluationTransform;
+  readonly viewing: Viewing;
   readonly device: Device;
   readonly threads: number;
 }

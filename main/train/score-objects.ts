@@ -1,15 +1,16 @@
 /** Finds objects with an exported model: the file itself is run, not the program it was made from. */
 
 import { readFileSync } from 'node:fs';
-import { clipBox, toFractions, type Xyxy } from '../../native-models/geometry/box.ts';
+import { toFractions } from '../../native-models/geometry/box.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { decode, decodeBytes } from '../images/decode.ts';
 import { toErrorRecord } from '../images/error-record.ts';
-import { mapOf } from '../images/objects/canvas-view.ts';
-import { evaluationPlacement, evaluationView } from '../images/objects/object-views.ts';
-import { inverted, movedBox } from '../images/objects/objects.ts';
-import type { ImageScore, ImageSource, ObjectScoreJob, ScoreRequest } from './protocol.ts';
+import { evaluationView, viewsPerPicture } from '../images/objects/object-views.ts';
+import { cutOut, partOf } from '../images/objects/tiles.ts';
+import type { Pixels } from '../images/pixels.ts';
+import type { ImageScore, ImageSource, ObjectScoreJob, ScoredObject, ScoreRequest } from './protocol.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
+import { detectionsAt, type OnCanvas, objectsIn } from './view-detections.ts';
 
 export class ObjectScorer {
   private readonly job: ObjectScoreJob;
@@ -38,24 +39,27 @@ export class ObjectScorer {
     await this.session.release();
   }
 
-  private async find(image: ImageSource) {
-    const { evaluation } = this.job;
-    const { canvas } = evaluation;
+  private async find(image: ImageSource): Promise<ScoredObject[]> {
+    const { viewing } = this.job;
     const pixels = await pixelsOf(image);
-    const { planes, size } = evaluationView(pixels, pixels, evaluation);
-    const { boxes, scores, labels, counts } = await this.session.run({
+    const seen: OnCanvas[] = [];
+    for (let part = 0; part < viewsPerPicture(viewing.transform); part++) seen.push(await this.look(pixels, part));
+    return objectsIn(seen, pixels, viewing).map(({ box, label, score }) => {
+      return { label, score, fractions: toFractions(box, pixels) };
+    });
+  }
+
+  /** At all of a picture, or at one of its tiles. */
+  private async look(picture: Pixels, part: number): Promise<OnCanvas> {
+    const { transform } = this.job.viewing;
+    const { canvas, tiles = null } = transform;
+    const { pixels } = cutOut({ pixels: picture, objects: [] }, partOf(picture, tiles, part));
+    const { planes, size } = evaluationView(pixels, pixels, transform);
+    const results = await this.session.run({
       images: new Tensor('uint8', planes, [1, 3, canvas.height, canvas.width]),
       image_sizes: new Tensor('float32', Float32Array.of(size.width, size.height), [1, 2]),
     });
-    const back = inverted(mapOf(evaluationPlacement(pixels, evaluation)));
-    return Array.from({ length: (counts!.data as Int32Array)[0]! }, (_, i) => {
-      const onCanvas = (boxes!.data as Float32Array).subarray(4 * i, 4 * i + 4) as unknown as Xyxy;
-      return {
-        label: (labels!.data as Int32Array)[i]!,
-        score: (scores!.data as Float32Array)[i]!,
-        fractions: toFractions(clipBox(movedBox(back, onCanvas), pixels), pixels),
-      };
-    });
+    return detectionsAt(results, 0);
   }
 }
 

@@ -203,7 +203,7 @@ class Run {
   }
 
   private async trainEpoch(epoch: number): Promise<{ loss: number; learningRate: number; waitedMs: number }> {
-    const { plan, job, context } = this.parts;
+    const { plan, context } = this.parts;
     const startMs = context.nowMs();
     const updateOf = (step: number) => (epoch - 1) * plan.updates + placeOf(plan, step).update;
     let fed = 0;
@@ -221,7 +221,7 @@ class Run {
     };
     await this.enter(epoch);
     const { runner, feed: pictures, learning } = this.stage;
-    const order = epochOrder(job.train.length, plan.batchSize, plan.seed, epoch);
+    const order = epochOrder(plan.trainingViews, plan.batchSize, plan.seed, epoch);
     const wait = new WaitTimer(context.nowMs);
     for await (const batch of wait.timed(pictures.batches(order, epoch))) {
       context.checkCancelled();
@@ -249,12 +249,12 @@ class Run {
   }
 
   private async evaluate(epoch: number, model: ReadonlyMap<string, FloatTensor>): Promise<Judgement> {
-    const { plan, job, context, judge, validation } = this.parts;
+    const { plan, context, judge, validation } = this.parts;
     const values = new Map([...model].map(([name, { data }]) => [name, data] as const));
-    const steps = Math.ceil(job.validation.length / plan.validationBatchSize);
-    const judgement = await judge.judge(values, validation, (images) => {
+    const steps = Math.ceil(plan.validationViews / plan.validationBatchSize);
+    const judgement = await judge.judge(values, validation, (views) => {
       context.checkCancelled();
-      const step = Math.ceil(images / plan.validationBatchSize);
+      const step = Math.ceil(views / plan.validationBatchSize);
       this.tell({ epoch, phase: 'evaluating', step, steps, loss: null, imagesPerSecond: null });
     });
     if (judgement.loss !== null && !Number.isFinite(judgement.loss)) {

@@ -4,6 +4,8 @@
  * Source: product specification, section 4.2.
  */
 
+import { readGrid, writeGrid } from './tile-grid.ts';
+
 /** Canonical names of each; of several the model has one. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   validation_size: ['split_ratio'],
@@ -33,8 +35,10 @@ export function canonicalName(name: string, isKnown: (name: string) => boolean):
   return ALIASES[name]!.find(isKnown) ?? name;
 }
 
-/** What a value of a later generation was called first. */
+/** What a value of a later generation was called first; of a grid of tiles also what a list of two numbers means. */
 export function canonicalValue(name: string, value: unknown): unknown {
+  const grid = name === 'tile_grid_size' ? readGrid(value) : null;
+  if (grid !== null) return writeGrid(grid);
   const values = VALUE_ALIASES[name] ?? {};
   return typeof value === 'string' && Object.hasOwn(values, value) ? values[value] : value;
 }

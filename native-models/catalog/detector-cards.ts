@@ -5,6 +5,7 @@ import { YoloXNano } from '../models/yolox.ts';
 import { decaysAllButVectors } from '../nn/decay.ts';
 import { type DetectorCard, IMAGENET_CONVENTION, type InputConvention } from './card.ts';
 import { COMMON, fraction, type Hyperparameter, positive, row, withDefaults } from './hyperparameters.ts';
+import { TILING } from './tiling.ts';
 
 const DETECTION_TASKS = ['image-object-detection'];
 
@@ -64,7 +65,7 @@ export const DETECTOR_CARDS: readonly DetectorCard[] = [
     tasks: DETECTION_TASKS,
     title: 'YOLOv5: one-stage detector with anchors, in four sizes',
     source: 'https://arxiv.org/abs/2004.10934',
-    hyperparameters: withDefaults([...COMMON, ...DETECTION, ...ONE_STAGE, MODEL_SIZE], ONE_STAGE_DEFAULTS),
+    hyperparameters: withDefaults([...COMMON, ...DETECTION, ...ONE_STAGE, MODEL_SIZE, ...TILING], ONE_STAGE_DEFAULTS),
     taskDefaults: {},
     headPrefixes: ['head.'],
     freezeGroups: Array.from({ length: 10 }, (_, i) => [`model.${i}.`]),
@@ -79,7 +80,10 @@ export const DETECTOR_CARDS: readonly DetectorCard[] = [
     tasks: DETECTION_TASKS,
     title: 'YOLOX-nano: small one-stage detector without anchors, for CPUs',
     source: 'https://arxiv.org/abs/2107.08430',
-    hyperparameters: withDefaults([...COMMON, ...DETECTION, ...ONE_STAGE], { ...ONE_STAGE_DEFAULTS, img_size: 416 }),
+    hyperparameters: withDefaults([...COMMON, ...DETECTION, ...ONE_STAGE, ...TILING], {
+      ...ONE_STAGE_DEFAULTS,
+      img_size: 416,
+    }),
     taskDefaults: {},
     headPrefixes: ['head.cls_preds.'],
     freezeGroups: [

@@ -5,6 +5,7 @@
 
 import { assert } from '../core/assert.ts';
 import { canonicalName, canonicalValue } from './aliases.ts';
+import { readGrid, writeGrid } from './tile-grid.ts';
 
 export type HyperparameterValue = number | string;
 
@@ -12,7 +13,9 @@ export type Domain =
   | { readonly kind: 'integer'; readonly min: number; readonly max?: number }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
   | { readonly kind: 'flag' }
-  | { readonly kind: 'choice'; readonly values: readonly HyperparameterValue[] };
+  | { readonly kind: 'choice'; readonly values: readonly HyperparameterValue[] }
+  /** Tiles along width and height, as text: `(3, 2)`. */
+  | { readonly kind: 'grid'; readonly most: number };
 
 export interface Hyperparameter {
   readonly name: string;
@@ -152,7 +155,14 @@ export function resolveHyperparameters(
 }
 
 function conflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
-  return [...betaConflicts(values), ...sizeConflicts(values)];
+  return [...betaConflicts(values), ...sizeConflicts(values), ...tileConflicts(values)];
+}
+
+/** Source: product specification, conflict C3. */
+function tileConflicts(values: ReadonlyMap<string, HyperparameterValue | null>): Problem[] {
+  if (values.get('tile_overlap_ratio') !== 1) return [];
+  const message = 'tile_overlap_ratio must be below 1: at 1 every tile would be the whole image';
+  return [{ name: 'tile_overlap_ratio', message }];
 }
 
 /** The specification's range ends at 1, where a mean takes in nothing and its correction divides by zero. */
@@ -184,6 +194,8 @@ export function describe(domain: Domain): string {
       return '0 or 1';
     case 'choice':
       return `one of ${domain.values.join(', ')}`;
+    case 'grid':
+      return `two whole numbers from 1 to ${domain.most}, as "(3, 2)"`;
     default:
       return domain satisfies never;
   }
@@ -196,6 +208,7 @@ export function takes(domain: Domain, raw: unknown): boolean {
 
 function parse(domain: Domain, raw: unknown): HyperparameterValue | null {
   if (domain.kind === 'choice') return domain.values.find((value) => String(value) === String(raw)) ?? null;
+  if (domain.kind === 'grid') return parseGrid(domain.most, raw);
   if (domain.kind === 'flag' && typeof raw === 'string' && /^(true|false)$/i.test(raw))
     return Number(raw.toLowerCase() === 'true');
   const isNumeric =
@@ -213,6 +226,11 @@ function parse(domain: Domain, raw: unknown): HyperparameterValue | null {
     default:
       return domain satisfies never;
   }
+}
+
+function parseGrid(most: number, raw: unknown): string | null {
+  const grid = readGrid(raw);
+  return grid !== null && Math.max(grid.columns, grid.rows) <= most ? writeGrid(grid) : null;
 }
 
 /** The closest known name, when one is close. */

@@ -6,6 +6,7 @@ import { RetinaNet } from '../models/retinanet.ts';
 import { type DetectorCard, IMAGENET_CONVENTION } from './card.ts';
 import { DETECTION } from './detector-cards.ts';
 import { COMMON, fraction, type Hyperparameter, positive, row, withDefaults } from './hyperparameters.ts';
+import { TILING } from './tiling.ts';
 
 /** Source: product specification, section 6.3. */
 const SCALED: readonly Hyperparameter[] = [
@@ -17,7 +18,7 @@ const SCALED: readonly Hyperparameter[] = [
 ];
 
 /** Source: product specification, section 6.6. */
-const HYPERPARAMETERS = withDefaults([...COMMON, ...DETECTION, ...SCALED], {
+const HYPERPARAMETERS = withDefaults([...COMMON, ...DETECTION, ...SCALED, ...TILING], {
   training_batch_size: 2,
   validation_batch_size: 1,
   learning_rate: 0.005,

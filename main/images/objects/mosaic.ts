@@ -10,7 +10,15 @@ import { wholeOf } from '../pixels.ts';
 import { resample } from '../resample.ts';
 import { filledPlanes } from './canvas-view.ts';
 import { LETTERBOX_GREY } from './letterbox.ts';
-import { type Affine, composed, type KeptObjects, movedObjects, type PictureObject, shift } from './objects.ts';
+import {
+  type Affine,
+  composed,
+  type KeptObjects,
+  movedObjects,
+  type PictureObject,
+  type PictureWithObjects,
+  shift,
+} from './objects.ts';
 import { warpOn } from './warp.ts';
 
 /** Strengths, recorded with every run under these names. */
@@ -32,11 +40,6 @@ export type MosaicStrengths = { readonly [Name in keyof typeof MOSAIC]: number }
 
 const LEAST_SIDE_PX = 2;
 
-export interface MosaicPart {
-  readonly pixels: Pixels;
-  readonly objects: readonly PictureObject[];
-}
-
 export interface View {
   /** Shapes: [3,side,side]. */
   readonly planes: Uint8Array;
@@ -49,7 +52,7 @@ export const mosaicPartners = (rng: Rng, strengths: MosaicStrengths = MOSAIC): n
 
 /** One picture alone, or four of them. Drawn with `rng` alone. */
 export function mosaicView(
-  parts: readonly MosaicPart[],
+  parts: readonly PictureWithObjects[],
   side: number,
   rng: Rng,
   strengths: MosaicStrengths = MOSAIC,
@@ -76,7 +79,7 @@ interface Resized {
 }
 
 /** The longer side becomes `side`. Shrinking is done here, where it is smooth. */
-function atMost({ pixels, objects }: MosaicPart, side: number): Resized {
+function atMost({ pixels, objects }: PictureWithObjects, side: number): Resized {
   const factor = side / Math.max(pixels.width, pixels.height);
   const [width, height] = [
     Math.max(1, Math.round(pixels.width * factor)),

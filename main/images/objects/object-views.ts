@@ -1,15 +1,17 @@
 /** Samples with objects to what a detector sees of them: the picture on its canvas, and where its objects lie there. */
 
 import { type Rng, rngFrom } from '../../../native-models/core/rng.ts';
+import { enlargementBy, type TileGrid, viewsWith } from '../../../native-models/detection/tiles.ts';
 import type { Size } from '../../../native-models/geometry/box.ts';
-import { decodeReduced } from '../decode.ts';
+import { decode, decodeReduced } from '../decode.ts';
 import { type Pixels, wholeOf } from '../pixels.ts';
 import type { Colour, Placement } from './canvas-view.ts';
 import { drawOnCanvas, placedObjects } from './canvas-view.ts';
 import { KEPT_OBJECTS, plainPlacement, randomPlacement, type ScaledSizes } from './crop-and-expand.ts';
 import { LETTERBOX_GREY, letterboxPlacement } from './letterbox.ts';
 import { mosaicPartners, mosaicView } from './mosaic.ts';
-import { movedObjects, type PictureObject } from './objects.ts';
+import { movedObjects, type PictureObject, type PictureWithObjects } from './objects.ts';
+import { cutOut, partOf } from './tiles.ts';
 
 export interface ObjectSample {
   readonly id: number;
@@ -20,17 +22,26 @@ export interface ObjectSample {
   readonly objects: readonly PictureObject[];
 }
 
+interface Seen {
+  readonly canvas: Size;
+  /** Absent or null: whole pictures alone are seen. Else each of their tiles as well, one view after the other. */
+  readonly tiles?: TileGrid | null;
+}
+
 /** How pictures come onto the canvas when nothing is random. */
 export type EvaluationTransform =
-  | { readonly kind: 'letterbox'; readonly canvas: Size }
-  | ({ readonly kind: 'scaled' } & ScaledSizes);
+  | (Seen & { readonly kind: 'letterbox' })
+  | (Seen & { readonly kind: 'scaled' } & ScaledSizes);
 
 export type ObjectTransform =
   | EvaluationTransform
   /** Four at a time, turned and scaled, on a square. */
-  | { readonly kind: 'mosaic'; readonly canvas: Size; readonly seed: number }
+  | (Seen & { readonly kind: 'mosaic'; readonly seed: number })
   /** A random part, perhaps mirrored, perhaps on a larger empty picture. */
-  | ({ readonly kind: 'random-part'; readonly seed: number } & ScaledSizes);
+  | (Seen & { readonly kind: 'random-part'; readonly seed: number } & ScaledSizes);
+
+/** How many views there are of each picture. */
+export const viewsPerPicture = ({ tiles = null }: ObjectTransform): number => viewsWith(tiles);
 
 export interface ObjectView {
   /** Shapes: [3, canvas.height, canvas.width]. */
@@ -64,6 +75,8 @@ export class ObjectViewMaker {
   private readonly cacheBytes: number;
   private readonly decoded = new Map<number, Pixels>();
   private usedBytes = 0;
+  /** What was asked for last. */
+  private latest: { readonly id: number; readonly pixels: Promise<Pixels> } | null = null;
 
   /** `samples`: all there are, of which some may be shown beside the one that is asked for. */
   constructor(samples: readonly ObjectSample[], transform: ObjectTransform, cacheBytes: number) {
@@ -72,27 +85,25 @@ export class ObjectViewMaker {
     this.cacheBytes = cacheBytes;
   }
 
-  /** Errors: as `decode`. */
-  async view(sample: ObjectSample, epoch: number): Promise<ObjectView> {
+  /** Views count picture after picture, the whole before its tiles. Errors: as `decode`. */
+  async view(index: number, epoch: number): Promise<ObjectView> {
     const { transform } = this;
     switch (transform.kind) {
       case 'letterbox':
       case 'scaled': {
-        const { pixels, objects } = await this.part(sample);
-        return evaluationView(pixels, sample.size, transform, objects);
+        const { pixels, objects, size } = await this.part(index);
+        return evaluationView(pixels, size, transform, objects);
       }
       case 'random-part': {
-        const part = await this.part(sample);
-        const rng = this.rng(transform.seed, epoch, sample);
+        const part = await this.part(index);
+        const rng = this.rng(transform.seed, epoch, index);
         return shown(part, randomPlacement(part.pixels, part.objects, transform, rng), transform);
       }
       case 'mosaic': {
-        const rng = this.rng(transform.seed, epoch, sample);
-        const others = Array.from(
-          { length: mosaicPartners(rng) },
-          () => this.samples[rng.integer(this.samples.length)]!,
-        );
-        const parts = await Promise.all([sample, ...others].map((one) => this.part(one)));
+        const rng = this.rng(transform.seed, epoch, index);
+        const views = this.samples.length * viewsPerPicture(transform);
+        const others = Array.from({ length: mosaicPartners(rng) }, () => rng.integer(views));
+        const parts = await Promise.all([index, ...others].map((one) => this.part(one)));
         return { ...mosaicView(parts, transform.canvas.width, rng), size: transform.canvas };
       }
       default:
@@ -105,28 +116,50 @@ export class ObjectViewMaker {
     return this.decoded.size;
   }
 
-  private rng(seed: number, epoch: number, { id }: ObjectSample): Rng {
-    return rngFrom(seed, 'augment', epoch, id);
+  private placeOf(index: number): { readonly sample: ObjectSample; readonly part: number } {
+    const views = viewsPerPicture(this.transform);
+    return { sample: this.samples[Math.floor(index / views)]!, part: index % views };
   }
 
-  /** The picture as it was decoded, with its objects in its own pixels. */
-  private async part({ id, path, size, objects }: ObjectSample) {
-    const pixels = this.decoded.get(id) ?? (await decodeReduced(path, this.decodedSide()));
+  private rng(seed: number, epoch: number, index: number): Rng {
+    const { sample, part } = this.placeOf(index);
+    return rngFrom(seed, 'augment', epoch, sample.id, ...(part === 0 ? [] : [part]));
+  }
+
+  /** What a view shows, as it was decoded, with its objects in its own pixels; `size` is what it has in the file's. */
+  private async part(index: number): Promise<PictureWithObjects & { readonly size: Size }> {
+    const { sample, part } = this.placeOf(index);
+    const { size } = sample;
+    const pixels = await this.pixelsOf(sample);
+    const [across, down] = [pixels.width / size.width, pixels.height / size.height];
+    const scale = { xx: across, xy: 0, x0: 0, yx: 0, yy: down, y0: 0 };
+    const objects = movedObjects(sample.objects, scale, pixels, { leastShare: 0, leastSidePx: 0 });
+    const { tiles = null } = this.transform;
+    const { w, h } = partOf(size, tiles, part);
+    return { ...cutOut({ pixels, objects }, partOf(pixels, tiles, part)), size: { width: w, height: h } };
+  }
+
+  /** Views of one picture that follow each other decode it once, even where there is no room to remember it. */
+  private async pixelsOf({ id, path }: ObjectSample): Promise<Pixels> {
+    const known = this.decoded.get(id);
+    if (known !== undefined) return known;
+    if (this.latest?.id !== id) this.latest = { id, pixels: this.decode(path) };
+    const pixels = await this.latest.pixels;
     const hasRoom = this.usedBytes + pixels.data.length <= this.cacheBytes;
     if (hasRoom && !this.decoded.has(id)) {
       this.decoded.set(id, pixels);
       this.usedBytes += pixels.data.length;
     }
-    const [across, down] = [pixels.width / size.width, pixels.height / size.height];
-    const scale = { xx: across, xy: 0, x0: 0, yx: 0, yy: down, y0: 0 };
-    return { pixels, objects: movedObjects(objects, scale, pixels, { leastShare: 0, leastSidePx: 0 }) };
+    return pixels;
   }
 
-  private decodedSide(): number {
-    const { transform } = this;
-    const { width, height } = transform.canvas;
-    const isRandom = transform.kind === 'random-part' || transform.kind === 'mosaic';
-    return Math.ceil(Math.min(width, height) * (isRandom ? REDUCED_SIDES : 1));
+  private decode(path: string): Promise<Pixels> {
+    const { canvas, kind, tiles = null } = this.transform;
+    const isRandom = kind === 'random-part' || kind === 'mosaic';
+    // Tiles are cut at whole pixels of the file, by which what is found on them is brought back.
+    if (tiles !== null && !isRandom) return decode(path);
+    const larger = (isRandom ? REDUCED_SIDES : 1) * (tiles === null ? 1 : enlargementBy(tiles));
+    return decodeReduced(path, Math.ceil(Math.min(canvas.width, canvas.height) * larger));
   }
 }
 
@@ -142,7 +175,7 @@ export function evaluationView(
 }
 
 function shown(
-  { pixels, objects }: { readonly pixels: Pixels; readonly objects: readonly PictureObject[] },
+  { pixels, objects }: PictureWithObjects,
   placement: Placement,
   { canvas, kind }: ObjectTransform,
 ): ObjectView {

@@ -3,6 +3,7 @@
 import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import { clipPolygon } from '../../../native-models/geometry/clip-polygon.ts';
 import { mapCorners, type Polygon, polygonArea, polygonXyxy } from '../../../native-models/geometry/polygon.ts';
+import type { Pixels } from '../pixels.ts';
 
 export interface PictureObject {
   /** Class, from 0. */
@@ -11,6 +12,12 @@ export interface PictureObject {
   readonly xyxy: Xyxy;
   /** Its outline; null where the box is all there is. */
   readonly polygon: Polygon | null;
+}
+
+/** A picture, or a part of one, with the objects on it in its own pixels. */
+export interface PictureWithObjects {
+  readonly pixels: Pixels;
+  readonly objects: readonly PictureObject[];
 }
 
 /** x' = xx x + xy y + x0, y' = yx x + yy y + y0. */

@@ -5,7 +5,7 @@ import type { FeedTask, FeedWorkerSettings } from '../../../main/images/feed-pro
 
 const { underWay } = workerData as FeedWorkerSettings;
 
-parentPort!.on('message', ({ samples }: FeedTask) => {
-  underWay[0] = samples[0]!;
+parentPort!.on('message', ({ views }: FeedTask) => {
+  underWay[0] = views[0]!;
   process.exit(3);
 });

@@ -134,6 +134,29 @@ search_space:
   ]);
 });
 
+test.each([`{type: choice, values: ["(3, 2)", 5x3, [2, 1]]}`, `choice('(3, 2)', '5x3', "2, 1")`])(
+  'grids of tiles may be written in any of their ways: %s',
+  (grids) => {
+    const plan = planOf(`
+iterations: 3
+hyperparameter_sampling:
+  space:
+    model_name: retinanet_resnet50_fpn
+    tile_grid_size: ${grids}
+arguments: {tile_predictions_nms_threshold: 0.3}
+`);
+
+    expect(plan.space.shared['tile_grid_size']).toEqual({ type: 'choice', values: ['(3, 2)', '(5, 3)', '(2, 1)'] });
+    expect(plan.arguments).toEqual({ tile_predictions_nms_thresh: 0.3 });
+  },
+);
+
+test('a list of two numbers is one grid', () => {
+  const plan = planOf('iterations: 1\nhyperparameter_sampling: {space: {tile_grid_size: [3, 2]}}\n');
+
+  expect(plan.space.shared['tile_grid_size']).toEqual({ type: 'choice', values: ['(3, 2)'] });
+});
+
 test.each([
   ['ours', OURS],
   ['a job file', V2],

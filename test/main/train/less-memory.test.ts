@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { halved, isOutOfMemory } from '../../../main/train/less-memory.ts';
+import { batchSizesOf, halved, isOutOfMemory } from '../../../main/train/less-memory.ts';
 
 const sizes = (training: number, steps: number, validation: number) => ({
   training_batch_size: training,
@@ -25,6 +25,15 @@ describe('half of what was too much', () => {
     expect(halved(sizes(1, 4, 8), 'training')).toBeNull();
     expect(halved(sizes(1, 4, 1), 'evaluating')).toBeNull();
   });
+});
+
+test('a batch is no larger than there are views of images, tiles counted', () => {
+  const sample = { id: 1, path: 'a.png', labels: [0] };
+  const job = { train: [sample, sample], validation: [sample] };
+  const params = { training_batch_size: 16, grad_accumulation_step: 1, validation_batch_size: 16 };
+
+  expect(batchSizesOf({ ...job, params })).toEqual(sizes(2, 1, 1));
+  expect(batchSizesOf({ ...job, params: { ...params, tile_grid_size: '(3, 2)' } })).toEqual(sizes(14, 1, 7));
 });
 
 describe('what memory says when it runs out', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { tileGridOf } from '../../../native-models/catalog/tiling.ts';
 import {
   type DetectorCard,
   findModel,
   frozenPrefixes,
   hyperparametersOf,
+  MODELS,
   networkOf,
   resolveFor,
 } from '../../../native-models/catalog.ts';
@@ -105,4 +107,52 @@ test('parameters are as many as torchvision counts for 91 classes, the backgroun
   // Of the published weights' descriptions, less the scales and biases of frozen norms that these do not count.
   expect(count('retinanet_resnet50_fpn', 91)).toBe(34_014_999);
   expect(count('fasterrcnn_resnet50_fpn', 90)).toBe(41_755_286);
+});
+
+const TILED = ['yolov5', 'yolox_nano', 'retinanet_resnet50_fpn', ...TWO_STAGE];
+
+describe('tiling', () => {
+  test.each(TILED)('of %s is off by default, with the thresholds of the specification', (model) => {
+    expect(resolveFor(findModel(model)!, {}).values).toMatchObject({
+      tile_grid_size: null,
+      tile_overlap_ratio: 0.25,
+      tile_predictions_nms_thresh: 0.25,
+      tile_predictions_nms_per_class: 1,
+    });
+    expect(tileGridOf(resolveFor(findModel(model)!, {}).values)).toBeNull();
+  });
+
+  test('is for models that find boxes alone', () => {
+    const others = MODELS.filter(({ name }) => !TILED.includes(name)).map(({ name }) => name);
+
+    expect(others).toContain('resnet18');
+    for (const name of others) expect(problems(name, { tile_grid_size: '(3, 2)' })).toHaveLength(1);
+  });
+
+  test.each(['(3, 2)', '(3,2)', ' ( 3 , 2 ) ', '3x2', '3X2', '3, 2', '[3, 2]', [3, 2]])(
+    'takes a grid written as %j',
+    (given) => {
+      const { values } = resolveFor(findModel('retinanet_resnet50_fpn')!, { tile_grid_size: given });
+
+      expect(values['tile_grid_size']).toBe('(3, 2)');
+      expect(tileGridOf(values)).toEqual({ columns: 3, rows: 2, overlap01: 0.25 });
+    },
+  );
+
+  test.each(['3', '(3)', '(0, 2)', '(33, 1)', '(3, 2, 1)', '(3.5, 2)', '(-3, 2)', '(3, 2', 3, true, [3], ['3', 'x']])(
+    'refuses %j',
+    (given) => {
+      expect(problems('yolov5', { tile_grid_size: given })).toEqual([
+        `tile_grid_size must be two whole numbers from 1 to 32, as "(3, 2)", got ${JSON.stringify(given)}`,
+      ]);
+    },
+  );
+
+  test('refuses an overlap of 1 with its reason, and what is outside the ranges', () => {
+    expect(problems('yolov5', { tile_overlap_ratio: 1 })).toEqual([
+      'tile_overlap_ratio must be below 1: at 1 every tile would be the whole image',
+    ]);
+    expect(problems('yolov5', { tile_overlap_ratio: 0, tile_predictions_nms_threshold: 1 })).toEqual([]);
+    expect(problems('yolov5', { tile_overlap_ratio: -0.1, tile_predictions_nms_thresh: 1.1 })).toHaveLength(2);
+  });
 });

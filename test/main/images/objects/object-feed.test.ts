@@ -33,12 +33,15 @@ async function samples(count: number): Promise<ObjectSample[]> {
 async function read(
   all: readonly ObjectSample[],
   transform: ObjectTransform,
-  { workers = 2, epoch = 1, places = PLACES } = {},
+  { workers = 2, epoch = 1, places = PLACES, views = all.length } = {},
 ) {
   const feed = new BatchFeed({ samples: all, transform, places, batchSize: 3, workers });
   onTestFinished(() => feed.close());
   const batches = [];
-  for await (const { images, objects } of feed.batches(Int32Array.from(all.keys()), epoch)) {
+  for await (const { images, objects } of feed.batches(
+    Int32Array.from({ length: views }, (_, view) => view),
+    epoch,
+  )) {
     const { sizes, boxes, labels } = objects!;
     batches.push({ images: images.slice(), sizes: [...sizes], boxes: [...boxes], labels: [...labels] });
   }
@@ -86,6 +89,35 @@ describe('a feed of pictures with objects', () => {
     expect(alone).toEqual(once);
     expect(later).not.toEqual(once);
     expect(other).not.toEqual(once);
+  });
+
+  test('pictures seen in tiles come whole and in each of them, with the objects that lie there', async () => {
+    const tiles = { columns: 2, rows: 1, overlap01: 0.2 };
+
+    const batches = await read(await samples(2), { ...letterbox, tiles }, { views: 6 });
+
+    // The tiles are 50 pixels wide and begin at 0 and at 40; the box goes from 10 to 50, and in the second picture from 15.
+    const counts = batches.map(({ labels }) => labels.filter((label) => label !== NO_OBJECT).length);
+    const firstBoxes = [0, 1, 2].map((view) => batches[1]!.boxes.slice(4 * view * PLACES, 4 * view * PLACES + 4));
+    expect(counts).toEqual([2 + 2 + 0, 2 + 2 + 1]);
+    expect(firstBoxes[1]).toEqual([22, 22, 57, 52]); // in the middle of 64 pixels, at its own size
+    expect(firstBoxes[2]!.slice(0, 3)).toEqual([7, 22, 22]);
+  });
+
+  test('a mosaic of tiles depends on seed, epoch, sample and tile alone', async () => {
+    const all = await samples(2);
+    const transform = {
+      kind: 'mosaic',
+      canvas: letterbox.canvas,
+      seed: 5,
+      tiles: { columns: 2, rows: 2, overlap01: 0.2 },
+    };
+
+    const once = await read(all, transform as ObjectTransform, { views: 10 });
+    const alone = await read(all, transform as ObjectTransform, { views: 10, workers: 1 });
+
+    expect(alone).toEqual(once);
+    expect(new Set(once.map(({ images }) => images.join())).size).toBe(once.length);
   });
 
   test('of more objects than places the largest are fed', async () => {
