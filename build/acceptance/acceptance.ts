@@ -1,6 +1,7 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep] [--work FOLDER]`; needs the data beside the checkout, and torch.
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling] [--work FOLDER]`; needs the data beside the
+ * checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
 
@@ -13,6 +14,7 @@ import { SHARED } from './data.ts';
 import { FINE_TUNES, fineTune } from './fine-tune.ts';
 import { Results } from './results.ts';
 import { sweep } from './sweep.ts';
+import { tiling } from './tiling.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, work: { type: 'string', default: join(ROOT, '.cache', 'acceptance') } },
@@ -26,6 +28,7 @@ const cases: Readonly<Record<string, () => boolean>> = {
   ...Object.fromEntries(Object.entries(FINE_TUNES).map(([name, each]) => [name, () => fineTune(each, work, results)])),
   ...Object.fromEntries(Object.entries(CURVES).map(([name, each]) => [name, () => curve(each, work, results)])),
   sweep: () => sweep(work),
+  tiling: () => tiling(work, results),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);
 for (const name of asked)
