@@ -90,6 +90,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer/projects', ['renderer/projects', 'renderer/ui']],
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
   ['renderer/label', ['renderer/label', 'renderer/ui', 'npm:konva', 'npm:react-konva']],
+  ['renderer/transfer', ['renderer/transfer', 'renderer/ui']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
 
   // tools and tests may use anything; nothing imports them
@@ -130,6 +131,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
     ],
   ],
   ['renderer/projects/derive', ['renderer/projects/derive', 'renderer/ui/format.ts', 'preload/contract']],
+  ['renderer/transfer/derive', ['renderer/transfer/derive', 'renderer/ui/format.ts', 'preload/contract']],
   ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
   [
     'renderer/label/doc',

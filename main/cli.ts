@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { METHODS } from '../native-models/explain/methods.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { Task } from '../preload/contract/tasks.ts';
+import { EXPORT_FORMATS, IMPORT_FORMATS } from '../preload/contract/transfers.ts';
 import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { exportCommand } from './cli/export.ts';
@@ -22,8 +23,6 @@ import { runsCommand, trainCommand } from './cli/train.ts';
 import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
-import { EXPORT_FORMATS } from './data/export/export.ts';
-import { IMPORT_FORMATS } from './data/import-report.ts';
 import { DEVICE_HELP } from './devices/device.ts';
 
 const stop = new AbortController();

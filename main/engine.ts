@@ -9,12 +9,22 @@ import { AppError } from '../preload/contract/errors.ts';
 import type { ProjectOverview } from '../preload/contract/project.ts';
 import type { RunSummary } from '../preload/contract/run.ts';
 import type { Split } from '../preload/contract/tasks.ts';
+import type { TransferState } from '../preload/contract/transfers.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
 import { overviewOf } from './engine/overview.ts';
 import type { ProjectSession, SessionParts } from './engine/project-session.ts';
 import { MachineProjects } from './engine/projects-desk.ts';
 import { Sessions } from './engine/sessions.ts';
-import type { DataDesk, Engine, Labelling, ProgressListener, Sweeping, Training, Unsubscribe } from './ipc/engine.ts';
+import type {
+  DataDesk,
+  Engine,
+  Labelling,
+  ProgressListener,
+  Sweeping,
+  Training,
+  Transfers,
+  Unsubscribe,
+} from './ipc/engine.ts';
 import { AllowedFolders } from './projects/allowed-folders.ts';
 import { RecentProjects } from './projects/recent.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
@@ -24,7 +34,7 @@ import { snapshotAtMs } from './store/health.ts';
 import { imageById } from './store/images.ts';
 import { runSummaries, runSummary } from './store/run-summaries.ts';
 
-export interface EngineOptions extends SessionParts {
+export interface EngineOptions extends Omit<SessionParts, 'allowed'> {
   /** Folders below which windows may open and make projects; null for any. The project it starts with is always allowed. */
   readonly roots?: readonly string[] | null;
 }
@@ -46,25 +56,31 @@ export class Workbench implements Engine, ImageSource {
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
   private readonly sweepListeners = new Set<(id: string) => void>();
   private readonly dataListeners = new Set<(state: DataState) => void>();
+  private readonly transferListeners = new Set<(state: TransferState) => void>();
   private readonly progressListeners = new Set<ProgressListener>();
 
   constructor(folder: string | null, options: EngineOptions) {
     this.options = options;
     this.recent = new RecentProjects(options.home);
-    this.sessions = new Sessions(options, {
-      onProject: (project) => tell(this.projectListeners, project),
-      onRun: (run) => tell(this.runListeners, run),
-      onSweep: (id) => tell(this.sweepListeners, id),
-      onData: (state) => tell(this.dataListeners, state),
-      onProgress: (run, progress) => {
-        for (const listener of this.progressListeners) listener(run, progress);
-      },
-    });
     const { roots = [] } = options;
     const own = folder === null ? [] : [folder];
+    const allowed = new AllowedFolders(roots === null ? null : [...own, ...roots]);
+    this.sessions = new Sessions(
+      { ...options, allowed },
+      {
+        onProject: (project) => tell(this.projectListeners, project),
+        onRun: (run) => tell(this.runListeners, run),
+        onSweep: (id) => tell(this.sweepListeners, id),
+        onData: (state) => tell(this.dataListeners, state),
+        onTransfer: (state) => tell(this.transferListeners, state),
+        onProgress: (run, progress) => {
+          for (const listener of this.progressListeners) listener(run, progress);
+        },
+      },
+    );
     this.projects = new MachineProjects({
       clock: options.clock,
-      allowed: new AllowedFolders(roots === null ? null : [...own, ...roots]),
+      allowed,
       recent: this.recent,
       show: (next) => this.show(next),
       session: () => this.opened(),
@@ -123,6 +139,10 @@ export class Workbench implements Engine, ImageSource {
     return this.opened().labelling;
   }
 
+  transfers(): Transfers {
+    return this.opened().transfers;
+  }
+
   imageFile(id: number): ImageFile | null {
     if (this.session === null) return null;
     const { db, folder } = this.session.project;
@@ -146,6 +166,11 @@ export class Workbench implements Engine, ImageSource {
     return this.listen(this.sweepListeners, listener);
   }
 
+  onTransferChanged(listener: (state: TransferState) => void): Unsubscribe {
+    this.transferListeners.add(listener);
+    return () => this.transferListeners.delete(listener);
+  }
+
   onRunProgress(listener: ProgressListener): Unsubscribe {
     this.progressListeners.add(listener);
     return () => this.progressListeners.delete(listener);
@@ -157,6 +182,7 @@ export class Workbench implements Engine, ImageSource {
     this.projectListeners.clear();
     this.sweepListeners.clear();
     this.dataListeners.clear();
+    this.transferListeners.clear();
     this.progressListeners.clear();
     await this.sessions.close();
   }

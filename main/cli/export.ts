@@ -2,7 +2,8 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
-import { EXPORT_FORMATS, type ExportReport, exportDataset } from '../data/export/export.ts';
+import { EXPORT_FORMATS, type ExportReport } from '../../preload/contract/transfers.ts';
+import { exportDataset } from '../data/export/export.ts';
 import { type CliContext, withReader } from './context.ts';
 
 export interface ExportCommandOptions {

@@ -2,10 +2,11 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
+import { IMPORT_FORMATS, type ImportReport } from '../../preload/contract/transfers.ts';
 import type { LabelSeparator } from '../data/csv-layout.ts';
 import type { Renaming } from '../data/fit-task.ts';
 import { type ImportProgress, importDataset } from '../data/import.ts';
-import { IMPORT_FORMATS, type ImportReport, skippedCount, skippedObjectCount } from '../data/import-report.ts';
+import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
 

@@ -77,8 +77,11 @@ function classesOf(objects: readonly SourceObject[], remarks: string[]): string[
   return [...new Set(objects.map(({ className }) => className))];
 }
 
-function checkLabels(labels: readonly string[], { objects }: ImageItem, task: Task): void {
+function checkLabels(labels: readonly string[], { objects, labels: given }: ImageItem, task: Task): void {
   if (task !== 'image-classification' || labels.length === 1) return;
+  if (labels.length === 0 && given.length > 0) {
+    throw new RecordProblem('bad-label', `its class is left out (${given.join(', ')})`);
+  }
   const source = objects === null ? '' : ' among its objects';
   const message = `expected one class for ${task}, got ${labels.length === 0 ? 'none' : labels.join(', ')}${source}`;
   throw new RecordProblem('bad-label', message);

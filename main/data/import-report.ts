@@ -1,63 +1,9 @@
-/** What an import ends in. Field names are those of the JSON output. */
+/** The report an import ends in, while it is made. */
 
-import type { ErrorCode } from '../../preload/contract/errors.ts';
-
-export interface SkippedRecord {
-  readonly where: string;
-  readonly reason: string;
-  readonly code: ErrorCode;
-}
-
-export const IMPORT_FORMATS = [
-  'jsonl',
-  'coco',
-  'panoptic',
-  'voc',
-  'yolo',
-  'labelme',
-  'via',
-  'cvat',
-  'openimages',
-  'csv',
-  'folder',
-] as const;
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+import type { ImportFormat, ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 
 /** Lists of a report name this many; what follows is counted. A damaged file of a million objects must not fill memory. */
 export const MOST_LISTED = 10_000;
-
-export interface ImportReport {
-  readonly format: ImportFormat;
-  /** Nothing was written: the report says what an import would do. */
-  readonly dry_run: boolean;
-  /** Records met: added + already_present + skipped, and, of a cancelled import, none that it did not come to. */
-  read: number;
-  added: number;
-  /** The same picture, byte for byte, with the same labels. */
-  already_present: number;
-  readonly skipped: SkippedRecord[];
-  /** For detection and segmentation. Read are: added + already_present + dropped + skipped. */
-  readonly objects: {
-    read: number;
-    added: number;
-    already_present: number;
-    /** Of classes that the import was told to leave out. */
-    dropped: number;
-    /** Objects that cannot be used; those of skipped images are not told one by one. */
-    readonly skipped: SkippedRecord[];
-  };
-  readonly repaired: string[];
-  readonly warnings: string[];
-  /** How many more there are of each list than it names. */
-  readonly unlisted: { skipped: number; objects_skipped: number; repaired: number; warnings: number };
-  /** Images per class in the whole project after the import. */
-  classes: Record<string, number>;
-  /** Objects per class in the whole project after the import; empty for tasks of whole images. */
-  object_counts: Record<string, number>;
-  /** Labelled images that belong to no class; there are none where every image has one. */
-  without_class: number;
-  cancelled: boolean;
-}
 
 /** A report of nothing yet. */
 export function emptyReport(format: ImportFormat, dryRun = false): ImportReport {

@@ -2,15 +2,15 @@
 
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { WriteProject } from '../store/project.ts';
+import type { ImportFormat } from '../../preload/contract/transfers.ts';
+import type { ReadProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
 import { refuseForeign } from './formats/foreign.ts';
 import { type FormatReader, ReadSource } from './formats/format.ts';
 import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
-import type { ImportFormat, ImportReport } from './import-report.ts';
 import { SourceTree } from './source-tree.ts';
 import { unpackZip } from './unpack-zip.ts';
 
@@ -26,13 +26,21 @@ export interface OpenSource {
   readonly format: ImportFormat;
   readonly path: string;
   items(): Promise<AsyncIterable<ImportItem> | ImportItem[]>;
-  /** The report in the names that the person knows. */
-  named(report: ImportReport): ImportReport;
+  /** Every format that takes the source for its own, the one that is read by default first. */
+  recognised(): Promise<ImportFormat[]>;
+  /** Whether a path lies in what was unpacked of an archive. */
+  hasUnpacked(path: string): boolean;
+  /** A report in the names that the person knows. */
+  named<Report>(report: Report): Report;
   close(): Promise<void>;
 }
 
 /** Errors: bad-argument, file-missing, format-unsupported. */
-export async function openSource(path: string, options: SourceOptions, { info }: WriteProject): Promise<OpenSource> {
+export async function openSource(
+  path: string,
+  options: SourceOptions,
+  { info }: Pick<ReadProject, 'info'>,
+): Promise<OpenSource> {
   const scratch = await mkdtemp(join(tmpdir(), 'lightbench-import-'));
   const close = () => rm(scratch, { recursive: true, force: true });
   try {
@@ -50,8 +58,10 @@ export async function openSource(path: string, options: SourceOptions, { info }:
       const records = await reader.read(source);
       return archive === null ? records : fromArchive(records, archive);
     };
-    const named = (report: ImportReport) => (archive === null ? report : inArchive(report, archive.folder, path));
-    return { format: reader.format, path, items, named, close };
+    const named = <Report>(report: Report) => (archive === null ? report : inArchive(report, archive.folder, path));
+    const hasUnpacked = (file: string) => archive !== null && resolve(file).startsWith(archive.folder + sep);
+    const recognised = () => formatsOf(tree);
+    return { format: reader.format, path, items, recognised, hasUnpacked, named, close };
   } catch (error) {
     await close();
     throw error;
@@ -97,9 +107,17 @@ async function* fromArchive(
 }
 
 /** Places inside the archive in place of where it was unpacked. */
-function inArchive(report: ImportReport, folder: string, path: string): ImportReport {
+function inArchive<Report>(report: Report, folder: string, path: string): Report {
   const inText = (text: string) => JSON.stringify(text).slice(1, -1);
-  return JSON.parse(JSON.stringify(report).replaceAll(inText(folder), inText(path))) as ImportReport;
+  return JSON.parse(JSON.stringify(report).replaceAll(inText(folder), inText(path))) as Report;
+}
+
+async function formatsOf(tree: SourceTree): Promise<ImportFormat[]> {
+  const found: ImportFormat[] = [];
+  for (const reader of [...FIRST_FORMATS, ...LAST_FORMATS]) {
+    if (await reader.recognises(tree)) found.push(reader.format);
+  }
+  return found;
 }
 
 async function readerOf(tree: SourceTree, format: 'auto' | ImportFormat): Promise<FormatReader> {

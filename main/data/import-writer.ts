@@ -5,6 +5,7 @@
  */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import type { ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 import type { Inspection } from '../images/inspect.ts';
 import { addAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
@@ -12,7 +13,7 @@ import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
 import { copyIntoProject, copyPath, flushImagesFolder, removeCopies } from './image-copies.ts';
 import type { SplitImage } from './import-items.ts';
-import { type ImportReport, noteSkipped, noteText, type SkippedRecord } from './import-report.ts';
+import { noteSkipped, noteText } from './import-report.ts';
 import { haveSameObjects } from './same-objects.ts';
 
 /** An image with the path where it was found and what it turned out to be. */

@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
+import type { ImportFormat, ImportReport } from '../../preload/contract/transfers.ts';
 import { ProbePool } from '../images/probe-pool.ts';
 import { objectCounts } from '../store/annotations.ts';
 import { classCounts } from '../store/classes.ts';
@@ -20,8 +21,6 @@ import { removePartialCopies } from './image-copies.ts';
 import type { ImageItem, ImportItem, ProblemItem, SplitImage } from './import-items.ts';
 import {
   emptyReport,
-  type ImportFormat,
-  type ImportReport,
   noteSkipped,
   noteSkippedObject,
   noteText,
@@ -52,6 +51,8 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   /** Processes that look at images. */
   readonly workers?: number;
+  /** Whether a picture may be read that a record names; every one by default. Those of an archive may. */
+  readonly mayRead?: (path: string) => boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
@@ -88,10 +89,12 @@ export async function importDataset(
   try {
     const items = await source.items();
     const report = emptyReport(source.format, options.dryRun);
-    if (options.dryRun === true) await project.db.trial(() => importItems(project, items, report, options));
+    const mayRead = (path: string) => options.mayRead?.(path) !== false || source.hasUnpacked(path);
+    const checked = { ...options, mayRead };
+    if (options.dryRun === true) await project.db.trial(() => importItems(project, items, report, checked));
     else {
       await removePartialCopies(project.folder);
-      await importItems(project, items, report, options);
+      await importItems(project, items, report, checked);
       const finished_at_ms = project.clock.nowMs();
       const kept = { source_path: source.path, format: source.format, report: source.named(report), finished_at_ms };
       addImport(project.db, kept);
@@ -106,7 +109,7 @@ async function importItems(
   project: WriteProject,
   items: AsyncIterable<ImportItem> | ImportItem[],
   report: ImportReport,
-  options: ImportOptions,
+  options: ImportOptions & Required<Pick<ImportOptions, 'mayRead'>>,
 ): Promise<void> {
   const { workers = WORKERS, signal, copy = true, dryRun: isTrial = false } = options;
   const total = Array.isArray(items) ? items.filter(isRecord).length : null;
@@ -119,7 +122,7 @@ async function importItems(
   const fitted = new FittedItems(project, report, options);
   try {
     const ahead = workers * LOOKED_AHEAD_PER_WORKER;
-    for await (const looked of inOrder(fitted.of(items), ahead, (item) => look(item, pool, project))) {
+    for await (const looked of inOrder(fitted.of(items), ahead, (item) => look(item, pool, project, options.mayRead))) {
       if (signal?.aborted) {
         report.cancelled = true;
         pool.close(); // before the loop waits for what is under way
@@ -220,13 +223,20 @@ async function take(looked: Looked, writer: ImportWriter, report: ImportReport):
 }
 
 /** Finds the image at the first candidate path that exists, inspects it, and puts its objects in their places. */
-async function look(item: Fitted, pool: ProbePool, { info }: WriteProject): Promise<Looked> {
+async function look(
+  item: Fitted,
+  pool: ProbePool,
+  { info }: WriteProject,
+  mayRead: (path: string) => boolean,
+): Promise<Looked> {
   if (item.kind !== 'image') return item;
-  const file = item.candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
+  const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
+  const file = item.candidates.find((candidate) => mayRead(candidate) && isThere(candidate));
   if (file === undefined) {
     const [shown, others] = [item.candidates.slice(0, SHOWN_PLACES), item.candidates.length - SHOWN_PLACES];
     const places = [...shown, ...(others > 0 ? [`${others} other places`] : [])].join(', nor ');
-    return problemOf(item, new AppError('image-missing', `image "${item.url}": there is no ${places}`));
+    const outside = item.candidates.every(mayRead) ? '' : ' in the folders this engine was given';
+    return problemOf(item, new AppError('image-missing', `image "${item.url}": there is no ${places}${outside}`));
   }
   try {
     const inspection = await pool.inspect(file);

@@ -2,12 +2,14 @@
 
 import { join } from 'node:path';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
+import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
 import { LookPool } from '../images/look-pool.ts';
 import type { Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { ImageLabelling } from '../label/image-labelling.ts';
+import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
 import { trainingChoices } from '../schedule/training-choices.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
@@ -17,6 +19,7 @@ import { ThumbnailCache } from '../store/thumbnail-cache.ts';
 import { ProjectData } from './data-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
 import { SweepDesk } from './sweep-desk.ts';
+import { TransferDesk } from './transfer-desk.ts';
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -24,10 +27,13 @@ export interface SessionParts {
   /** Where this user's Lightbench keeps what outlives a process. */
   readonly home: string;
   readonly threads: number;
+  /** Folders that windows may name. */
+  readonly allowed: AllowedFolders;
 }
 
 export interface SessionListener extends ProjectListener {
   onProgress(run: string, progress: RunProgress | null): unknown;
+  onTransfer(state: TransferState): unknown;
 }
 
 /** What a project that is being written calls the writer to whoever is refused meanwhile. */
@@ -43,6 +49,7 @@ export class ProjectSession implements Training {
   readonly writer: SharedWriter;
   readonly runs: RunQueue;
   readonly sweeps: SweepDesk;
+  readonly transfers: TransferDesk;
   readonly labelling: ImageLabelling;
   private readonly parts: SessionParts;
   private closing: Promise<void> | null = null;
@@ -66,6 +73,12 @@ export class ProjectSession implements Training {
     });
     const onEdited = () => this.watch.look();
     this.labelling = new ImageLabelling({ project: this.project, writer: this.writer, clock, onEdited });
+    this.transfers = new TransferDesk({
+      ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, logBug },
+      lookers: Math.max(1, Math.min(threads, MOST_LOOKERS)),
+      onChanged: listener.onTransfer.bind(listener),
+      onWritten: () => this.watch.look(),
+    });
     const library = join(home, 'weights');
     const onProgress = listener.onProgress.bind(listener);
     const nowMs = () => clock.nowMs();
@@ -101,6 +114,16 @@ export class ProjectSession implements Training {
     return { folder, model, labels: labels.length };
   }
 
+  /** Nothing goes on here that would end with the session. */
+  get isIdle(): boolean {
+    return this.runs.isIdle && this.transfers.isIdle;
+  }
+
+  /** Settles once nothing goes on any more. */
+  async whenIdle(): Promise<void> {
+    while (!this.isIdle) await Promise.all([this.runs.whenIdle(), this.transfers.whenIdle()]);
+  }
+
   /** Ends what is going on here, in order, then the project; once, however often it is asked to. */
   close(): Promise<void> {
     this.closing ??= this.end();
@@ -109,7 +132,7 @@ export class ProjectSession implements Training {
 
   private async end(): Promise<void> {
     this.watch.stop();
-    await Promise.all([this.runs.close(), this.sweeps.close()]);
+    await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close()]);
     this.looks.close();
     this.thumbnails.close();
     this.project.close();

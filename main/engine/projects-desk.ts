@@ -1,7 +1,6 @@
 /** The projects of this machine: which is open, which were, and what is done to them. */
 
 import { join } from 'node:path';
-import { AppError } from '../../preload/contract/errors.ts';
 import type {
   CompactReport,
   CopyEvent,
@@ -16,6 +15,7 @@ import type { Clock } from '../clock.ts';
 import type { ProjectsDesk } from '../ipc/engine.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { duplicateProject } from '../projects/duplicate.ts';
+import { folderName } from '../projects/folder-name.ts';
 import { listFolders } from '../projects/list-folders.ts';
 import type { RecentProjects } from '../projects/recent.ts';
 import { compactProject, repairProject, verifyProject } from '../projects/verify.ts';
@@ -34,9 +34,6 @@ export interface ProjectsParts {
 }
 
 const OWNER = 'the Lightbench window';
-
-/** What the file systems of all three operating systems take as a folder's name. */
-const FOLDER_NAME = /^[^<>:"/\\|?*\p{Cc}]+$/u;
 
 export class MachineProjects implements ProjectsDesk {
   private readonly parts: ProjectsParts;
@@ -109,10 +106,4 @@ export class MachineProjects implements ProjectsDesk {
   compact(): Promise<CompactReport> {
     return this.parts.session().writer.use(compactProject);
   }
-}
-
-function folderName(name: string): string {
-  if (FOLDER_NAME.test(name) && !/^[. ]|[. ]$/.test(name)) return name;
-  const message = `"${name}" is no name for a folder: leave out < > : " / \\ | ? * and points or spaces at its ends`;
-  throw new AppError('bad-argument', message, { name });
 }

@@ -1,4 +1,4 @@
-/** The project on show, and those that were left while their runs go on: they end with their last run. */
+/** The project on show, and those that were left while their runs or imports go on: they end with the last of them. */
 
 import { ProjectSession, type SessionListener, type SessionParts } from './project-session.ts';
 
@@ -41,6 +41,7 @@ export class Sessions {
       onRun: (run) => isShown() && this.listener.onRun(run),
       onSweep: (id) => isShown() && this.listener.onSweep(id),
       onData: (state) => isShown() && this.listener.onData(state),
+      onTransfer: (state) => isShown() && this.listener.onTransfer(state),
       onProgress: (run, progress) => isShown() && this.listener.onProgress(run, progress),
     });
     return session;
@@ -48,9 +49,9 @@ export class Sessions {
 
   private leave(session: ProjectSession): void {
     session.watch.stop();
-    if (session.runs.isIdle) return void session.close();
+    if (session.isIdle) return void session.close();
     this.left.set(session.project.folder, session);
-    void session.runs.whenIdle().then(async () => {
+    void session.whenIdle().then(async () => {
       if (this.left.get(session.project.folder) !== session) return; // on show again
       this.left.delete(session.project.folder);
       await session.close();

@@ -33,6 +33,16 @@ import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../pr
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
+import type {
+  CheckEvent,
+  ExportCheckEvent,
+  ExportFormatName,
+  ExportRequest,
+  ImportRequest,
+  ImportSource,
+  SurveyEvent,
+  TransferState,
+} from '../../preload/contract/transfers.ts';
 
 export type Unsubscribe = () => void;
 
@@ -87,6 +97,19 @@ export interface Sweeping {
   ask(id: string, request: SweepRequest): Promise<void>;
 }
 
+/** What the engine does about data sets that come in and go out; errors as the contract says. */
+export interface Transfers {
+  state(): TransferState;
+  exportFormats(): ExportFormatName[];
+  survey(source: ImportSource, signal: AbortSignal | undefined): AsyncGenerator<SurveyEvent>;
+  check(request: ImportRequest, signal: AbortSignal | undefined): AsyncGenerator<CheckEvent>;
+  checkExport(request: ExportRequest, signal: AbortSignal | undefined): AsyncGenerator<ExportCheckEvent>;
+  startImport(request: ImportRequest): void;
+  startExport(request: ExportRequest): void;
+  stop(): void;
+  forgetUnfinished(): void;
+}
+
 /** What the engine does about projects; errors as the contract says. */
 export interface ProjectsDesk {
   home(): ProjectsHome;
@@ -123,6 +146,8 @@ export interface Engine {
   data(): DataDesk;
   /** Errors: no-project. */
   labelling(): Labelling;
+  /** Errors: no-project. */
+  transfers(): Transfers;
   /** Called after the project's name, images, labels or splits changed, or another project was opened. */
   onProjectChanged(listener: (project: ProjectOverview | null) => void): Unsubscribe;
   /** Called after images, labels, tags or classes changed, whoever changed them. */
@@ -131,6 +156,8 @@ export interface Engine {
   onRunChanged(listener: (run: RunSummary) => void): Unsubscribe;
   /** Called with the id of a sweep that was added, or of which anything changed. */
   onSweepChanged(listener: (id: string) => void): Unsubscribe;
+  /** Called while an import or export goes on, and when it has ended. */
+  onTransferChanged(listener: (state: TransferState) => void): Unsubscribe;
   /** Called while a run of this engine trains, and with null once it no longer does. */
   onRunProgress(listener: ProgressListener): Unsubscribe;
 }

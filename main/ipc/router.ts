@@ -11,6 +11,7 @@ import { projectsHandlers } from './projects.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
 import { runHandlers } from './runs.ts';
 import { sweepHandlers } from './sweeps.ts';
+import { transferHandlers } from './transfers.ts';
 
 /** The contract as handlers are given to it: whatever they throw becomes a reply. */
 const withReplies = (logBug: LogBug) =>
@@ -36,6 +37,7 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
     runs: runHandlers(os.runs, engine, logBug),
     sweeps: sweepHandlers(os.sweeps, engine, logBug),
     data: dataHandlers(os.data, engine, logBug),
+    transfers: transferHandlers(os.transfers, engine, logBug),
     projects: projectsHandlers(os.projects, engine, logBug),
   });
 }

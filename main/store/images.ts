@@ -154,9 +154,11 @@ export function forgetImages(db: WriteDb, ids: readonly number[]): void {
   db.prepare('DELETE FROM images WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(ids));
 }
 
-/** How many pictures are labelled, those that belong to no class included. */
-export function labelledImageCount(db: ReadDb): number {
-  return (db.prepare('SELECT count(*) AS images FROM images WHERE is_labelled = 1').get() as { images: number }).images;
+/** How many pictures are labelled, those that belong to no class included; of one part of the data, or of all. */
+export function labelledImageCount(db: ReadDb, split?: Split): number {
+  const ofPart = split === undefined ? '' : ' AND split = ?';
+  const statement = db.prepare(`SELECT count(*) AS images FROM images WHERE is_labelled = 1${ofPart}`);
+  return (statement.get(...(split === undefined ? [] : [split])) as { images: number }).images;
 }
 
 /** Labelled pictures that belong to no class. */

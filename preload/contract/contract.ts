@@ -38,6 +38,16 @@ import { SweepEvent, SweepHead, SweepRequest, SweepStart, SweepSummary } from '.
 import { SweepDraft, SweepSource } from './sweep-draft.ts';
 import { Split } from './tasks.ts';
 import { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from './training.ts';
+import {
+  CheckEvent,
+  ExportCheckEvent,
+  ExportFormatName,
+  ExportRequest,
+  ImportRequest,
+  ImportSource,
+  SurveyEvent,
+  TransferState,
+} from './transfers.ts';
 
 /** The form in which an `AppError` crosses the boundary; its sentence travels as the message. */
 export const AppErrorData = z.object({ code: z.enum(ERROR_CODES), details: z.record(z.string(), z.unknown()) });
@@ -150,10 +160,30 @@ export const contract = {
     /** Looks at every image that was not looked at yet, then tells which look alike. Errors: project-in-use. */
     lookAlikes: call.output(eventIterator(LookAlikeEvent)),
   },
+  /** Data sets that come into the open project and go out of it. Errors of all: no-project, folder-not-allowed. */
+  transfers: {
+    /** Those that hold what the project's task says. */
+    exportFormats: call.output(z.array(ExportFormatName)),
+    /** Reads annotations and opens no picture. Errors: bad-argument, bad-json, file-missing, file-unreadable, format-unsupported. */
+    survey: call.input(ImportSource).output(eventIterator(SurveyEvent)),
+    /** Opens every picture and writes nothing. Errors: as `survey`, disk-full. */
+    check: call.input(ImportRequest).output(eventIterator(CheckEvent)),
+    /** What the format could not hold; writes nothing. Errors: bad-argument, folder-exists, folder-unwritable. */
+    checkExport: call.input(ExportRequest).output(eventIterator(ExportCheckEvent)),
+    /** Begins, or goes on with, an import; what becomes of it is told by `watch`. Errors: transfer-under-way. */
+    startImport: call.input(ImportRequest).output(z.null()),
+    /** Errors: transfer-under-way, bad-argument. */
+    startExport: call.input(ExportRequest).output(z.null()),
+    /** An import keeps what it has, an export leaves nothing behind. */
+    stop: call.output(z.null()),
+    /** An import that did not end is not gone on with. */
+    forgetUnfinished: call.output(z.null()),
+    watch: call.output(eventIterator(TransferState)),
+  },
   /** About the projects of the engine's machine. Errors of those about the open one: no-project. */
   projects: {
     home: call.output(ProjectsHome),
-    /** The folders in a folder; with null those one may begin at. Errors: folder-not-allowed, file-unreadable. */
+    /** What is in a folder; with null those one may begin at. Errors: folder-not-allowed, file-unreadable. */
     folders: call.input(z.object({ folder: FolderPath.nullable() })).output(FolderListing),
     /**
      * Opens a project in place of the open one, whose runs go on. Errors: folder-not-allowed, not-a-project,

@@ -55,6 +55,7 @@ export const ERROR_CODES = [
   'timed-out',
   'training-diverged',
   'training-process-died',
+  'transfer-under-way',
   'too-few-images',
   'weights-invalid',
   'weights-unknown',

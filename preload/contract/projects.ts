@@ -25,12 +25,13 @@ export const ProjectsHome = z.object({
 });
 export type ProjectsHome = z.infer<typeof ProjectsHome>;
 
-/** The folders in a folder; hidden ones are left out. */
+/** What is in a folder; hidden entries are left out, and of files all but archives and annotations. */
 export const FolderListing = z.object({
   folder: z.string(),
   /** Null where one may not go up. */
   parent: z.string().nullable(),
   folders: z.array(z.object({ name: z.string(), path: z.string(), is_project: z.boolean() })),
+  files: z.array(z.object({ name: z.string(), path: z.string() })),
 });
 export type FolderListing = z.infer<typeof FolderListing>;
 

@@ -7,11 +7,13 @@ import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
+import type { TransferApi } from '../transfer/transfer-api.ts';
 import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { ConnectionState, LiveState } from './engine/live-state.ts';
 import { projectActionsOf } from './engine/project-actions.ts';
+import { transferApiOf } from './engine/transfer-api.ts';
 import { Page } from './page.tsx';
 import { type Route, routeOf } from './route.ts';
 import { ShellFrame } from './shell-frame.tsx';
@@ -28,6 +30,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   const labelling = useLabelling(live, state.connection.status);
   const data = useDataSource(live, state.connection.status);
   const projects = useProjectActions(live, state.connection.status);
+  const transfers = useTransferApi(live, state.connection.status);
   return (
     <ShellFrame
       project={state.project}
@@ -36,7 +39,10 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       themeChoice={choice}
       onToggleTheme={toggle}
     >
-      <Page {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data, projects }} />
+      <Page
+        {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, transfers }}
+        choosePath={null}
+      />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>
   );
@@ -110,6 +116,11 @@ function useDataSource(live: LiveEngine, status: ConnectionState['status']): Dat
 function useProjectActions(live: LiveEngine, status: ConnectionState['status']): ProjectActions {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(() => projectActionsOf(live), [live, status]);
+}
+
+function useTransferApi(live: LiveEngine, status: ConnectionState['status']): TransferApi {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(() => transferApiOf(live), [live, status]);
 }
 
 function useRoute(): Route {

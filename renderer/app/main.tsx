@@ -11,6 +11,7 @@ import '../label/label.css';
 import '../data/data.css';
 import '../sweeps/sweeps.css';
 import '../projects/projects.css';
+import '../transfer/transfer.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

@@ -19,12 +19,17 @@ import type { SweepApi, SweepLinks } from '../sweeps/sweep-api.ts';
 import { DesignerPage } from '../sweeps/views/designer-page.tsx';
 import { SweepPage } from '../sweeps/views/sweep-page.tsx';
 import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
+import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfer-api.ts';
+import { ExportPage } from '../transfer/views/export-page.tsx';
+import { ImportPage } from '../transfer/views/import-page.tsx';
 import { KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
 import {
   compareHref,
   DATA_HREF,
+  EXPORT_HREF,
+  importHref,
   LABEL_HREF,
   labelHref,
   newRunHref,
@@ -55,6 +60,9 @@ export interface PageProps {
   readonly data: DataSource;
   readonly sweeps: SweepApi;
   readonly projects: ProjectActions;
+  readonly transfers: TransferApi;
+  /** Null where there is no dialog of the system for paths of the engine's machine. */
+  readonly choosePath: ChoosePath | null;
 }
 
 const follow = (href: string): void => {
@@ -83,6 +91,7 @@ const PROJECT_LINKS: ProjectLinks = {
   projects: PROJECTS_HREF,
   project: PROJECT_HREF,
   data: DATA_HREF,
+  importData: importHref(''),
   label: LABEL_HREF,
   runs: RUNS_HREF,
   newRun: newRunHref(null),
@@ -90,11 +99,20 @@ const PROJECT_LINKS: ProjectLinks = {
   follow,
 };
 
+const TRANSFER_LINKS: TransferLinks = {
+  data: DATA_HREF,
+  importData: importHref(''),
+  exportData: EXPORT_HREF,
+  label: LABEL_HREF,
+};
+
 const DATA_LINKS: DataLinks = {
   images: DATA_HREF,
   classes: `${DATA_HREF}/classes`,
   charts: `${DATA_HREF}/charts`,
   lookAlikes: `${DATA_HREF}/look-alikes`,
+  importData: importHref(''),
+  exportData: EXPORT_HREF,
 };
 
 export function Page(props: PageProps): ReactElement {
@@ -113,6 +131,7 @@ interface ProjectPagesProps extends PageProps {
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
   const { state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, project, runs } = props;
+  const { transfers, choosePath } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -148,6 +167,12 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       return <DesignerPage key={route.like} like={route.like} project={project} api={sweeps} links={SWEEP_LINKS} />;
     case 'data':
       return <DataPage key={project.folder} view={route.view} project={project} source={data} links={DATA_LINKS} />;
+    case 'import': {
+      const shown = { project, api: transfers, links: TRANSFER_LINKS, choosePath };
+      return <ImportPage key={`${project.folder} ${route.path}`} {...shown} path={route.path} />;
+    }
+    case 'export':
+      return <ExportPage key={project.folder} {...{ project, choosePath }} api={transfers} links={TRANSFER_LINKS} />;
     case 'project':
       return <ProjectPage {...{ project, runs }} actions={projects} links={PROJECT_LINKS} />;
     case 'projects':

@@ -17,6 +17,9 @@ export type Route =
   /** Of this machine; without an open one the only page. */
   | { readonly page: 'projects' }
   | { readonly page: 'data'; readonly view: DataTab }
+  /** `path` to begin with; empty for none. */
+  | { readonly page: 'import'; readonly path: string }
+  | { readonly page: 'export' }
   | { readonly page: 'unknown'; readonly hash: string };
 
 /** `#/runs/r0001` and its like; an empty hash is the table of runs. */
@@ -38,6 +41,8 @@ export function routeOf(hash: string): Route {
   if (isPlain && (page === 'project' || page === 'projects')) return { page };
   const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
   if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
+  if (page === 'import' && rest.length < 2) return { page, path: first ?? '' };
+  if (isPlain && page === 'export') return { page };
   if (page === 'new-run' && rest.length < 2)
     return { page: 'new-run', like: first === undefined || first === '' ? null : first };
   if (page === 'compare' && rest.length > 0)
@@ -54,6 +59,9 @@ export const SWEEPS_HREF = '#/sweeps';
 export const PROJECTS_HREF = '#/projects';
 export const LABEL_HREF = '#/label';
 export const DATA_HREF = '#/data';
+
+export const importHref = (path: string): string => (path === '' ? '#/import' : `#/import/${encodeURIComponent(path)}`);
+export const EXPORT_HREF = '#/export';
 
 export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
 export const sweepHref = (id: string): string => `${SWEEPS_HREF}/${encodeURIComponent(id)}`;
@@ -82,6 +90,9 @@ export function sectionOf({ page }: Route): 'runs' | 'sweeps' | 'label' | 'proje
     case 'project':
     case 'data':
       return page;
+    case 'import':
+    case 'export':
+      return 'data';
     case 'projects':
       return 'project';
     case 'unknown':

@@ -76,6 +76,12 @@ export const FolderIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement =
   </Icon>
 );
 
+export const FileIcon = (): ReactElement => (
+  <Icon>
+    <path d="M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3" />
+  </Icon>
+);
+
 export const KeyIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
   <Icon sizePx={sizePx}>
     <circle cx="5" cy="11" r="3" />

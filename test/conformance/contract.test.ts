@@ -197,6 +197,30 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       expect(error).toMatchObject({ code: 'project-in-use' });
     });
 
+    test('data sets come and go as the engine says, and what it tells of them arrives', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+      const source = { path: '/data/set', format: 'auto', images_folder: null } as const;
+      const request = {
+        ...{ ...source, split: 'train', copy: true, expected: 12 },
+        ...{ classes: [{ from: 'kat', to: 'cat' }], splits: [{ from: 'dev', to: null }] },
+      } as const;
+      const watched = await client.transfers.watch();
+      const idle = { active: null, last: null, unfinished: null };
+
+      expect(await client.transfers.exportFormats()).toEqual(['jsonl', 'folder']);
+      await client.transfers.startImport(structuredClone(request) as never);
+      expect(engine.asked).toEqual([['import', request]]);
+      const survey = await client.transfers.survey(source);
+      const error = appErrorOf(await survey.next().catch((caught: unknown) => caught));
+      expect(error).toMatchObject({ code: 'file-missing', details: { file: '/data/set' } });
+      expect((await watched.next()).value).toEqual(idle);
+      const progress = { done: 3, total: 12, added: 3, already_present: 0, skipped: 0, elapsed_ms: 40 };
+      const active = { what: 'import', path: '/data/set', progress, is_stopping: false } as const;
+      engine.tellTransfer({ ...idle, active });
+      expect((await watched.next()).value).toEqual({ ...idle, active });
+    });
+
     test('an error that ends a stream arrives as the refusal it is', async () => {
       const engine = new MemoryEngine(SIGN_PROJECT);
       engine.failure = new AppError('not-a-project', 'the folder is gone', { folder: '/data' });

@@ -8,6 +8,7 @@ import type {
   ProjectsDesk,
   Sweeping,
   Training,
+  Transfers,
 } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
@@ -17,6 +18,7 @@ import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices } from '../../preload/contract/training.ts';
+import type { ExportReport, TransferState } from '../../preload/contract/transfers.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 
 export const SIGN_PROJECT: ProjectOverview = {
@@ -57,10 +59,12 @@ const noProject = (): never => {
 /** Projects are opened and made over real folders: this engine has none. */
 const NO_PROJECTS: ProjectsDesk = {
   home: () => ({ recent: [], roots: ['/data/projects'] }),
-  folders: (folder) => ({ folder: folder ?? '/data/projects', parent: null, folders: [] }),
+  folders: (folder) => ({ folder: folder ?? '/data/projects', parent: null, folders: [], files: [] }),
   ...{ open: noProject, close: noProject, create: noProject, forget: noProject, restore: noProject },
   ...{ rename: noProject, duplicate: noProject, verify: noProject, repair: noProject, compact: noProject },
 };
+
+const NO_TRANSFER: TransferState = { active: null, last: null, unfinished: null };
 
 export class MemoryEngine implements Engine, ImageSource {
   readonly projects = NO_PROJECTS;
@@ -78,6 +82,7 @@ export class MemoryEngine implements Engine, ImageSource {
   /** Thrown by the next call of `runSummaries`, as a bug or an AppError would be. */
   failure: Error | null = null;
   private readonly progressListeners = new Set<ProgressListener>();
+  private readonly transferListeners = new Set<(state: TransferState) => void>();
   private readonly runListeners = new Set<(run: RunSummary) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
 
@@ -87,7 +92,8 @@ export class MemoryEngine implements Engine, ImageSource {
   }
 
   get listenerCount(): number {
-    return this.runListeners.size + this.projectListeners.size + this.progressListeners.size;
+    const { runListeners, projectListeners, progressListeners, transferListeners } = this;
+    return runListeners.size + projectListeners.size + progressListeners.size + transferListeners.size;
   }
 
   /** Stores the run and tells everyone who watches. */
@@ -166,6 +172,44 @@ export class MemoryEngine implements Engine, ImageSource {
 
   onSweepChanged(): () => void {
     return () => {};
+  }
+
+  tellTransfer(state: TransferState): void {
+    for (const listener of this.transferListeners) listener(state);
+  }
+
+  /** Writes down what is asked, and has nothing to read or write. */
+  transfers(): Transfers {
+    const ask = (what: string, of: unknown) => void this.asked.push([what, of]);
+    const notThere = (path: string) => new AppError('file-missing', `import: there is no ${path}`, { file: path });
+    const report: ExportReport = {
+      ...{ format: 'coco', folder: '/data/out', images: 500, objects: 0 },
+      ...{ not_kept: ['3 crowds are written as other objects'], missing: [], warnings: [] },
+    };
+    return {
+      state: () => NO_TRANSFER,
+      exportFormats: () => ['jsonl', 'folder'],
+      // biome-ignore lint/correctness/useYield: it fails before it has anything to tell
+      survey: async function* ({ path }) {
+        throw notThere(path);
+      },
+      // biome-ignore lint/correctness/useYield: as above
+      check: async function* ({ path }) {
+        throw notThere(path);
+      },
+      checkExport: async function* () {
+        yield { type: 'done', report };
+      },
+      startImport: (request) => ask('import', request),
+      startExport: (request) => ask('export', request),
+      stop: () => ask('stop transfer', null),
+      forgetUnfinished: () => ask('forget', null),
+    };
+  }
+
+  onTransferChanged(listener: (state: TransferState) => void): () => void {
+    this.transferListeners.add(listener);
+    return () => this.transferListeners.delete(listener);
   }
 
   /** Images are browsed over real projects: this engine has none. */

@@ -3,8 +3,11 @@
  * told; the folder appears when it is complete.
  */
 
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { Split } from '../../../preload/contract/tasks.ts';
+import type { Split, Task } from '../../../preload/contract/tasks.ts';
+import { EXPORT_FORMATS, type ExportFormatName, type ExportReport } from '../../../preload/contract/transfers.ts';
 import { annotatedImages } from '../../store/annotations.ts';
 import { dataVersion } from '../../store/changes.ts';
 import { classNames } from '../../store/classes.ts';
@@ -27,7 +30,7 @@ import { viaExport } from './via.ts';
 import { vocExport } from './voc.ts';
 import { yoloExport } from './yolo.ts';
 
-const FORMATS = {
+const FORMATS: { readonly [F in ExportFormatName]: ExportFormat } = {
   jsonl: jsonlExport,
   coco: cocoExport,
   voc: vocExport,
@@ -38,10 +41,14 @@ const FORMATS = {
   openimages: openImagesExport,
   csv: csvExport,
   folder: folderExport,
-} as const satisfies Readonly<Record<string, ExportFormat>>;
+};
 
-export type ExportFormatName = keyof typeof FORMATS;
-export const EXPORT_FORMATS = Object.keys(FORMATS) as ExportFormatName[];
+/** Images between two turns of everything else in this process. */
+const IMAGES_A_TURN = 100;
+
+/** The formats that have a way to say what the task's labels are. */
+export const exportFormatsFor = (task: Task): ExportFormatName[] =>
+  EXPORT_FORMATS.filter((name) => FORMATS[name].tasks.includes(task));
 
 export interface ExportOptions {
   readonly format: ExportFormatName;
@@ -50,21 +57,10 @@ export interface ExportOptions {
   readonly split?: Split;
   /** Annotations alone, which name images that are not there. */
   readonly withoutImages?: boolean;
+  /** Reports what an export would be, and leaves nothing behind. */
+  readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly written: number; readonly total: number }) => void;
-}
-
-/** Field names are those of the JSON output. */
-export interface ExportReport {
-  readonly format: ExportFormatName;
-  readonly folder: string;
-  images: number;
-  objects: number;
-  /** What the format cannot hold, with numbers. */
-  not_kept: readonly string[];
-  /** Images whose files have gone. */
-  readonly missing: string[];
-  readonly warnings: string[];
 }
 
 /**
@@ -74,10 +70,10 @@ export interface ExportReport {
  */
 export async function exportDataset(project: ReadProject, options: ExportOptions): Promise<ExportReport> {
   const { db, info } = project;
-  const format: ExportFormat = FORMATS[options.format];
+  const format = FORMATS[options.format];
   if (!format.tasks.includes(info.task)) {
-    const fitting = EXPORT_FORMATS.filter((name) => (FORMATS[name] as ExportFormat).tasks.includes(info.task));
-    const message = `export: the format ${options.format} does not hold labels of ${info.task}; these do: ${fitting.join(', ')}`;
+    const fitting = exportFormatsFor(info.task).join(', ');
+    const message = `export: the format ${options.format} does not hold labels of ${info.task}; these do: ${fitting}`;
     throw new AppError('bad-argument', message, { format: options.format, task: info.task });
   }
   const version = dataVersion(db);
@@ -91,7 +87,8 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
     const writer = format.open({ folder, task: info.task, classes: classNames(db), losses });
     await writeImages(project, writer, folder, report, options);
     writer.end();
-    folder.finish();
+    if (options.dryRun === true) folder.abandon();
+    else folder.finish();
   } catch (error) {
     folder.abandon();
     throw error;
@@ -107,12 +104,12 @@ async function writeImages(
   writer: DatasetWriter,
   folder: ExportFolder,
   report: ExportReport,
-  { split, withoutImages, signal, onProgress }: ExportOptions,
+  { split, withoutImages, dryRun, signal, onProgress }: ExportOptions,
 ): Promise<void> {
   const { db } = project;
   const hasObjects = keepsObjects(project.info.task);
   const names = new ImageNames();
-  const total = labelledImageCount(db);
+  const total = labelledImageCount(db, split);
   for (const { image, annotations } of annotatedImages(db)) {
     if (signal?.aborted) throw new AppError('cancelled', 'export cancelled; nothing was left behind');
     if (split !== undefined && image.split !== split) continue;
@@ -121,9 +118,16 @@ async function writeImages(
     const places = writer.add({ image, name, labels, annotations: hasObjects ? annotations : [] });
     report.images += 1;
     report.objects += hasObjects ? annotations.length : 0;
-    if (withoutImages !== true) await copyImage(project, image, places, folder, report);
+    if (dryRun === true) noteIfMissing(project, image, report);
+    else if (withoutImages !== true) await copyImage(project, image, places, folder, report);
     onProgress?.({ written: report.images, total });
+    if (report.images % IMAGES_A_TURN === 0) await setImmediate();
   }
+}
+
+function noteIfMissing(project: ReadProject, image: ImageRow, report: ExportReport): void {
+  const file = imageFile(project.folder, image);
+  if (!existsSync(file)) report.missing.push(`${file}: is not there`);
 }
 
 async function copyImage(

@@ -1,11 +1,11 @@
 /** What a reader of a data set format is, and what it is given. */
 
 import type { Task } from '../../../preload/contract/tasks.ts';
+import type { ImportFormat } from '../../../preload/contract/transfers.ts';
 import type { Labelling } from '../class-names.ts';
 import type { LabelSeparator } from '../csv-layout.ts';
 import { type FinderOptions, ImageFinder } from '../image-finder.ts';
 import type { ImportItem } from '../import-items.ts';
-import type { ImportFormat } from '../import-report.ts';
 import { SourceTree } from '../source-tree.ts';
 
 export interface FormatReader {

@@ -39,6 +39,14 @@ export function DataPage({ view, project, source, links }: DataPageProps): React
             </a>
           ))}
         </nav>
+        <div className="page-actions">
+          <a className="button" href={links.importData}>
+            Import
+          </a>
+          <a className="button" href={links.exportData}>
+            Export
+          </a>
+        </div>
       </div>
       {view === 'images' ? <ImagesPage {...{ project, source, state, facts, colors }} /> : null}
       {view === 'classes' && facts !== null ? <ClassesPage {...{ facts, source, state }} /> : null}

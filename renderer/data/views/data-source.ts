@@ -28,4 +28,6 @@ export interface DataLinks {
   readonly classes: string;
   readonly charts: string;
   readonly lookAlikes: string;
+  readonly importData: string;
+  readonly exportData: string;
 }

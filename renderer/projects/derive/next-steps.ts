@@ -6,9 +6,8 @@ import { formatPlural } from '../../ui/format.ts';
 
 export interface NextStep {
   readonly text: string;
-  /** Where it is done; null where that is the command line. */
-  readonly where: 'data' | 'label' | 'new-run' | 'runs' | 'best-run' | null;
-  readonly command: string | null;
+  /** Where it is done. */
+  readonly where: 'data' | 'import' | 'label' | 'new-run' | 'runs' | 'best-run';
   /** `now` holds the rest up. */
   readonly urgency: 'now' | 'soon' | 'later';
 }
@@ -17,17 +16,17 @@ export interface NextStep {
 const FEW_IMAGES = 10;
 const NAMED_CLASSES = 3;
 
-const step = (urgency: NextStep['urgency'], text: string, where: NextStep['where'] = null): NextStep => ({
-  ...{ urgency, text, where },
-  command: null,
+const step = (urgency: NextStep['urgency'], text: string, where: NextStep['where']): NextStep => ({
+  urgency,
+  text,
+  where,
 });
 
 /** The most urgent first. */
 export function nextSteps(project: ProjectOverview, runs: readonly RunSummary[]): NextStep[] {
-  const { image_count: images, unlabelled, classes, folder } = project;
+  const { image_count: images, unlabelled, classes } = project;
   if (images === 0) {
-    const command = `lightbench import "${folder}" path/to/images`;
-    return [{ urgency: 'now', text: 'Bring in images, with labels where there are any.', where: null, command }];
+    return [step('now', 'Bring in images, with labels where there are any.', 'import')];
   }
   const used = classes.filter(({ count }) => count > 0);
   const fewest = project.task === 'image-classification' ? 2 : 1;

@@ -30,6 +30,7 @@ export interface ProjectLinks {
   readonly projects: string;
   readonly project: string;
   readonly data: string;
+  readonly importData: string;
   readonly label: string;
   readonly runs: string;
   readonly newRun: string;

@@ -57,11 +57,10 @@ function NextSteps({ steps, runs, links }: NextStepsProps): ReactElement {
       <h2>What to do next</h2>
       {steps.length === 0 ? <p className="muted">Nothing is missing.</p> : null}
       <ol>
-        {steps.map(({ text, where, command, urgency }) => (
+        {steps.map(({ text, where, urgency }) => (
           <li key={text}>
             <Badge tone={URGENCY[urgency][0]}>{URGENCY[urgency][1]}</Badge>
-            {where === null ? <span>{text}</span> : <a href={hrefOf(where, runs, links)}>{text}</a>}
-            {command === null ? null : <code>{command}</code>}
+            <a href={hrefOf(where, runs, links)}>{text}</a>
           </li>
         ))}
       </ol>
@@ -69,10 +68,12 @@ function NextSteps({ steps, runs, links }: NextStepsProps): ReactElement {
   );
 }
 
-function hrefOf(where: NonNullable<NextStep['where']>, runs: readonly RunSummary[], links: ProjectLinks): string {
+function hrefOf(where: NextStep['where'], runs: readonly RunSummary[], links: ProjectLinks): string {
   switch (where) {
     case 'data':
       return links.data;
+    case 'import':
+      return links.importData;
     case 'label':
       return links.label;
     case 'new-run':

@@ -6,10 +6,10 @@ import type { ProjectsHome, RecentProject } from '../../../preload/contract/proj
 import { Task } from '../../../preload/contract/tasks.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FolderPicker } from '../../ui/folder-picker.tsx';
 import { formatTask, formatTime } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
-import { FolderPicker } from './folder-picker.tsx';
 import type { ProjectActions, ProjectLinks } from './project-actions.ts';
 
 export interface ProjectsPageProps {
@@ -56,7 +56,7 @@ export function ProjectsPage({ actions, links, openFolder }: ProjectsPageProps):
         />
         <section className="card panel" aria-label="Open a project">
           <h2>Open a project</h2>
-          <FolderPicker actions={actions} onFolder={noFolder} onProject={open.run} />
+          <FolderPicker list={actions.folders} onFolder={noFolder} onProject={open.run} />
         </section>
         <NewProjectForm actions={actions} onMade={toProject} />
       </div>
@@ -137,7 +137,7 @@ function NewProjectForm({ actions, onMade }: { actions: ProjectActions; onMade: 
         options={Task.options.map((id) => ({ id, label: formatTask(id) }))}
         onChange={setTask}
       />
-      <FolderPicker actions={actions} onFolder={setParent} />
+      <FolderPicker list={actions.folders} onFolder={setParent} />
       <button
         type="submit"
         className="button button-main"

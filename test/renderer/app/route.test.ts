@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareHref, newRunHref, routeOf, runHref } from '../../../renderer/app/route.ts';
+import { compareHref, importHref, newRunHref, routeOf, runHref } from '../../../renderer/app/route.ts';
 
 test.each([
   ['', { page: 'runs' }],
@@ -16,6 +16,8 @@ test.each([
   ['#/data', { page: 'data', view: 'images' }],
   ['#/data/look-alikes', { page: 'data', view: 'look-alikes' }],
   ['#/data/nothing', { page: 'unknown', hash: '#/data/nothing' }],
+  ['#/import', { page: 'import', path: '' }],
+  ['#/export', { page: 'export' }],
   ['#/compare', { page: 'unknown', hash: '#/compare' }],
   ['#/runs/r0001/more', { page: 'unknown', hash: '#/runs/r0001/more' }],
   ['#/nowhere', { page: 'unknown', hash: '#/nowhere' }],
@@ -29,5 +31,6 @@ test('addresses lead back to what they were made of', () => {
   expect(routeOf(runHref(id))).toEqual({ page: 'run', id });
   expect(routeOf(newRunHref(id))).toEqual({ page: 'new-run', like: id });
   expect(routeOf(newRunHref(null))).toEqual({ page: 'new-run', like: null });
+  expect(routeOf(importHref('/a b/c%.zip'))).toEqual({ page: 'import', path: '/a b/c%.zip' });
   expect(routeOf(compareHref([id, 'r2']))).toEqual({ page: 'compare', ids: [id, 'r2'] });
 });

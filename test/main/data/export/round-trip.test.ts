@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EXPORT_FORMATS, type ExportFormatName, exportDataset } from '../../../../main/data/export/export.ts';
+import { exportDataset } from '../../../../main/data/export/export.ts';
 import { importDataset } from '../../../../main/data/import.ts';
 import { addAnnotations, annotatedImages, type NewAnnotation, NO_FLAGS } from '../../../../main/store/annotations.ts';
 import { classNames } from '../../../../main/store/classes.ts';
@@ -10,6 +10,7 @@ import { addImage, imageCount, labelledImages } from '../../../../main/store/ima
 import type { WriteProject } from '../../../../main/store/project.ts';
 import type { Shape } from '../../../../native-models/geometry/shape.ts';
 import type { Task } from '../../../../preload/contract/tasks.ts';
+import { EXPORT_FORMATS, type ExportFormatName } from '../../../../preload/contract/transfers.ts';
 import { writeFolderSet, writePhoto } from '../../../kit/data-sets.ts';
 import { appErrorOf } from '../../../kit/errors.ts';
 import { suiteFolder, tempFolder } from '../../../kit/folders.ts';

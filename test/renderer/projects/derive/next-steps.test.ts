@@ -9,10 +9,7 @@ const wheres = (...args: Parameters<typeof nextSteps>) =>
 test('an empty project needs images before anything else', () => {
   const [step, ...others] = nextSteps({ ...SIGN_PROJECT, image_count: 0, classes: [] }, []);
 
-  expect(step).toMatchObject({
-    urgency: 'now',
-    command: 'lightbench import "/data/projects/hand-signs" path/to/images',
-  });
+  expect(step).toMatchObject({ urgency: 'now', where: 'import' });
   expect(others).toEqual([]);
 });
 

@@ -1,25 +1,27 @@
-/** Finding a folder on the engine's machine, within those it allows. */
+/** Finding a folder, or a file in it, on the engine's machine, within what it allows. */
 
 import { type ReactElement, useEffect, useState } from 'react';
-import type { FolderListing } from '../../../preload/contract/projects.ts';
-import { FolderIcon } from '../../ui/icons.tsx';
-import type { ProjectActions } from './project-actions.ts';
+import type { FolderListing } from '../../preload/contract/projects.ts';
+import { FileIcon, FolderIcon } from './icons.tsx';
 
 export interface FolderPickerProps {
-  readonly actions: ProjectActions;
+  /** What is in a folder; with null, where one may begin. The same function until something changes. */
+  readonly list: (folder: string | null) => Promise<FolderListing>;
   /** Told of the folder one is in. */
   readonly onFolder: (folder: string) => void;
   /** Told of a project that was chosen; without it, projects are folders like others. */
   readonly onProject?: (folder: string) => void;
+  /** Told of a file that was chosen; without it, files are not shown. */
+  readonly onFile?: (path: string) => void;
 }
 
-export function FolderPicker({ actions, onFolder, onProject }: FolderPickerProps): ReactElement {
+export function FolderPicker({ list, onFolder, onProject, onFile }: FolderPickerProps): ReactElement {
   const [at, setAt] = useState<string | null>(null);
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    actions.folders(at).then(
+    list(at).then(
       (told) => {
         if (!isCurrent) return;
         setListing(told);
@@ -31,7 +33,7 @@ export function FolderPicker({ actions, onFolder, onProject }: FolderPickerProps
     return () => {
       isCurrent = false;
     };
-  }, [actions, at, onFolder]);
+  }, [list, at, onFolder]);
 
   return (
     <section className="folders" aria-label="Folders">
@@ -61,6 +63,15 @@ export function FolderPicker({ actions, onFolder, onProject }: FolderPickerProps
             </button>
           </li>
         ))}
+        {onFile === undefined
+          ? null
+          : listing?.files.map(({ name, path }) => (
+              <li key={path}>
+                <button type="button" className="button button-quiet" onClick={() => onFile(path)}>
+                  <FileIcon /> {name}
+                </button>
+              </li>
+            ))}
       </ul>
     </section>
   );

@@ -1,0 +1,242 @@
+/** Imports and exports of the open project: one at a time, gone on with whatever becomes of the window that asked. */
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
+import {
+  type CheckEvent,
+  type ExportCheckEvent,
+  type ExportFormatName,
+  type ExportRequest,
+  ImportRequest,
+  type ImportSource,
+  type SurveyEvent,
+  type TransferOutcome,
+  type TransferProgress,
+  type TransferState,
+} from '../../preload/contract/transfers.ts';
+import type { Clock } from '../clock.ts';
+import { exportDataset, exportFormatsFor } from '../data/export/export.ts';
+import { importDataset } from '../data/import.ts';
+import { surveyDataset } from '../data/survey.ts';
+import { writeDurably } from '../durable-file.ts';
+import type { Transfers } from '../ipc/engine.ts';
+import type { LogBug } from '../ipc/replies.ts';
+import type { AllowedFolders } from '../projects/allowed-folders.ts';
+import type { ReadProject } from '../store/project.ts';
+import type { SharedWriter } from '../store/shared-writer.ts';
+import {
+  checkedExport,
+  checkedImport,
+  exportOptions,
+  exportProgress,
+  importOptions,
+  importProgress,
+  onCopyOf,
+  shortened,
+} from './transfer-options.ts';
+import { type Tell, told } from './transfer-progress.ts';
+
+export interface TransferParts {
+  readonly project: ReadProject;
+  readonly writer: SharedWriter;
+  readonly allowed: AllowedFolders;
+  readonly clock: Clock;
+  /** Processes that look at pictures. */
+  readonly lookers: number;
+  readonly logBug: LogBug;
+  readonly onChanged: (state: TransferState) => void;
+  /** Told after images were added, so that others are told at once. */
+  readonly onWritten: () => void;
+}
+
+type Active = NonNullable<TransferState['active']>;
+
+export class TransferDesk implements Transfers {
+  private readonly parts: TransferParts;
+  /** What an import was asked to do, while it has not done all of it. */
+  private readonly unfinishedFile: string;
+  private readonly closing = new AbortController();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private stopping = new AbortController();
+  private active: Active | null = null;
+  private last: TransferOutcome | null = null;
+
+  constructor(parts: TransferParts) {
+    this.parts = parts;
+    this.unfinishedFile = join(parts.project.folder, 'import-under-way.json');
+  }
+
+  state(): TransferState {
+    const { active, last } = this;
+    return { active, last, unfinished: active === null ? this.unfinished() : null };
+  }
+
+  exportFormats(): ExportFormatName[] {
+    return exportFormatsFor(this.parts.project.info.task);
+  }
+
+  async *survey(source: ImportSource, signal: AbortSignal | undefined): AsyncGenerator<SurveyEvent> {
+    const { path, format, imagesFolder } = checkedImport(source, this.parts.allowed);
+    const work = (tell: Tell, ended: AbortSignal) =>
+      surveyDataset(this.parts.project, path, {
+        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), signal: ended },
+        onProgress: (records) => tell({ ...NOTHING, done: records }),
+      });
+    for await (const event of this.follow(work, signal)) {
+      yield event.type === 'done' ? { type: 'done', survey: event.value } : event;
+    }
+  }
+
+  /** On a copy of the database, so that nothing anybody writes meanwhile is taken back with it. */
+  async *check(request: ImportRequest, signal: AbortSignal | undefined): AsyncGenerator<CheckEvent> {
+    const { path } = checkedImport(request, this.parts.allowed);
+    const work = (tell: Tell, ended: AbortSignal) =>
+      onCopyOf(this.parts.project, this.parts.clock, (copy) =>
+        importDataset(copy, path, {
+          ...importOptions(request, this.parts),
+          ...{ dryRun: true, signal: ended },
+          onProgress: (progress) => tell(importProgress(progress, request)),
+        }),
+      );
+    for await (const event of this.follow(work, signal)) {
+      yield event.type === 'done' ? { type: 'done', report: shortened(event.value) } : event;
+    }
+  }
+
+  async *checkExport(request: ExportRequest, signal: AbortSignal | undefined): AsyncGenerator<ExportCheckEvent> {
+    const options = { ...exportOptions(request, checkedExport(request, this.parts.allowed)), dryRun: true };
+    const work = (tell: Tell, ended: AbortSignal) => {
+      const onProgress = (progress: { written: number; total: number }) => tell(exportProgress(progress));
+      return exportDataset(this.parts.project, { ...options, signal: ended, onProgress });
+    };
+    for await (const event of this.follow(work, signal)) {
+      yield event.type === 'done' ? { type: 'done', report: shortened(event.value) } : event;
+    }
+  }
+
+  startImport(request: ImportRequest): void {
+    const { path } = checkedImport(request, this.parts.allowed);
+    this.start('import', request.path, async (tell, signal) => {
+      writeDurably(this.unfinishedFile, `${JSON.stringify(request)}\n`);
+      const report = await this.parts.writer.use((project) =>
+        importDataset(project, path, {
+          ...importOptions(request, this.parts),
+          signal,
+          onProgress: (progress) => tell(importProgress(progress, request)),
+        }),
+      );
+      if (!report.cancelled) rmSync(this.unfinishedFile, { force: true });
+      this.parts.onWritten();
+      return { kind: 'imported', path: request.path, report: shortened(report) };
+    });
+  }
+
+  startExport(request: ExportRequest): void {
+    const out = checkedExport(request, this.parts.allowed);
+    const options = exportOptions(request, out);
+    this.start('export', out, async (tell, signal) => {
+      const onProgress = (progress: { written: number; total: number }) => tell(exportProgress(progress));
+      const report = await exportDataset(this.parts.project, { ...options, signal, onProgress });
+      return { kind: 'exported', report: shortened(report) };
+    });
+  }
+
+  stop(): void {
+    this.stopping.abort();
+    if (this.active === null) return;
+    this.active = { ...this.active, is_stopping: true };
+    this.tell();
+  }
+
+  forgetUnfinished(): void {
+    if (this.active === null) rmSync(this.unfinishedFile, { force: true });
+    this.tell();
+  }
+
+  get isIdle(): boolean {
+    return this.active === null;
+  }
+
+  /** Settles once nothing goes on any more. */
+  async whenIdle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  /** Ends what goes on, in order: an import can be gone on with, an export leaves nothing behind. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.stopping.abort();
+    await this.whenIdle();
+  }
+
+  private start(
+    what: Active['what'],
+    path: string,
+    work: (tell: Tell, signal: AbortSignal) => Promise<TransferOutcome>,
+  ): void {
+    if (this.active !== null) {
+      const message = `${this.active.what} of ${this.active.path} is under way; stop it, or wait until it has ended`;
+      throw new AppError('transfer-under-way', message, { path: this.active.path });
+    }
+    this.stopping = new AbortController();
+    this.last = null;
+    this.active = { what, path, progress: { ...NOTHING, elapsed_ms: 0 }, is_stopping: false };
+    this.tell();
+    const done = this.run(work).catch((error: unknown) => {
+      if (!(error instanceof AppError)) this.parts.logBug(error);
+      const problem = error instanceof AppError ? error.message : `a fault of Lightbench: ${String(error)}`;
+      return { kind: 'failed', what, path, problem } as const;
+    });
+    const ended = done.then((outcome) => {
+      this.underWay.delete(ended);
+      this.active = null;
+      this.last = outcome;
+      this.tell();
+    });
+    this.underWay.add(ended);
+  }
+
+  private async run(work: (tell: Tell, signal: AbortSignal) => Promise<TransferOutcome>): Promise<TransferOutcome> {
+    for await (const event of told(work, this.parts.clock, this.stopping.signal)) {
+      if (event.type === 'done') return event.value;
+      if (this.active !== null) this.active = { ...this.active, progress: event.progress };
+      this.tell();
+    }
+    throw new Error('a transfer ended without an outcome');
+  }
+
+  /** Ends with the window that follows, or with the project. */
+  private follow<T>(work: (tell: Tell, signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined) {
+    const ended = AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const watched = (tell: Tell, abort: AbortSignal) => {
+      const done = work(tell, abort);
+      this.underWay.add(done);
+      const forget = () => void this.underWay.delete(done);
+      done.then(forget, forget);
+      return done;
+    };
+    return told(watched, this.parts.clock, ended);
+  }
+
+  private unfinished(): ImportRequest | null {
+    if (!existsSync(this.unfinishedFile)) return null;
+    try {
+      return ImportRequest.parse(JSON.parse(readFileSync(this.unfinishedFile, 'utf8')));
+    } catch {
+      return null; // written by another version: the import is asked for anew, and goes on all the same
+    }
+  }
+
+  private tell(): void {
+    this.parts.onChanged(this.state());
+  }
+}
+
+const NOTHING: Omit<TransferProgress, 'elapsed_ms'> = {
+  done: 0,
+  total: null,
+  added: 0,
+  already_present: 0,
+  skipped: 0,
+};

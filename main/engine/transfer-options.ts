@@ -1,0 +1,110 @@
+/** What a window asks of imports and exports, as the engine does it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  ExportReport,
+  ExportRequest,
+  ImportReport,
+  ImportRequest,
+  ImportSource,
+  TransferProgress,
+} from '../../preload/contract/transfers.ts';
+import type { Clock } from '../clock.ts';
+import type { ExportOptions } from '../data/export/export.ts';
+import type { ImportOptions, ImportProgress } from '../data/import.ts';
+import type { AllowedFolders } from '../projects/allowed-folders.ts';
+import { folderName } from '../projects/folder-name.ts';
+import { copyDatabase } from '../store/health.ts';
+import { openProject, type ReadProject, type WriteProject } from '../store/project.ts';
+
+/** Of each list of a report a window is told so many. */
+const LISTED = 500;
+
+/** Errors: folder-not-allowed. */
+export function checkedImport({ path, format, images_folder }: ImportSource, allowed: AllowedFolders) {
+  const imagesFolder = images_folder === null ? null : allowed.check(images_folder);
+  return { path: allowed.check(path), format, imagesFolder };
+}
+
+/** Errors: folder-not-allowed, bad-argument. */
+export function checkedExport({ parent, name }: ExportRequest, allowed: AllowedFolders): string {
+  return allowed.check(join(parent, folderName(name)));
+}
+
+export function importOptions(
+  request: ImportRequest,
+  { allowed, lookers }: { readonly allowed: AllowedFolders; readonly lookers: number },
+): ImportOptions {
+  const { format, imagesFolder } = checkedImport(request, allowed);
+  return {
+    ...{ format, copy: request.copy, workers: lookers, mayRead: (path) => allowed.includes(path) },
+    ...(imagesFolder === null ? {} : { imagesFolder }),
+    ...(request.split === null ? {} : { split: request.split }),
+    renaming: {
+      classes: new Map(request.classes.map(({ from, to }) => [from, to])),
+      splits: new Map(request.splits.map(({ from, to }) => [from, to])),
+    },
+  };
+}
+
+export function exportOptions(request: ExportRequest, out: string): ExportOptions {
+  const { format, split, with_images } = request;
+  return { format, out, withoutImages: !with_images, ...(split === null ? {} : { split }) };
+}
+
+export function importProgress(
+  { read, added, already_present, skipped, total }: ImportProgress,
+  { expected }: ImportRequest,
+): Omit<TransferProgress, 'elapsed_ms'> {
+  return { done: read, total: total ?? expected, added, already_present, skipped };
+}
+
+export function exportProgress(progress: { readonly written: number; readonly total: number }) {
+  return { done: progress.written, total: progress.total, added: progress.written, already_present: 0, skipped: 0 };
+}
+
+/** A report whose lists a window can show; what is cut off an import's is counted. */
+export function shortened<Report extends ImportReport | ExportReport>(report: Report): Report {
+  if ('not_kept' in report) {
+    const more = report.missing.length - LISTED;
+    const missing = more > 0 ? [...report.missing.slice(0, LISTED), `and ${more} more`] : report.missing;
+    return { ...report, missing };
+  }
+  const { skipped, objects, repaired, warnings, unlisted } = report;
+  const cut = (list: readonly unknown[]) => Math.max(0, list.length - LISTED);
+  return {
+    ...report,
+    skipped: skipped.slice(0, LISTED),
+    objects: { ...objects, skipped: objects.skipped.slice(0, LISTED) },
+    repaired: repaired.slice(0, LISTED),
+    warnings: warnings.slice(0, LISTED),
+    unlisted: {
+      skipped: unlisted.skipped + cut(skipped),
+      objects_skipped: unlisted.objects_skipped + cut(objects.skipped),
+      repaired: unlisted.repaired + cut(repaired),
+      warnings: unlisted.warnings + cut(warnings),
+    },
+  };
+}
+
+/** Has work done on a copy of the project's database, which is thrown away. */
+export async function onCopyOf<T>(
+  project: ReadProject,
+  clock: Clock,
+  work: (copy: WriteProject) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'lightbench-check-'));
+  try {
+    copyDatabase(project.db, join(folder, 'project.sqlite'));
+    const copy = openProject(folder, { access: 'write', clock, owner: 'check of an import' });
+    try {
+      return await work(copy);
+    } finally {
+      copy.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,39 @@
+/** Handlers of the calls about data sets that come in and go out. */
+
+import type { TransferState } from '../../preload/contract/transfers.ts';
+import type { Engine } from './engine.ts';
+import { LatestByKey } from './latest.ts';
+import { type LogBug, toldTo } from './replies.ts';
+import type { Handled } from './router.ts';
+
+/** `os` is the part of the contract that the handlers are for. */
+export function transferHandlers(os: Handled['transfers'], engine: Engine, logBug: LogBug) {
+  const desk = () => engine.transfers();
+  const done = (work: () => void): null => {
+    work();
+    return null;
+  };
+  return {
+    exportFormats: os.exportFormats.handler(() => desk().exportFormats()),
+    survey: os.survey.handler(({ input, signal }) => toldTo(desk().survey(input, signal), logBug)),
+    check: os.check.handler(({ input, signal }) => toldTo(desk().check(input, signal), logBug)),
+    checkExport: os.checkExport.handler(({ input, signal }) => toldTo(desk().checkExport(input, signal), logBug)),
+    startImport: os.startImport.handler(({ input }) => done(() => desk().startImport(input))),
+    startExport: os.startExport.handler(({ input }) => done(() => desk().startExport(input))),
+    stop: os.stop.handler(() => done(() => desk().stop())),
+    forgetUnfinished: os.forgetUnfinished.handler(() => done(() => desk().forgetUnfinished())),
+    watch: os.watch.handler(({ signal }) => toldTo(watchTransfers(engine, signal), logBug)),
+  };
+}
+
+/** Listens before it reads the first state, so a change between the two is told, not lost. */
+async function* watchTransfers(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<TransferState> {
+  const changed = new LatestByKey<'transfers', TransferState>();
+  const unsubscribe = engine.onTransferChanged((state) => changed.put('transfers', state));
+  try {
+    yield engine.transfers().state();
+    for (let state = await changed.take(signal); state !== null; state = await changed.take(signal)) yield state;
+  } finally {
+    unsubscribe();
+  }
+}

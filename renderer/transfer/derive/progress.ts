@@ -1,0 +1,18 @@
+/** How long work will still take, as far as that can be said honestly. */
+
+import type { TransferProgress } from '../../../preload/contract/transfers.ts';
+
+/** Before so much is done, a guess would be worse than none. */
+const [FEWEST_DONE, LEAST_MS] = [20, 2_000];
+
+/** Seconds at the pace so far; null while nobody can know. */
+export function remainingSeconds({ done, total, elapsed_ms }: TransferProgress): number | null {
+  if (total === null || done >= total || done < FEWEST_DONE || elapsed_ms < LEAST_MS) return null;
+  return ((total - done) * elapsed_ms) / done / 1000;
+}
+
+/** Of 1; null while the end is not known. */
+export function fraction01({ done, total }: TransferProgress): number | null {
+  if (total === null || total === 0) return null;
+  return Math.min(1, done / total);
+}

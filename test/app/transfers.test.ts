@@ -1,0 +1,71 @@
+/** A data set brought in and taken out in the window: a real engine, a real browser. */
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { builtRenderer } from '../../build/bundle.ts';
+import { openEngine } from '../../main/engine.ts';
+import { createProject } from '../../main/store/project.ts';
+import { FakeClock } from '../kit/clock.ts';
+import { writeFolderSet } from '../kit/data-sets.ts';
+import { tempFolder } from '../kit/folders.ts';
+import { startServer } from '../kit/server.ts';
+import { keepPicture, openWindow, seriousViolations, testBrowser } from '../kit/window.ts';
+
+test('a folder is found, looked at, mapped, tried and imported, and goes out as another format', async () => {
+  const root = tempFolder();
+  const set = await writeFolderSet(join(root, 'pictures', 'train'), { apple: 5, appel: 3, stone: 2 });
+  writeFileSync(join(set, 'apple', 'broken.png'), 'no picture');
+  const project = join(root, 'fruit');
+  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-classification' }).close();
+  const bugs: unknown[] = [];
+  const logBug = (error: unknown) => bugs.push(error);
+  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
+  const server = await startServer(engine, { rendererFolder: await builtRenderer() });
+  const browser = await testBrowser();
+  const { page, complaints } = await openWindow(browser, server.newLink());
+  onTestFinished(async () => {
+    await browser.close();
+    await server.close();
+    await engine.close();
+    expect([...complaints, ...server.bugs, ...bugs]).toEqual([]);
+  });
+
+  await page.goto(`${server.url}/#/project`);
+  await page.getByRole('link', { name: 'Bring in images, with labels where there are any.' }).click();
+  await page.getByRole('button', { name: root, exact: true }).click();
+  await page.getByRole('button', { name: 'pictures' }).click();
+  await page.getByRole('button', { name: 'Take this folder' }).click();
+  await page.getByRole('button', { name: 'Look at it' }).click();
+  await page.getByRole('heading', { name: 'A folder for each class: 11 images' }).waitFor();
+  await page.getByRole('textbox', { name: 'appel becomes' }).fill('apple');
+  await page.getByText('joined with another').first().waitFor();
+  await page.locator('tr', { hasText: 'stone' }).locator('.tick').click();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Try it first' }).click();
+  await page.getByText('8 images would be added').waitFor();
+  await page.getByText('Images left out: 3').waitFor();
+  await keepPicture(page, 'import-light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await keepPicture(page, 'import-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('is in.').waitFor();
+  expect(engine.data().facts().classes).toMatchObject([{ name: 'apple', images: 8 }]);
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'See the images' }).click();
+
+  await page.getByRole('link', { name: 'Export' }).click();
+  await page.getByRole('button', { name: /Format/ }).click();
+  await page.getByRole('option', { name: 'CSV' }).click();
+  await page.getByRole('button', { name: root, exact: true }).click();
+  await page.getByRole('textbox', { name: 'Name of the new folder' }).fill('fruit table');
+  await page.getByRole('button', { name: 'What would be lost?' }).click();
+  await page.getByRole('heading', { name: '8 images would be written as CSV' }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await keepPicture(page, 'export-light');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByRole('heading', { name: '8 images were written as CSV' }).waitFor();
+  expect(existsSync(join(root, 'fruit table', 'train', 'labels.csv'))).toBe(true);
+});
