@@ -19,8 +19,11 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   'ScaleAdd',
 ]);
 
-/** How a convolution runs over blocked maps, or null where plain operators do better. */
-export type ConvForm = 'dense' | 'stem' | 'depthwise';
+/**
+ * How a convolution runs over blocked maps, or null where plain operators do better. Groups of whole blocks are `grouped`;
+ * narrower ones are `merged`, several to a block, with zeros where one group's filters meet another's channels.
+ */
+export type ConvForm = 'dense' | 'grouped' | 'merged' | 'stem' | 'depthwise';
 
 const FEW_PIXELS = 4; // outputs of a spatial kernel up to which one matrix product over the batch is cheaper
 
@@ -28,15 +31,34 @@ export function convForm(x: Shape, weight: Shape, output: Shape, attrs: ConvAttr
   const channels = x[1]!;
   const [filters, perGroup, height, width] = weight as readonly [number, number, number, number];
   if (attrs.group > 1) {
-    const isDepthwise = perGroup === 1 && filters === attrs.group && filters >= block;
-    return isDepthwise ? 'depthwise' : null;
+    if (perGroup === 1 && filters === attrs.group) return filters >= block ? 'depthwise' : null;
+    const merged = mergedGroups(weight, attrs.group, block);
+    if (merged === null || output[2]! * output[3]! <= FEW_PIXELS) return null;
+    return merged === 1 ? 'grouped' : 'merged';
   }
   if (filters < block) return null;
   if (height * width > 1 && output[2]! * output[3]! <= FEW_PIXELS) return null;
   return channels < block ? 'stem' : 'dense';
 }
 
-export const filterLayout = (form: ConvForm): Layout => (form === 'dense' ? 'filter' : 'thin-filter');
+/** How many groups side by side have whole blocks of channels and of filters; null where no number of them has. */
+export function mergedGroups(weight: Shape, group: number, block: number): number | null {
+  const [filters, perGroup] = weight as readonly [number, number, number, number];
+  const fills = (count: number) => (perGroup * count) % block === 0 && ((filters / group) * count) % block === 0;
+  for (let count = 1; count <= block; count *= 2) if (group % count === 0 && fills(count)) return count;
+  return null;
+}
+
+const FILTER_LAYOUTS: Readonly<Record<ConvForm, Layout>> = {
+  dense: 'filter',
+  grouped: 'filter',
+  merged: 'plain',
+  stem: 'thin-filter',
+  depthwise: 'thin-filter',
+};
+
+/** How the parameter itself lies. */
+export const filterLayout = (form: ConvForm): Layout => FILTER_LAYOUTS[form];
 
 /** Shapes of a convolution, from it or from one of its gradients. */
 export function geometryOf(op: Op): { x: Shape; weight: Shape; output: Shape; attrs: ConvAttrs } | null {
@@ -126,7 +148,7 @@ export function hasBlockedMaps(program: Program, block: number): boolean {
     const geometry = geometryOf(op);
     if (geometry === null) return false;
     const form = convForm(geometry.x, geometry.weight, geometry.output, geometry.attrs, block);
-    return form === 'dense' || form === 'depthwise';
+    return form !== null && form !== 'stem';
   });
 }
 

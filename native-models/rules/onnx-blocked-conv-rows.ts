@@ -22,6 +22,8 @@ export interface WeightGradTask {
   readonly g: Tensor;
   readonly weight: Sizes;
   readonly attrs: ConvAttrs;
+  /** Groups that the runtime is told of, each of whole blocks. */
+  readonly group: number;
   readonly block: number;
 }
 
@@ -34,29 +36,38 @@ export function overhang({ x, g, weight, attrs }: WeightGradTask): [down: number
   return [read[0]! - x.shape[2]! - pads[0], read[1]! - x.shape[3]! - pads[1]];
 }
 
-/** Shapes: -> filters [K,C,kh,kw], channels filled up. */
+/** Shapes: -> filters [K,C/group,kh,kw], channels filled up. */
 export function byRows(task: WeightGradTask): string {
-  const { emit, x, g, weight, attrs, block } = task;
+  const { emit, x, g, weight, attrs, group, block } = task;
   const [, , kh, kw] = weight;
-  const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [, channels, , w] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const c = channels / group;
   const k = roundUp(g.shape[1]!, block);
   const wo = g.shape[3]!;
-  const images = reshaped(emit, toPlain(emit, emit.in(x, 'blocked'), c, true), [n, h, w * c]);
-  const rows = new Rows(task, emit.one('Transpose', [images], { perm: [1, 0, 2] }), [w, c]);
+  const rows = new Rows(task, rowsFirst(task), [w, c]);
   const filter = rowFilter(task, [k, rows.filledUp, wo, 1]);
 
   const [, across] = overhang(task);
   const width = w + Math.min(0, across);
-  const window = { kernel_shape: [wo, 1], strides: [1, 1], dilations: [attrs.strides[1], 1], group: 1 };
+  const window = { kernel_shape: [wo, 1], strides: [1, 1], dilations: [attrs.strides[1], 1], group };
   const parts = Array.from({ length: kh }, (_, tap) => {
     const taken = rows.readBy(tap);
-    const kept = width === w ? taken : columnsCut(emit, taken, [rows.filledUp / block, w, width, c * block]);
-    const map = reshaped(emit, kept, [1, rows.filledUp, width, c]);
+    const kept = width === w ? taken : columnsCut(emit, taken, [(group * rows.filledUp) / block, w, width, c * block]);
+    const map = reshaped(emit, kept, [1, group * rows.filledUp, width, c]);
     return emit.one(`${NCHWC}Conv`, [map, filter], { ...window, pads: [attrs.pads[1], 0, Math.max(0, across), 0] });
   });
   const tiles = reshaped(emit, joined(emit, parts), [kh, k / block, kw, c / block, block * block]);
   const turned = emit.one('Transpose', [tiles], { perm: [1, 3, 0, 2, 4] });
   return reshaped(emit, turned, [k, c, kh, kw]);
+}
+
+/** Shapes: X [N,C,H,W] -> plain [group,H,N,W*C/group]. */
+function rowsFirst({ emit, x, group, block }: WeightGradTask): string {
+  const [n, channels, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const images = toPlain(emit, emit.in(x, 'blocked'), channels, true);
+  if (group === 1) return emit.one('Transpose', [reshaped(emit, images, [n, h, w * channels])], { perm: [1, 0, 2] });
+  const byGroup = reshaped(emit, images, [n, h, w, group, channels / group]);
+  return emit.one('Transpose', [byGroup], { perm: [3, 1, 0, 2, 4] });
 }
 
 const joined = (emit: Emitter, parts: readonly string[]): string =>
@@ -83,7 +94,7 @@ function rowFilter({ emit, g, block }: WeightGradTask, shape: readonly number[])
   return reshaped(emit, turned([k / block, filledUp / block, block, wo, block], [0, 1, 3, 2, 4], whole), shape);
 }
 
-/** The rows of all images, in the order (h,n), as channels. */
+/** The rows of all images, in the order (h,n), as channels of each group. */
 class Rows {
   /** Rows that the cotangent has, filled up to whole blocks. */
   readonly filledUp: number;
@@ -92,7 +103,7 @@ class Rows {
   /** What a row holds, as the pixels of a map. */
   private readonly row: readonly [number, number];
 
-  /** Shapes: plain [H,N,...row]. */
+  /** Shapes: plain [group,H,N,...row]. */
   constructor(task: WeightGradTask, plain: string, row: readonly [number, number]) {
     this.task = task;
     this.plain = plain;
@@ -100,35 +111,35 @@ class Rows {
     this.filledUp = roundUp(task.x.shape[0]! * task.g.shape[2]!, task.block);
   }
 
-  /** The input rows that all output rows read through one row of the kernel. Shapes: -> blocked [1,filledUp,...row]. */
+  /** The input rows that all output rows read through one row of the kernel. Shapes: -> blocked [group,filledUp,...row]. */
   readBy(tap: number): string {
-    const { emit, x, g, block } = this.task;
+    const { emit, x, g, group, block } = this.task;
     const [n, , h] = x.shape as Sizes;
     const length = n * this.row[0] * this.row[1];
     if (n % block === 0) {
-      const all = toBlocked(emit, reshaped(emit, this.plain, [1, h * n, ...this.row]), h * n);
-      return this.picked(reshaped(emit, all, [h, length]), tap);
+      const all = toBlocked(emit, reshaped(emit, this.plain, [group, h * n, ...this.row]), h * n);
+      return this.picked(reshaped(emit, all, [group, h, length]), tap);
     }
-    const own = this.picked(reshaped(emit, this.plain, [h, length]), tap);
-    return toBlocked(emit, reshaped(emit, own, [1, g.shape[2]! * n, ...this.row]), g.shape[2]! * n);
+    const own = this.picked(reshaped(emit, this.plain, [group, h, length]), tap);
+    return toBlocked(emit, reshaped(emit, own, [group, g.shape[2]! * n, ...this.row]), g.shape[2]! * n);
   }
 
-  /** Shapes: [H,length] -> [Ho,length]; zeros where there is no row. */
+  /** Shapes: [group,H,length] -> [group,Ho,length]; zeros where there is no row. */
   private picked(rows: string, tap: number): string {
-    const { emit, x, g, attrs } = this.task;
+    const { emit, x, g, attrs, group } = this.task;
     const [n, , h] = x.shape as Sizes;
     const read = Array.from({ length: g.shape[2]! }, (_, row) => row * attrs.strides[0] + tap - attrs.pads[0]);
     const inside = read.filter((row) => row >= 0 && row < h);
     if (inside.length === 0) {
       const length = n * this.row[0] * this.row[1];
-      return emit.one('Expand', [emit.constant([0], [1, 1], 'float32'), emit.ints([read.length, length])]);
+      return emit.one('Expand', [emit.constant([0], [1, 1, 1], 'float32'), emit.ints([group, read.length, length])]);
     }
     const before = read.filter((row) => row < 0).length;
     const after = read.length - before - inside.length;
     const isAll = inside.length === h && attrs.strides[0] === 1;
-    const step = [emit.ints([inside[0]!]), emit.ints([inside.at(-1)! + 1]), emit.ints([0])];
+    const step = [emit.ints([inside[0]!]), emit.ints([inside.at(-1)! + 1]), emit.ints([1])];
     const taken = isAll ? rows : emit.one('Slice', [rows, ...step, emit.ints([attrs.strides[0]])]);
-    return before + after === 0 ? taken : emit.one('Pad', [taken, emit.ints([before, 0, after, 0])]);
+    return before + after === 0 ? taken : emit.one('Pad', [taken, emit.ints([0, before, 0, 0, after, 0])]);
   }
 }
 

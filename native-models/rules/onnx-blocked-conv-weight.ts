@@ -8,9 +8,10 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
-import { convForm, filterLayout } from './blocked-arrange.ts';
+import { convForm, filterLayout, mergedGroups } from './blocked-arrange.ts';
 import type { LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
+import { unmerge } from './onnx-blocked-conv-groups.ts';
 import { byRows, overhang, type WeightGradTask } from './onnx-blocked-conv-rows.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
 import { weightGradForm } from './weight-grad-forms.ts';
@@ -26,13 +27,16 @@ export function blockedConvWeightGrad(
     const weight = op.attrs.weightShape as Sizes;
     const form = convForm(x.shape, weight, g.shape, op.attrs, block);
     if (form === null || form === 'stem') return otherwise(emit, op);
-    const task: WeightGradTask = { emit, x, g, weight, attrs: op.attrs, block };
     const layout = filterLayout(form);
+    const groups = op.attrs.group;
+    const count = form === 'merged' ? mergedGroups(weight, groups, block)! : 1;
+    const task: WeightGradTask = { emit, x, g, weight, attrs: op.attrs, group: groups / count, block };
     if (form === 'depthwise') return [inLayout(layout, depthwise(task))];
     switch (weightGradForm({ x: x.shape as Sizes, g: g.shape as Sizes, weight, attrs: op.attrs }, block)) {
       case 'per-image':
         return [inLayout(layout, perImage(task))];
       case 'rows':
+        if (form === 'merged') return [unmerge(emit, byRows(task), weight, { groups, count, block })];
         return [inLayout(layout, byRows(task))];
       case 'dilated':
         return otherwise(emit, op);

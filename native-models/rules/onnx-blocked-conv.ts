@@ -7,9 +7,10 @@
 import type { ConvAttrs, Pair } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type ConvForm, convForm, filterLayout } from './blocked-arrange.ts';
+import { type ConvForm, convForm } from './blocked-arrange.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
+import { blockedFilters } from './onnx-blocked-conv-groups.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { type DenseConv, imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
 
@@ -22,12 +23,12 @@ export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): Low
     if (form === null) return otherwise(emit, op);
     const filters = weight.shape[0]!;
     const map = emit.in(x, form === 'stem' ? 'plain' : 'blocked');
-    const others = [emit.in(weight, filterLayout(form))];
+    const { name, group } = blockedFilters(emit, weight, op.attrs.group, form, block);
+    const others = [name];
     if (bias !== undefined) others.push(filledUp(emit, emit.name(bias), filters, block));
-    const group = form === 'depthwise' ? roundUp(filters, block) : 1;
     const kernel = weight.shape.slice(2) as unknown as Pair;
-    const over = (name: string) => conv(emit, [name, ...others], kernel, { ...op.attrs, group });
-    if (form !== 'dense' || emit.anyBatch) return [inLayout('blocked', over(map))];
+    const over = (input: string) => conv(emit, [input, ...others], kernel, { ...op.attrs, group });
+    if (form === 'stem' || form === 'depthwise' || emit.anyBatch) return [inLayout('blocked', over(map))];
     const shape = packedShape(x.shape, 'blocked', block) as Sizes;
     const dense = { emit, x: map, shape, kernel, outputs: roundUp(filters, block), attrs: op.attrs, block };
     return [inLayout('blocked', smallOrWhole(dense, op.attrs, over))];
@@ -54,7 +55,7 @@ export function blockedConvInputGrad(
     const { attrs } = op;
     const form = convForm(attrs.inputShape, weight.shape, g.shape, attrs, block);
     if (form === null || form === 'stem' || !isCovered(attrs, weight.shape)) return otherwise(emit, op);
-    const kernel = new TurnedFilter(emit, weight, form, block);
+    const kernel = new TurnedFilter(emit, weight, attrs.group, form, block);
     const task: Task = {
       emit,
       g: emit.in(g, 'blocked'),
@@ -100,7 +101,7 @@ function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
   const around = [window.before[0]!, window.before[1]!, window.after[0]!, window.after[1]!] as const;
   const sliding = { strides: [1, 1], dilations, pads: around, group: kernel.group } as const;
   const over = (name: string) => conv(emit, [name, filter], [kh, kw], sliding);
-  if (kernel.group > 1) return over(window.name);
+  if (kernel.isDepthwise) return over(window.name);
   const { name: x, shape } = window;
   const dense = { emit, x, shape, kernel: kernel.sides, outputs: kernel.inputs, attrs: sliding, block: kernel.block };
   return smallOrWhole(dense, sliding, over);
@@ -189,46 +190,49 @@ function cropped(
 class TurnedFilter {
   readonly sides: readonly [number, number];
   readonly group: number;
+  readonly isDepthwise: boolean;
   /** Channels of the input gradient, filled up. */
   readonly inputs: number;
   readonly block: number;
   private readonly emit: Emitter;
-  private readonly form: ConvForm;
+  /** Filters, and channels that each of them reads; filled up. */
   private readonly outputs: number;
+  private readonly perFilter: number;
   private readonly tiles: string;
 
-  constructor(emit: Emitter, weight: Tensor, form: ConvForm, block: number) {
-    const [filters, perGroup, kh, kw] = weight.shape as readonly [number, number, number, number];
+  constructor(emit: Emitter, weight: Tensor, groups: number, form: ConvForm, block: number) {
+    const [kh, kw] = weight.shape.slice(2) as [number, number];
+    const { name, group, perFilter } = blockedFilters(emit, weight, groups, form, block);
     this.emit = emit;
-    this.form = form;
     this.block = block;
     this.sides = [kh, kw];
-    this.outputs = roundUp(filters, block);
-    this.inputs = form === 'depthwise' ? this.outputs : roundUp(perGroup, block);
-    this.group = form === 'depthwise' ? this.outputs : 1;
-    const name = emit.in(weight, filterLayout(form));
-    this.tiles = form === 'depthwise' ? name : this.swapped(name, kh * kw);
+    this.group = group;
+    this.isDepthwise = form === 'depthwise';
+    this.outputs = roundUp(weight.shape[0]!, block);
+    this.perFilter = perFilter;
+    this.inputs = group * perFilter;
+    this.tiles = this.isDepthwise ? name : this.swapped(name, kh * kw);
   }
 
   /** Each tile [b of C, b of K] transposed: to the reordering operator, a tile is a map of one row per K. */
   private swapped(name: string, taps: number): string {
     const { emit, block } = this;
-    const tiles = (this.outputs * this.inputs * taps) / (block * block);
+    const tiles = (this.outputs * this.perFilter * taps) / (block * block);
     return emit.one(`${NCHWC}ReorderInput`, [reshaped(emit, name, [tiles, block, block, 1])]);
   }
 
   taps(rows: readonly number[], columns: readonly number[]): string {
-    const { emit, block, form } = this;
+    const { emit, block, group, outputs, perFilter, isDepthwise } = this;
     const [kh, kw] = this.sides;
     const picked = rows.flatMap((row) => columns.map((column) => row * kw + column));
     const isAll = picked.length === kh * kw && picked.every((tap, i) => tap === i);
-    const chunk = form === 'depthwise' ? block : block * block;
-    const pairs = form === 'depthwise' ? this.outputs / block : (this.outputs * this.inputs) / (block * block);
+    const chunk = isDepthwise ? block : block * block;
+    const pairs = (outputs * perFilter) / chunk;
     const view = reshaped(emit, this.tiles, [pairs, kh * kw, chunk]);
     const chosen = isAll ? view : emit.one('Gather', [view, emit.ints(picked)], { axis: 1 });
-    if (form === 'depthwise') return reshaped(emit, chosen, [this.outputs, 1, rows.length, columns.length]);
-    const outer = [this.outputs / block, this.inputs / block, picked.length * chunk];
-    const swapped = emit.one('Transpose', [reshaped(emit, chosen, outer)], { perm: [1, 0, 2] });
-    return reshaped(emit, swapped, [this.inputs, this.outputs, rows.length, columns.length]);
+    if (isDepthwise) return reshaped(emit, chosen, [outputs, 1, rows.length, columns.length]);
+    const outer = [group, outputs / group / block, perFilter / block, picked.length * chunk];
+    const swapped = emit.one('Transpose', [reshaped(emit, chosen, outer)], { perm: [0, 2, 1, 3] });
+    return reshaped(emit, swapped, [this.inputs, outputs / group, rows.length, columns.length]);
   }
 }

@@ -70,6 +70,19 @@ function converted(
   const [first, second, height, width] = shape as readonly [number, number, number, number];
   if (to === 'blocked') return toBlocked(emit, name, second);
   if (from === 'blocked') return toPlain(emit, name, second);
+  return convertFilter(emit, name, [first, second, height, width], from, to, block);
+}
+
+/** Filters of a convolution between the plain layout and one of those for filters. Shapes: as `packedShape`. */
+export function convertFilter(
+  emit: Emitter,
+  name: string,
+  shape: readonly [number, number, number, number],
+  from: Layout,
+  to: Layout,
+  block: number,
+): string {
+  const [first, second, height, width] = shape;
   const taps = height * width;
   const isThin = to === 'thin-filter' || from === 'thin-filter';
   const depth = isThin ? second : roundUp(second, block);

@@ -40,6 +40,7 @@ export function weightGradForm({ x, g, weight, attrs }: ConvSizes, block: number
   const rows = n * ho;
   const isDense = attrs.dilations.every((dilation) => dilation === 1);
   const suitsRows = isDense && Math.ceil(rows / block) * block <= MOST_FILLING * rows;
+  if (attrs.group > 1) return suitsRows ? 'rows' : 'dilated';
   if (isPointwise && ho * wo >= largePixels) return 'per-image';
   if (suitsRows && ho <= largeRows) return 'rows';
   return isPointwise ? 'per-image' : 'dilated';

@@ -79,6 +79,18 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'depthwise 5x5, dilated': conv([2, 16, 9, 9], [16, 1, 5, 5], { pads: [4, 4, 4, 4], group: 16, dilations: [2, 2] }),
   'two filters per channel': conv([2, 16, 6, 5], [32, 1, 3, 3], { ...same, group: 16 }),
   grouped: conv([2, 32, 6, 5], [16, 8, 3, 3], { ...same, group: 4 }),
+  'grouped, whole blocks': conv([3, 64, 6, 5], [96, 32, 3, 3], { ...same, group: 2 }, true),
+  'grouped, whole blocks, stride 2': conv([2, 64, 9, 8], [32, 32, 3, 3], { ...same, group: 2, strides: [2, 2] }),
+  'grouped, images that fill blocks': conv([16, 32, 6, 5], [32, 16, 3, 3], { ...same, group: 2 }),
+  'grouped 1x1': conv([2, 64, 6, 5], [32, 32, 1, 1], { group: 2 }),
+  'grouped, four channels each': conv([3, 32, 6, 5], [32, 4, 3, 3], { ...same, group: 8 }, true),
+  'grouped, four channels each, stride 2': conv([2, 32, 9, 8], [64, 4, 3, 3], { ...same, group: 8, strides: [2, 2] }),
+  'grouped, four channels each, dilated': conv([2, 32, 9, 9], [32, 4, 3, 3], {
+    pads: [2, 2, 2, 2],
+    dilations: [2, 2],
+    group: 8,
+  }),
+  'groups that fill no blocks together': conv([2, 20, 6, 5], [20, 4, 3, 3], { ...same, group: 5 }),
   'one filter': conv([8, 16, 6, 5], [1, 16, 3, 3], same),
   // Images that fill whole blocks of sixteen, and other ways for rows of images to fill blocks.
   '3x3 at batch 16': conv([16, 20, 6, 5], [24, 20, 3, 3], same),
