@@ -200,6 +200,11 @@ export function networkOf(card: ModelCard, classes: number, params: Hyperparamet
 const defaultsOf = ({ hyperparameters }: ModelCard): Hyperparameters =>
   Object.fromEntries(hyperparameters.map((entry) => [entry.name, entry.default]));
 
+/** The model whose weights will do for a part of another, or null. */
+export function backboneOf(model: string): string | null {
+  return findDetector(model)?.backbone ?? null;
+}
+
 /** What a model expects of pixels and padding where its weights say nothing. */
 export function defaultConvention(card: ModelCard): InputConvention {
   return card.kind === 'detector' ? card.convention : IMAGENET_CONVENTION;

@@ -26,8 +26,10 @@ export function weightsAddCommand({ output, library }: CliContext, path: string)
   return report.added.length > 0 ? EXIT.done : EXIT.failure;
 }
 
-const describeAdded = ({ name, model, title }: LibraryEntry): string =>
-  `added ${name}: weights of ${model} (${title}); use: train --model ${model} --weights ${name}`;
+function describeAdded({ name, model, backbone_of, title }: LibraryEntry): string {
+  const others = backbone_of.length > 0 ? `; also for the backbone of ${backbone_of.join(', ')}` : '';
+  return `added ${name}: weights of ${model} (${title}); use: train --model ${model} --weights ${name}${others}`;
+}
 
 const PROGRESS_MS = 100; // between two lines of progress
 
@@ -81,13 +83,17 @@ function describeFetched({ entry, sha256, verified, was_here }: FetchedWeights):
 
 export function weightsListCommand({ output, library }: CliContext): void {
   const entries = listWeights(library);
-  output.result(entries, table(['name', 'model', 'here', 'size', 'trained on', 'licence'], entries.map(listRow)));
+  output.result(
+    entries,
+    table(['name', 'model', 'backbone of', 'here', 'size', 'trained on', 'licence'], entries.map(listRow)),
+  );
 }
 
 function listRow(entry: LibraryEntry | DamagedEntry): string[] {
-  if ('problem' in entry) return [entry.name, '–', 'damaged', '–', entry.problem, '–'];
-  const { name, model, size_bytes, title, licence } = entry;
-  return [name, model, here(entry), size_bytes === null ? '–' : megabytes(size_bytes), title, licence ?? 'unknown'];
+  if ('problem' in entry) return [entry.name, '–', '', 'damaged', '–', entry.problem, '–'];
+  const { name, model, backbone_of, size_bytes, title, licence } = entry;
+  const size = size_bytes === null ? '–' : megabytes(size_bytes);
+  return [name, model, backbone_of.join(' '), here(entry), size, title, licence ?? 'unknown'];
 }
 
 const here = ({ file, url }: LibraryEntry): string => {

@@ -5,7 +5,14 @@
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { viewsOf } from '../../native-models/catalog/tiling.ts';
-import { defaultModel, findModel, MODELS, type ModelCard, resolveFor } from '../../native-models/catalog.ts';
+import {
+  backboneOf,
+  defaultModel,
+  findModel,
+  MODELS,
+  type ModelCard,
+  resolveFor,
+} from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { PRIMARY_METRICS } from '../../preload/contract/tasks.ts';
 import { loadTrainingSet } from '../data/training-set.ts';
@@ -53,7 +60,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
     weights: request.weights === null ? null : { ...request.weights },
     notes: [
       ...modelNotes(request.model, card),
-      ...weightsNotes(request.weights),
+      ...weightsNotes(card, request.weights),
       ...set.warnings,
       ...tileNotes(params),
       ...batchNotes(params, set.train.length * viewsOf(params)),
@@ -103,7 +110,7 @@ function refuseFrozenNorm(params: Hyperparameters, weights: RecognisedWeights | 
 }
 
 function refuseForeignWeights(card: ModelCard, weights: RecognisedWeights | null): void {
-  if (weights === null || weights.model === card.name) return;
+  if (weights === null || weights.model === card.name || weights.model === backboneOf(card.name)) return;
   const message = `${weights.file} holds weights of ${weights.model}, not of ${card.name}`;
   throw new AppError('weights-invalid', message, { file: weights.file });
 }
@@ -114,10 +121,11 @@ function modelNotes(asked: string | null, card: ModelCard): string[] {
 }
 
 /** What it starts from; a run without weights says so when it starts. */
-function weightsNotes(weights: RecognisedWeights | null): string[] {
+function weightsNotes(card: ModelCard, weights: RecognisedWeights | null): string[] {
   if (weights === null) return [];
-  const { name, file, title, licence } = weights;
-  return [`starts from ${name ?? file} (${title}${licence === null ? '' : `; ${licence}`})`];
+  const { name, file, title, licence, model } = weights;
+  const what = `${name ?? file} (${title}${licence === null ? '' : `; ${licence}`})`;
+  return [model === card.name ? `starts from ${what}` : `the backbone, ${model}, starts from ${what}`];
 }
 
 const FEWEST_TRAINING_IMAGES = 2; // batch statistics of one image are zero variance

@@ -1,6 +1,6 @@
 /** Where a run begins: the values of its parameters, and what it has behind it. */
 
-import type { ModelCard } from '../../native-models/catalog.ts';
+import { backboneOf, type ModelCard } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { type Network, namedParameters } from '../../native-models/nn/module.ts';
 import { WARNING } from '../../preload/contract/run.ts';
@@ -33,7 +33,9 @@ export function startingPoint(job: TrainJob, card: ModelCard, network: Network, 
 }
 
 function scratchWarning(model: string): string {
-  const known = KNOWN_WEIGHTS.find((entry) => entry.model === model && entry.url !== null);
-  const hint = known === undefined ? '' : `; there are some: lightbench weights fetch ${known.name}`;
+  const published = (name: string | null) => KNOWN_WEIGHTS.find((entry) => entry.model === name && entry.url !== null);
+  const [own, ofBackbone] = [published(model), published(backboneOf(model))];
+  const command = `lightbench weights fetch ${(own ?? ofBackbone)?.name}`;
+  const hint = own ? `; there are some: ${command}` : ofBackbone ? `; there are some for its backbone: ${command}` : '';
   return `${WARNING}no pretrained weights for ${model}: training from scratch needs far more images to reach the same accuracy${hint}`;
 }

@@ -4,7 +4,9 @@ import { initialValues } from '../../native-models/nn/init.ts';
 import type { Parameter } from '../../native-models/nn/module.ts';
 import { type Match, type MatchOptions, matchWeights, valuesOf } from '../../native-models/weights/match.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { withWeights } from '../weights/weights-source.ts';
+import { knownByHash } from '../weights/catalogue.ts';
+import { inOurTerms } from '../weights/our-terms.ts';
+import { identityOf, withWeights } from '../weights/weights-source.ts';
 
 export interface StartingValues {
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -30,7 +32,8 @@ export function fromFile(
   options: MatchOptions,
   seed: number,
 ): StartingValues {
-  return withWeights(path, (file) => {
+  return withWeights(path, (published) => {
+    const file = inOurTerms(published, () => knownByHash(identityOf(path).sha256));
     const match = matchWeights(parameters, file, options);
     if (match.problems.length > 0) {
       const message = `${path} does not fit the model: ${listed(match.problems)}`;
@@ -44,8 +47,12 @@ export function fromFile(
   });
 }
 
-function notesOf({ replacedHead, adapted, unused }: Match): string[] {
+function notesOf({ replacedHead, besideBackbone, adapted, unused }: Match): string[] {
   const notes: string[] = [];
+  if (besideBackbone.length > 0) {
+    const parts = [...new Set(besideBackbone.map(partOf))].join(', ');
+    notes.push(`the weights are of the backbone alone; all else begins with random values: ${parts}`);
+  }
   if (replacedHead.length > 0) {
     const names = replacedHead.join(', ');
     notes.push(`the head of the weights file is missing or has another class count and was replaced: ${names}`);
@@ -54,6 +61,9 @@ function notesOf({ replacedHead, adapted, unused }: Match): string[] {
   if (unused.length > 0) notes.push(`the weights file holds tensors the model has no use for: ${listed(unused)}`);
   return notes;
 }
+
+/** The first two names of the path to a parameter. */
+const partOf = (name: string): string => name.split('.').slice(0, 2).join('.');
 
 /** The first few, and how many more there are. */
 export function listed(items: readonly string[]): string {

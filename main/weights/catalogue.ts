@@ -19,6 +19,8 @@ export interface KnownWeights {
   /** First digits of the hash; equal to those of `sha256` where both are known. */
   readonly sha256Start: string;
   readonly convention: InputConvention;
+  /** What its frozen batch norms add to variances, where that is not what ours add. */
+  readonly normEpsilon?: 0;
   readonly trainedOn: string;
   readonly licence: string;
   readonly origin: string;
@@ -93,6 +95,12 @@ function published(
 ): KnownWeights {
   return { name, model, url: `${folder}${file}`, ...content, convention, trainedOn, licence, origin };
 }
+
+/** torchvision's first COCO weights of a detector. Source: torchvision 0.14, `overwrite_eps` where they are loaded. */
+const firstCoco = (model: string, file: string, content: Content): KnownWeights => ({
+  ...published(`${model}-coco-v1`, model, TORCHVISION, file, content, COCO),
+  normEpsilon: 0,
+});
 
 const MOBILENET_CORAL: KnownWeights = {
   name: 'mobilenet_v2_100_in1k_f16',
@@ -262,29 +270,20 @@ export const KNOWN_WEIGHTS: readonly KnownWeights[] = [
     HALF,
   ),
   published('vit_l_16-imagenet1k-v1', 'vitl16r224', TORCHVISION, 'vit_l_16-852ce7e3.pth', start('852ce7e3')),
-  published(
-    'fasterrcnn_resnet50_fpn-coco-v1',
+  firstCoco(
     'fasterrcnn_resnet50_fpn',
-    TORCHVISION,
     'fasterrcnn_resnet50_fpn_coco-258fb6c6.pth',
     whole('258fb6c638b15964ddcdd1ae0748c5eef1be9e732750120cc857feed3faac384', 167_502_836),
-    COCO,
   ),
-  published(
-    'retinanet_resnet50_fpn-coco-v1',
+  firstCoco(
     'retinanet_resnet50_fpn',
-    TORCHVISION,
     'retinanet_resnet50_fpn_coco-eeacb38b.pth',
     whole('eeacb38b7cec8cf93c57867e05eaab621047f19b0d2ec5accaa405f690da15b7', 136_595_076),
-    COCO,
   ),
-  published(
-    'maskrcnn_resnet50_fpn-coco-v1',
+  firstCoco(
     'maskrcnn_resnet50_fpn',
-    TORCHVISION,
     'maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth',
     whole('bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0'),
-    COCO,
   ),
 ];
 

@@ -5,7 +5,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { findModel, networkOf } from '../../native-models/catalog.ts';
+import { backboneOf, findModel, MODELS, networkOf } from '../../native-models/catalog.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import { matchWeights } from '../../native-models/weights/match.ts';
 import { renamed } from '../../native-models/weights/naming.ts';
@@ -13,13 +13,16 @@ import { safetensorsHeader } from '../../native-models/weights/safetensors.ts';
 import type { StoredTensor, WeightsFile } from '../../native-models/weights/stored-tensor.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { writeDurablyInParts } from '../durable-file.ts';
-import { KNOWN_WEIGHTS, type KnownWeights } from './catalogue.ts';
+import { KNOWN_WEIGHTS, type KnownWeights, knownByHash } from './catalogue.ts';
+import { inOurTerms } from './our-terms.ts';
 import { DESCRIPTION_KEY, describeCopy, type RecognisedWeights, recogniseWeights } from './recognise.ts';
 import { withWeights } from './weights-source.ts';
 
 export interface LibraryEntry {
   readonly name: string;
   readonly model: string;
+  /** Detectors whose backbone can start from them. */
+  readonly backbone_of: readonly string[];
   /** Null: known, but not on this machine. */
   readonly file: string | null;
   readonly title: string;
@@ -46,7 +49,7 @@ export function addWeights(library: string, file: string, expected: KnownWeights
   const recognised = recogniseWeights(resolve(file), expected);
   const name = recognised.name ?? nameOf(recognised.file);
   const target = fileOf(library, name);
-  if (!existsSync(target)) writeCopy(recognised, target);
+  if (!existsSync(target)) writeCopy(recognised, expected ?? knownByHash(recognised.sha256), target);
   else if (recogniseWeights(target).sha256 !== recognised.sha256) {
     const message = `${target} already holds other weights; rename ${file} and add it again`;
     throw new AppError('duplicate-name', message, { file });
@@ -127,10 +130,15 @@ export function findWeights(library: string, fileOrName: string): RecognisedWeig
 }
 
 /**
- * What a model starts from when nobody says: the first of the catalogue that is here, then any other by name. A file that
- * is damaged is nobody's default; `weights list` says what is wrong with it.
+ * What a model starts from when nobody says: the first of the catalogue that is here, then any other by name, then weights
+ * of its backbone. A file that is damaged is nobody's default; `weights list` says what is wrong with it.
  */
 export function defaultWeights(library: string, model: string): RecognisedWeights | null {
+  const backbone = backboneOf(model);
+  return ownDefault(library, model) ?? (backbone === null ? null : ownDefault(library, backbone));
+}
+
+function ownDefault(library: string, model: string): RecognisedWeights | null {
   const known = KNOWN_WEIGHTS.filter((entry) => entry.model === model).map(({ name }) => name);
   const names = namesIn(library);
   const ordered = [...known.filter((name) => names.includes(name)), ...names.filter((name) => !known.includes(name))];
@@ -163,18 +171,23 @@ function nameOf(file: string): string {
 function entryOf(name: string, file: string, { model, title, licence, sha256 }: RecognisedWeights): LibraryEntry {
   const known = KNOWN_WEIGHTS.find((entry) => entry.name === name);
   const { url = null, sizeBytes = null, sha256Start = null } = known ?? {};
-  return { name, model, file, title, licence, sha256, sha256_start: sha256Start, size_bytes: sizeBytes, url };
+  const facts = { sha256, sha256_start: sha256Start, size_bytes: sizeBytes, url };
+  return { name, model, backbone_of: backboneUsers(model), file, title, licence, ...facts };
 }
 
 function absentEntry(known: KnownWeights): LibraryEntry {
   const { name, model, trainedOn, licence, sha256, sha256Start, sizeBytes, url } = known;
   const facts = { sha256, sha256_start: sha256Start, size_bytes: sizeBytes, url };
-  return { name, model, file: null, title: trainedOn, licence, ...facts };
+  return { name, model, backbone_of: backboneUsers(model), file: null, title: trainedOn, licence, ...facts };
 }
 
+const backboneUsers = (model: string): string[] =>
+  MODELS.flatMap(({ name }) => (backboneOf(name) === model ? [name] : []));
+
 /** Tensors are copied one at a time, with the element types they have. */
-function writeCopy(recognised: RecognisedWeights, target: string): void {
-  withWeights(recognised.file, (contents) => {
+function writeCopy(recognised: RecognisedWeights, known: KnownWeights | null, target: string): void {
+  withWeights(recognised.file, (published) => {
+    const contents = inOurTerms(published, () => known);
     const tensors = underOwnNames(recognised.model, contents);
     const header = safetensorsHeader(tensors, { [DESCRIPTION_KEY]: describeCopy(recognised) });
     writeDurablyInParts(target, partsOf(header, tensors));

@@ -100,7 +100,8 @@ const ANY_CLASSES = 2; // the head is matched apart, so the number does not matt
 
 function matchOf(card: ModelCard, contents: WeightsFile): Match {
   const parameters = namedParameters(networkOf(card, ANY_CLASSES));
-  return matchWeights(parameters, contents, card);
+  const { headPrefixes, adapt } = card; // a backbone by itself is its own model
+  return matchWeights(parameters, contents, { headPrefixes, ...(adapt ? { adapt } : {}) });
 }
 
 /** A file of a deeper network also holds every tensor of a shallower one: the model that leaves the fewest over is meant. */

@@ -63,6 +63,8 @@ export interface DetectorCard extends CardFacts {
   readonly kind: 'detector';
   /** What it expects of pixels where its weights say nothing. */
   readonly convention: InputConvention;
+  /** The classifier that its network begins with, whose weights it can start from. */
+  readonly backbone?: string;
   /** How pictures are shown to it: in the middle of a square, or scaled by their shorter side. */
   readonly views: 'letterboxed' | 'scaled';
   readonly build: (setting: DetectorSetting) => Detector;

@@ -50,6 +50,7 @@ export const RCNN_CARDS: readonly DetectorCard[] = [
     title: 'RetinaNet on a ResNet-50: one-stage detector with a loss against class imbalance',
     source: 'https://arxiv.org/abs/1708.02002',
     headPrefixes: ['head.classification_head.cls_logits.'],
+    backbone: 'resnet50',
     build: ({ classes, isPretrained }) => new RetinaNet({ classes, norm: normOf(isPretrained) }),
   },
   ...BACKBONES.map(
@@ -59,6 +60,7 @@ export const RCNN_CARDS: readonly DetectorCard[] = [
       title: `Faster R-CNN on a ResNet-${backbone.slice('resnet'.length)}: two-stage detector`,
       source: 'https://arxiv.org/abs/1506.01497',
       headPrefixes: ['roi_heads.box_predictor.'],
+      backbone,
       build: ({ classes, slots, isPretrained }) =>
         new FasterRcnn({ backbone, classes, masks: false, mostTruths: slots, norm: normOf(isPretrained) }),
     }),

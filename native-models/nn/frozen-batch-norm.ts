@@ -2,6 +2,9 @@ import type { Tensor } from '../core/tensor.ts';
 import { ones, zeros } from './init.ts';
 import { contextOf, Module, Parameter } from './module.ts';
 
+/** Added to variances. Source: torchvision. */
+export const FROZEN_EPSILON = 1e-5;
+
 /**
  * Batch norm whose statistics, scale and bias stay as they were loaded, in training as well: detectors see too few
  * images at once for statistics of their own.
@@ -15,7 +18,7 @@ export class FrozenBatchNorm2d extends Module {
   readonly running_var: Parameter;
   private readonly epsilon: number;
 
-  constructor(channels: number, epsilon = 1e-5) {
+  constructor(channels: number, epsilon = FROZEN_EPSILON) {
     super();
     this.weight = new Parameter([channels], ones, 'statistic');
     this.bias = new Parameter([channels], zeros, 'statistic');

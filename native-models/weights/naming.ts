@@ -24,12 +24,42 @@ const TIMM_SERESNEXT: Rename = [
   [/^fc\./, 'last_linear.'],
 ];
 
-const NAMINGS = { own: [], 'torchvision-vit': TORCHVISION_VIT, 'timm-seresnext': TIMM_SERESNEXT } as const;
+/**
+ * Detectors whose convolutions were not yet blocks of their own, which the published files are of.
+ * Source: torchvision 0.14, `_load_from_state_dict` of `FeaturePyramidNetwork`, `RPNHead`, both heads of `RetinaNet` and
+ * `MaskRCNNHeads`; to the names of their second versions.
+ */
+const TORCHVISION_DETECTORS_1: Rename = [
+  [/^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$/, '$1.0.$2'],
+  [/^(rpn\.head\.conv)\.(weight|bias)$/, '$1.0.0.$2'],
+  ...[0, 1, 2, 3].flatMap(
+    (i): Rename => [
+      // A tower was a list of convolutions with an activation after each.
+      [new RegExp(`^(head\\.(?:classification|regression)_head\\.conv)\\.${2 * i}\\.(weight|bias)$`), `$1.${i}.0.$2`],
+      [new RegExp(`^(roi_heads\\.mask_head)\\.mask_fcn${i + 1}\\.`), `$1.${i}.0.`],
+    ],
+  ),
+];
+
+/** Where detectors have the network that classifiers of whole images begin with. */
+export const BACKBONE_PREFIX = 'backbone.body.';
+
+/** A ResNet by itself, as torchvision and timm publish it, to that of a detector. */
+const BACKBONE_ALONE: Rename = [[/^(?=conv1\.|bn1\.|layer\d\.)/, BACKBONE_PREFIX]];
+
+const NAMINGS = {
+  own: [],
+  'torchvision-vit': TORCHVISION_VIT,
+  'timm-seresnext': TIMM_SERESNEXT,
+  'torchvision-detectors-1': TORCHVISION_DETECTORS_1,
+  'backbone-alone': BACKBONE_ALONE,
+} as const;
 
 /** `own`: as the model itself. */
 export type Naming = keyof typeof NAMINGS;
 
-export const ALL_NAMINGS = Object.keys(NAMINGS) as Naming[];
+/** Those that name whole models. */
+export const MODEL_NAMINGS = (Object.keys(NAMINGS) as Naming[]).filter((naming) => naming !== 'backbone-alone');
 
 /** Entries under the names the models have here. */
 export function renamed<T>(entries: ReadonlyMap<string, T>, naming: Naming): ReadonlyMap<string, T> {

@@ -11,8 +11,13 @@ import type { Sample } from '../../native-models/detection/sampler.ts';
 import type { Targets, Truth } from '../../native-models/detection/truth.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
 import type { RcnnLimits } from '../../native-models/models/faster-rcnn.ts';
+import { type Network, namedParameters } from '../../native-models/nn/module.ts';
 import type { TrainingProgram } from '../../native-models/training/program.ts';
+import { memorySource } from '../../native-models/weights/byte-source.ts';
+import { type Match, matchWeights } from '../../native-models/weights/match.ts';
+import { readWeights } from '../../native-models/weights/read-weights.ts';
 import { fixtureDirection, fixtureHashes, fixtureTensor, fixtureWeights } from './fixture-weights.ts';
+import { torchFileOf } from './torch-files.ts';
 
 /** L2 norm, and dot product with the direction of that name. */
 type Summary = readonly [norm: number, dot: number];
@@ -99,6 +104,20 @@ export function detectorWeights({ parameters, factors }: DetectorFixture): Map<s
       return [name, data.map((value) => value * factor)] as const;
     }),
   );
+}
+
+/**
+ * How the same values are found in a torch checkpoint that has them under the names of torchvision's published files, read
+ * as training reads what it starts from.
+ */
+export function matchOfPublished(model: Network, fixture: DetectorFixture, network: string): Match {
+  const names = read('detector-names') as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  const firstNames = new Map(Object.entries(names[network]!).map(([first, own]) => [own, first]));
+  const tensors = [...detectorWeights(fixture)].map(
+    ([name, data]) => [firstNames.get(name) ?? name, { shape: fixture.parameters[name]!, data }] as const,
+  );
+  const file = readWeights(memorySource(torchFileOf(new Map(tensors))));
+  return matchWeights(namedParameters(model), file, { headPrefixes: [] });
 }
 
 /** The images at the top left of their canvases, with noise beside them, and their sizes. */

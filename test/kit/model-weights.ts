@@ -1,14 +1,14 @@
 /** Weights of whole models, of numbers that tell tensors apart. */
 
 import { fromScratch } from '../../main/train/weights-file.ts';
-import { findClassifier, IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
+import { findClassifier, findModel, IMAGENET_CONVENTION, networkOf } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
 import { namedParameters } from '../../native-models/nn/module.ts';
 import type { FloatTensor } from '../../native-models/weights/safetensors.ts';
 
 /** Every parameter of a model of the catalog; tensor number i is filled with i, and i + seed / 1000. */
 export function weightsOf(model: string, classes: number, seed = 0): Map<string, FloatTensor> {
-  const parameters = namedParameters(findClassifier(model)!.build(classes, IMAGENET_CONVENTION));
+  const parameters = namedParameters(networkOf(findModel(model)!, classes));
   return new Map(
     [...parameters].map(([name, { shape }], i) => {
       return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(i + seed / 1000) }] as const;

@@ -1,11 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { planRun } from '../../../main/schedule/plan-run.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
-import { trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
-import type { ReadProject } from '../../../main/store/project.ts';
+import { type TrainingRequest, trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
+import type { ReadProject, WriteProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { epochCheckpoint } from '../../../main/train/checkpoint.ts';
+import { recogniseWeights } from '../../../main/weights/recognise.ts';
+import { parseSafetensors } from '../../../native-models/weights/safetensors.ts';
+import { toFloat32 } from '../../../native-models/weights/stored-tensor.ts';
 import { appErrorOf } from '../../kit/errors.ts';
+import { tempFolder } from '../../kit/folders.ts';
+import { initialWeightsOf } from '../../kit/model-weights.ts';
+import { torchFileOf } from '../../kit/torch-files.ts';
 import { detectorRequest, rectanglesProject } from '../../kit/training.ts';
 
 const TIMEOUT_MS = 480_000; // several runs, each with processes of its own, where other tests run beside them
@@ -16,7 +24,7 @@ const curveOf = (project: ReadProject, run: string) =>
 test.each([
   ['yolox_nano', {}],
   ['yolov5', { model_size: 'small' }],
-  ['fasterrcnn_resnet18_fpn', { layers_to_freeze: 1 }],
+  ['retinanet_resnet50_fpn', {}],
 ])(
   '%s learns to find objects, and keeps the epoch that finds them best',
   { timeout: TIMEOUT_MS },
@@ -35,6 +43,32 @@ test.each([
     expect(existsSync(epochCheckpoint(runFolder(project, run), kept))).toBe(true);
   },
 );
+
+test('weights of a ResNet begin a detector with it, the rest starts anew, and the run says so', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const project = await rectanglesProject(8);
+  const file = join(tempFolder(), 'resnet18.pth');
+  writeFileSync(file, torchFileOf(initialWeightsOf('resnet18', 10)));
+  const request = detectorRequest('fasterrcnn_resnet18_fpn', { number_of_epochs: 1, layers_to_freeze: 2 });
+
+  const run = await trainNew(project, { ...request, weights: recogniseWeights(file) });
+
+  expect(runSummary(project.db, run).notes).toEqual([
+    expect.stringMatching(/^the backbone, resnet18, starts from .*resnet18\.pth/),
+    'the weights are of the backbone alone; all else begins with random values: backbone.fpn, rpn.head, roi_heads.box_head, roi_heads.box_predictor',
+    expect.stringContaining('no use for: fc.weight; fc.bias'),
+  ]);
+  const kept = parseSafetensors(readFileSync(epochCheckpoint(runFolder(project, run), 1))).tensors;
+  const frozen = 'layer1.0.conv1.weight';
+  expect(toFloat32(frozen, kept.get(`backbone.body.${frozen}`)!)).toEqual(
+    initialWeightsOf('resnet18', 10).get(frozen)!.data,
+  );
+  const other = planError(project, { ...request, model: 'fasterrcnn_resnet34_fpn', weights: recogniseWeights(file) });
+  expect((await other).message).toContain('holds weights of resnet18, not of fasterrcnn_resnet34_fpn');
+});
+
+const planError = (project: WriteProject, request: TrainingRequest) => appErrorOf(() => planRun(project, request));
 
 test('a run whose pictures change their size, cancelled and resumed, has the curve it would have had', {
   timeout: TIMEOUT_MS,

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromFile } from '../../../main/train/weights-file.ts';
+import { knownByName } from '../../../main/weights/catalogue.ts';
 import {
   addWeights,
   addWeightsFolder,
@@ -204,6 +205,40 @@ test('training starts from a torch file as it is', () => {
   const body = [...parameters.keys()].filter((name) => !name.startsWith('classifier.'));
   expect(body.map((name) => values.get(name)![0])).toEqual(body.map((name) => tensors.get(name)!.data[0]));
   expect(notes).toEqual([expect.stringContaining('another class count and was replaced: classifier.1.weight')]);
+});
+
+describe('weights of detectors', () => {
+  test('begin with those of the backbone where there are none of the model', () => {
+    const { library, inbox } = places();
+    const entry = addWeights(library, put(inbox, 'body.safetensors', writeSafetensors(weightsOf('resnet18', 7))));
+
+    expect(entry).toMatchObject({ model: 'resnet18', backbone_of: ['fasterrcnn_resnet18_fpn'] });
+    expect(defaultWeights(library, 'fasterrcnn_resnet18_fpn')).toMatchObject({ model: 'resnet18', file: entry.file });
+    expect(defaultWeights(library, 'fasterrcnn_resnet34_fpn')).toBeNull();
+  });
+
+  test('whose norms add nothing to variances are kept as weights of norms that do', () => {
+    const { library, inbox } = places();
+    const model = 'fasterrcnn_resnet18_fpn';
+    const tensors = weightsOf(model, 3);
+    const [scale, variance] = ['weight', 'running_var'].map((part) => `backbone.body.layer2.0.bn1.${part}`) as [
+      string,
+      string,
+    ];
+    tensors.set(scale, { shape: [128], data: new Float32Array(128).fill(0.5) });
+    tensors.set(variance, { shape: [128], data: new Float32Array(128).fill(3e-6) });
+    const known = { ...knownByName('fasterrcnn_resnet50_fpn-coco-v1')!, model, name: 'of-the-test' };
+    const file = put(inbox, 'published.safetensors', writeSafetensors(tensors));
+
+    const entry = addWeights(library, file, known);
+    const again = addWeights(join(library, 'second'), entry.file!);
+
+    for (const { file: copy } of [entry, again]) {
+      const kept = parseSafetensors(readFileSync(copy!)).tensors;
+      const [w, v] = [scale, variance].map((name) => toFloat32(name, kept.get(name)!)[0]!) as [number, number];
+      expect(w / Math.sqrt(v + 1e-5)).toBeCloseTo(0.5 / Math.sqrt(3e-6), 3);
+    }
+  });
 });
 
 const MOBILENET = 'data/weights/mobilenet_v2_100_in1k_f16.safetensors';

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ROOT } from '../../../build/source-files.ts';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
 import { type FloatTensor, writeSafetensors } from '../../../native-models/weights/safetensors.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -19,6 +20,17 @@ test.each(['resnet18', 'resnet34', 'resnet50', 'resnest50', 'seresnext', 'vits16
     expect(recogniseWeights(written(weightsOf(name, 7))).model).toBe(name);
   },
 );
+
+test.each(['retinanet', 'fasterrcnn'])('the published names of %s on a ResNet-50 are recognised', (network) => {
+  const names = JSON.parse(
+    readFileSync(join(ROOT, 'test', 'fixtures', 'torch', 'detector-names.json'), 'utf8'),
+  ) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  const firstNames = new Map(Object.entries(names[network]!).map(([first, own]) => [own, first]));
+  const model = `${network}_resnet50_fpn`;
+  const published = renamedWeights(weightsOf(model, 91), (name) => firstNames.get(name) ?? name);
+
+  expect(recogniseWeights(written(published)).model).toBe(model);
+});
 
 test("timm's names of SE-ResNeXt are recognised", () => {
   const timm = (name: string) =>

@@ -17,11 +17,12 @@ import { prune } from '../../../native-models/passes/prune.ts';
 import type { Backend } from '../../../native-models/rules/emitter.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { detectionProgram, detectorProgram, LOSS, rawProgram } from '../../../native-models/training/detection.ts';
+import { valuesOf } from '../../../native-models/weights/match.ts';
 import {
   detectorFixture,
-  detectorWeights,
   IMAGENET,
   imageFeeds,
+  matchOfPublished,
   noiseFeeds,
   summaryOf,
   type TwoStageFixture,
@@ -74,7 +75,8 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
   const { canvas, sizes, thresholds } = fixture;
   const options = { batchSize: sizes.length, ...canvas, normalisation: IMAGENET };
   const training = detectorProgram(model, { ...options, optimizer: PROBE });
-  const weights = detectorWeights(fixture);
+  const published = matchOfPublished(model, fixture, name);
+  const weights = valuesOf(published);
   const parameters = Object.fromEntries(
     [...namedParameters(model)].map(([parameter, { shape }]) => [
       parameter,
@@ -93,6 +95,11 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
     const ours = [...namedParameters(model)].map(([parameter, { shape }]) => [parameter, shape] as const);
 
     expect(Object.fromEntries(ours)).toEqual(fixture.parameters);
+  });
+
+  test('its weights come out of a published file whole, under the names they have here', () => {
+    expect(Object.keys(fixture.parameters).filter((parameter) => !weights.has(parameter))).toEqual([]);
+    expect(published).toMatchObject({ naming: 'torchvision-detectors-1', problems: [], unused: [] });
   });
 
   describe.each(fixture.cases.map((recorded, i) => [i, recorded] as const))('on batch %i', (at, recorded) => {

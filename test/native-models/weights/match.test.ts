@@ -71,6 +71,54 @@ describe('matching weights to a model', () => {
   });
 });
 
+describe('weights of a backbone by itself', () => {
+  const detector = new Map(
+    Object.entries({
+      'backbone.body.conv1.weight': { shape: [2, 2] },
+      'backbone.body.layer4.1.bn2.bias': { shape: [2] },
+      'backbone.fpn.inner_blocks.0.0.weight': { shape: [3] },
+      'head.weight': { shape: [5] },
+    }),
+  );
+  const classifier = { 'conv1.weight': [2, 2], 'layer4.1.bn2.bias': [2], 'fc.weight': [1000, 2] };
+  const options = { headPrefixes: ['head.'], backbone: 'resnet18' };
+
+  test('are taken where the model has one, and all else is told apart', () => {
+    const match = matchWeights(detector, fileOf(classifier), options);
+
+    expect([...match.found.keys()]).toEqual(['backbone.body.conv1.weight', 'backbone.body.layer4.1.bn2.bias']);
+    expect(match).toMatchObject({
+      naming: 'backbone-alone',
+      besideBackbone: ['backbone.fpn.inner_blocks.0.0.weight', 'head.weight'],
+      problems: [],
+      replacedHead: [],
+      unused: ['fc.weight'],
+    });
+  });
+
+  test('must be whole', () => {
+    const { problems } = matchWeights(detector, fileOf({ ...classifier, 'conv1.weight': [2, 3] }), options);
+
+    expect(problems).toEqual(['backbone.body.conv1.weight is [2,3], needs [2,2]']);
+  });
+
+  test('are not what a detector is that lacks a part', () => {
+    const file = fileOf({
+      'backbone.body.conv1.weight': [2, 2],
+      'backbone.body.layer4.1.bn2.bias': [2],
+      'head.weight': [5],
+    });
+
+    expect(matchWeights(detector, file, options).problems).toEqual([
+      'backbone.fpn.inner_blocks.0.0.weight [3] is missing',
+    ]);
+  });
+
+  test('will not do for a model that names none', () => {
+    expect(matchWeights(detector, fileOf(classifier), HEAD).problems).not.toEqual([]);
+  });
+});
+
 describe('names of published files', () => {
   test("torchvision's vision transformers", () => {
     const names = [

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { backboneOf } from '../../../../native-models/catalog.ts';
 import type { ModelOption } from '../../derive/run-form.ts';
 
 export interface ModelPickerProps {
@@ -11,6 +12,7 @@ export interface ModelPickerProps {
 
 /** Every model of the task, one to choose. */
 export function ModelPicker({ models, chosen, withWeights, onChoose }: ModelPickerProps): ReactElement {
+  const hasBackbone = (name: string) => !withWeights.has(name) && withWeights.has(backboneOf(name) ?? '');
   return (
     <fieldset className="card panel models">
       <legend>Model</legend>
@@ -24,6 +26,7 @@ export function ModelPicker({ models, chosen, withWeights, onChoose }: ModelPick
               <small>
                 {rest.join(': ')}
                 {withWeights.has(name) ? ' · weights here' : ''}
+                {hasBackbone(name) ? ' · weights of its backbone here' : ''}
               </small>
             </span>
           </label>

@@ -1,14 +1,21 @@
 /** The device a run trains on and the weights it starts from. */
 
 import type { ReactElement } from 'react';
-import type { TrainingChoices } from '../../../../preload/contract/training.ts';
+import { backboneOf } from '../../../../native-models/catalog.ts';
+import type { TrainingChoices, WeightsChoice } from '../../../../preload/contract/training.ts';
 import { Choice } from '../../../ui/choice.tsx';
 
 export const FROM_SCRATCH = 'from-scratch';
 
 /** What a model starts from when nobody chooses. */
 export function usualWeights(choices: TrainingChoices | null, model: string): string {
-  return choices?.weights.find((entry) => entry.model === model)?.name ?? FROM_SCRATCH;
+  return weightsFor(choices, model)[0]?.name ?? FROM_SCRATCH;
+}
+
+/** Weights of the model that this machine has, the usual ones first, then those of its backbone. */
+function weightsFor(choices: TrainingChoices | null, model: string): WeightsChoice[] {
+  const of = (name: string | null) => (choices?.weights ?? []).filter((entry) => entry.model === name);
+  return [...of(model), ...of(backboneOf(model))];
 }
 
 export interface WhereAndFromProps {
@@ -25,7 +32,7 @@ export function WhereAndFrom(props: WhereAndFromProps): ReactElement {
   const { choices, model, device, weights, setDevice, setWeights } = props;
   const devices = choices?.devices ?? [{ device, problem: null }];
   const chosen = devices.find((entry) => entry.device === device);
-  const own = (choices?.weights ?? []).filter((entry) => entry.model === model);
+  const own = weightsFor(choices, model);
   return (
     <section className="card panel fields" aria-label="Device and weights">
       <Choice
@@ -39,10 +46,12 @@ export function WhereAndFrom(props: WhereAndFromProps): ReactElement {
         label="Weights"
         value={weights}
         options={[
-          ...own.map(({ name, title, licence }) => ({
-            id: name,
-            label: name,
-            note: [title, licence].filter(Boolean).join(' · '),
+          ...own.map((entry) => ({
+            id: entry.name,
+            label: entry.name,
+            note: [entry.model === model ? null : 'the backbone alone', entry.title, entry.licence]
+              .filter(Boolean)
+              .join(' · '),
           })),
           { id: FROM_SCRATCH, label: 'None: from scratch', note: 'needs many more images and epochs' },
         ]}
