@@ -149,6 +149,17 @@ function thresholdLines({ thresholds }: RunSummary): string[] {
   return ['', table(['class', 'threshold', 'how', 'F1 there', 'validation images'], rows)];
 }
 
+/** Every class in the best epoch, where objects are looked for. */
+function perLabelLines({ epochs, primary_metric: { epoch: best } }: RunSummary): string[] {
+  const rows = epochs.find(({ epoch }) => epoch === best)?.per_label_metrics ?? [];
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ label, average_precision, precision, recall }) => [
+    label,
+    ...[average_precision, precision, recall].map(decimal),
+  ]);
+  return ['', table([`class, epoch ${best}`, 'average precision', 'precision', 'recall'], cells)];
+}
+
 function describeRun(summary: RunSummary): string {
   const params = Object.entries(summary.params).map(([name, value]) => [
     name,
@@ -182,6 +193,7 @@ function describeRun(summary: RunSummary): string {
     '',
     table(['hyperparameter', 'value'], params),
     ...thresholdLines(summary),
+    ...perLabelLines(summary),
     '',
     table(header, curve),
   ].join('\n');

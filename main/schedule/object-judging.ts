@@ -9,7 +9,7 @@ import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.
 import { objectSamplesOf, picturesOf } from '../data/training-set.ts';
 import { reportObjects } from '../metrics/detection/object-report.ts';
 import { aboveScore } from '../metrics/detection/objects.ts';
-import { detectionSet, objectMetrics } from '../train/object-judge.ts';
+import { detectionSet, judgeObjects } from '../train/object-judge.ts';
 import { numberOf } from '../train/plan.ts';
 import type { FoundObjects, ObjectEvaluateJob, ObjectSample, Scored } from '../train/protocol.ts';
 import type { Judging, WrittenJudgement } from './judging.ts';
@@ -42,7 +42,8 @@ export const objectJudging: Judging<ObjectSample> = {
       objects: set.truths.image.length,
       found: aboveScore(set, scoreThreshold).detections.image.length,
       // Whatever was measured while it trained, the report has both kinds.
-      metrics: objectMetrics({ params: { ...params, validation_metric_type: 'coco_voc' }, classes }, samples, found),
+      metrics: judgeObjects({ params: { ...params, validation_metric_type: 'coco_voc' }, classes }, samples, found)
+        .metrics,
       per_label_metrics: voc.classes,
       coco,
       confusion,

@@ -8,26 +8,29 @@ export interface NewEpoch extends EpochRow {
   readonly valid_loss: number | null;
 }
 
-interface StoredEpoch extends Omit<NewEpoch, 'metrics'> {
+interface StoredEpoch extends Omit<NewEpoch, 'metrics' | 'per_label_metrics'> {
   readonly metrics_json: string;
+  readonly per_label_json: string | null;
 }
 
 /** Writes an epoch; one that a resumed run repeats replaces the earlier row. */
 export function upsertEpoch(db: WriteDb, runId: string, row: NewEpoch): void {
   db.prepare(`
     INSERT INTO epochs (
-      run_id, epoch, train_loss, valid_loss, learning_rate, metrics_json, seconds, images_per_second, data_wait_seconds)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      run_id, epoch, train_loss, valid_loss, learning_rate, metrics_json, per_label_json, seconds, images_per_second,
+      data_wait_seconds)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (run_id, epoch) DO UPDATE SET
       train_loss = excluded.train_loss, valid_loss = excluded.valid_loss, learning_rate = excluded.learning_rate,
-      metrics_json = excluded.metrics_json, seconds = excluded.seconds, images_per_second = excluded.images_per_second,
-      data_wait_seconds = excluded.data_wait_seconds`).run(
+      metrics_json = excluded.metrics_json, per_label_json = excluded.per_label_json, seconds = excluded.seconds,
+      images_per_second = excluded.images_per_second, data_wait_seconds = excluded.data_wait_seconds`).run(
     runId,
     row.epoch,
     row.train_loss,
     row.valid_loss,
     row.learning_rate,
     JSON.stringify(row.metrics),
+    row.per_label_metrics == null ? null : JSON.stringify(row.per_label_metrics), // as below
     row.seconds,
     row.images_per_second,
     row.data_wait_seconds ?? null, // absent in what a checkpoint of before the column repeats
@@ -51,6 +54,8 @@ function toEpoch(row: StoredEpoch): EpochRow {
     epoch: row.epoch,
     train_loss: row.train_loss,
     metrics: row.valid_loss === null ? metrics : { ...metrics, valid_loss: row.valid_loss },
+    per_label_metrics:
+      row.per_label_json === null ? null : (JSON.parse(row.per_label_json) as EpochRow['per_label_metrics']),
     learning_rate: row.learning_rate,
     seconds: row.seconds,
     images_per_second: row.images_per_second,

@@ -91,7 +91,8 @@ export class ClassLearning implements Learning {
         const scores = await evaluator.score(values, feed, job.validation, onBatch);
         const { probabilities, loss } = scores;
         const metrics = metricsOf(job, job.validation, probabilities);
-        return { loss, metrics, thresholds: thresholdsFor(job, probabilities), scored: { kind: 'classes', scores } };
+        const thresholds = thresholdsFor(job, probabilities);
+        return { loss, metrics, perLabel: null, thresholds, scored: { kind: 'classes', scores } };
       },
       release: () => evaluator.release(),
     };

@@ -1,7 +1,7 @@
 /** What of a training run depends on what its model is to learn: classes of whole images, or objects in them. */
 
 import type { Network } from '../../native-models/nn/module.ts';
-import type { RunThresholds } from '../../preload/contract/run.ts';
+import type { EpochLabel, RunThresholds } from '../../preload/contract/run.ts';
 import type { Batch, BatchFeed } from '../images/feed.ts';
 import type { Scored } from './protocol.ts';
 import type { Feeds } from './runtime.ts';
@@ -12,6 +12,8 @@ export interface Judgement {
   /** Null where none is worked out. */
   readonly loss: number | null;
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** In order of class; null where there are none. */
+  readonly perLabel: EpochLabel[] | null;
   /** Chosen for this model, by class; null where the task has none. */
   readonly thresholds: RunThresholds['classes'] | null;
   /** What it said of the images. */

@@ -1,5 +1,6 @@
 /** What detections of labelled images are worth, by the metrics of the task. */
 
+import type { EpochLabel } from '../../preload/contract/run.ts';
 import { evaluateCoco } from '../metrics/detection/coco.ts';
 import type { DetectionSet, Objects } from '../metrics/detection/objects.ts';
 import { overlapOf } from '../metrics/detection/overlap.ts';
@@ -9,26 +10,40 @@ import type { FoundObjects, ObjectSample, ObjectTrainJob } from './protocol.ts';
 
 type Judged = Pick<ObjectTrainJob, 'params' | 'classes'>;
 
+export interface JudgedObjects {
+  /** Every scalar metric under its literal name; none where `validation_metric_type` is none. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** In order of class; null where the metric type has none. */
+  readonly perLabel: EpochLabel[] | null;
+}
+
 /**
- * Every scalar metric under its literal name; none where `validation_metric_type` is none.
  * Source: product specification, section 9.3: with `coco` alone the mean average precision at an overlap of 0.5 is shown,
- * and neither precision nor recall.
+ * and neither precision nor recall, nor anything of single classes.
  */
-export function objectMetrics(
+export function judgeObjects(
   { params, classes }: Judged,
   samples: readonly ObjectSample[],
   found: FoundObjects,
-): Readonly<Record<string, number | null>> {
+): JudgedObjects {
   const kind = params['validation_metric_type'];
-  if (kind === 'none') return {};
+  if (kind === 'none') return { metrics: {}, perLabel: null };
   const set = detectionSet(samples, found, classes.length);
   const overlap = overlapOf(set, 'boxes');
   const coco = kind === 'coco' || kind === 'coco_voc' ? evaluateCoco(set, overlap).numbers : null;
   const named = Object.fromEntries(Object.entries(coco ?? {}).map(([name, value]) => [name, value < 0 ? null : value]));
-  if (kind === 'coco') return { mean_average_precision: named['AP50'] ?? null, ...named };
+  if (kind === 'coco') {
+    return { metrics: { mean_average_precision: named['AP50'] ?? null, ...named }, perLabel: null };
+  }
   const { evaluation } = evaluateVoc(set, overlap, numberOf(params, 'validation_iou_threshold'));
   const { mean_average_precision, precision, recall } = evaluation;
-  return { mean_average_precision, precision, recall, ...named };
+  const perLabel = evaluation.classes.map((row, k) => ({
+    label: classes[k]!,
+    average_precision: row.average_precision,
+    precision: row.precision,
+    recall: row.recall,
+  }));
+  return { metrics: { mean_average_precision, precision, recall, ...named }, perLabel };
 }
 
 export function detectionSet(samples: readonly ObjectSample[], found: FoundObjects, classes: number): DetectionSet {

@@ -14,7 +14,7 @@ import {
 import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/feed.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
-import { objectMetrics } from './object-judge.ts';
+import { judgeObjects } from './object-judge.ts';
 import { mergingOf, type ObjectTransforms, thresholdsOf, transformsOf } from './object-transforms.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
@@ -120,8 +120,8 @@ export class ObjectLearning implements Learning {
     return {
       judge: async (values, feed, onBatch) => {
         const found = await evaluator.find(values, feed, job.validation, viewing, onBatch);
-        const metrics = objectMetrics(job, job.validation, found);
-        return { loss: null, metrics, thresholds: null, scored: { kind: 'objects', found } };
+        const { metrics, perLabel } = judgeObjects(job, job.validation, found);
+        return { loss: null, metrics, perLabel, thresholds: null, scored: { kind: 'objects', found } };
       },
       release: () => evaluator.release(),
     };

@@ -169,6 +169,7 @@ class Run {
       epoch,
       train_loss: loss,
       metrics: evaluation?.metrics ?? {},
+      per_label_metrics: evaluation?.perLabel ?? null,
       learning_rate: learningRate,
       seconds: (context.nowMs() - startMs) / 1000,
       images_per_second: (plan.steps * plan.batchSize * 1000) / trainedMs,

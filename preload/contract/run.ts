@@ -5,6 +5,16 @@ import { z } from 'zod';
 export const RunState = z.enum(['queued', 'running', 'completed', 'cancelled', 'failed']);
 export type RunState = z.infer<typeof RunState>;
 
+/** One class of the validation images, where objects are looked for. Source: product specification, section 9.2. */
+export const EpochLabel = z.object({
+  label: z.string(),
+  /** Null where there is nothing to divide by. */
+  average_precision: z.number().nullable(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+});
+export type EpochLabel = z.infer<typeof EpochLabel>;
+
 /**
  * Units: seconds is wall time of the epoch, evaluation included; images_per_second counts training images only;
  * data_wait_seconds is the part of it in which training waited for images, null where it was not measured.
@@ -14,6 +24,8 @@ export const EpochRow = z.object({
   train_loss: z.number(),
   /** Metrics of the validation set; empty for an epoch that was not evaluated. */
   metrics: z.record(z.string(), z.number().nullable()),
+  /** In order of class; null where whole images are classified, and where `validation_metric_type` has no such numbers. */
+  per_label_metrics: z.array(EpochLabel).nullable(),
   learning_rate: z.number(),
   seconds: z.number(),
   images_per_second: z.number(),

@@ -64,4 +64,5 @@ const rowOf = (epoch: number, accuracy: number): EpochRow => ({
   seconds: 2,
   images_per_second: 10,
   data_wait_seconds: 0,
+  per_label_metrics: null,
 });

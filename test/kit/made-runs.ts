@@ -17,6 +17,7 @@ export function madeEpoch(epoch: number, changes: Partial<EpochRow> = {}): Epoch
     seconds: EPOCH_SECONDS + (epoch % 3) / 4,
     images_per_second: 310 + (epoch % 4) * 3,
     data_wait_seconds: 0.1,
+    per_label_metrics: null,
     ...changes,
   };
 }

@@ -54,6 +54,7 @@ describe('the command line', () => {
       'images_per_second',
       'learning_rate',
       'metrics',
+      'per_label_metrics',
       'seconds',
       'train_loss',
     ]);

@@ -7,6 +7,7 @@ import { annotations } from './0004-annotations.ts';
 import { browsing } from './0005-browsing.ts';
 import { gestures } from './0006-gestures.ts';
 import { sweeps } from './0007-sweeps.ts';
+import { perLabel } from './0008-per-label.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   browsing,
   gestures,
   sweeps,
+  perLabel,
 ];
 
 /** The `user_version` this program writes. */

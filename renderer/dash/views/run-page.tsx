@@ -12,6 +12,7 @@ import { EpochTable } from './epoch-table.tsx';
 import { EvaluationSection } from './evaluation/evaluation-section.tsx';
 import type { EvaluationSource } from './evaluation/use-evaluation.ts';
 import { Hyperparameters } from './hyperparameters.tsx';
+import { LabelEpochs } from './label-epochs.tsx';
 import { LiveProgress } from './live-progress.tsx';
 import type { RunActions, RunLinks } from './run-actions.ts';
 import { RunFacts } from './run-facts.tsx';
@@ -56,6 +57,7 @@ export function RunPage(props: RunPageProps): ReactElement {
         {run.thresholds === null ? null : <Thresholds thresholds={run.thresholds} />}
         <Notes notes={run.notes.filter((note) => !isWarning(note))} />
       </div>
+      <LabelEpochs run={run} />
       <EpochTable run={run} />
     </article>
   );

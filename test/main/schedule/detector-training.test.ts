@@ -35,9 +35,12 @@ test.each([
 
     const summary = runSummary(project.db, run);
     expect(summary).toMatchObject({ state: 'completed', model, primary_metric: { name: 'mean_average_precision' } });
-    for (const { train_loss, metrics } of summary.epochs) {
+    for (const { train_loss, metrics, per_label_metrics: perLabel } of summary.epochs) {
       expect(train_loss).toBeGreaterThan(0);
       expect(Object.keys(metrics).sort()).toEqual(['mean_average_precision', 'precision', 'recall']);
+      expect(perLabel!.map(({ label }) => label)).toEqual(['tall', 'wide']);
+      const mean = perLabel!.reduce((sum, { average_precision }) => sum + average_precision!, 0) / 2;
+      expect(mean).toBeCloseTo(metrics['mean_average_precision']!, 12);
     }
     const kept = summary.primary_metric.epoch!;
     expect(existsSync(epochCheckpoint(runFolder(project, run), kept))).toBe(true);

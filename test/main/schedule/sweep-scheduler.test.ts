@@ -358,7 +358,7 @@ test('what a dead program left running goes on from its last epoch, and the poli
   // as if the second epoch had been written down and nothing after it
   const { db } = project;
   const first = db.prepare("SELECT * FROM epochs WHERE run_id = 'r0002'").get() as Record<string, never>;
-  db.prepare('INSERT INTO epochs VALUES (?, 2, ?, ?, ?, ?, ?, ?, ?)').run(
+  db.prepare('INSERT INTO epochs VALUES (?, 2, ?, ?, ?, ?, ?, ?, ?, ?)').run(
     ...([
       'run_id',
       'train_loss',
@@ -368,6 +368,7 @@ test('what a dead program left running goes on from its last epoch, and the poli
       'seconds',
       'images_per_second',
       'data_wait_seconds',
+      'per_label_json',
     ].map((key) => first[key]) as never[]),
   );
   db.prepare("UPDATE sweeps SET state = 'running'").run();

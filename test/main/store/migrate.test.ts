@@ -85,6 +85,7 @@ test('the second migration keeps epochs of before, of which the wait for images 
       seconds: 3,
       images_per_second: 12,
       data_wait_seconds: null,
+      per_label_metrics: null,
     },
   ]);
   connection.close();
@@ -183,6 +184,22 @@ test('the fifth migration gives classes and images of before no colour, no tag a
   expect(imageCards(connection, [7])).toMatchObject([{ id: 7, classes: ['nut'], tags: [], object_count: 0 }]);
   expect(connection.prepare('SELECT name, color FROM classes').all()).toEqual([{ name: 'nut', color: null }]);
   expect(editHistory(connection)).toEqual({ undo: null, redo: null });
+  connection.close();
+});
+
+test('the eighth migration keeps epochs of before, of whose classes nothing is known', () => {
+  const connection = oldDatabase(7);
+  connection.execute(`
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'yolov5', 'cpu', '{}', '[]', 'mean_average_precision', 0, '[]', '{}', 1);
+    INSERT INTO epochs VALUES ('r0001', 1, 0.5, NULL, 0.01, '{"mean_average_precision":0.75}', 3, 12, 1);`);
+
+  migrate(connection);
+
+  expect(epochsOf(connection, 'r0001')).toMatchObject([
+    { metrics: { mean_average_precision: 0.75 }, data_wait_seconds: 1, per_label_metrics: null },
+  ]);
   connection.close();
 });
 

@@ -17,6 +17,7 @@ function epoch(number: number, accuracy: number | null): NewEpoch {
     seconds: 2,
     images_per_second: 40,
     data_wait_seconds: 0.125,
+    per_label_metrics: null,
   };
 }
 
@@ -36,6 +37,21 @@ test('a run comes back as it was created, with an id that counts', () => {
     started_at_ms: null,
     finished_at_ms: null,
   });
+});
+
+test('what each class was worth comes back with its epoch', () => {
+  const { db } = newProject();
+  const id = createRun(db, newRun());
+  const per_label_metrics = [
+    { label: 'nut', average_precision: 0.5, precision: 0.75, recall: null },
+    { label: 'fig', average_precision: null, precision: null, recall: null },
+  ];
+
+  upsertEpoch(db, id, epoch(1, 0.5));
+  upsertEpoch(db, id, { ...epoch(1, 0.5), per_label_metrics });
+  upsertEpoch(db, id, epoch(2, null));
+
+  expect(runSummary(db, id).epochs.map((row) => row.per_label_metrics)).toEqual([per_label_metrics, null]);
 });
 
 test('a summary follows the contract and finds the first best epoch', () => {

@@ -47,7 +47,13 @@ function made() {
     addTrial(db, { sweep_id: sweep, number, configuration, run_id: run, reason: null, created_at_ms: 2 });
     for (let epoch = 1; epoch <= number; epoch++) {
       const metrics = { accuracy: epoch === 2 ? null : epoch / 10 };
-      const rest = { learning_rate: 0.01, seconds: 1.5, images_per_second: 1, data_wait_seconds: null };
+      const rest = {
+        learning_rate: 0.01,
+        seconds: 1.5,
+        images_per_second: 1,
+        data_wait_seconds: null,
+        per_label_metrics: null,
+      };
       upsertEpoch(db, run, { epoch, train_loss: 1, valid_loss: null, metrics, ...rest });
     }
   }
@@ -121,7 +127,13 @@ test('a fingerprint changes with states, decisions and epochs', () => {
   seen.push(sweepFingerprints(db).get(sweep));
   claimNext(db, sweep, 6);
   seen.push(sweepFingerprints(db).get(sweep));
-  const rest = { learning_rate: 0.01, seconds: 1.5, images_per_second: 1, data_wait_seconds: null };
+  const rest = {
+    learning_rate: 0.01,
+    seconds: 1.5,
+    images_per_second: 1,
+    data_wait_seconds: null,
+    per_label_metrics: null,
+  };
   upsertEpoch(db, 'r0001', { epoch: 2, train_loss: 1, valid_loss: null, metrics: {}, ...rest });
   seen.push(sweepFingerprints(db).get(sweep));
 
