@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
 import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.ts';
@@ -20,7 +19,7 @@ import { objectJudging } from './object-judging.ts';
 import { evaluationFile, runFolder } from './run-setting.ts';
 
 /** An evaluation without its curves, which are in the file only. */
-export type RunEvaluation = Omit<Evaluation, 'curves'> | Omit<ObjectEvaluation, 'curves'>;
+export type RunEvaluation = Omit<Evaluation, 'curves'> | Omit<ObjectEvaluation, 'curves' | 'threshold_curves'>;
 
 type AnySample = LabelledSample | ObjectSample;
 
@@ -96,11 +95,13 @@ export function writeEvaluation(
   const folder = runFolder(project, id);
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
   writeDurably(join(folder, `predictions-${split}.jsonl`), lines.join(''));
-  const { curves, ...told } = evaluation;
-  const report = { ...told, curves: rounded(curves) } as AnyEvaluation;
-  writeDurably(join(folder, evaluationFile(split)), JSON.stringify(report));
-  return told;
+  const parts = Object.entries(evaluation);
+  const report = parts.map(([name, value]) => [name, CURVES.includes(name) ? rounded(value as unknown) : value]);
+  writeDurably(join(folder, evaluationFile(split)), JSON.stringify(Object.fromEntries(report)));
+  return Object.fromEntries(parts.filter(([name]) => !CURVES.includes(name))) as unknown as RunEvaluation;
 }
+
+const CURVES = ['curves', 'threshold_curves'];
 
 /** Far finer than a screen, and half the file. */
 const CURVE_DIGITS = 7;

@@ -9,6 +9,8 @@ import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.
 import { objectSamplesOf, picturesOf } from '../data/training-set.ts';
 import { reportObjects } from '../metrics/detection/object-report.ts';
 import { aboveScore } from '../metrics/detection/objects.ts';
+import { overlapOf } from '../metrics/detection/overlap.ts';
+import { thresholdCurves } from '../metrics/detection/threshold-curves.ts';
 import { detectionSet, judgeObjects } from '../train/object-judge.ts';
 import { numberOf } from '../train/plan.ts';
 import type { FoundObjects, ObjectEvaluateJob, ObjectSample, Scored } from '../train/protocol.ts';
@@ -50,6 +52,7 @@ export const objectJudging: Judging<ObjectSample> = {
       mistakes,
       intervals,
       curves,
+      threshold_curves: thresholdCurves(set, overlapOf(set, 'boxes')),
     };
     const perImage = Map.groupBy(found.images.keys(), (i) => found.images[i]!);
     const rows = samples.map((sample, image) => ({

@@ -78,5 +78,14 @@ export const ObjectEvaluation = z.object({
     .nullable(),
   /** Precision over recall by falling score; null of a class without objects. */
   curves: list(z.object({ recall: numbers, precision: numbers, score: numbers }).nullable()),
+  /** The highest precision at each of COCO's 101 recalls or beyond; none in reports of before they were written. */
+  threshold_curves: list(
+    z.object({
+      /** From which overlap on a find is on an object; null: the mean of COCO's ten. */
+      overlap: maybe,
+      mean: numbers.nullable(),
+      classes: list(numbers.nullable()),
+    }),
+  ).default([]),
 });
 export type ObjectEvaluation = z.infer<typeof ObjectEvaluation>;

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { builtRenderer } from '../../build/bundle.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { eventually } from '../kit/eventually.ts';
-import { madeEvaluation, madeLabelEvaluation } from '../kit/made-evaluations.ts';
-import { madeRun } from '../kit/made-runs.ts';
+import { madeEvaluation, madeLabelEvaluation, madeObjectEvaluation } from '../kit/made-evaluations.ts';
+import { madeEpoch, madeRun } from '../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 import { keepPicture, openWindow, type TestWindow, testBrowser } from '../kit/window.ts';
@@ -244,5 +244,52 @@ describe('without an evaluation', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
 
     await evaluationOf(page).getByText('125 images').waitFor();
+  });
+});
+
+describe('an evaluation of objects', () => {
+  const labels = (epoch: number) =>
+    ['Platelets', 'RBC', 'WBC'].map((label, k) => ({
+      label,
+      average_precision: 1 - Math.exp(-epoch / (3 + k)),
+      precision: k === 0 && epoch < 3 ? null : 0.8,
+      recall: 0.7,
+    }));
+  const epochs = Array.from({ length: 15 }, (_, i) =>
+    madeEpoch(i + 1, { metrics: { accuracy: i / 15 }, per_label_metrics: labels(i + 1) }),
+  );
+
+  beforeEach(() => {
+    engine.runs.set('r0001', madeRun(1, 15, { model: 'yolox_nano', epochs }));
+    engine.evaluations.push(madeObjectEvaluation());
+  });
+
+  test.each(['light', 'dark'] as const)('draws precision over recall at three overlaps, %s', async (theme) => {
+    const page = await open('r0001', { colorScheme: theme });
+    const section = evaluationOf(page);
+    await section.getByRole('region', { name: 'Precision and recall at overlap 0.5' }).waitFor();
+
+    const half = page.getByRole('img', {
+      name: /^Precision and recall at overlap 0\.5: precision over recall; mean of classes, Platelets, RBC, WBC$/,
+    });
+    await half.waitFor();
+    await section.getByRole('button', { name: 'WBC', exact: true }).click();
+    await page
+      .getByRole('img', { name: /overlap 0\.75: precision over recall; mean of classes, Platelets, RBC$/ })
+      .waitFor();
+    await section.getByRole('region', { name: 'Confusion matrix', exact: true }).waitFor();
+    await section.getByRole('region', { name: 'Mistakes', exact: true }).waitFor();
+    await keepPicture(page, `evaluation-objects-${theme}`);
+  });
+
+  test('shows every class epoch by epoch, one score at a time', async () => {
+    const page = await open();
+    const table = page.getByRole('region', { name: 'Classes by epoch' });
+    await page.getByText('Classes by epoch').click();
+
+    const rows = table.locator('tbody tr');
+    expect(await rows.first().locator('th, td').allInnerTexts()).toEqual(['15', '0.9933', '0.9765', '0.9502']);
+    await page.getByRole('button', { name: 'Precision', exact: true }).click();
+    expect(await rows.last().locator('th, td').allInnerTexts()).toEqual(['1', '–', '0.8000', '0.8000']);
   });
 });

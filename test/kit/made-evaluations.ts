@@ -1,8 +1,13 @@
 /** Evaluations of runs that never were: real reports over made-up scores. */
 
+import { reportObjects } from '../../main/metrics/detection/object-report.ts';
+import { overlapOf } from '../../main/metrics/detection/overlap.ts';
+import { thresholdCurves } from '../../main/metrics/detection/threshold-curves.ts';
 import { reportClassification, reportMultilabel } from '../../main/metrics/report.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import type { Evaluation } from '../../preload/contract/evaluation.ts';
+import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.ts';
+import { type MadeDetection, type MadeTruth, setOf } from './detection-cases.ts';
 
 export interface MadeEvaluation {
   readonly run?: string;
@@ -48,4 +53,44 @@ export function madeLabelEvaluation(made: MadeEvaluation = {}): Evaluation {
   const options = { resamples: RESAMPLES, draws: rngFrom(7, 'draws') };
   const { evaluation, curves } = reportMultilabel({ scores, truth, classes: classes.length }, options);
   return { ...facts, task: 'image-classification-multilabel', ...evaluation, curves };
+}
+
+const CELLS = ['Platelets', 'RBC', 'WBC'];
+const SIDE_PX = 600;
+
+/** Five objects an image, each found more or less in its place or not at all, and a false alarm in every image. */
+export function madeObjectEvaluation(made: MadeEvaluation = {}): ObjectEvaluation {
+  const { run, split, epoch, images, classes, warnings } = factsOf({ classes: CELLS, images: 60, ...made });
+  const rng = rngFrom(7, 'made objects', run, split);
+  const box = () =>
+    [SIDE_PX * rng.uniform(), SIDE_PX * rng.uniform(), 30 + 60 * rng.uniform(), 30 + 60 * rng.uniform()] as const;
+  const truths: MadeTruth[] = [];
+  const detections: MadeDetection[] = [];
+  for (let image = 0; image < images; image++) {
+    for (let i = 0; i < 5; i++) {
+      const [k, xywh] = [rng.integer(classes.length), box()];
+      truths.push({ image, class: k, xywh });
+      if (rng.uniform() < 0.15) continue;
+      const [x, y, w, h] = xywh.map((value) => value + 6 * (1 + k) * (rng.uniform() - 0.5)) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const taken = rng.uniform() < 0.08 ? rng.integer(classes.length) : k;
+      detections.push({ image, class: taken, xywh: [x, y, w, h], score: 0.35 + 0.65 * rng.uniform() });
+    }
+    detections.push({ image, class: rng.integer(classes.length), xywh: box(), score: 0.3 + 0.4 * rng.uniform() });
+  }
+  const set = setOf(truths, detections);
+  const options = { overlap: 'boxes', resamples: RESAMPLES, draws: rngFrom(7, 'draws') } as const;
+  const { coco, voc, confusion, mistakes, intervals, curves } = reportObjects(set, options);
+  const { mean_average_precision, precision, recall, classes: per_label_metrics } = voc;
+  return {
+    ...{ run, split, epoch, images, classes, warnings, task: 'image-object-detection' },
+    ...{ objects: truths.length, found: detections.length },
+    metrics: { mean_average_precision, precision, recall, ...coco.numbers },
+    ...{ per_label_metrics, coco, confusion, mistakes, intervals, curves },
+    threshold_curves: thresholdCurves(set, overlapOf(set, 'boxes')),
+  };
 }

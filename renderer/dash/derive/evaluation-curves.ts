@@ -62,6 +62,16 @@ export function curvesOnShow(evaluation: Evaluation): ReadonlySet<string> {
 const DIAGONAL: readonly Point[] = [[0, 0], [1, 1]]; // biome-ignore format: points
 const UNIT = { highest: 1, hasMarks: false };
 
+/** Precision over recall, but for its lines. */
+export const PRECISION_RECALL: Omit<CurveChart, 'lines' | 'without' | 'note'> = {
+  ...UNIT,
+  title: 'Precision and recall',
+  xName: 'recall',
+  yName: 'precision',
+  baseline: [],
+  baselineName: '',
+};
+
 const WORDS: { readonly [K in ChartKind]: Omit<CurveChart, 'lines' | 'without' | 'note'> } = {
   roc: {
     ...UNIT,
@@ -71,14 +81,7 @@ const WORDS: { readonly [K in ChartKind]: Omit<CurveChart, 'lines' | 'without' |
     baseline: DIAGONAL,
     baselineName: 'guessing',
   },
-  precision_recall: {
-    ...UNIT,
-    title: 'Precision and recall',
-    xName: 'recall',
-    yName: 'precision',
-    baseline: [],
-    baselineName: '',
-  },
+  precision_recall: PRECISION_RECALL,
   calibration: {
     title: 'Calibration',
     xName: 'mean score',

@@ -31,7 +31,8 @@ export function CurveCharts({ evaluation, theme }: { evaluation: Evaluation; the
   );
 }
 
-function ChartCard({ chart, theme }: { chart: CurveChart; theme: string }): ReactElement {
+/** One chart with its title, what a guess would draw, and what is missing. */
+export function ChartCard({ chart, theme }: { chart: CurveChart; theme: string }): ReactElement {
   const options = useCallback((colors: ChartColors) => rateOptions(chart, colors), [chart]);
   const { title, baselineName, lines, without, note } = chart;
   return (

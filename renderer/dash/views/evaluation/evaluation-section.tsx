@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
+import type { ObjectEvaluation } from '../../../../preload/contract/object-evaluation.ts';
 import type { RunSummary } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { formatPlural } from '../../../ui/format.ts';
@@ -13,6 +14,7 @@ import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { CurveCharts } from './curve-charts.tsx';
 import { EvaluationFacts } from './evaluation-facts.tsx';
 import { LabelOutcomes } from './label-outcomes.tsx';
+import { ObjectCurves } from './object-curves.tsx';
 import { ObjectTables } from './object-tables.tsx';
 import { type EvaluationSource, type LoadedEvaluation, useEvaluation } from './use-evaluation.ts';
 
@@ -50,11 +52,20 @@ function Report({ evaluation, theme }: { evaluation: AnyEvaluation; theme: strin
       ))}
       <EvaluationFacts evaluation={evaluation} />
       {'coco' in evaluation ? (
-        <ObjectTables evaluation={evaluation} />
+        <ObjectReport evaluation={evaluation} theme={theme} />
       ) : (
         <ClassReport evaluation={evaluation} theme={theme} />
       )}
       <AllMetrics evaluation={evaluation} />
+    </>
+  );
+}
+
+function ObjectReport({ evaluation, theme }: { evaluation: ObjectEvaluation; theme: string }): ReactElement {
+  return (
+    <>
+      <ObjectCurves key={evaluation.classes.join('\n')} evaluation={evaluation} theme={theme} />
+      <ObjectTables evaluation={evaluation} />
     </>
   );
 }

@@ -14,8 +14,10 @@ export function ObjectTables({ evaluation }: { evaluation: ObjectEvaluation }): 
   return (
     <div className="evaluation-tables">
       <ConfusionMatrix evaluation={{ classes: [...classes, NOTHING], confusion }} counted="object" />
-      <Classes evaluation={evaluation} />
-      <Mistakes evaluation={evaluation} />
+      <div className="evaluation-stack">
+        <Classes evaluation={evaluation} />
+        <Mistakes evaluation={evaluation} />
+      </div>
     </div>
   );
 }
@@ -23,7 +25,7 @@ export function ObjectTables({ evaluation }: { evaluation: ObjectEvaluation }): 
 function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement {
   const { classes, per_label_metrics, coco } = evaluation;
   return (
-    <section className="card panel class-table" aria-label="Classes">
+    <section className="card panel" aria-label="Classes">
       <header className="panel-head">
         <h3>Classes</h3>
       </header>
