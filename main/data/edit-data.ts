@@ -3,10 +3,21 @@
 import type { DataEdit } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
+import { authorNow } from '../author.ts';
 import { addClass, deleteClass, mergeClass, recolourClass, renameClass } from '../store/classes.ts';
 import type { WriteDb } from '../store/db.ts';
 import { recordEdit } from '../store/edits.ts';
-import { addClasses, addTag, removeClasses, removeTag, setSplit, unlabel } from '../store/image-edits.ts';
+import { SAY_LABELLED } from '../store/gestures.ts';
+import {
+  addClasses,
+  addTag,
+  classlessCount,
+  removeClasses,
+  removeTag,
+  setReviews,
+  setSplit,
+  unlabel,
+} from '../store/image-edits.ts';
 import type { WriteProject } from '../store/project.ts';
 
 /**
@@ -17,7 +28,7 @@ export function editData({ db, info, clock }: WriteProject, edit: DataEdit): str
   // One entry for each kind of edit: the type checker knows the two belong together, but cannot follow the look-up.
   const { title, apply } = EDITS[edit.kind] as Kind<DataEdit>;
   const words = title(edit);
-  recordEdit(db, words, clock.nowMs(), () => apply(db, edit, info.task));
+  recordEdit(db, words, authorNow(clock), () => apply(db, edit, info.task));
   return words;
 }
 
@@ -42,6 +53,14 @@ const EDITS: { readonly [K in DataEdit['kind']]: Kind<Extract<DataEdit, { kind: 
   unlabel: {
     title: ({ ids }) => `remove the labels of ${images(ids)}`,
     apply: (db, { ids }) => unlabel(db, ids),
+  },
+  review: {
+    title: ({ ids, review }) => `mark ${images(ids)} ${review.state}`,
+    apply: (db, { ids, review }, task) => {
+      const saysLabelled = SAY_LABELLED.has(review.state);
+      if (saysLabelled && task === 'image-classification') refuseClassless(db, ids, review.state);
+      setReviews(db, ids, review, saysLabelled);
+    },
   },
   tag: {
     title: ({ ids, change, tag }) =>
@@ -69,6 +88,13 @@ const EDITS: { readonly [K in DataEdit['kind']]: Kind<Extract<DataEdit, { kind: 
     apply: (db, { name }, task) => deleteClass(db, name, task === 'image-classification'),
   },
 };
+
+/** Where each image has one class, one without a class is not done, whatever is said of it. */
+function refuseClassless(db: WriteDb, ids: readonly number[], state: string): void {
+  const count = classlessCount(db, ids);
+  if (count === 0) return;
+  throw new AppError('bad-label', `${count} of ${images(ids)} have no class and cannot be ${state}`, { count });
+}
 
 type LabelEdit = Extract<DataEdit, { kind: 'classes' }>;
 

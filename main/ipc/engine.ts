@@ -80,6 +80,7 @@ export interface Labelling {
   redo(image: number): Promise<ImageChange>;
   history(image: number): readonly HistoryEntry[];
   neighbours(image: number): ImageNeighbours;
+  spend(image: number, spentMs: number): Promise<void>;
   first(): number | null;
   /** Called after every change that a window makes to the image. */
   onChanged(image: number, listener: (change: ImageChange) => void): Unsubscribe;

@@ -1,6 +1,5 @@
 /** The images of an open project, labelled by any number of windows: each hears what the others do. */
 
-import { userInfo } from 'node:os';
 import type {
   Edit,
   HistoryEntry,
@@ -8,6 +7,7 @@ import type {
   ImageDocument,
   ImageNeighbours,
 } from '../../preload/contract/labelling.ts';
+import { authorNow } from '../author.ts';
 import type { Clock } from '../clock.ts';
 import type { Labelling, Unsubscribe } from '../ipc/engine.ts';
 import type { WriteDb } from '../store/db.ts';
@@ -18,8 +18,10 @@ import {
   imagePosition,
   knownImage,
   NEXT_IMAGE,
+  NEXT_TO_REVIEW,
   NEXT_UNLABELLED,
   PREVIOUS_IMAGE,
+  spendTime,
 } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
@@ -53,8 +55,7 @@ export class ImageLabelling implements Labelling {
 
   apply(edit: Edit): Promise<ImageChange> {
     const { info } = this.parts.project;
-    const author = () => ({ made_by: userInfo().username, made_at_ms: this.parts.clock.nowMs() });
-    return this.write(edit.image_id, (db) => applyChecked(db, info.task, edit, author()));
+    return this.write(edit.image_id, (db) => applyChecked(db, info.task, edit, authorNow(this.parts.clock)));
   }
 
   undo(image: number): Promise<ImageChange> {
@@ -74,15 +75,24 @@ export class ImageLabelling implements Labelling {
     const { db } = this.parts.project;
     return db.snapshot(() => {
       const { id } = knownImage(db, image);
-      const unlabelled = imageBeside(db, id, NEXT_UNLABELLED) ?? imageBeside(db, 0, NEXT_UNLABELLED);
+      const waiting = (which: typeof NEXT_UNLABELLED | typeof NEXT_TO_REVIEW) => {
+        const found = imageBeside(db, id, which) ?? imageBeside(db, 0, which);
+        return found === id ? null : found;
+      };
       return {
         position: imagePosition(db, id),
         count: imageCount(db),
         previous: imageBeside(db, id, PREVIOUS_IMAGE),
         next: imageBeside(db, id, NEXT_IMAGE),
-        next_unlabelled: unlabelled === id ? null : unlabelled,
+        next_unlabelled: waiting(NEXT_UNLABELLED),
+        next_to_review: waiting(NEXT_TO_REVIEW),
       };
     });
+  }
+
+  async spend(image: number, spentMs: number): Promise<void> {
+    const { id } = knownImage(this.parts.project.db, image);
+    await this.parts.writer.use(({ db }) => spendTime(db, id, spentMs));
   }
 
   first(): number | null {

@@ -12,14 +12,15 @@ import type {
   NewAnnotation,
 } from '../../preload/contract/labelling.ts';
 import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import type { Author } from '../author.ts';
 import { annotationsOf, type Annotation as StoredAnnotation } from '../store/annotations.ts';
 import type { ReadDb, WriteDb } from '../store/db.ts';
 import {
-  type Author,
   gesturesAtHand,
   type MadeChange,
   makeGesture,
   redoGesture,
+  SAY_LABELLED,
   undoGesture,
 } from '../store/gestures.ts';
 import { type ImageRow, knownImage } from '../store/images.ts';
@@ -31,9 +32,9 @@ export type Made = Omit<ImageChange, 'sequence'>;
 /** The image with all that is drawn on it. Errors: image-unknown. */
 export function imageDocument(db: ReadDb, imageId: number, sequence: number): ImageDocument {
   return db.snapshot(() => {
-    const { width_px, height_px } = knownImage(db, imageId);
+    const { width_px, height_px, labelling_ms } = knownImage(db, imageId);
     const annotations = annotationsOf(db, imageId).map(toldObject);
-    return { ...factsOf(db, imageId), sequence, width_px, height_px, annotations };
+    return { ...factsOf(db, imageId), sequence, width_px, height_px, labelling_ms, annotations };
   });
 }
 
@@ -45,7 +46,9 @@ export function applyChecked(db: WriteDb, task: Task, edit: Edit, author: Author
   return db.transaction(() => {
     const image = knownImage(db, edit.image_id);
     for (const change of edit.changes) check(task, image, change);
-    return told(db, image.id, makeGesture(db, edit, author));
+    const changes = makeGesture(db, edit, author);
+    checkDone(db, task, image.id);
+    return told(db, image.id, changes);
   });
 }
 
@@ -71,8 +74,8 @@ function told(db: ReadDb, imageId: number, changes: readonly MadeChange[]): Made
 }
 
 function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'> {
-  const { is_labelled } = knownImage(db, imageId);
-  return { image_id: imageId, labels: labelsOf(db, imageId), is_labelled, ...gesturesAtHand(db, imageId) };
+  const { is_labelled, review } = knownImage(db, imageId);
+  return { image_id: imageId, labels: labelsOf(db, imageId), is_labelled, review, ...gesturesAtHand(db, imageId) };
 }
 
 const toldObject = ({ area_px2: _, xyxy: __, ...object }: StoredAnnotation): Annotation => object;
@@ -81,6 +84,8 @@ function check(task: Task, image: ImageRow, change: Change): void {
   const isClassification = ClassificationTask.safeParse(task).success;
   if (change.type === 'labels') {
     checkLabels(task, change.after);
+  } else if (change.type === 'review') {
+    return;
   } else if (isClassification) {
     throw new AppError('bad-annotation', `a project for ${task} has classes of whole images, not objects`);
   } else if (change.type === 'add') {
@@ -88,6 +93,14 @@ function check(task: Task, image: ImageRow, change: Change): void {
   } else if (change.type === 'replace') {
     checkObject(image, change.after);
   }
+}
+
+/** Where each image has one class, one without a class is not done, whatever is said of it. */
+function checkDone(db: ReadDb, task: Task, imageId: number): void {
+  const { review } = knownImage(db, imageId);
+  if (task !== 'image-classification' || !SAY_LABELLED.has(review.state)) return;
+  if (labelsOf(db, imageId).length > 0) return;
+  throw new AppError('bad-annotation', `an image that is ${review.state} has a class here, and this one has none`);
 }
 
 function checkLabels(task: Task, after: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** What there is in a project, counted: by class, tag, size, shape of boxes. */
 
 import type { Bin, DataFacts } from '../../preload/contract/data.ts';
+import type { ReviewState } from '../../preload/contract/review.ts';
 import { colorOf } from './classes.ts';
 import type { ReadDb } from './db.ts';
 import { DOUBTFUL } from './image-search.ts';
@@ -13,6 +14,7 @@ export function dataFacts(db: ReadDb): DataFacts {
   return db.snapshot(() => ({
     images: countOf(db, 'SELECT count(*) AS count FROM images'),
     unlabelled: countOf(db, 'SELECT count(*) AS count FROM images WHERE is_labelled = 0'),
+    reviews: reviewCounts(db),
     classes: classFacts(db),
     tags: db
       .prepare(`
@@ -46,6 +48,16 @@ export function dataFacts(db: ReadDb): DataFacts {
       duplicated: doubtful(db, 'duplicated'),
     },
   }));
+}
+
+function reviewCounts(db: ReadDb): DataFacts['reviews'] {
+  const rows = db.prepare('SELECT review, count(*) AS images FROM images GROUP BY review').all() as {
+    review: ReviewState;
+    images: number;
+  }[];
+  const counts = { 'to-do': 0, done: 0, accepted: 0, rejected: 0 };
+  for (const { review, images } of rows) counts[review] = images;
+  return counts;
 }
 
 function classFacts(db: ReadDb): DataFacts['classes'] {

@@ -5,23 +5,33 @@
  */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import type { Author } from '../author.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
-interface JournalledTable {
+interface JournalledPart {
+  readonly table: string;
   readonly key: readonly string[];
   /** What an update may change. */
   readonly columns: readonly string[];
+  /** The column that names the image a row belongs to, whose history tells of the edit; null where it is of none. */
+  readonly image: string | null;
 }
 
-/** Rows of other tables cannot be part of an edit. */
-const TABLES: Readonly<Record<string, JournalledTable>> = {
-  images: { key: ['id'], columns: ['split', 'is_labelled'] },
-  classes: { key: ['id'], columns: ['name', 'color'] },
-  labels: { key: ['image_id', 'class_id'], columns: [] },
-  tags: { key: ['id'], columns: ['name'] },
-  image_tags: { key: ['image_id', 'tag_id'], columns: [] },
+/**
+ * By the name under which the journal has them; rows of other tables cannot be part of an edit. What changes independently
+ * of each other is journalled apart, so that taking back one leaves the other as it is.
+ */
+const PARTS: Readonly<Record<string, JournalledPart>> = {
+  images: { table: 'images', key: ['id'], columns: ['split', 'is_labelled'], image: 'id' },
+  reviews: { table: 'images', key: ['id'], columns: ['review', 'review_note'], image: 'id' },
+  classes: { table: 'classes', key: ['id'], columns: ['name', 'color'], image: null },
+  labels: { table: 'labels', key: ['image_id', 'class_id'], columns: [], image: 'image_id' },
+  tags: { table: 'tags', key: ['id'], columns: ['name'], image: null },
+  image_tags: { table: 'image_tags', key: ['image_id', 'tag_id'], columns: [], image: 'image_id' },
   annotations: {
+    table: 'annotations',
     key: ['id'],
+    image: 'image_id',
     columns: [
       ...['image_id', 'class_id', 'kind', 'x0', 'y0', 'x1', 'y1', 'area_px2', 'geometry'],
       ...['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'],
@@ -30,7 +40,7 @@ const TABLES: Readonly<Record<string, JournalledTable>> = {
 };
 
 /** Images come with an import and are never part of an edit themselves. */
-const FIXED_ROWS: ReadonlySet<string> = new Set(['images']);
+const FIXED_ROWS: ReadonlySet<string> = new Set(['images', 'reviews']);
 
 /** About 100 bytes each: older edits are forgotten beyond it. */
 const MOST_CHANGES = 2_000_000;
@@ -45,13 +55,11 @@ export interface EditHistory {
  * Makes an edit in one transaction and writes down how to take it back; what was undone before can then no longer be
  * redone. An edit that changes nothing leaves no trace. Returns what `work` returns.
  */
-export function recordEdit<T>(db: WriteDb, title: string, nowMs: number, work: () => T): T {
+export function recordEdit<T>(db: WriteDb, title: string, { made_by, made_at_ms }: Author, work: () => T): T {
   return db.transaction(() => {
     const { id } = db
-      .prepare('INSERT INTO edits (title, created_at_ms) VALUES (?, ?) RETURNING id')
-      .get(title, nowMs) as {
-      id: number;
-    };
+      .prepare('INSERT INTO edits (title, made_by, created_at_ms) VALUES (?, ?, ?) RETURNING id')
+      .get(title, made_by, made_at_ms) as { id: number };
     const result = recorded(db, id, work);
     if (changeCount(db, id) === 0) db.prepare('DELETE FROM edits WHERE id = ?').run(id);
     else {
@@ -123,8 +131,8 @@ interface Change {
   readonly row_json: string;
 }
 
-function putBack(db: WriteDb, { table_name: name, change, row_json }: Change): void {
-  const { key, columns } = TABLES[name]!;
+function putBack(db: WriteDb, { table_name, change, row_json }: Change): void {
+  const { table: name, key, columns } = PARTS[table_name]!;
   const row = JSON.parse(row_json) as (string | number | null)[];
   const isRow = key.map((column) => `${column} = ?`).join(' AND ');
   switch (change) {
@@ -163,15 +171,16 @@ function recorded<T>(db: WriteDb, edit: number, work: () => T): T {
   }
 }
 
-function triggersOf(table: string, { key, columns }: JournalledTable): { name: string; sql: string }[] {
+function triggersOf(part: string, { table, key, columns, image }: JournalledPart): { name: string; sql: string }[] {
   const list = (of: 'old' | 'new', names: readonly string[]) =>
     `json_array(${names.map((name) => `${of}.${name}`).join(', ')})`;
   const trigger = (change: Change['change'], when: string, row: string) => ({
-    name: `journal_${table}_${change}`,
+    name: `journal_${part}_${change}`,
     sql: `
-      CREATE TEMP TRIGGER journal_${table}_${change} AFTER ${when} BEGIN
-        INSERT INTO edit_changes (edit_id, table_name, change, row_json)
-        VALUES ((SELECT id FROM edit_in_progress), '${table}', '${change}', ${row});
+      CREATE TEMP TRIGGER journal_${part}_${change} AFTER ${when} BEGIN
+        INSERT INTO edit_changes (edit_id, table_name, change, row_json, image_id)
+        VALUES ((SELECT id FROM edit_in_progress), '${part}', '${change}', ${row},
+                ${image === null ? 'NULL' : `${change === 'insert' ? 'new' : 'old'}.${image}`});
       END`,
   });
   const differs = columns.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ');
@@ -182,7 +191,7 @@ function triggersOf(table: string, { key, columns }: JournalledTable): { name: s
   );
   return [
     ...(columns.length > 0 ? [update] : []),
-    ...(FIXED_ROWS.has(table)
+    ...(FIXED_ROWS.has(part)
       ? []
       : [
           trigger('insert', `INSERT ON main.${table}`, list('new', key)),
@@ -191,7 +200,7 @@ function triggersOf(table: string, { key, columns }: JournalledTable): { name: s
   ];
 }
 
-const TRIGGERS = Object.entries(TABLES).flatMap(([name, table]) => triggersOf(name, table));
+const TRIGGERS = Object.entries(PARTS).flatMap(([name, part]) => triggersOf(name, part));
 
 function changeCount(db: ReadDb, edit: number): number {
   const row = db.prepare('SELECT count(*) AS changes FROM edit_changes WHERE edit_id = ?').get(edit) as {

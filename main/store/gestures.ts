@@ -6,6 +6,8 @@
 import { shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Change, Edit, HistoryEntry } from '../../preload/contract/labelling.ts';
+import type { Review } from '../../preload/contract/review.ts';
+import type { Author } from '../author.ts';
 import { geometryText } from './annotation-geometry.ts';
 import {
   type Annotation,
@@ -16,25 +18,20 @@ import {
   restoreAnnotation,
 } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
-import { knownImage } from './images.ts';
+import { knownImage, setReview } from './images.ts';
 import { labelsOf, setLabels } from './labels.ts';
 
 /** A change as the journal keeps it: null where there was, or is, no object. */
 export type MadeChange =
   | { readonly type: 'object'; readonly before: Annotation | null; readonly after: Annotation | null }
-  | { readonly type: 'labels'; readonly before: readonly string[]; readonly after: readonly string[] };
+  | { readonly type: 'labels'; readonly before: readonly string[]; readonly after: readonly string[] }
+  | { readonly type: 'review'; readonly before: Review; readonly after: Review };
 
 interface StoredGesture {
   readonly id: number;
   readonly name: string;
   readonly changes_json: string;
   readonly was_labelled: 0 | 1;
-}
-
-/** Who does something, and when. */
-export interface Author {
-  readonly made_by: string;
-  readonly made_at_ms: number;
 }
 
 /**
@@ -45,7 +42,7 @@ export function makeGesture(db: WriteDb, edit: Edit, { made_by, made_at_ms }: Au
   return db.transaction(() => {
     const image = knownImage(db, edit.image_id);
     const changes = edit.changes.map((change) => make(db, image.id, change));
-    markLabelled(db, image.id, true);
+    if (changes.some(saysLabelled)) markLabelled(db, image.id, true);
     db.prepare("UPDATE gestures SET state = 'dropped' WHERE image_id = ? AND state = 'undone'").run(image.id);
     db.prepare(`
       INSERT INTO gestures (image_id, name, changes_json, was_labelled, made_by, made_at_ms, state)
@@ -89,7 +86,7 @@ export function redoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
     if (edit === null) return [];
     const changes = changesOf(edit);
     for (const change of changes) turn(db, imageId, change);
-    markLabelled(db, imageId, true);
+    if (changes.some(saysLabelled)) markLabelled(db, imageId, true);
     db.prepare("UPDATE gestures SET state = 'done' WHERE id = ?").run(edit.id);
     return changes;
   });
@@ -105,26 +102,37 @@ export function gesturesAtHand(db: ReadDb, imageId: number): { undo: string | nu
   return { undo: name(NEXT_UNDO), redo: name(NEXT_REDO) };
 }
 
+/** What was done to the image itself, and what of edits of many images concerns it. */
+export const HISTORY = `
+  SELECT 'image' AS scope, id, name, made_by, made_at_ms, state FROM gestures WHERE image_id = ?
+  UNION ALL
+  SELECT 'many', id, title, made_by, created_at_ms, iif(is_undone, 'undone', 'done') FROM edits
+  WHERE id IN (SELECT edit_id FROM edit_changes WHERE image_id = ?)
+  ORDER BY made_at_ms DESC, id DESC LIMIT ?`;
+
 /** Everything that was done to an image, the newest first. */
 export function historyOf(db: ReadDb, imageId: number, limit: number): HistoryEntry[] {
-  return db
-    .prepare('SELECT id, name, made_by, made_at_ms, state FROM gestures WHERE image_id = ? ORDER BY id DESC LIMIT ?')
-    .all(imageId, limit) as HistoryEntry[];
+  return db.prepare(HISTORY).all(imageId, imageId, limit) as HistoryEntry[];
 }
 
 const nextUndo = (db: ReadDb, imageId: number) =>
   (db.prepare(NEXT_UNDO).get(imageId) as StoredGesture | undefined) ?? null;
 const nextRedo = (db: ReadDb, imageId: number) =>
   (db.prepare(NEXT_REDO).get(imageId) as StoredGesture | undefined) ?? null;
-const reversed = (change: MadeChange): MadeChange =>
-  change.type === 'labels'
-    ? { ...change, before: change.after, after: change.before }
-    : { ...change, before: change.after, after: change.before };
+const reversed = <C extends MadeChange>(change: C): C => ({ ...change, before: change.after, after: change.before });
 const changesOf = (edit: StoredGesture): readonly MadeChange[] => JSON.parse(edit.changes_json) as MadeChange[];
+
+/** Whoever draws or names something has looked at the image, and so has who says that it is done. */
+function saysLabelled(change: MadeChange): boolean {
+  return change.type !== 'review' || SAY_LABELLED.has(change.after.state);
+}
 
 function markLabelled(db: WriteDb, imageId: number, isLabelled: boolean): void {
   db.prepare('UPDATE images SET is_labelled = ? WHERE id = ?').run(Number(isLabelled), imageId);
 }
+
+/** States of review that say that somebody has labelled the image, be it with nothing. */
+export const SAY_LABELLED: ReadonlySet<Review['state']> = new Set(['done', 'accepted']);
 
 /** Makes a change that a window asked for; returns it with whole objects. */
 function make(db: WriteDb, imageId: number, change: Change): MadeChange {
@@ -152,12 +160,16 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
       turnLabels(db, imageId, before, after);
       return { type: 'labels', before, after };
     }
+    case 'review':
+      turnReview(db, imageId, change.before, change.after);
+      return change;
   }
 }
 
 /** Makes what is as `before` be as `after`. Errors: edit-conflict when it is not as `before`. */
 function turn(db: WriteDb, imageId: number, change: MadeChange): void {
   if (change.type === 'labels') turnLabels(db, imageId, change.before, change.after);
+  else if (change.type === 'review') turnReview(db, imageId, change.before, change.after);
   else turnObject(db, imageId, change.before, change.after);
 }
 
@@ -167,6 +179,14 @@ function turnLabels(db: WriteDb, imageId: number, before: readonly string[], aft
     throw conflict(imageId, `its classes are ${told(present)}, not ${told(before)}`);
   }
   setLabels(db, imageId, after);
+}
+
+function turnReview(db: WriteDb, imageId: number, before: Review, after: Review): void {
+  const { review: present } = knownImage(db, imageId);
+  if (present.state !== before.state || present.note !== before.note) {
+    throw conflict(imageId, `its review is "${present.state}", not "${before.state}"`);
+  }
+  setReview(db, imageId, after);
 }
 
 function turnObject(db: WriteDb, imageId: number, before: Annotation | null, after: Annotation | null): void {

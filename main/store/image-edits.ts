@@ -1,8 +1,9 @@
 /** Changes of many images at once, each a statement or three, whatever their number. */
 
+import type { Review } from '../../preload/contract/review.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import { ensureClass } from './classes.ts';
-import type { WriteDb } from './db.ts';
+import type { ReadDb, WriteDb } from './db.ts';
 
 const THESE = '(SELECT value FROM json_each(?))';
 
@@ -47,6 +48,27 @@ export function unlabel(db: WriteDb, ids: readonly number[]): void {
   db.prepare(`DELETE FROM annotations WHERE image_id IN ${THESE}`).run(text);
   db.prepare(`DELETE FROM labels WHERE image_id IN ${THESE}`).run(text);
   db.prepare(`UPDATE images SET is_labelled = 0 WHERE id IN ${THESE} AND is_labelled = 1`).run(text);
+}
+
+/** Says of images how far they are. `marksLabelled`: which says that they are labelled, too, be it with nothing. */
+export function setReviews(db: WriteDb, ids: readonly number[], review: Review, marksLabelled: boolean): void {
+  const { state, note } = review;
+  const text = JSON.stringify(ids);
+  db.prepare(`
+    UPDATE images SET review = ?, review_note = ? WHERE id IN ${THESE} AND (review <> ? OR review_note <> ?)`).run(
+    ...[state, note, text, state, note],
+  );
+  if (marksLabelled) markLabelled(db, text);
+}
+
+/** How many of these images have no class. */
+export function classlessCount(db: ReadDb, ids: readonly number[]): number {
+  const row = db
+    .prepare(`
+      SELECT count(*) AS images FROM images
+      WHERE id IN ${THESE} AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id)`)
+    .get(JSON.stringify(ids)) as { images: number };
+  return row.images;
 }
 
 export function addTag(db: WriteDb, ids: readonly number[], tag: string): void {

@@ -1,6 +1,7 @@
 /** Which images a filter lets through, in the order asked for, and what a window shows of each. */
 
 import { type ImageCard, type ImageFilter, ImageQuery, type ObjectMark } from '../../preload/contract/data.ts';
+import type { ReviewState } from '../../preload/contract/review.ts';
 import type { ReadDb, SqlValue } from './db.ts';
 
 /** A condition on a row of `images`, with the values of its question marks. */
@@ -11,6 +12,7 @@ const ORDERS: Readonly<Record<ImageQuery['sort']['by'], string>> = {
   name: 'source_url',
   pixels: 'width_px * height_px',
   bytes: 'size_bytes',
+  time: 'labelling_ms',
 };
 
 /** Boxes narrower are slips of the hand. */
@@ -56,12 +58,13 @@ export function searchImages(db: ReadDb, query: ImageQuery): number[] {
 }
 
 function conditionsOf(filter: ImageFilter): Condition[] {
-  const { text, classes, splits, labels, tags, min_side_px, max_side_px, doubt } = filter;
+  const { text, classes, splits, labels, reviews, tags, min_side_px, max_side_px, doubt } = filter;
   const all: (Condition | null)[] = [
     text === '' ? null : ['source_url LIKE ? ESCAPE ?', `%${text.replace(/[%_\\]/g, '\\$&')}%`, '\\'],
     classes.length === 0 ? null : [LABELLED_AS, JSON.stringify(classes)],
     splits.length === 0 ? null : inSplits(splits),
     labels === null ? null : [LABELS[labels]],
+    reviews.length === 0 ? null : ['review IN (SELECT value FROM json_each(?))', JSON.stringify(reviews)],
     tags.length === 0 ? null : [TAGGED, JSON.stringify(tags)],
     min_side_px === null ? null : ['max(width_px, height_px) >= ?', min_side_px],
     max_side_px === null ? null : ['max(width_px, height_px) <= ?', max_side_px],
@@ -89,14 +92,17 @@ function inSplits(splits: ImageFilter['splits']): Condition {
 /** More than a thumbnail can show. */
 const MOST_MARKS = 60;
 
-interface StoredCard extends Omit<ImageCard, 'is_labelled' | 'classes' | 'tags' | 'objects'> {
+interface StoredCard extends Omit<ImageCard, 'is_labelled' | 'review' | 'classes' | 'tags' | 'objects'> {
   readonly is_labelled: 0 | 1;
+  readonly review: ReviewState;
+  readonly review_note: string;
   readonly classes_json: string;
   readonly tags_json: string;
 }
 
 export const CARDS = `
   SELECT images.id, source_url AS name, sha256, width_px, height_px, size_bytes, format, split, is_labelled,
+    review, review_note, labelling_ms,
     (SELECT json_group_array(name ORDER BY name) FROM labels JOIN classes ON classes.id = class_id
       WHERE image_id = images.id) AS classes_json,
     (SELECT json_group_array(name ORDER BY name) FROM image_tags JOIN tags ON tags.id = tag_id
@@ -108,9 +114,10 @@ export const CARDS = `
 export function imageCards(db: ReadDb, ids: readonly number[]): ImageCard[] {
   return db.snapshot(() => {
     const rows = db.prepare(CARDS).all(JSON.stringify(ids)) as StoredCard[];
-    return rows.map(({ classes_json, tags_json, ...row }) => ({
+    return rows.map(({ classes_json, tags_json, review: state, review_note: note, ...row }) => ({
       ...row,
       is_labelled: row.is_labelled === 1,
+      review: { state, note },
       classes: JSON.parse(classes_json) as string[],
       tags: JSON.parse(tags_json) as string[],
       objects: row.object_count === 0 ? [] : marksOf(db, row.id),

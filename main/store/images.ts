@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import type { Review, ReviewState } from '../../preload/contract/review.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
@@ -25,11 +26,17 @@ export interface ImageRow extends NewImage {
   readonly id: number;
   /** Whether somebody has said which classes it belongs to, be it none. */
   readonly is_labelled: boolean;
+  readonly review: Review;
+  /** How long people have been at work on it. */
+  readonly labelling_ms: number;
 }
 
 interface StoredImage extends NewImage {
   readonly id: number;
   readonly is_labelled: 0 | 1;
+  readonly review: ReviewState;
+  readonly review_note: string;
+  readonly labelling_ms: number;
 }
 
 /** A picture with its labels. */
@@ -80,13 +87,14 @@ export function knownImage(db: ReadDb, id: number): ImageRow {
 export const PREVIOUS_IMAGE = 'SELECT max(id) AS id FROM images WHERE id < ?';
 export const NEXT_IMAGE = 'SELECT min(id) AS id FROM images WHERE id > ?';
 export const NEXT_UNLABELLED = 'SELECT min(id) AS id FROM images WHERE is_labelled = 0 AND id > ?';
+export const NEXT_TO_REVIEW = "SELECT min(id) AS id FROM images WHERE review = 'done' AND id > ?";
 export const IMAGE_POSITION = 'SELECT count(*) AS images FROM images WHERE id <= ?';
 
-/** The picture before or after one, in order of id, or the next that nobody has labelled; null where there is none. */
+/** The picture before or after one, in order of id, or the next that waits for somebody; null where there is none. */
 export function imageBeside(
   db: ReadDb,
   id: number,
-  which: typeof PREVIOUS_IMAGE | typeof NEXT_IMAGE | typeof NEXT_UNLABELLED,
+  which: typeof PREVIOUS_IMAGE | typeof NEXT_IMAGE | typeof NEXT_UNLABELLED | typeof NEXT_TO_REVIEW,
 ): number | null {
   return (db.prepare(which).get(id) as { id: number | null }).id;
 }
@@ -144,6 +152,16 @@ export function imagePage(db: ReadDb, afterId: number, count: number): ImageRow[
   return rows.map(toImage);
 }
 
+/** Says how far a picture is. */
+export function setReview(db: WriteDb, id: number, { state, note }: Review): void {
+  db.prepare('UPDATE images SET review = ?, review_note = ? WHERE id = ?').run(state, note, id);
+}
+
+/** Adds to the time that people have worked on a picture. */
+export function spendTime(db: WriteDb, id: number, spentMs: number): void {
+  db.prepare('UPDATE images SET labelling_ms = labelling_ms + ? WHERE id = ?').run(spentMs, id);
+}
+
 /** Says where the file of a linked picture lies now. */
 export function relocateImage(db: WriteDb, id: number, path: string): void {
   db.prepare("UPDATE images SET path = ? WHERE id = ? AND storage = 'linked'").run(path, id);
@@ -171,7 +189,9 @@ export function negativeCount(db: ReadDb): number {
 
 function toImage<Row extends StoredImage | undefined>(row: Row): Row extends StoredImage ? ImageRow : ImageRow | null;
 function toImage(row: StoredImage | undefined): ImageRow | null {
-  return row === undefined ? null : { ...row, is_labelled: row.is_labelled === 1 };
+  if (row === undefined) return null;
+  const { review: state, review_note: note, ...image } = row;
+  return { ...image, is_labelled: row.is_labelled === 1, review: { state, note } };
 }
 
 /** Where the file of a picture lies on this machine. */

@@ -19,7 +19,7 @@ import {
 } from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
-import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from './labelling.ts';
+import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours, SpentTime } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
   CompactReport,
@@ -86,6 +86,8 @@ export const contract = {
     /** The newest first. */
     history: ofImage.output(z.array(HistoryEntry)),
     neighbours: ofImage.output(ImageNeighbours),
+    /** Adds to the time that people have worked on the image. Errors: project-in-use. */
+    spend: call.input(SpentTime).output(z.null()),
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */
     first: call.output(z.int().positive().nullable()),
     watch: ofImage.output(eventIterator(ImageEvent)),

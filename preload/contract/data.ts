@@ -1,6 +1,7 @@
 /** Images as a window finds, sorts, shows and changes them. Names are those of the database. */
 
 import { z } from 'zod';
+import { Review, ReviewState } from './review.ts';
 import { Split } from './tasks.ts';
 
 const LONGEST_TEXT = 200;
@@ -24,6 +25,8 @@ export const ImageFilter = z.object({
   splits: z.array(Split.nullable()),
   labels: z.enum(['labelled', 'unlabelled', 'negative']).nullable(),
   /** Any of them. */
+  reviews: z.array(ReviewState),
+  /** Any of them. */
   tags: z.array(name),
   /** Pixels of the longer side, inclusive. */
   min_side_px: z.int().positive().nullable(),
@@ -38,6 +41,7 @@ export const NO_FILTER: ImageFilter = {
   classes: [],
   splits: [],
   labels: null,
+  reviews: [],
   tags: [],
   min_side_px: null,
   max_side_px: null,
@@ -45,7 +49,7 @@ export const NO_FILTER: ImageFilter = {
 };
 
 export const ImageSort = z.object({
-  by: z.enum(['added', 'name', 'pixels', 'bytes']),
+  by: z.enum(['added', 'name', 'pixels', 'bytes', 'time']),
   descending: z.boolean(),
 });
 export type ImageSort = z.infer<typeof ImageSort>;
@@ -76,6 +80,9 @@ export const ImageCard = z.object({
   format: z.string(),
   split: Split.nullable(),
   is_labelled: z.boolean(),
+  review: Review,
+  /** How long people have been at work on it. */
+  labelling_ms: z.int().nonnegative(),
   classes: z.array(z.string()),
   tags: z.array(z.string()),
   /** The first of its objects, and how many there are. */
@@ -100,6 +107,7 @@ export type ClassFacts = z.infer<typeof ClassFacts>;
 export const DataFacts = z.object({
   images: z.int().nonnegative(),
   unlabelled: z.int().nonnegative(),
+  reviews: z.record(ReviewState, z.int().nonnegative()),
   /** Ascending by name. */
   classes: z.array(ClassFacts),
   tags: z.array(z.object({ name: z.string(), images: z.int().nonnegative() })),
@@ -127,6 +135,8 @@ export const DataEdit = z.discriminatedUnion('kind', [
   }),
   /** As if nobody had looked at them yet. */
   z.object({ kind: z.literal('unlabel'), ids }),
+  /** One who says that images are done, or accepts them, says that they are labelled, be it with nothing. */
+  z.object({ kind: z.literal('review'), ids, review: Review }),
   z.object({ kind: z.literal('tag'), ids, change: z.enum(['add', 'remove']), tag: name }),
   z.object({ kind: z.literal('class-add'), name }),
   z.object({ kind: z.literal('class-rename'), name, to: name }),

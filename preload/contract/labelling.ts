@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { Review } from './review.ts';
 
 /** More than any person draws, few enough that one call stays small. */
 const MOST_CORNERS = 100_000;
@@ -61,6 +62,7 @@ export const Change = z.discriminatedUnion('type', [
   z.object({ type: z.literal('replace'), before: Annotation, after: Annotation }),
   /** The classes of the image as a whole. */
   z.object({ type: z.literal('labels'), before: classNames, after: classNames }),
+  z.object({ type: z.literal('review'), before: Review, after: Review }),
 ]);
 export type Change = z.infer<typeof Change>;
 
@@ -74,6 +76,8 @@ export const Edit = z.object({
 export type Edit = z.infer<typeof Edit>;
 
 export const HistoryEntry = z.object({
+  /** Whether it was done to this image, or to many at once in the data browser; ids are of their kind. */
+  scope: z.enum(['image', 'many']),
   id: z.int().positive(),
   name: z.string(),
   made_by: z.string(),
@@ -91,6 +95,7 @@ const ImageFacts = z.object({
   /** Classes of the image, ascending. */
   labels: classNames,
   is_labelled: z.boolean(),
+  review: Review,
   /** What the next undo takes back, and what the next redo does again; null where there is none. */
   undo: z.string().nullable(),
   redo: z.string().nullable(),
@@ -100,6 +105,8 @@ const ImageFacts = z.object({
 export const ImageDocument = ImageFacts.extend({
   width_px: side,
   height_px: side,
+  /** How long people have been at work on it, up to when it was opened. */
+  labelling_ms: z.int().nonnegative(),
   /** By ascending id, the order in which they were added. */
   annotations: z.array(Annotation).readonly(),
 });
@@ -128,5 +135,14 @@ export const ImageNeighbours = z.object({
   next: z.int().positive().nullable(),
   /** After this one, else from the beginning. */
   next_unlabelled: z.int().positive().nullable(),
+  /** One that is done and that nobody has accepted or rejected yet; after this one, else from the beginning. */
+  next_to_review: z.int().positive().nullable(),
 });
 export type ImageNeighbours = z.infer<typeof ImageNeighbours>;
+
+/** More than anybody works on one image between two reports. */
+const MOST_SPENT_MS = 3_600_000;
+
+/** Time that somebody has worked on an image since the last report. */
+export const SpentTime = z.object({ image_id: z.int().positive(), spent_ms: z.int().positive().max(MOST_SPENT_MS) });
+export type SpentTime = z.infer<typeof SpentTime>;

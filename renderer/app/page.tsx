@@ -113,6 +113,7 @@ const DATA_LINKS: DataLinks = {
   lookAlikes: `${DATA_HREF}/look-alikes`,
   importData: importHref(''),
   exportData: EXPORT_HREF,
+  label: labelHref,
 };
 
 export function Page(props: PageProps): ReactElement {

@@ -1,6 +1,7 @@
 /** What keys do while an image is labelled. Letters are those of the key, whatever Shift does to them. */
 
 import type { ShapeKind } from '../../native-models/geometry/shape.ts';
+import type { ReviewState } from '../../preload/contract/review.ts';
 import type { Combination } from './doc/combine.ts';
 import type { ToolName } from './tools/tool.ts';
 
@@ -13,6 +14,7 @@ export type KeyCommand =
   | { readonly do: 'nudge'; readonly dx: number; readonly dy: number }
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'cycle'; readonly by: 1 | -1 }
+  | { readonly do: 'review'; readonly state: ReviewState }
   | { readonly do: PlainCommand };
 
 export type PlainCommand =
@@ -26,6 +28,7 @@ export type PlainCommand =
   | 'previous'
   | 'next'
   | 'next-unlabelled'
+  | 'next-to-review'
   | 'choose-all'
   | 'copy'
   | 'paste'
@@ -67,6 +70,9 @@ export const SHEET: readonly (readonly [keys: string, what: string])[] = [
   ['H', 'history of the image: who did what, and when'],
   ['A  D', 'previous and next image'],
   ['N', 'next image that nobody has labelled'],
+  ['Shift D, Shift T', 'the image is done, is to do again'],
+  ['Shift A, Shift R', 'accept its labels, reject them with a note'],
+  ['M', 'next image that is done and waits to be accepted or rejected'],
 ];
 
 const ZOOM = 1.25;
@@ -88,6 +94,10 @@ const WITH_SHIFT: Readonly<Record<string, KeyCommand>> = {
   b: { do: 'convert', to: 'box' },
   p: { do: 'convert', to: 'polygon' },
   m: { do: 'convert', to: 'mask' },
+  d: { do: 'review', state: 'done' },
+  t: { do: 'review', state: 'to-do' },
+  a: { do: 'review', state: 'accepted' },
+  r: { do: 'review', state: 'rejected' },
 };
 
 const PLAIN: Readonly<Record<string, KeyCommand>> = {
@@ -111,6 +121,7 @@ const PLAIN: Readonly<Record<string, KeyCommand>> = {
   d: { do: 'next' },
   pagedown: { do: 'next' },
   n: { do: 'next-unlabelled' },
+  m: { do: 'next-to-review' },
   '/': { do: 'find-class' },
   '?': { do: 'help' },
   h: { do: 'history' },

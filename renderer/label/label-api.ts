@@ -10,6 +10,8 @@ export interface LabelApi {
   redo(image: number): Promise<ImageChange>;
   history(image: number): Promise<readonly HistoryEntry[]>;
   neighbours(image: number): Promise<ImageNeighbours>;
+  /** Adds to the time that people have worked on the image. */
+  spend(image: number, spentMs: number): Promise<unknown>;
   first(): Promise<number | null>;
 }
 

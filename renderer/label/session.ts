@@ -11,6 +11,7 @@ import type {
   ImageDocument,
   NewAnnotation,
 } from '../../preload/contract/labelling.ts';
+import type { Review } from '../../preload/contract/review.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { LabelDocument } from './doc/label-document.ts';
 import { moved } from './doc/reshape.ts';
@@ -53,6 +54,8 @@ const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
 
 const FIRST_RADIUS_PX = 10;
 const LARGEST_RADIUS_PX = 500;
+/** Of what a history calls a gesture. */
+const LONGEST_NAME = 80;
 
 export class LabelSession implements Editor {
   pixel = 1;
@@ -222,6 +225,14 @@ export class LabelSession implements Editor {
     const others = isOnly ? [] : before.filter((label) => label !== name);
     const after = before.includes(name) ? before.filter((label) => label !== name) : [...others, name].sort();
     this.commit('set classes', [{ type: 'labels', before, after }]);
+  }
+
+  /** Says how far the image is. */
+  setReview(after: Review): void {
+    const before = this.document.told.review;
+    if (before.state === after.state && before.note === after.note) return;
+    const said = after.note === '' ? '' : `: ${after.note}`;
+    this.commit(`mark ${after.state}${said}`.slice(0, LONGEST_NAME), [{ type: 'review', before, after }]);
   }
 
   /** The next object in order, or the one before. */

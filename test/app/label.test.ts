@@ -178,6 +178,45 @@ describe('labelling objects', () => {
     expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]);
   });
 
+  test('images are done, accepted and rejected by key, found by that in the data browser, and the history says who', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png', 'c.png']);
+    const page = await open('#/label/2');
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    const isMarked = (state: string) => page.getByRole('button', { name: state, exact: true, pressed: true }).waitFor();
+    await page.keyboard.press('Shift+D');
+    await isMarked('Done');
+    await page.keyboard.press('d');
+    await page.getByText('3 of 3').waitFor();
+    await page.getByRole('link', { name: 'Next image that is done (M)' }).waitFor();
+    await page.keyboard.press('m');
+    await page.getByText('2 of 3').waitFor();
+    await isMarked('Done');
+    await page.keyboard.press('Shift+R');
+    await page.getByRole('textbox', { name: 'What is wrong' }).fill('the bolt is cut off');
+    await page.keyboard.press('Enter');
+    await isMarked('Rejected');
+    await page.getByText('the bolt is cut off').waitFor();
+    await keepPicture(page, 'label-rejected-light');
+    await page.keyboard.press('h');
+    const history = page.getByRole('dialog', { name: 'History of this image' });
+    await history.getByText('mark rejected: the bolt is cut off').waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Data' }).click();
+    await page.locator('.filters').getByText('Rejected').click();
+    await page.getByText('1 of 3 images').waitFor();
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('option').getByText('Rejected').waitFor();
+    await eventually(() => expect(engine.data().cards([2])[0]!.labelling_ms).toBeGreaterThan(0));
+    await page.getByRole('option').click();
+    await page.getByRole('button', { name: /Say how far/ }).click();
+    await page.getByRole('option', { name: 'Accepted' }).click();
+    await page.getByText('0 of 3 images').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('1 of 3 images').waitFor();
+    await keepPicture(page, 'data-review-light');
+  });
+
   test('a class has one colour, here and in the class manager, also when it is given another', async () => {
     await serve('image-object-detection', ['a.png', 'b.png']);
     const page = await open('#/label/2');

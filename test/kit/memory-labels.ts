@@ -17,7 +17,8 @@ export class MemoryLabels implements LabelSource {
   constructor(size: { width: number; height: number }, annotations: readonly Annotation[] = []) {
     this.nextId = 1 + Math.max(0, ...annotations.map(({ id }) => id));
     const { width: width_px, height: height_px } = size;
-    const rest = { sequence: 0, labels: [], is_labelled: false, undo: null, redo: null };
+    const review = { state: 'to-do', note: '' } as const;
+    const rest = { sequence: 0, labels: [], is_labelled: false, review, labelling_ms: 0, undo: null, redo: null };
     this.states = [{ image_id: 1, width_px, height_px, annotations, ...rest }];
   }
 
@@ -30,17 +31,19 @@ export class MemoryLabels implements LabelSource {
     this.refusal = null;
     if (refusal !== null) throw refusal;
     this.sent.push(name);
-    let { annotations } = this.document;
+    let { annotations, review } = this.document;
     for (const change of changes) {
       if (change.type === 'add') {
         annotations = [...annotations, { ...change.annotation, id: this.nextId++ }];
       } else if (change.type === 'remove') {
         annotations = annotations.filter(({ id }) => id !== change.before.id);
+      } else if (change.type === 'review') {
+        review = change.after;
       } else if (change.type === 'replace') {
         annotations = annotations.map((one) => (one.id === change.after.id ? change.after : one));
       }
     }
-    const next = { ...this.document, annotations, is_labelled: true };
+    const next = { ...this.document, annotations, review, is_labelled: true };
     this.states.splice(this.at + 1, Infinity, next);
     return this.goTo(this.at + 1);
   }
@@ -57,7 +60,7 @@ export class MemoryLabels implements LabelSource {
     const before = this.document.annotations;
     this.at = at;
     this.sequence++;
-    const { annotations, width_px: _, height_px: __, ...facts } = this.document;
+    const { annotations, width_px: _, height_px: __, labelling_ms: ___, ...facts } = this.document;
     const ids = new Set(annotations.map(({ id }) => id));
     return {
       ...facts,

@@ -8,6 +8,7 @@ import { browsing } from './0005-browsing.ts';
 import { gestures } from './0006-gestures.ts';
 import { sweeps } from './0007-sweeps.ts';
 import { perLabel } from './0008-per-label.ts';
+import { review } from './0009-review.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   gestures,
   sweeps,
   perLabel,
+  review,
 ];
 
 /** The `user_version` this program writes. */

@@ -29,13 +29,14 @@ export const SORT_WORDS: { readonly [S in ImageSort['by']]: string } = {
   name: 'Name',
   pixels: 'Pixels',
   bytes: 'File size',
+  time: 'Time at work',
 };
 
 /** How many conditions a filter has. */
 export function conditionCount(filter: ImageFilter): number {
-  const { text, classes, splits, labels, tags, min_side_px, max_side_px, doubt } = filter;
+  const { text, classes, splits, labels, reviews, tags, min_side_px, max_side_px, doubt } = filter;
   const single = [text !== '', labels !== null, min_side_px !== null, max_side_px !== null, doubt !== null];
-  return single.filter(Boolean).length + [classes, splits, tags].filter(({ length }) => length > 0).length;
+  return single.filter(Boolean).length + [classes, splits, reviews, tags].filter(({ length }) => length > 0).length;
 }
 
 /** `40 of 500 images`, or `500 images` where nothing is filtered. */

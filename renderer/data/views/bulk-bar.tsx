@@ -2,11 +2,14 @@
 
 import { type ReactElement, useState } from 'react';
 import type { DataEdit, DataFacts } from '../../../preload/contract/data.ts';
+import { ReviewState } from '../../../preload/contract/review.ts';
 import { Split, type Task } from '../../../preload/contract/tasks.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatPlural } from '../../ui/format.ts';
 import { NameBox } from '../../ui/name-box.tsx';
+import { NoteForm } from '../../ui/note-form.tsx';
+import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 
 export interface BulkBarProps {
@@ -21,10 +24,14 @@ export interface BulkBarProps {
 const NO_SPLIT = 'none';
 
 export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarProps): ReactElement {
-  const [asks, setAsks] = useState<'class' | 'tag' | null>(null);
+  const [asks, setAsks] = useState<'class' | 'tag' | 'reject' | null>(null);
   const isClassified = task === 'image-classification' || task === 'image-classification-multilabel';
   const toSplit = (key: string) => {
     if (key !== '') onEdit({ kind: 'split', ids: [...ids], split: key === NO_SPLIT ? null : Split.parse(key) });
+  };
+  const toReview = (key: string) => {
+    if (key === 'rejected') setAsks('reject');
+    else if (key !== '') onEdit({ kind: 'review', ids: [...ids], review: { state: ReviewState.parse(key), note: '' } });
   };
   return (
     <section className="card bulk" aria-label="Selected images">
@@ -44,6 +51,16 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarPr
           { id: NO_SPLIT, label: NO_SPLIT_WORDS },
         ]}
         onChange={toSplit}
+      />
+      <Choice
+        label="Say how far they are"
+        hidesLabel
+        value=""
+        options={[
+          { id: '', label: 'Review …' },
+          ...ReviewState.options.map((state) => ({ id: state as string, label: REVIEW_WORDS[state] })),
+        ]}
+        onChange={toReview}
       />
       <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('tag')}>
         Tag …
@@ -68,6 +85,15 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarPr
         onChoose={(change, name) => {
           setAsks(null);
           onEdit({ kind: 'classes', ids: [...ids], change, classes: [name] });
+        }}
+      />
+      <NoteDialog
+        isOpen={asks === 'reject'}
+        count={ids.length}
+        onClose={() => setAsks(null)}
+        onReject={(note) => {
+          setAsks(null);
+          onEdit({ kind: 'review', ids: [...ids], review: { state: 'rejected', note } });
         }}
       />
       <TagDialog
@@ -132,6 +158,21 @@ function TagDialog({ isOpen, names, count, onClose, onChoose }: NameDialogProps<
           Add tag
         </button>
       </div>
+    </Dialog>
+  );
+}
+
+interface NoteDialogProps {
+  readonly isOpen: boolean;
+  readonly count: number;
+  readonly onClose: () => void;
+  readonly onReject: (note: string) => void;
+}
+
+function NoteDialog({ isOpen, count, onClose, onReject }: NoteDialogProps): ReactElement {
+  return (
+    <Dialog title={`Reject ${formatPlural(count, 'image')}`} isOpen={isOpen} onClose={onClose}>
+      <NoteForm label="What is wrong" note="" button="Reject" onSubmit={onReject} />
     </Dialog>
   );
 }

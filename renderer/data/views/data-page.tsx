@@ -48,7 +48,7 @@ export function DataPage({ view, project, source, links }: DataPageProps): React
           </a>
         </div>
       </div>
-      {view === 'images' ? <ImagesPage {...{ project, source, state, facts, colors }} /> : null}
+      {view === 'images' ? <ImagesPage {...{ project, source, state, facts, colors }} labelLink={links.label} /> : null}
       {view === 'classes' && facts !== null ? <ClassesPage {...{ facts, source, state }} /> : null}
       {view === 'charts' && facts !== null ? <ChartsPage facts={facts} /> : null}
       {view === 'look-alikes' ? <LookAlikesPage {...{ source, state, colors }} /> : null}

@@ -30,4 +30,6 @@ export interface DataLinks {
   readonly lookAlikes: string;
   readonly importData: string;
   readonly exportData: string;
+  /** The page that labels an image. */
+  readonly label: (image: number) => string;
 }

@@ -3,9 +3,11 @@
 import type { ReactElement } from 'react';
 import type { BoxDoubt, DataFacts, ImageFilter } from '../../../preload/contract/data.ts';
 import { NO_FILTER } from '../../../preload/contract/data.ts';
+import { ReviewState } from '../../../preload/contract/review.ts';
 import { Split } from '../../../preload/contract/tasks.ts';
 import { Field } from '../../ui/field.tsx';
 import { formatCount } from '../../ui/format.ts';
+import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { Tick } from '../../ui/tick.tsx';
 import { conditionCount, DOUBT_WORDS, LABEL_WORDS, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 
@@ -46,6 +48,17 @@ export function FilterPanel({ facts, filter, onChange }: FilterPanelProps): Reac
             isOn={filter.labels === labels}
             onChange={(isOn) => change({ labels: isOn ? (labels as ImageFilter['labels']) : null })}
             label={words}
+          />
+        ))}
+      </Group>
+      <Group title="Review">
+        {ReviewState.options.map((state) => (
+          <Option
+            key={state}
+            isOn={filter.reviews.includes(state)}
+            onChange={() => change({ reviews: toggled(filter.reviews, state) })}
+            label={REVIEW_WORDS[state]}
+            count={facts.reviews[state]}
           />
         ))}
       </Group>

@@ -3,18 +3,21 @@
 import { type ReactElement, useEffect } from 'react';
 import type { ImageCard } from '../../../preload/contract/data.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount, formatDuration } from '../../ui/format.ts';
+import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 import { Picture } from './picture.tsx';
 
 export interface ImageDialogProps {
   readonly card: ImageCard | null;
   readonly colors: ReadonlyMap<string, string>;
+  /** The page that labels an image. */
+  readonly labelLink: (image: number) => string;
   readonly onStep: (by: 1 | -1) => void;
   readonly onClose: () => void;
 }
 
-export function ImageDialog({ card, colors, onStep, onClose }: ImageDialogProps): ReactElement {
+export function ImageDialog({ card, colors, labelLink, onStep, onClose }: ImageDialogProps): ReactElement {
   useEffect(() => {
     if (card === null) return;
     const onKey = ({ key }: KeyboardEvent) => {
@@ -39,6 +42,9 @@ export function ImageDialog({ card, colors, onStep, onClose }: ImageDialogProps)
               ))}
             </dl>
             <div className="dialog-end">
+              <a className="button" href={labelLink(card.id)}>
+                Label
+              </a>
               <button type="button" className="button" onClick={() => onStep(-1)}>
                 Previous
               </button>
@@ -57,6 +63,13 @@ function factsOf(card: ImageCard): [string, string][] {
   return [
     ['Class', card.is_labelled ? card.classes.join(', ') || 'none of them' : 'not labelled yet'],
     ['Part of the data', card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]],
+    [
+      'Review',
+      card.review.note === ''
+        ? REVIEW_WORDS[card.review.state]
+        : `${REVIEW_WORDS[card.review.state]}: ${card.review.note}`,
+    ],
+    ['Time at work', card.labelling_ms === 0 ? 'none' : formatDuration(card.labelling_ms / 1000)],
     ['Tags', card.tags.join(', ') || 'none'],
     ['Objects', formatCount(card.object_count)],
     [

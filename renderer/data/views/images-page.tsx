@@ -25,11 +25,13 @@ export interface ImagesPageProps {
   readonly facts: DataFacts | null;
   /** The same object until something changes. */
   readonly colors: ReadonlyMap<string, string>;
+  /** The page that labels an image. */
+  readonly labelLink: (image: number) => string;
 }
 
 const AT_FIRST: ImageQuery = { filter: NO_FILTER, sort: { by: 'added', descending: false } };
 
-export function ImagesPage({ project, source, state, facts, colors }: ImagesPageProps): ReactElement {
+export function ImagesPage({ project, source, state, facts, colors, labelLink }: ImagesPageProps): ReactElement {
   const [query, setQuery] = useState(AT_FIRST);
   const [look, setLook] = useState<Look>('grid');
   const [selection, setSelection] = useState(NOTHING);
@@ -84,7 +86,7 @@ export function ImagesPage({ project, source, state, facts, colors }: ImagesPage
           />
         )}
       </div>
-      <ImageDialog card={openedCard} colors={colors} onStep={step} onClose={() => setOpened(null)} />
+      <ImageDialog card={openedCard} {...{ colors, labelLink }} onStep={step} onClose={() => setOpened(null)} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** One image as a line of the table. */
 
 import { memo, type ReactElement } from 'react';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount, formatDuration } from '../../ui/format.ts';
+import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { optionId } from '../derive/selection.ts';
 import { describeCard, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 import type { RowProps } from './grid-row.tsx';
@@ -32,6 +33,8 @@ function TableRowBody({ list, cards, colors, selection, first }: RowProps): Reac
           </span>
           <span>{card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled'}</span>
           <span>{card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]}</span>
+          <span title={card.review.note}>{REVIEW_WORDS[card.review.state]}</span>
+          <span className="number">{card.labelling_ms === 0 ? '' : formatDuration(card.labelling_ms / 1000)}</span>
           <span>{card.tags.join(', ')}</span>
           <span className="number">
             {card.width_px} × {card.height_px}

@@ -32,11 +32,11 @@ export function HistorySheet({ api, image, isOpen, onClose }: HistorySheetProps)
       {problem === null ? null : <p role="alert">{problem}</p>}
       {entries?.length === 0 ? <p className="label-hint">Nothing was done to it in a window yet.</p> : null}
       <ol className="label-history">
-        {(entries ?? []).map(({ id, name, made_by, made_at_ms, state }) => (
-          <li key={id} className={state === 'done' ? '' : 'label-undone'}>
+        {(entries ?? []).map(({ scope, id, name, made_by, made_at_ms, state }) => (
+          <li key={`${scope} ${id}`} className={state === 'done' ? '' : 'label-undone'}>
             <span>{name}</span>
             <small>
-              {made_by}, {new Date(made_at_ms).toLocaleString('en-GB')} {STATE_WORDS[state]}
+              {made_by || 'somebody'}, {new Date(made_at_ms).toLocaleString('en-GB')} {STATE_WORDS[state]}
             </small>
           </li>
         ))}

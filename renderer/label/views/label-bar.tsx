@@ -2,41 +2,27 @@
 
 import type { ReactElement } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
-import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
 import type { LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
-import type { ToolName } from '../tools/tool.ts';
 import { usePart } from './use-session.ts';
-
-const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
-  ['select', 'Choose', 'V'],
-  ['box', 'Box', 'B'],
-  ['polygon', 'Polygon', 'P'],
-  ['brush', 'Brush', 'R'],
-  ['eraser', 'Eraser', 'E'],
-];
 
 export interface LabelBarProps {
   readonly session: LabelSession;
   readonly control: ViewportControl;
   readonly neighbours: ImageNeighbours | null;
   readonly links: LabelLinks;
-  readonly task: Task;
   readonly onHelp: () => void;
   readonly onHistory: () => void;
 }
 
 export function LabelBar(props: LabelBarProps): ReactElement {
-  const { session, control, neighbours, links, task, onHelp, onHistory } = props;
+  const { session, control, neighbours, links, onHelp, onHistory } = props;
   const { undo, redo, is_labelled } = usePart(session, (state) => state.document.told);
-  const tool = usePart(session, (state) => state.tool);
   const isSaving = usePart(session, (state) => state.unsaved > 0);
-  const hasObjects = !ClassificationTask.safeParse(task).success;
   return (
     <div className="label-bar" role="toolbar" aria-label="Labelling">
       <Neighbours neighbours={neighbours} links={links} />
-      {hasObjects ? <Tools session={session} current={tool} /> : null}
       <div className="label-group">
         <Press
           label="Undo"
@@ -74,7 +60,7 @@ export function LabelBar(props: LabelBarProps): ReactElement {
 }
 
 function Neighbours({ neighbours, links }: { neighbours: ImageNeighbours | null; links: LabelLinks }): ReactElement {
-  const { previous = null, next = null, next_unlabelled = null } = neighbours ?? {};
+  const { previous = null, next = null, next_unlabelled = null, next_to_review = null } = neighbours ?? {};
   const place = neighbours === null ? '' : `${neighbours.position} of ${neighbours.count}`;
   return (
     <nav className="label-group" aria-label="Images">
@@ -87,6 +73,7 @@ function Neighbours({ neighbours, links }: { neighbours: ImageNeighbours | null;
         to={next_unlabelled}
         links={links}
       />
+      <ImageLink label="Next to review" title="Next image that is done (M)" to={next_to_review} links={links} />
     </nav>
   );
 }
@@ -104,25 +91,6 @@ function ImageLink({ label, title, to, links }: ImageLinkProps): ReactElement {
     <a className="button button-quiet" href={links.label(to)} title={title} aria-label={title}>
       {label}
     </a>
-  );
-}
-
-function Tools({ session, current }: { session: LabelSession; current: ToolName }): ReactElement {
-  return (
-    <fieldset className="label-group" aria-label="Tools">
-      {TOOLS.map(([name, label, key]) => (
-        <button
-          key={name}
-          type="button"
-          className="button button-quiet label-tool"
-          aria-pressed={current === name}
-          title={`${label} (${key})`}
-          onClick={() => session.takeTool(name)}
-        >
-          {label}
-        </button>
-      ))}
-    </fieldset>
   );
 }
 

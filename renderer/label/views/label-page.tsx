@@ -2,6 +2,7 @@
 
 import { type ReactElement, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
+import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
@@ -15,10 +16,13 @@ import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { lookOf } from './look.ts';
 import { ObjectPanel } from './object-panel.tsx';
+import { RejectDialog, ReviewPanel } from './review-panel.tsx';
+import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePart, useSession } from './use-session.ts';
 import { useSize } from './use-size.ts';
+import { useWorkTime } from './use-work-time.ts';
 
 export interface LabelPageProps {
   readonly image: number;
@@ -67,6 +71,8 @@ function Desk(props: DeskProps): ReactElement {
   const control = useViewport(document.size, view);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isHistoryOpen, setHistoryOpen] = useState(false);
+  const [isRejecting, setRejecting] = useState(false);
+  const spentMs = useWorkTime(api, props.image);
   const search = useRef<HTMLInputElement>(null);
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
@@ -82,12 +88,16 @@ function Desk(props: DeskProps): ReactElement {
   const go = (image: number | null | undefined) => {
     if (image !== null && image !== undefined) links.follow(links.label(image));
   };
+  const review = (state: ReviewState) => {
+    if (state === 'rejected') setRejecting(true);
+    else session.setReview({ state, note: '' });
+  };
   useKeys({
     session,
     control,
     classes,
     task,
-    isPaused: isHelpOpen || isHistoryOpen,
+    isPaused: isHelpOpen || isHistoryOpen || isRejecting,
     onClass: chooseClass,
     onFindClass: () => search.current?.focus(),
     onHelp: () => setHelpOpen(true),
@@ -103,19 +113,23 @@ function Desk(props: DeskProps): ReactElement {
     onPrevious: () => go(neighbours?.previous),
     onNext: () => go(neighbours?.next),
     onNextUnlabelled: () => go(neighbours?.next_unlabelled),
+    onNextToReview: () => go(neighbours?.next_to_review),
+    onReview: review,
   });
 
   return (
     <div className="label-page">
       <LabelBar
-        {...{ session, control, neighbours, links, task }}
+        {...{ session, control, neighbours, links }}
         onHelp={() => setHelpOpen(true)}
         onHistory={() => setHistoryOpen(true)}
       />
+      {isOfImage ? null : <ToolColumn session={session} />}
       <div className="label-stage" ref={stage}>
         {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look }} /> : null}
       </div>
       <aside className="label-side">
+        <ReviewPanel {...{ session, spentMs }} onReview={review} />
         <ClassPanel {...{ session, classes, look, task }} searchRef={search} onClass={chooseClass} />
         <ObjectPanel session={session} look={look} />
       </aside>
@@ -125,6 +139,15 @@ function Desk(props: DeskProps): ReactElement {
         </div>
       )}
       <HistorySheet api={api} image={props.image} isOpen={isHistoryOpen} onClose={() => setHistoryOpen(false)} />
+      <RejectDialog
+        isOpen={isRejecting}
+        note={document.told.review.note}
+        onReject={(note) => {
+          setRejecting(false);
+          session.setReview({ state: 'rejected', note });
+        }}
+        onClose={() => setRejecting(false)}
+      />
       <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
+import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
 import { commandOf, type KeyCommand, type PlainCommand } from '../keys.ts';
@@ -25,6 +26,8 @@ export interface KeyTargets {
   readonly onPrevious: () => void;
   readonly onNext: () => void;
   readonly onNextUnlabelled: () => void;
+  readonly onNextToReview: () => void;
+  readonly onReview: (state: ReviewState) => void;
 }
 
 /** Screen pixels the picture moves by an arrow key, for each pixel an object would. */
@@ -82,6 +85,9 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
     case 'cycle':
       session.cycle(command.by);
       break;
+    case 'review':
+      targets.onReview(command.state);
+      break;
     default:
       plainDeeds(targets)[command.do]();
   }
@@ -109,5 +115,6 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     previous: targets.onPrevious,
     next: targets.onNext,
     'next-unlabelled': targets.onNextUnlabelled,
+    'next-to-review': targets.onNextToReview,
   };
 }

@@ -4,6 +4,7 @@ import { addAnnotations, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { addClass } from '../../../main/store/classes.ts';
 import type { ReadDb } from '../../../main/store/db.ts';
 import { editHistory, redoEdit, undoEdit } from '../../../main/store/edits.ts';
+import { historyOf, makeGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
 import { openProject, type WriteProject } from '../../../main/store/project.ts';
 import type { DataEdit } from '../../../preload/contract/data.ts';
@@ -29,7 +30,7 @@ function fruit(task: Task = 'image-classification'): { project: WriteProject; id
 function contents(db: ReadDb): unknown {
   const all = (sql: string) => db.prepare(sql).all();
   return {
-    images: all('SELECT id, split, is_labelled FROM images ORDER BY id'),
+    images: all('SELECT id, split, is_labelled, review, review_note FROM images ORDER BY id'),
     classes: all('SELECT * FROM classes ORDER BY id'),
     labels: all('SELECT * FROM labels ORDER BY image_id, class_id'),
     tags: all('SELECT * FROM tags ORDER BY id'),
@@ -52,6 +53,12 @@ describe('every kind of edit is taken back and brought again, row for row', () =
       (ids) => ({ kind: 'classes', ids, change: 'remove', classes: ['pear'] }),
     ],
     ['unlabel', 'image-classification', (ids) => ({ kind: 'unlabel', ids })],
+    ['review', 'image-object-detection', (ids) => ({ kind: 'review', ids, review: { state: 'done', note: '' } })],
+    [
+      'reject',
+      'image-classification',
+      (ids) => ({ kind: 'review', ids, review: { state: 'rejected', note: 'two classes' } }),
+    ],
     ['tag', 'image-classification', (ids) => ({ kind: 'tag', ids, change: 'add', tag: 'odd' })],
     ['new class', 'image-classification', () => ({ kind: 'class-add', name: 'fig' })],
     ['rename', 'image-classification', () => ({ kind: 'class-rename', name: 'pear', to: 'quince' })],
@@ -144,4 +151,32 @@ test('a class that goes leaves its images unlabelled where each has one class, a
 
   expect(labelsOf(single.project, single.ids)).toEqual([['apple'], null, null]);
   expect(labelsOf(multi.project, multi.ids)).toEqual([['apple'], [], null]);
+});
+
+test('images without a class are not done where each has one, and none of them is marked', async () => {
+  const { project, ids } = fruit();
+  const error = await appErrorOf(() =>
+    editData(project, { kind: 'review', ids, review: { state: 'accepted', note: '' } }),
+  );
+
+  expect(error).toMatchObject({ code: 'bad-label', message: '1 of 3 images have no class and cannot be accepted' });
+  expect(imageCards(project.db, ids).map(({ review }) => review.state)).toEqual(['to-do', 'to-do', 'to-do']);
+});
+
+test('taking an edit back leaves a review that was made since, and the history of an image tells of both', () => {
+  const { project, ids } = fruit();
+  const { db } = project;
+  editData(project, { kind: 'split', ids, split: 'test' });
+  const change = { type: 'review', before: { state: 'to-do', note: '' }, after: { state: 'done', note: '' } } as const;
+  const later = { made_by: 'ann', made_at_ms: project.clock.nowMs() + 1 };
+  makeGesture(db, { image_id: ids[0], name: 'mark done', changes: [change] }, later);
+
+  undoEdit(db);
+
+  expect(imageCards(db, [ids[0]])).toMatchObject([{ split: 'train', review: { state: 'done' } }]);
+  expect(historyOf(db, ids[0], 9).map(({ scope, name, state }) => [scope, name, state])).toEqual([
+    ['image', 'mark done', 'done'],
+    ['many', 'put 3 images in test', 'undone'],
+  ]);
+  expect(historyOf(db, ids[0], 9).every(({ made_by }) => made_by !== '')).toBe(true);
 });

@@ -3,6 +3,7 @@ import { applyChecked, imageDocument } from '../../../main/label/labelling.ts';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { Connection, type WriteDb } from '../../../main/store/db.ts';
 import {
+  HISTORY,
   historyOf,
   makeGesture,
   NEXT_REDO,
@@ -95,8 +96,8 @@ test('undo survives the end of the process, and the history tells who did what',
 
   expect(annotationsOf(later, image)).toHaveLength(1);
   expect(historyOf(later, image, 10)).toEqual([
-    { id: 2, name: 'draw box', made_by: 'bob', made_at_ms: 9, state: 'undone' },
-    { id: 1, name: 'draw box', made_by: 'ann', made_at_ms: 5, state: 'done' },
+    { scope: 'image', id: 2, name: 'draw box', made_by: 'bob', made_at_ms: 9, state: 'undone' },
+    { scope: 'image', id: 1, name: 'draw box', made_by: 'ann', made_at_ms: 5, state: 'done' },
   ]);
   later.close();
 });
@@ -226,6 +227,52 @@ test('any sequence of edits, undos and redos leaves what a list of whole states 
     expect(drawn(db, image)).toEqual(states[at]);
   }
   expect(states.length).toBeGreaterThan(20);
+});
+
+test('a review is a step like any other: taken back, brought again, and refused where somebody else said otherwise', async () => {
+  const { db, image, edit } = project();
+  const todo = { state: 'to-do', note: '' } as const;
+  const done = { state: 'done', note: '' } as const;
+  const rejected = { state: 'rejected', note: 'too wide' } as const;
+  const facts = () => {
+    const { review, is_labelled, undo, redo } = imageDocument(db, image, 0);
+    return { review, is_labelled, undo, redo };
+  };
+
+  edit('mark rejected', { type: 'review', before: todo, after: rejected });
+  expect(facts()).toEqual({ review: rejected, is_labelled: false, undo: 'mark rejected', redo: null });
+  edit('mark done', { type: 'review', before: rejected, after: done });
+  expect(facts()).toEqual({ review: done, is_labelled: true, undo: 'mark done', redo: null });
+  undoGesture(db, image);
+  expect(facts()).toEqual({ review: rejected, is_labelled: false, undo: 'mark rejected', redo: 'mark done' });
+  redoGesture(db, image);
+  expect(facts().is_labelled).toBe(true);
+  const error = await appErrorOf(() => edit('mark done', { type: 'review', before: todo, after: done }));
+
+  expect(error.code).toBe('edit-conflict');
+  expect(facts().review).toEqual(done);
+});
+
+test('where each image has one class, one without a class cannot be done', async () => {
+  const { db, image } = project('image-classification');
+  const review = { type: 'review', before: { state: 'to-do', note: '' }, after: { state: 'done', note: '' } } as const;
+  const apply = (...changes: Change[]) =>
+    applyChecked(db, 'image-classification', { image_id: image, name: 'mark done', changes }, ann);
+
+  const error = await appErrorOf(() => apply(review));
+  const made = apply({ type: 'labels', before: [], after: ['cell'] }, review);
+
+  expect(error).toMatchObject({ code: 'bad-annotation', message: expect.stringContaining('this one has none') });
+  expect(made.review.state).toBe('done');
+});
+
+test('the history is found by index', () => {
+  const { db } = project();
+  const plan = (db.prepare(`EXPLAIN QUERY PLAN ${HISTORY}`).all(1, 1, 10) as { detail: string }[]).map(
+    ({ detail }) => detail,
+  );
+
+  expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([]);
 });
 
 test('undo and redo are found by index', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { addAnnotations, NO_FLAGS } from '../../../main/store/annotations.ts';
 import type { ReadDb, WriteDb } from '../../../main/store/db.ts';
-import { addTag } from '../../../main/store/image-edits.ts';
+import { addTag, setReviews } from '../../../main/store/image-edits.ts';
 import { CARDS, imageCards, searchImages, searchSql } from '../../../main/store/image-search.ts';
 import { type ImageFilter, type ImageSort, NO_FILTER } from '../../../preload/contract/data.ts';
 import { newProject } from '../../kit/projects.ts';
@@ -42,6 +42,10 @@ test('each condition lets through what it names, and all of them together less',
   expect(find({ labels: 'labelled' })).toEqual([apple, pear, both, empty]);
   expect(find({ labels: 'negative' })).toEqual([empty]);
   expect(find({ labels: 'unlabelled' })).toEqual([unseen]);
+  setReviews(db, [pear, both], { state: 'done', note: '' }, false);
+  setReviews(db, [both], { state: 'rejected', note: 'one more' }, false);
+  expect(find({ reviews: ['done'] })).toEqual([pear]);
+  expect(find({ reviews: ['rejected', 'done'] })).toEqual([pear, both]);
   expect(find({ tags: ['blurred'] })).toEqual([pear, unseen]);
   expect(find({ min_side_px: 641 })).toEqual([apple]);
   expect(find({ max_side_px: 80 })).toEqual([both]);
@@ -99,6 +103,8 @@ test('a card holds what a window shows, objects included, and unknown ids have n
       ...{ id, name: 'a.jpg', width_px: 640, height_px: 480, size_bytes: 1000, format: 'jpeg', split: 'train' },
       sha256: Buffer.from('a.jpg'.padEnd(32, '.')).toString('hex'),
       is_labelled: true,
+      review: { state: 'to-do', note: '' },
+      labelling_ms: 0,
       classes: ['nut'],
       tags: ['odd'],
       object_count: 1,
@@ -118,6 +124,7 @@ test.each([
   ['tags', { tags: ['blurred'] }, /image_tags_by_tag/],
   ['splits', { splits: ['test'] as const }, /images_by_split/],
   ['labels', { labels: 'unlabelled' as const }, /images_by_labelled/],
+  ['reviews', { reviews: ['done'] as const }, /images_by_review/],
 ])('a filter by %s uses its index', (_, filter, index) => {
   const { sql, values } = searchSql({ filter: { ...NO_FILTER, ...filter } as ImageFilter, sort: SORT });
 
@@ -128,6 +135,7 @@ test.each([
   ['name', /images_by_name/],
   ['pixels', /images_by_pixels/],
   ['bytes', /images_by_bytes/],
+  ['time', /images_by_time/],
 ] as const)('everything by %s is read in order, not sorted', (by, index) => {
   const { sql, values } = searchSql({ filter: NO_FILTER, sort: { by, descending: true } });
 

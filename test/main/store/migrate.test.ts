@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { Connection } from '../../../main/store/db.ts';
-import { editHistory } from '../../../main/store/edits.ts';
+import { editHistory, undoEdit } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
 import { historyOf, makeGesture, undoGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
@@ -219,5 +219,25 @@ test('the sixth migration gives images of before a journal that begins empty', (
   makeGesture(connection, edit, { made_by: 'ann', made_at_ms: 3 });
   undoGesture(connection, 7);
   expect(annotationsOf(connection, 7)).toEqual([{ ...object, id, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
+  connection.close();
+});
+
+test('the ninth migration gives images of before a review that is to do, and their old edits nobody and no image', () => {
+  const connection = oldDatabase(8);
+  connection.execute(`
+    INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES ('images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 4, 3, 'png', 1);
+    INSERT INTO edits (title, created_at_ms) VALUES ('put 1 image in test', 5);
+    INSERT INTO edit_changes (edit_id, table_name, change, row_json) VALUES (1, 'images', 'update', '[1,null,0]');
+    UPDATE images SET split = 'test';`);
+
+  migrate(connection);
+
+  expect(imageCards(connection, [1])).toMatchObject([
+    { review: { state: 'to-do', note: '' }, labelling_ms: 0, split: 'test' },
+  ]);
+  expect(undoEdit(connection)).toBe('put 1 image in test');
+  expect(imageCards(connection, [1])).toMatchObject([{ split: null }]);
+  expect(historyOf(connection, 1, 9)).toMatchObject([{ scope: 'many', made_by: '', state: 'undone' }]);
   connection.close();
 });

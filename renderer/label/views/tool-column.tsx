@@ -1,0 +1,35 @@
+/** The tools, each with its key. */
+
+import type { ReactElement } from 'react';
+import type { LabelSession } from '../session.ts';
+import type { ToolName } from '../tools/tool.ts';
+import { usePart } from './use-session.ts';
+
+const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
+  ['select', 'Choose', 'V'],
+  ['box', 'Box', 'B'],
+  ['polygon', 'Polygon', 'P'],
+  ['brush', 'Brush', 'R'],
+  ['eraser', 'Eraser', 'E'],
+];
+
+export function ToolColumn({ session }: { session: LabelSession }): ReactElement {
+  const current = usePart(session, (state) => state.tool);
+  return (
+    <fieldset className="label-tools" aria-label="Tools">
+      {TOOLS.map(([name, label, key]) => (
+        <button
+          key={name}
+          type="button"
+          className="button button-quiet label-tool"
+          aria-pressed={current === name}
+          title={`${label} (${key})`}
+          onClick={() => session.takeTool(name)}
+        >
+          <span>{label}</span>
+          <kbd>{key}</kbd>
+        </button>
+      ))}
+    </fieldset>
+  );
+}

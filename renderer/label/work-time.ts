@@ -1,0 +1,40 @@
+/** How long somebody is at work on an image: what lies between deeds, pauses cut short. Units: milliseconds. */
+
+/** Whoever does nothing for longer has turned to something else. */
+export const LONGEST_PAUSE_MS = 60_000;
+
+export class WorkTime {
+  private lastMs: number;
+  private untakenMs = 0;
+  private takenMs = 0;
+
+  /** The image is opened. */
+  constructor(nowMs: number) {
+    this.lastMs = nowMs;
+  }
+
+  /** Something was done, or the image is left. */
+  note(nowMs: number): void {
+    this.untakenMs += Math.min(Math.max(0, nowMs - this.lastMs), LONGEST_PAUSE_MS);
+    this.lastMs = nowMs;
+  }
+
+  /** All of it so far. */
+  get spentMs(): number {
+    return this.takenMs + this.untakenMs;
+  }
+
+  /** What was not taken yet, in whole milliseconds. */
+  take(): number {
+    const whole = Math.floor(this.untakenMs);
+    this.untakenMs -= whole;
+    this.takenMs += whole;
+    return whole;
+  }
+
+  /** What was taken could not be told. */
+  giveBack(ms: number): void {
+    this.untakenMs += ms;
+    this.takenMs -= ms;
+  }
+}
