@@ -18,7 +18,9 @@ import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
 import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
 import { type Cursor, type Draft, type Editor, replaced } from './tools/editor.ts';
-import { polygonTool } from './tools/polygon/polygon-tool.ts';
+import { extremeTool } from './tools/extreme/extreme-tool.ts';
+import { measureTool } from './tools/measure/measure-tool.ts';
+import { cutTool, polygonTool } from './tools/polygon/polygon-tool.ts';
 import { selectTool } from './tools/select/select-tool.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 
@@ -47,9 +49,12 @@ export interface SessionState {
 const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
   select: selectTool,
   box: boxTool,
+  extreme: extremeTool,
   polygon: polygonTool,
+  cut: cutTool,
   brush: brushTool,
   eraser: eraserTool,
+  measure: measureTool,
 };
 
 const FIRST_RADIUS_PX = 10;

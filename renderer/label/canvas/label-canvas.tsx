@@ -6,16 +6,24 @@
 import type Konva from 'konva';
 import { type ReactElement, useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
-import type { Size } from '../../../native-models/geometry/box.ts';
+import { clipBox, type Size } from '../../../native-models/geometry/box.ts';
 import { visible } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
-import { type Look, paintChosen, paintDraft, paintObjects } from './paint.ts';
+import type { ToolName } from '../tools/tool.ts';
+import { type Look, paintChosen, paintObjects, paintPixelGrid } from './paint.ts';
+import { paintDraft } from './paint-draft.ts';
 import { PathCache } from './path-cache.ts';
+import { useCrosshair } from './use-crosshair.ts';
 import { usePointer } from './use-pointer.ts';
 import type { ViewportControl } from './use-viewport.ts';
 
 /** From that many screen pixels an image pixel on, pixels are shown as squares. */
 const SQUARES_FROM = 4;
+/** From here on lines are drawn between them. */
+const GRID_FROM = 10;
+
+/** Tools that draw from where the pointer is: lines through it show what lies level with it. */
+const CROSSED: ReadonlySet<ToolName> = new Set(['box', 'extreme', 'polygon', 'cut']);
 
 export interface LabelCanvasProps {
   readonly session: LabelSession;
@@ -32,6 +40,8 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
   session.pixel = pixel;
   const surface = useRef<HTMLDivElement>(null);
   const pan = usePointer(surface, session, control);
+  const place = useRef<HTMLOutputElement>(null);
+  useCrosshair(surface, place, control);
   const cache = useMemo(() => new PathCache(() => new Path2D()), []);
   const objects = useRef<Konva.Layer>(null);
 
@@ -42,11 +52,13 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
   // the picture changes, so that a gesture under way draws its own layer alone.
   const paintAll = useCallback(
     (context: Konva.Context) => {
-      const paths = cache.paths(document.annotations, changing, visible(viewport, view), viewport.scale);
-      paintObjects(context._context, paths, look, 1 / viewport.scale);
+      const seen = visible(viewport, view);
+      if (viewport.scale >= GRID_FROM) paintPixelGrid(context._context, clipBox(seen, document.size), look, pixel);
+      const paths = cache.paths(document.annotations, changing, seen, viewport.scale);
+      paintObjects(context._context, paths, look, pixel);
       if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
     },
-    [cache, document, changing, viewport, view, look],
+    [cache, document, changing, viewport, view, look, pixel],
   );
   const paintTouched = (context: Konva.Context) => {
     const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));
@@ -63,6 +75,7 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
       className="label-surface"
       role="application"
       aria-label="Picture with its objects"
+      data-crosshair={CROSSED.has(state.tool) && !pan.isReady}
       style={{ cursor: pan.isPanning ? 'grabbing' : pan.isReady ? 'grab' : state.cursor }}
     >
       <Stage width={view.width} height={view.height} listening={false}>
@@ -78,6 +91,7 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
           <Shape sceneFunc={paintTouched} perfectDrawEnabled={false} />
         </Layer>
       </Stage>
+      <output ref={place} className="label-pointer" aria-label="Pointer" />
     </div>
   );
 }

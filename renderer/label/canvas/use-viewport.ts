@@ -1,13 +1,15 @@
 /** The part of the image that is seen, and the ways to another. */
 
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Point } from '../doc/hit.ts';
 import { fitted, panned, type Viewport, zoomed } from '../doc/viewport.ts';
 
 export interface ViewportControl {
   readonly viewport: Viewport;
-  /** `at`: the screen point that stays; by default the middle. */
+  /** Where the pointer is on the screen; null while it is elsewhere. */
+  pointAt(at: Point | null): void;
+  /** `at`: the screen point that stays; by default the pointer's, else the middle. */
   zoom(factor: number, at?: Point): void;
   pan(dx: number, dy: number): void;
   /** Null: the whole image. */
@@ -32,14 +34,18 @@ export function useViewport(image: Size, view: Size): ViewportControl {
       setChosen((before) => ({ of, viewport: next(before?.of === of ? before.viewport : whole) })),
     [of, whole],
   );
+  const pointer = useRef<Point | null>(null);
   return useMemo(() => {
     const middle: Point = [view.width / 2, view.height / 2];
     return {
       viewport,
-      zoom: (factor, at = middle) => change((before) => zoomed(before, factor, at)),
+      pointAt: (at) => {
+        pointer.current = at;
+      },
+      zoom: (factor, at = pointer.current ?? middle) => change((before) => zoomed(before, factor, at)),
       pan: (dx, dy) => change((before) => panned(before, dx, dy, image, view)),
       fit: (xyxy) => (xyxy === null ? setChosen(null) : change(() => fitted(xyxy, view, LARGEST_FIT))),
-      fullSize: () => change((before) => zoomed(before, 1 / before.scale, middle)),
+      fullSize: () => change((before) => zoomed(before, 1 / before.scale, pointer.current ?? middle)),
     };
   }, [viewport, change, view, image]);
 }

@@ -22,6 +22,10 @@ export type Draft =
   | { readonly kind: 'marquee'; readonly xyxy: Xyxy }
   /** The way of a round brush. */
   | { readonly kind: 'stroke'; readonly way: readonly Point[]; readonly radius: number; readonly erases: boolean }
+  /** Points clicked so far, and the box round them. */
+  | { readonly kind: 'marks'; readonly points: readonly Point[]; readonly xyxy: Xyxy }
+  /** A ruler between two points. */
+  | { readonly kind: 'measure'; readonly from: Point; readonly to: Point }
   /** Objects shown otherwise than the document has them. */
   | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
 

@@ -47,7 +47,7 @@ export type StateTable<S extends States> = {
   ) => ToolState<S, K>;
 };
 
-export type ToolName = 'select' | 'box' | 'polygon' | 'brush' | 'eraser';
+export type ToolName = 'select' | 'box' | 'extreme' | 'polygon' | 'cut' | 'brush' | 'eraser' | 'measure';
 
 /** A tool at work. */
 export interface Tool

@@ -11,5 +11,7 @@ export function lookOf(colors: ReadonlyMap<string, string>): Look {
     colourOf: (name) => colors.get(name) ?? accent,
     accent,
     surface: read('--surface'),
+    text: read('--text'),
+    grid: read('--text-faint'),
   };
 }

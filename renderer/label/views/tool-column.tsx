@@ -8,9 +8,12 @@ import { usePart } from './use-session.ts';
 const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
   ['select', 'Choose', 'V'],
   ['box', 'Box', 'B'],
+  ['extreme', 'Extremes', 'X'],
   ['polygon', 'Polygon', 'P'],
+  ['cut', 'Cut hole', 'K'],
   ['brush', 'Brush', 'R'],
   ['eraser', 'Eraser', 'E'],
+  ['measure', 'Ruler', 'U'],
 ];
 
 export function ToolColumn({ session }: { session: LabelSession }): ReactElement {

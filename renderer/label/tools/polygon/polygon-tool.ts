@@ -1,106 +1,67 @@
-/** Draws polygons: a click for each corner, or the hand drawn along the edge; done at the first corner, or by Enter. */
+/** Draws rings that become polygons, or holes in what is chosen. */
 
-import { signedRingArea } from '../../../../native-models/geometry/polygon.ts';
-import type { Point } from '../../doc/hit.ts';
-import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, REACH } from '../editor.ts';
-import { type Tool, ToolState, toolOf } from '../tool.ts';
+import type { Shape } from '../../../../native-models/geometry/shape.ts';
+import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
+import { combined } from '../../doc/combine.ts';
+import { drawn, type Editor, type Pointer, REACH, replaced } from '../editor.ts';
+import { type StateContext, type Tool, ToolState, toolOf } from '../tool.ts';
+import { Drawing, type PolygonStates } from './drawing.ts';
 
-type PolygonStates = {
-  readonly idle: null;
-  readonly drawing: { readonly corners: readonly Point[] };
-};
+class DrawingPolygon extends Drawing {
+  protected readonly deed = 'draw polygon';
 
-/** Screen pixels between two corners of an outline drawn freehand. */
-const FREEHAND_STEP = 6;
+  protected changes(ring: Shape): Change[] {
+    const { activeClass } = this.editor;
+    return activeClass === null ? [] : [drawn(ring, activeClass)];
+  }
+}
 
-class Idle extends ToolState<PolygonStates, 'idle'> {
+/** Out of all that is chosen, else out of what lies under the first corner. */
+class CuttingHole extends Drawing {
+  protected readonly deed = 'cut hole';
+  private readonly targets: readonly Annotation[];
+
+  constructor(context: StateContext<PolygonStates, 'drawing'>) {
+    super(context);
+    const { document, selection, pixel } = this.editor;
+    const chosen = [...selection].flatMap((id) => document.get(id) ?? []);
+    const { x, y } = this.info.first;
+    this.targets = chosen.length > 0 ? chosen : document.at(x, y, REACH * pixel).slice(0, 1);
+  }
+
+  protected changes(ring: Shape): Change[] {
+    const { size } = this.editor.document;
+    return this.targets.flatMap((annotation): Change[] => {
+      const meets = combined('intersect', [annotation.shape, ring], size) !== null;
+      if (!meets) return [];
+      const left = combined('subtract', [annotation.shape, ring], size);
+      return [left === null ? { type: 'remove', before: annotation } : replaced(annotation, left)];
+    });
+  }
+}
+
+class IdlePolygon extends ToolState<PolygonStates, 'idle'> {
   override enter(): void {
     this.editor.setCursor('crosshair');
   }
 
-  override pointerDown(pointer: Pointer): void {
-    if (this.editor.activeClass !== null) this.goto('drawing', { corners: [inside(this.editor, pointer)] });
+  override pointerDown(first: Pointer): void {
+    if (this.editor.activeClass !== null) this.goto('drawing', { first });
   }
 }
 
-/** The button is down from entry on; while it stays down, the hand draws. */
-class Drawing extends ToolState<PolygonStates, 'drawing'> {
-  private corners: readonly Point[] = this.info.corners;
-  private isDown = true;
-
+class IdleCut extends ToolState<PolygonStates, 'idle'> {
   override enter(): void {
-    this.preview(null);
+    this.editor.setCursor('crosshair');
   }
 
-  override pointerDown(pointer: Pointer): void {
-    const at = inside(this.editor, pointer);
-    const closes = this.closesAt(at);
-    this.isDown = !closes;
-    if (closes) this.complete();
-    else this.add(at);
-  }
-
-  override pointerMove(pointer: Pointer): void {
-    const at = inside(this.editor, pointer);
-    const isFarEnough = distance(at, this.corners.at(-1)!) >= FREEHAND_STEP * this.editor.pixel;
-    if (this.isDown && isFarEnough) this.corners = [...this.corners, at];
-    this.preview(at);
-  }
-
-  override pointerUp(pointer: Pointer): void {
-    this.isDown = false;
-    if (this.closesAt(inside(this.editor, pointer)) && this.corners.length > 3) this.complete();
-  }
-
-  override key(key: string): boolean {
-    if (key === 'Enter') this.complete();
-    else if (key === 'Backspace') this.takeBack();
-    else return false;
-    return true;
-  }
-
-  override cancel(): boolean {
-    this.editor.setDraft(null);
-    this.goto('idle', null);
-    return true;
-  }
-
-  private add(at: Point): void {
-    this.corners = [...this.corners, at];
-    this.preview(at);
-  }
-
-  private takeBack(): void {
-    this.corners = this.corners.slice(0, -1);
-    if (this.corners.length === 0) this.cancel();
-    else this.preview(null);
-  }
-
-  private closesAt(at: Point): boolean {
-    return this.corners.length >= 3 && distance(at, this.corners[0]!) <= REACH * this.editor.pixel;
-  }
-
-  private preview(next: Point | null): void {
-    this.editor.setDraft({
-      kind: 'path',
-      corners: this.corners,
-      next,
-      closes: next !== null && this.closesAt(next),
-    });
-  }
-
-  private complete(): void {
-    const outline = this.corners.flat();
-    const { activeClass } = this.editor;
-    const isSlip = this.corners.length < 3 || Math.abs(signedRingArea(outline)) < MIN_SIDE_PX ** 2;
-    if (activeClass === null || isSlip) this.editor.setDraft(null);
-    else
-      this.editor.commit('draw polygon', [drawn({ kind: 'polygon', polygon: [{ outline, holes: [] }] }, activeClass)]);
-    this.goto('idle', null);
+  override pointerDown(first: Pointer): void {
+    this.goto('drawing', { first });
   }
 }
-
-const distance = ([x0, y0]: Point, [x1, y1]: Point): number => Math.hypot(x1 - x0, y1 - y0);
 
 export const polygonTool = (editor: Editor): Tool =>
-  toolOf<PolygonStates>('polygon', editor, { idle: Idle, drawing: Drawing });
+  toolOf<PolygonStates>('polygon', editor, { idle: IdlePolygon, drawing: DrawingPolygon });
+
+export const cutTool = (editor: Editor): Tool =>
+  toolOf<PolygonStates>('cut', editor, { idle: IdleCut, drawing: CuttingHole });

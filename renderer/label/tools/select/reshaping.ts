@@ -4,7 +4,8 @@ import { boxArea } from '../../../../native-models/geometry/box.ts';
 import { polygonArea } from '../../../../native-models/geometry/polygon.ts';
 import { type Shape, shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import { cornerMoved, pulled, stretched } from '../../doc/reshape.ts';
-import { inside, MIN_SIDE_PX, type Pointer, replaced } from '../editor.ts';
+import { snapTo } from '../../doc/snap.ts';
+import { inside, MIN_SIDE_PX, type Pointer, REACH, replaced } from '../editor.ts';
 import { type States, ToolState } from '../tool.ts';
 import { HANDLE_CURSORS, isPolygon } from './grips.ts';
 import type { SelectStates } from './states.ts';
@@ -59,7 +60,10 @@ export class BendingCorner extends Reshaping<'bendingCorner'> {
   protected shapeAt(pointer: Pointer): Shape | null {
     const { annotation, place } = this.info;
     if (!isPolygon(annotation)) return null;
-    const [x, y] = inside(this.editor, pointer);
+    const at = inside(this.editor, pointer);
+    const { document, pixel } = this.editor;
+    const snap = pointer.alt ? null : snapTo(document, at, REACH * pixel, annotation.id);
+    const [x, y] = snap?.at ?? at;
     const polygon = cornerMoved(annotation.shape.polygon, place, x, y);
     const shape: Shape = { kind: 'polygon', polygon };
     return polygonArea(polygon) > 0 && boxArea(shapeXyxy(shape)) > 0 ? shape : null;
