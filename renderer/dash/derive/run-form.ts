@@ -33,7 +33,36 @@ export interface FormGroup {
 /** What people set most, then the rest by subject; a hyperparameter that no line names comes with the last. */
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Essentials', ['number_of_epochs', 'training_batch_size', 'learning_rate', 'optimizer', 'layers_to_freeze']],
-  ['Images', ['train_crop_size', 'valid_crop_size', 'valid_resize_size', 'weighted_loss', 'split_ratio']],
+  [
+    'Images',
+    [
+      'train_crop_size',
+      'valid_crop_size',
+      'valid_resize_size',
+      'model_size',
+      'img_size',
+      'multi_scale',
+      'min_size',
+      'max_size',
+      'weighted_loss',
+      'split_ratio',
+    ],
+  ],
+  [
+    'Tiles, for small objects',
+    ['tile_grid_size', 'tile_overlap_ratio', 'tile_predictions_nms_thresh', 'tile_predictions_nms_per_class'],
+  ],
+  [
+    'Detections and how they are judged',
+    [
+      'box_score_thresh',
+      'box_nms_thresh',
+      'box_iou_thresh',
+      'box_detections_per_img',
+      'validation_metric_type',
+      'validation_iou_threshold',
+    ],
+  ],
   [
     'Learning rate over time',
     ['lr_scheduler', 'warmup_cosine_lr_warmup_epochs', 'warmup_cosine_lr_cycles', 'step_lr_gamma', 'step_lr_step_size'],
