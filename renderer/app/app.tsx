@@ -1,6 +1,6 @@
 /** The window: its frame, the page in it, and the way from both to the engine. */
 
-import { type ReactElement, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { type ReactElement, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
 import type { DataSource } from '../data/views/data-source.ts';
@@ -8,6 +8,7 @@ import type { LabelApi } from '../label/label-api.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
 import type { TransferApi } from '../transfer/transfer-api.ts';
+import { CommandPalette } from './command-palette.tsx';
 import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
@@ -22,7 +23,8 @@ import { useTheme } from './use-theme.ts';
 export function App({ live }: { live: LiveEngine }): ReactElement {
   const state = useSyncExternalStore(live.subscribe, live.getState);
   const route = useRoute();
-  const { theme, choice, toggle } = useTheme();
+  const { theme, choice, toggle, choose } = useTheme();
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
   useTitle(route, state);
   const evaluations = useEvaluations(live, state.connection.status);
   const runActions = useRunActions(live);
@@ -38,10 +40,17 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       connection={state.connection}
       themeChoice={choice}
       onToggleTheme={toggle}
+      onPalette={() => setPaletteOpen(true)}
     >
       <Page
         {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, transfers }}
         choosePath={null}
+      />
+      <CommandPalette
+        {...{ state, data, runActions, projects, sweeps, transfers }}
+        isOpen={isPaletteOpen}
+        onOpen={setPaletteOpen}
+        onTheme={choose}
       />
       <ConnectionToast connection={state.connection} wasConnected={state.engine !== null} onRetry={live.retryNow} />
     </ShellFrame>

@@ -3,7 +3,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { formatPlural, formatTask } from '../ui/format.ts';
-import { MoonIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
+import { MoonIcon, SearchIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
 import type { ConnectionState } from './engine/live-state.ts';
 import { DATA_HREF, LABEL_HREF, PROJECT_HREF, type Route, RUNS_HREF, SWEEPS_HREF, sectionOf } from './route.ts';
 import type { ThemeChoice } from './theme.ts';
@@ -14,6 +14,7 @@ export interface ShellFrameProps {
   readonly connection: ConnectionState;
   readonly themeChoice: ThemeChoice;
   readonly onToggleTheme: () => void;
+  readonly onPalette: () => void;
   readonly children: ReactNode;
 }
 
@@ -38,6 +39,7 @@ export function ShellFrame(props: ShellFrameProps): ReactElement {
           <Tab href={PROJECT_HREF} label="Project" isCurrent={section === 'project'} />
         </nav>
         <div className="bar-end">
+          <PaletteButton onOpen={props.onPalette} />
           <ConnectionSign connection={connection} />
           <ThemeButton choice={props.themeChoice} onToggle={props.onToggleTheme} />
         </div>
@@ -89,6 +91,20 @@ function ConnectionSign({ connection }: { connection: ConnectionState }): ReactE
     <span className={`connection connection-${connection.status}`} role="status">
       {CONNECTION_WORDS[connection.status]}
     </span>
+  );
+}
+
+function PaletteButton({ onOpen }: { onOpen: () => void }): ReactElement {
+  return (
+    <button
+      type="button"
+      className="button palette-button"
+      onClick={onOpen}
+      aria-keyshortcuts="Control+K Meta+K"
+      title="Every page and action by typing (Ctrl+K)"
+    >
+      <SearchIcon /> <span>Go to …</span>
+    </button>
   );
 }
 

@@ -9,7 +9,12 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The theme on show, the choice behind it, and the way to the next choice. */
-export function useTheme(): { theme: Theme; choice: ThemeChoice; toggle: () => void } {
+export function useTheme(): {
+  theme: Theme;
+  choice: ThemeChoice;
+  toggle: () => void;
+  choose: (choice: ThemeChoice) => void;
+} {
   const [choice, setChoice] = useState(() => storedChoice(localStorage));
   const systemIsDark = useSyncExternalStore(subscribe, () => systemDark.matches);
   const theme = themeOf(choice, systemIsDark);
@@ -18,10 +23,9 @@ export function useTheme(): { theme: Theme; choice: ThemeChoice; toggle: () => v
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
 
-  const toggle = () => {
-    const next = nextChoice(choice);
+  const choose = (next: ThemeChoice) => {
     storeChoice(localStorage, next);
     setChoice(next);
   };
-  return { theme, choice, toggle };
+  return { theme, choice, toggle: () => choose(nextChoice(choice)), choose };
 }

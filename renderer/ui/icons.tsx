@@ -82,6 +82,13 @@ export const FileIcon = (): ReactElement => (
   </Icon>
 );
 
+export const SearchIcon = (): ReactElement => (
+  <Icon>
+    <circle cx="7" cy="7" r="4.5" />
+    <path d="m10.5 10.5 3.5 3.5" />
+  </Icon>
+);
+
 export const KeyIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
   <Icon sizePx={sizePx}>
     <circle cx="5" cy="11" r="3" />

@@ -202,7 +202,7 @@ describe('the keyboard', () => {
     await rowOf(page, 'r0001').waitFor();
 
     const names: string[] = [];
-    for (let i = 0; i < 21; i++) {
+    for (let i = 0; i < 22; i++) {
       await page.keyboard.press('Tab');
       names.push(await focused(page));
     }
@@ -216,10 +216,11 @@ describe('the keyboard', () => {
       'Label',
       'Project',
     ]);
-    expect(names[7]).toBe('Theme: system. Change');
-    expect(names[8]?.trim()).toBe('New run');
-    expect(names[9]).toBe('Run↓');
-    expect(names.slice(18)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
+    expect(names[7]?.trim()).toBe('Go to …');
+    expect(names[8]).toBe('Theme: system. Change');
+    expect(names[9]?.trim()).toBe('New run');
+    expect(names[10]).toBe('Run↓');
+    expect(names.slice(19)).toEqual(['Compare r0006', 'r0006', 'Compare r0005']);
   });
 
   test('moves through the runs, opens one and comes back', async () => {
