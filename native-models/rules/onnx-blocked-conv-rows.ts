@@ -124,22 +124,15 @@ class Rows {
     return toBlocked(emit, reshaped(emit, own, [group, g.shape[2]! * n, ...this.row]), g.shape[2]! * n);
   }
 
-  /** Shapes: [group,H,length] -> [group,Ho,length]; zeros where there is no row. */
+  /** Shapes: [group,H,length] -> [group,Ho,length]; zeros where there is no row, which are the one behind the last. */
   private picked(rows: string, tap: number): string {
-    const { emit, x, g, attrs, group } = this.task;
-    const [n, , h] = x.shape as Sizes;
+    const { emit, x, g, attrs } = this.task;
+    const h = x.shape[2]!;
     const read = Array.from({ length: g.shape[2]! }, (_, row) => row * attrs.strides[0] + tap - attrs.pads[0]);
-    const inside = read.filter((row) => row >= 0 && row < h);
-    if (inside.length === 0) {
-      const length = n * this.row[0] * this.row[1];
-      return emit.one('Expand', [emit.constant([0], [1, 1, 1], 'float32'), emit.ints([group, read.length, length])]);
-    }
-    const before = read.filter((row) => row < 0).length;
-    const after = read.length - before - inside.length;
-    const isAll = inside.length === h && attrs.strides[0] === 1;
-    const step = [emit.ints([inside[0]!]), emit.ints([inside.at(-1)! + 1]), emit.ints([1])];
-    const taken = isAll ? rows : emit.one('Slice', [rows, ...step, emit.ints([attrs.strides[0]])]);
-    return before + after === 0 ? taken : emit.one('Pad', [taken, emit.ints([0, before, 0, 0, after, 0])]);
+    if (read.length === h && read.every((row, i) => row === i)) return rows;
+    const isInside = (row: number) => row >= 0 && row < h;
+    const source = read.every(isInside) ? rows : emit.one('Pad', [rows, emit.ints([0, 0, 0, 0, 1, 0])]);
+    return emit.one('Gather', [source, emit.ints(read.map((row) => (isInside(row) ? row : h)))], { axis: 1 });
   }
 }
 
