@@ -117,6 +117,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
       'native-models/geometry',
       'native-models/detection/canvas.ts',
       'native-models/detection/tiles.ts',
+      'native-models/detection/truth.ts',
     ],
   ],
   [

@@ -5,6 +5,7 @@ import { rngFrom } from '../../native-models/core/rng.ts';
 import type { Detector } from '../../native-models/detection/detector.ts';
 import type { Targets, Truth } from '../../native-models/detection/truth.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
+import { maskFromBitmap } from '../../native-models/geometry/mask.ts';
 import { FasterRcnn } from '../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../native-models/models/retinanet.ts';
 
@@ -38,7 +39,7 @@ function truthOf(image: number, { width, height }: Size): Truth {
   return {
     boxes: Float32Array.from(boxes.flat()),
     labels: Int32Array.from(places, (_, i) => (i + image) % CLASSES),
-    masks: boxes.map((box) => filled(box, { width, height })),
+    masks: boxes.map((box) => maskFromBitmap(filled(box, { width, height }), { width, height })),
   };
 }
 

@@ -1,6 +1,9 @@
 /** What a run trains on: the images of the project as samples, in their three parts. */
 
 import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
+import { polygonOfMask } from '../../native-models/geometry/outlines.ts';
+import type { Polygon } from '../../native-models/geometry/polygon.ts';
+import type { Shape } from '../../native-models/geometry/shape.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { annotationsOf } from '../store/annotations.ts';
@@ -28,7 +31,8 @@ export interface ObjectSample {
     /** Index into `classes`. */
     readonly label: number;
     readonly xyxy: Xyxy;
-    readonly polygon: null;
+    /** What its pixels are enclosed by; null where its box is all there is, or all that counts. */
+    readonly polygon: Polygon | null;
     readonly isCrowd: boolean;
   }[];
 }
@@ -85,21 +89,37 @@ export function samplesOf(
 
 /** The same with the objects of every image. */
 export function objectSamplesOf(
-  { db, folder }: ImageStore,
+  { db, folder, info }: ImageStore,
   classes: readonly string[],
   ids: readonly number[],
 ): { readonly samples: readonly ObjectSample[]; readonly missing: readonly number[] } {
   const { found, missing } = usableImages(db, classes, ids);
   const numbers = new Map(classes.map((name, i) => [name, i]));
+  const hasMasks = info.task === 'image-instance-segmentation';
   const samples = found.map((image) => ({
     id: image.id,
     path: imageFile(folder, image),
     size: { width: image.width_px, height: image.height_px },
-    objects: annotationsOf(db, image.id).map(({ class_name, xyxy, is_crowd }) => {
-      return { label: numbers.get(class_name)!, xyxy, polygon: null, isCrowd: is_crowd };
+    objects: annotationsOf(db, image.id).map(({ class_name, xyxy, shape, is_crowd }) => {
+      const polygon = hasMasks ? polygonOf(shape) : null;
+      return { label: numbers.get(class_name)!, xyxy, polygon, isCrowd: is_crowd };
     }),
   }));
   return { samples, missing };
+}
+
+/** Null for a box; a bitmap becomes the polygon along the edges of its pixels. */
+function polygonOf(shape: Shape): Polygon | null {
+  switch (shape.kind) {
+    case 'box':
+      return null;
+    case 'polygon':
+      return shape.polygon;
+    case 'mask':
+      return polygonOfMask(shape.mask);
+    default:
+      return shape satisfies never;
+  }
 }
 
 /** Sizes of the upright images that a run was made of, in pixels. */

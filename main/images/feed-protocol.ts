@@ -2,6 +2,7 @@
 
 import type { ErrorRecord } from './error-record.ts';
 import { type ObjectSample, type ObjectTransform, viewsPerPicture } from './objects/object-views.ts';
+import type { TargetOrder } from './objects/view-targets.ts';
 
 export interface FeedSample {
   readonly id: number;
@@ -20,11 +21,16 @@ export const NONE = -1;
 /** What is seen of which samples: pictures whose class is to be told, or pictures with objects to be found. */
 export type FeedContent =
   | { readonly samples: readonly FeedSample[]; readonly transform: FeedTransform }
-  | { readonly samples: readonly ObjectSample[]; readonly transform: ObjectTransform; readonly places: number };
+  | {
+      readonly samples: readonly ObjectSample[];
+      readonly transform: ObjectTransform;
+      /** What a training step is fed of their objects; null where what is true is known from the samples. */
+      readonly targets: TargetOrder | null;
+    };
 
 /** How many views there are of each sample: views are numbered sample after sample. */
 export const viewsOfSample = (content: FeedContent): number =>
-  'places' in content ? viewsPerPicture(content.transform) : 1;
+  'targets' in content ? viewsPerPicture(content.transform) : 1;
 
 /** Given to a worker once, at its start. */
 export interface FeedWorkerSettings {

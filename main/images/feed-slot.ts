@@ -1,86 +1,103 @@
-/** How a batch lies in shared memory: the pixels of its views, and where objects are known, these. */
+/** How a batch lies in shared memory: the pixels of its views, and what a step is fed of their objects. */
 
+import { sizeOf } from '../../native-models/core/shape.ts';
+import type { FedTarget, TargetValues } from '../../native-models/detection/truth.ts';
 import type { FeedContent } from './feed-protocol.ts';
-import type { ObjectView } from './objects/object-views.ts';
-import type { PictureObject } from './objects/objects.ts';
 
-/** Class of a place that holds no object. */
-export const NO_OBJECT = -1;
-
-/** The objects of a batch, in as many places for each view. */
+/** What goes with the pixels of pictures with objects. */
 export interface BatchObjects {
   /** Width and height of each picture on its canvas. Shapes: [count,2]. */
   readonly sizes: Float32Array;
-  /** xyxy in pixels of the canvas. Shapes: [count,places,4]. */
-  readonly boxes: Float32Array;
-  /** `NO_OBJECT` where there is none; objects come first. Shapes: [count,places]. */
-  readonly labels: Int32Array;
+  /** What was ordered of their objects, by name, none where nothing was. Shapes: [count, …shape of the target]. */
+  readonly targets: TargetValues;
 }
+
+/** One array of a batch, so many values for each view. */
+interface Column {
+  readonly values: Int32Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
+  readonly each: number;
+}
+
+const SIZES = 'sizes';
 
 export class FeedSlot {
   readonly memory: SharedArrayBuffer;
-  private readonly images: Uint8Array;
-  private readonly viewBytes: number;
-  private readonly places: number;
-  private readonly objects: BatchObjects | null;
+  private readonly images: Column;
+  /** Null where views have no objects. */
+  private readonly sizes: Column | null;
+  private readonly targets: ReadonlyMap<string, Column>;
 
   /** `memory`: that of an equal slot in another thread; without it, memory of its own. */
   constructor(content: FeedContent, batchSize: number, memory?: SharedArrayBuffer) {
-    this.viewBytes = viewBytesOf(content);
-    this.places = 'places' in content ? content.places : 0;
-    const numbers = 'places' in content ? batchSize * (2 + 5 * this.places) : 0;
-    const bytes = batchSize * this.viewBytes;
-    this.memory = memory ?? new SharedArrayBuffer(4 * numbers + bytes);
-    this.images = new Uint8Array(this.memory, 4 * numbers, bytes);
-    const [boxesAt, labelsAt] = [2 * batchSize, batchSize * (2 + 4 * this.places)];
-    this.objects =
-      numbers === 0
-        ? null
-        : {
-            sizes: new Float32Array(this.memory, 0, 2 * batchSize),
-            boxes: new Float32Array(this.memory, 4 * boxesAt, 4 * this.places * batchSize),
-            labels: new Int32Array(this.memory, 4 * labelsAt, this.places * batchSize),
-          };
+    const images = { name: 'images', dtype: 'uint8', each: viewBytesOf(content) } as const;
+    const hasObjects = 'targets' in content;
+    const fed = (hasObjects ? content.targets?.fed : undefined) ?? [];
+    const parts = [
+      ...(hasObjects ? [{ name: SIZES, dtype: 'float32', each: 2 } as const] : []),
+      ...fed.map(({ name, dtype, shape }) => ({ name, dtype, each: sizeOf(shape) })),
+      images,
+    ];
+    // Bytes come last, so that wider values lie where they may.
+    const inOrder = [
+      ...parts.filter(({ dtype }) => dtype !== 'uint8'),
+      ...parts.filter(({ dtype }) => dtype === 'uint8'),
+    ];
+    const total = inOrder.reduce((sum, { dtype, each }) => sum + WIDTHS[dtype] * each * batchSize, 0);
+    this.memory = memory ?? new SharedArrayBuffer(total);
+    const columns = new Map<string, Column>();
+    let offset = 0;
+    for (const { name, dtype, each } of inOrder) {
+      columns.set(name, { values: arrayIn(this.memory, dtype, offset, each * batchSize), each });
+      offset += WIDTHS[dtype] * each * batchSize;
+    }
+    this.images = columns.get(images.name)!;
+    this.sizes = columns.get(SIZES) ?? null;
+    this.targets = new Map(fed.map(({ name }) => [name, columns.get(name)!]));
   }
 
   putPixels(at: number, planes: Uint8Array): void {
-    this.images.set(planes, at * this.viewBytes);
+    put(this.images, at, planes);
   }
 
-  /** Where there are more objects than places, the largest are put. */
-  putView(at: number, { planes, size, objects }: ObjectView): void {
-    const { places } = this;
-    const { sizes, boxes, labels } = this.objects!;
+  /** Errors: a bug where `values` lacks what was ordered. */
+  putView(
+    at: number,
+    {
+      planes,
+      size,
+    }: { readonly planes: Uint8Array; readonly size: { readonly width: number; readonly height: number } },
+    values: TargetValues,
+  ): void {
     this.putPixels(at, planes);
-    sizes.set([size.width, size.height], 2 * at);
-    const kept =
-      objects.length <= places ? objects : objects.toSorted((a, b) => areaOf(b) - areaOf(a)).slice(0, places);
-    boxes.fill(0, 4 * places * at, 4 * places * (at + 1));
-    labels.fill(NO_OBJECT, places * at, places * (at + 1));
-    kept.forEach(({ label, xyxy }, i) => {
-      boxes.set(xyxy, 4 * (places * at + i));
-      labels[places * at + i] = label;
-    });
+    put(this.sizes!, at, [size.width, size.height]);
+    for (const [name, column] of this.targets) put(column, at, values.get(name)!);
   }
 
   /** The first `count` views. */
   read(count: number): { readonly images: Uint8Array; readonly objects: BatchObjects | null } {
-    const { viewBytes, places, objects } = this;
+    const { images, sizes, targets } = this;
     return {
-      images: this.images.subarray(0, count * viewBytes),
-      objects: objects && {
-        sizes: objects.sizes.subarray(0, 2 * count),
-        boxes: objects.boxes.subarray(0, 4 * places * count),
-        labels: objects.labels.subarray(0, places * count),
+      images: first(images, count) as Uint8Array,
+      objects: sizes && {
+        sizes: first(sizes, count) as Float32Array,
+        targets: new Map([...targets].map(([name, column]) => [name, first(column, count)])),
       },
     };
   }
 }
 
-const areaOf = ({ xyxy: [x0, y0, x1, y1] }: PictureObject): number => (x1 - x0) * (y1 - y0);
+const WIDTHS: Readonly<Record<FedTarget['dtype'], number>> = { float32: 4, int32: 4, uint8: 1 };
+
+function arrayIn(memory: SharedArrayBuffer, dtype: FedTarget['dtype'], offset: number, length: number) {
+  if (dtype === 'uint8') return new Uint8Array(memory, offset, length);
+  return dtype === 'int32' ? new Int32Array(memory, offset, length) : new Float32Array(memory, offset, length);
+}
+
+const put = ({ values, each }: Column, at: number, of: ArrayLike<number>): void => values.set(of, at * each);
+const first = ({ values, each }: Column, count: number) => values.subarray(0, count * each);
 
 function viewBytesOf(content: FeedContent): number {
-  if (!('places' in content)) return 3 * content.transform.cropSize ** 2;
+  if (!('targets' in content)) return 3 * content.transform.cropSize ** 2;
   const { width, height } = content.transform.canvas;
   return 3 * width * height;
 }

@@ -24,7 +24,7 @@ import {
 import { type BatchObjects, FeedSlot } from './feed-slot.ts';
 
 export type { FeedContent, FeedSample, FeedTransform } from './feed-protocol.ts';
-export { type BatchObjects, NO_OBJECT } from './feed-slot.ts';
+export type { BatchObjects } from './feed-slot.ts';
 
 export type FeedOptions = FeedContent & FeedLimits;
 
@@ -36,7 +36,7 @@ export interface FeedLimits {
   readonly prefetch?: number;
   /** Room for decoded pictures, over all workers. */
   readonly cacheBytes?: number;
-  /** The program the workers run. */
+  /** The program the workers run; one that can make targets where some are ordered. */
   readonly entry?: URL;
 }
 
@@ -221,7 +221,7 @@ export class BatchFeed {
 
 /** Without what workers need not know. */
 function contentOf(options: FeedContent): FeedContent {
-  return 'places' in options
-    ? { samples: options.samples, transform: options.transform, places: options.places }
+  return 'targets' in options
+    ? { samples: options.samples, transform: options.transform, targets: options.targets }
     : { samples: options.samples, transform: options.transform };
 }

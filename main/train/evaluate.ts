@@ -44,7 +44,7 @@ async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Pro
   const feed = new BatchFeed({
     samples,
     transform,
-    places: 1, // what is true is known from the samples
+    targets: null,
     batchSize,
     workers: numberOf(params, 'number_of_workers'),
   });

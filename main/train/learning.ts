@@ -41,6 +41,6 @@ export interface Learning {
   openTraining(cacheBytes: number): BatchFeed;
   openValidation(cacheBytes: number): BatchFeed;
   /** The images and the truth of a batch, as the programs take them. */
-  feedsOf(batch: Batch, epoch: number): Feeds;
+  feedsOf(batch: Batch): Feeds;
   openJudge(): Promise<Judge>;
 }

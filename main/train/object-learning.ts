@@ -2,16 +2,16 @@
 
 import type { DetectorCard } from '../../native-models/catalog.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
-import { sizeOf } from '../../native-models/core/shape.ts';
 import type { Detector } from '../../native-models/detection/detector.ts';
-import type { Targets, Truth } from '../../native-models/detection/truth.ts';
+import { TRUTH_MASKS } from '../../native-models/detection/proposal-targets.ts';
+import type { FedTarget } from '../../native-models/detection/truth.ts';
 import {
   type DetectorTrainingOptions,
   detectorProgram,
   detectorPrograms,
   synchronisedDetectorPrograms,
 } from '../../native-models/training/detection.ts';
-import { type Batch, BatchFeed, type BatchObjects, NO_OBJECT } from '../images/feed.ts';
+import { type Batch, BatchFeed } from '../images/feed.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
 import { judgeObjects } from './object-judge.ts';
@@ -22,6 +22,8 @@ import { type Feeds, floatTensor, Tensor } from './runtime.ts';
 import { stepOptions } from './step-options.ts';
 import type { RunPrograms } from './step-runner.ts';
 
+/** Makes targets beside the views. */
+const TARGET_FEED_WORKER = new URL('./target-feed-worker.ts', import.meta.url);
 /** A view made of several pictures has the objects of them all. */
 const MOSAIC_PICTURES = 4;
 /** Places for objects in a view, at most: tables of the assignment grow with them. */
@@ -34,7 +36,7 @@ export class ObjectLearning implements Learning {
   private readonly plan: Plan;
   private readonly places: number;
   private readonly transforms: ObjectTransforms;
-  private readonly targets: Targets;
+  private readonly fed: readonly FedTarget[];
   private readonly bySide = new Map<number, ObjectLearning>();
 
   constructor(job: ObjectTrainJob, card: DetectorCard, plan: Plan) {
@@ -55,7 +57,7 @@ export class ObjectLearning implements Learning {
       slots: this.places,
       isPretrained: job.weightsFile !== null,
     });
-    this.targets = this.network.targets(this.transforms.training.canvas);
+    this.fed = this.network.targets(this.transforms.training.canvas).fed;
   }
 
   programs(): RunPrograms {
@@ -77,11 +79,20 @@ export class ObjectLearning implements Learning {
   }
 
   openTraining(cacheBytes: number): BatchFeed {
-    const { job, plan, places, transforms } = this;
+    const { job, plan, places, transforms, fed } = this;
     return new BatchFeed({
       samples: job.train.map(withoutCrowds),
       transform: transforms.training,
-      places,
+      targets: {
+        fed,
+        hasMasks: fed.some(({ name }) => name === TRUTH_MASKS),
+        most: places,
+        seed: plan.seed,
+        model: job.model,
+        classes: job.classes.length,
+        params: job.params,
+      },
+      entry: TARGET_FEED_WORKER,
       batchSize: plan.batchSize,
       workers: plan.workers,
       cacheBytes,
@@ -93,19 +104,23 @@ export class ObjectLearning implements Learning {
     return new BatchFeed({
       samples: job.validation.map(withoutCrowds),
       transform: transforms.validation,
-      places: 1, // what is true is known from the samples
+      targets: null,
       batchSize: plan.validationBatchSize,
       workers: 1,
       cacheBytes,
     });
   }
 
-  feedsOf({ images, objects, indices, count }: Batch, epoch: number): Feeds {
+  feedsOf({ images, objects, count }: Batch): Feeds {
     const { width, height } = this.transforms.training.canvas;
+    const { sizes, targets } = objects!;
+    const fed = this.fed.map(({ name, dtype, shape }) => {
+      return [name, new Tensor(dtype, targets.get(name) as Float32Array, [count, ...shape])] as const;
+    });
     return {
       images: new Tensor('uint8', images, [count, 3, height, width]),
-      image_sizes: floatTensor([count, 2], objects!.sizes),
-      ...this.targetFeeds(objects!, indices, epoch),
+      image_sizes: floatTensor([count, 2], sizes),
+      ...Object.fromEntries(fed),
     };
   }
 
@@ -125,25 +140,6 @@ export class ObjectLearning implements Learning {
       },
       release: () => evaluator.release(),
     };
-  }
-
-  /** What every view's objects become, one view after the other. */
-  private targetFeeds(objects: BatchObjects, indices: Int32Array, epoch: number): Feeds {
-    const { targets, places, plan } = this;
-    const count = indices.length;
-    // A view's targets draw numbers of its own in every epoch; those of one-stage detectors need none.
-    const made = Array.from(indices, (sample, i) =>
-      targets.of(truthAt(objects, i, places), rngFrom(plan.seed, 'targets', epoch, sample)),
-    );
-    const feeds = targets.fed.map(({ name, dtype, shape }) => {
-      const size = sizeOf(shape);
-      const all = dtype === 'int32' ? new Int32Array(count * size) : new Float32Array(count * size);
-      made.forEach((of, i) => {
-        all.set(of.get(name)!, i * size);
-      });
-      return [name, new Tensor(dtype, all as Float32Array, [count, ...shape])] as const;
-    });
-    return Object.fromEntries(feeds);
   }
 
   private options(): DetectorTrainingOptions {
@@ -174,9 +170,3 @@ const withoutCrowds = (sample: ObjectSample): ObjectSample => ({
   ...sample,
   objects: sample.objects.filter(({ isCrowd }) => !isCrowd),
 });
-
-function truthAt({ boxes, labels }: BatchObjects, at: number, places: number): Truth {
-  const own = labels.subarray(at * places, (at + 1) * places);
-  const count = own.indexOf(NO_OBJECT) === -1 ? places : own.indexOf(NO_OBJECT);
-  return { labels: own.slice(0, count), boxes: boxes.slice(4 * at * places, 4 * (at * places + count)) };
-}

@@ -227,7 +227,7 @@ class Run {
     for await (const batch of wait.timed(pictures.batches(order, epoch))) {
       context.checkCancelled();
       const noises = noiseFeeds(plan, runner.noises, epoch, fed);
-      const feed = { ...learning.feedsOf(batch, epoch), ...noises, ...updateFeeds(plan, updateOf(fed)) };
+      const feed = { ...learning.feedsOf(batch), ...noises, ...updateFeeds(plan, updateOf(fed)) };
       finished(await runner.step(feed, placeOf(plan, fed)));
       fed++;
     }

@@ -1,7 +1,9 @@
 import { assert } from '../core/assert.ts';
 import type { Rng } from '../core/rng.ts';
 import type { Size } from '../geometry/box.ts';
+import type { Mask } from '../geometry/mask.ts';
 import { ANCHOR_CODE, encodeBox } from './box-codec.ts';
+import { MASK_CELLS, putMask } from './mask-cells.ts';
 import { type MatchThresholds, matchBoxes } from './matcher.ts';
 import { type Sample, sampleBoxes } from './sampler.ts';
 import type { Targets, TargetValues, Truth } from './truth.ts';
@@ -12,6 +14,9 @@ const OBJECT_SHARE = 0.5; // of the anchors that are sampled
 
 /** Label of a place that no truth takes. */
 export const NO_TRUTH = -1;
+
+/** Name of the masks among what is fed, where objects have some. */
+export const TRUTH_MASKS = 'truth_masks';
 
 export interface ProposalTargetOptions {
   readonly canvas: Size;
@@ -31,7 +36,8 @@ export interface ProposalTargetOptions {
  * Fed: `rpn_anchors` int32 [S], the numbers of the sampled anchors; `rpn_labels` float32 [S], 1 for an object, else 0;
  * `rpn_weights` float32 [S], 0 for places that are left over; `rpn_codes` float32 [S,4], 0 but for objects;
  * `truth_boxes` float32 [T,4] in canvas pixels and `truth_labels` int32 [T], -1 for places that are left over; with masks
- * `truth_masks` uint8 [T,H,W], 1 for the pixels of the canvas that are the object.
+ * `truth_masks` uint8 [T,MASK_CELLS,MASK_CELLS] and `truth_frames` float32 [T,4], scales and shifts from pixels of the
+ * canvas to cells (`mask-cells.ts`).
  */
 export class ProposalTargets implements Targets {
   readonly canvas: Size;
@@ -55,7 +61,10 @@ export class ProposalTargets implements Targets {
       { name: 'truth_boxes', dtype: 'float32', shape: [mostTruths, 4] },
       { name: 'truth_labels', dtype: 'int32', shape: [mostTruths] },
       ...(masks
-        ? [{ name: 'truth_masks', dtype: 'uint8', shape: [mostTruths, canvas.height, canvas.width] } as const]
+        ? ([
+            { name: TRUTH_MASKS, dtype: 'uint8', shape: [mostTruths, MASK_CELLS, MASK_CELLS] },
+            { name: 'truth_frames', dtype: 'float32', shape: [mostTruths, 4] },
+          ] as const)
         : []),
     ];
   }
@@ -88,9 +97,6 @@ export class ProposalTargets implements Targets {
     padded.set(boxes);
     const classes = new Int32Array(this.mostTruths).fill(NO_TRUTH);
     classes.set(labels);
-    const pixels = this.canvas.width * this.canvas.height;
-    const planes = new Uint8Array(this.masks ? this.mostTruths * pixels : 0);
-    for (const [i, mask] of (this.masks ? masks : []).entries()) planes.set(mask, i * pixels);
     return new Map<string, Int32Array | Float32Array | Uint8Array>([
       ['rpn_anchors', anchors],
       ['rpn_labels', new Float32Array(this.sampled).fill(1, 0, objects.length)],
@@ -98,7 +104,21 @@ export class ProposalTargets implements Targets {
       ['rpn_codes', codes],
       ['truth_boxes', padded],
       ['truth_labels', classes],
-      ...(this.masks ? [['truth_masks', planes] as const] : []),
+      ...(this.masks ? this.maskValues(masks) : []),
     ]);
+  }
+
+  private maskValues(masks: readonly Mask[]): [string, Float32Array | Uint8Array][] {
+    const size = MASK_CELLS * MASK_CELLS;
+    const cells = new Uint8Array(this.mostTruths * size);
+    const frames = new Float32Array(4 * this.mostTruths);
+    for (const [i, mask] of masks.entries()) {
+      const { scale, shift } = putMask(mask, cells.subarray(i * size, (i + 1) * size));
+      frames.set([...scale, ...shift], 4 * i);
+    }
+    return [
+      [TRUTH_MASKS, cells],
+      ['truth_frames', frames],
+    ];
   }
 }

@@ -5,6 +5,7 @@ import type { Rng } from '../core/rng.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Size } from '../geometry/box.ts';
+import type { Mask } from '../geometry/mask.ts';
 
 /** The objects of one image, none of them a crowd, each of positive size. */
 export interface Truth {
@@ -12,8 +13,8 @@ export interface Truth {
   readonly boxes: Float32Array;
   /** Classes from 0, [T]. */
   readonly labels: Int32Array;
-  /** For detectors of masks: of each object the pixels of the canvas [H,W], 1 for its own, else 0. */
-  readonly masks?: readonly Uint8Array[];
+  /** For detectors of masks: of each object the pixels of the canvas. */
+  readonly masks?: readonly Mask[];
 }
 
 /** One input of a training step, as it is for one image: the step takes those of a batch one after the other. */

@@ -65,6 +65,21 @@ export function bitmapFromMask({ width, height, counts }: Mask): Uint8Array {
   return bitmap;
 }
 
+/** The smallest box round the ones, and what lies in it. Shapes: bitmap [y1-y0, x1-x0], row by row. */
+export function maskPart(mask: Mask): { readonly xyxy: Xyxy; readonly bitmap: Uint8Array } {
+  const xyxy = maskXyxy(mask);
+  const [x0, y0, x1, y1] = xyxy;
+  const bitmap = new Uint8Array((x1 - x0) * (y1 - y0));
+  let from = 0;
+  mask.counts.forEach((count, i) => {
+    for (let at = from; i % 2 === 1 && at < from + count; at++) {
+      bitmap[((at % mask.height) - y0) * (x1 - x0) + Math.floor(at / mask.height) - x0] = 1;
+    }
+    from += count;
+  });
+  return { xyxy, bitmap };
+}
+
 /** Number of ones. Units: pixels. */
 export function maskArea({ counts }: Mask): number {
   return counts.reduce((sum, count, i) => (i % 2 === 1 ? sum + count : sum), 0);

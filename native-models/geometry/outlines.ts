@@ -1,7 +1,8 @@
 /** Masks as polygons along the edges of their pixels, so that filling them gives the mask back, pixel for pixel. */
 
 import type { Size } from './box.ts';
-import type { Ring } from './polygon.ts';
+import { type Mask, maskPart } from './mask.ts';
+import { mapCorners, nestRings, type Polygon, type Ring } from './polygon.ts';
 
 /**
  * The outlines of a mask: one round every piece, one round every hole. Under the even-odd rule they enclose exactly the
@@ -15,6 +16,14 @@ export function outlinesOf(mask: Uint8Array, { width, height }: Size): Ring[] {
     while (edges.has(start)) outlines.push(follow(edges, start, width + 1));
   }
   return outlines;
+}
+
+/** The pieces of a mask with their holes: drawn as COCO draws polygons it is the mask again. */
+export function polygonOfMask(mask: Mask): Polygon {
+  const { xyxy, bitmap } = maskPart(mask);
+  const [x0, y0, x1, y1] = xyxy;
+  const polygon = nestRings(outlinesOf(bitmap, { width: x1 - x0, height: y1 - y0 }));
+  return mapCorners(polygon, (x, y) => [x + x0, y + y0]);
 }
 
 type Step = readonly [dx: number, dy: number];

@@ -94,7 +94,7 @@ export class FasterRcnn extends Network implements Detector {
     const losses = [...this.roi_heads.losses(second, sampled), ...this.rpn.losses(first, fed)];
     if (!this.masks) return new Map(losses);
     const most = Math.floor(this.limits.sampledProposals * OBJECT_SHARE);
-    return new Map([...losses, this.roi_heads.maskLoss(maps, sampled, fed.get('truth_masks')!, most)]);
+    return new Map([...losses, this.roi_heads.maskLoss(maps, sampled, fed, most)]);
   }
 
   detections(batch: ImageBatch, thresholds: DetectionThresholds): Detections {

@@ -4,6 +4,8 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
+import { WHOLE_CELL } from '../detection/mask-cells.ts';
+import { rowsAt } from '../detection/rows.ts';
 import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
 import { Conv2d, ConvTranspose2d } from '../nn/layers.ts';
 import { type Layer, Module } from '../nn/module.ts';
@@ -36,9 +38,10 @@ export class MaskPredictor extends Module {
 
 /**
  * The part of each box's truth that lies in it.
- * Shapes: masks uint8 [B,T,H,W], of 0 and 1, boxes xyxy [B,R,4], truths int32 [B,R] within [0,T) -> [B,R,28,28].
+ * Shapes: masks uint8 [B,T,M,M] with their frames [B,T,4] as `ProposalTargets` feeds them, boxes xyxy [B,R,4], truths int32
+ * [B,R] within [0,T) -> [B,R,28,28], in [0,1].
  */
-export function maskTargets(masks: Tensor, boxes: Tensor, truths: Tensor): Tensor {
+export function maskTargets(masks: Tensor, frames: Tensor, boxes: Tensor, truths: Tensor): Tensor {
   const { graph } = masks;
   const [batch, most, height, width] = masks.shape as [number, number, number, number];
   const count = boxes.shape[1]!;
@@ -48,8 +51,17 @@ export function maskTargets(masks: Tensor, boxes: Tensor, truths: Tensor): Tenso
     'int32',
   );
   const planes = truths.add(starts).reshape([batch * count]);
-  const map = masks.cast('float32').reshape([batch * most, 1, height, width]);
+  const map = masks
+    .cast('float32')
+    .mul(1 / WHOLE_CELL)
+    .reshape([batch * most, 1, height, width]);
+  const [scale, shift] = rowsAt(frames, truths).split([2, 2], 2) as [Tensor, Tensor];
+  const [low, high] = boxes.split([2, 2], 2) as [Tensor, Tensor];
+  const inCells = low
+    .mul(scale)
+    .add(shift)
+    .concat([high.mul(scale).add(shift)], 2);
   const options = { size: [MASK_SIDE, MASK_SIDE], samplingRatio: 0, scales: [1] } as const;
-  const parts = roiAlign([map], boxes.reshape([batch * count, 4]), planes, null, options);
+  const parts = roiAlign([map], inCells.reshape([batch * count, 4]), planes, null, options);
   return parts.reshape([batch, count, MASK_SIDE, MASK_SIDE]);
 }

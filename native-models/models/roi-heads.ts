@@ -11,6 +11,7 @@ import { best, type Candidates } from '../detection/best-detections.ts';
 import { type CodeWeights, clippedBoxes, decodedBoxes } from '../detection/box-codec.ts';
 import type { Detections, DetectionThresholds } from '../detection/detector.ts';
 import type { SampledProposals } from '../detection/proposal-sampling.ts';
+import { TRUTH_MASKS } from '../detection/proposal-targets.ts';
 import { areLarge, type Proposals } from '../detection/proposals.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { smoothL1 } from '../losses/smooth-l1.ts';
@@ -165,16 +166,21 @@ export class RoiHeads extends Network {
 
   /**
    * `loss_mask`: over the boxes with an object, the mean cross-entropy of their pixels; 0 where there is none.
-   * Shapes: sampled as of `sampledProposals`, of which the first `most` hold all objects; truthMasks uint8 [B,T,H,W].
+   * Shapes: sampled as of `sampledProposals`, of which the first `most` hold all objects; fed as by `ProposalTargets`.
    */
-  maskLoss(maps: readonly Tensor[], sampled: SampledProposals, truthMasks: Tensor, most: number): [string, Tensor] {
+  maskLoss(
+    maps: readonly Tensor[],
+    sampled: SampledProposals,
+    fed: ReadonlyMap<string, Tensor>,
+    most: number,
+  ): [string, Tensor] {
     const first = (x: Tensor) =>
       x.slice(
         x.shape.map(() => 0),
         x.shape.with(1, most),
       );
     const [boxes, areObjects] = [first(sampled.boxes), first(sampled.areObjects)];
-    const truth = maskTargets(truthMasks, boxes, first(sampled.truths));
+    const truth = maskTargets(fed.get(TRUTH_MASKS)!, fed.get('truth_frames')!, boxes, first(sampled.truths));
     const logits = this.masks(maps, boxes, first(sampled.labels));
     const perBox = binaryCrossEntropy(logits, truth, { reduction: 'none' }).mean([2, 3]);
     return [

@@ -10,6 +10,7 @@ import { ProposalTargets } from '../../native-models/detection/proposal-targets.
 import type { Sample } from '../../native-models/detection/sampler.ts';
 import type { Targets, Truth } from '../../native-models/detection/truth.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
+import { maskFromBitmap } from '../../native-models/geometry/mask.ts';
 import type { RcnnLimits } from '../../native-models/models/faster-rcnn.ts';
 import { type Network, namedParameters } from '../../native-models/nn/module.ts';
 import type { TrainingProgram } from '../../native-models/training/program.ts';
@@ -145,7 +146,7 @@ export const truthsOf = (recorded: DetectorFixture['truths'][number], { canvas, 
   recorded.map(({ boxes, labels }, image) => ({
     boxes: Float32Array.from(boxes.flat()),
     labels: Int32Array.from(labels),
-    masks: boxes.map((box) => ellipse(box, canvas, sizes[image]!)),
+    masks: boxes.map((box) => maskFromBitmap(ellipse(box, canvas, sizes[image]!), canvas)),
   }));
 
 /** The pixels of an image whose centres lie in the ellipse that fills a box, on a canvas. */

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { BatchFeed, NO_OBJECT } from '../../../../main/images/feed.ts';
+import { BatchFeed } from '../../../../main/images/feed.ts';
 import { mapOf } from '../../../../main/images/objects/canvas-view.ts';
 import {
   type EvaluationTransform,
@@ -8,12 +8,17 @@ import {
   type ObjectTransform,
 } from '../../../../main/images/objects/object-views.ts';
 import { inverted, movedBox } from '../../../../main/images/objects/objects.ts';
+import type { TargetOrder } from '../../../../main/images/objects/view-targets.ts';
+import { NO_OBJECT, SlotTargets } from '../../../../native-models/detection/slots.ts';
 import type { Xyxy } from '../../../../native-models/geometry/box.ts';
 import { tempFolder } from '../../../kit/folders.ts';
 import { encoder, picture, writeBytes } from '../../../kit/pictures.ts';
 
 const SIZE = { width: 90, height: 60 };
 const PLACES = 3;
+/** One whose targets are the truth as it is. */
+const DETECTOR: Pick<TargetOrder, 'model' | 'classes' | 'params'> = { model: 'yolox_nano', classes: 2, params: {} };
+const WORKER = new URL('../../../../main/train/target-feed-worker.ts', import.meta.url);
 
 /** Each has one white box on grey, and a second object without a picture of it. */
 async function samples(count: number): Promise<ObjectSample[]> {
@@ -35,14 +40,17 @@ async function read(
   transform: ObjectTransform,
   { workers = 2, epoch = 1, places = PLACES, views = all.length } = {},
 ) {
-  const feed = new BatchFeed({ samples: all, transform, places, batchSize: 3, workers });
+  const { fed } = new SlotTargets(transform.canvas, places);
+  const order = { fed, hasMasks: false, most: places, seed: 1, ...DETECTOR };
+  const feed = new BatchFeed({ samples: all, transform, targets: order, batchSize: 3, workers, entry: WORKER });
   onTestFinished(() => feed.close());
   const batches = [];
   for await (const { images, objects } of feed.batches(
     Int32Array.from({ length: views }, (_, view) => view),
     epoch,
   )) {
-    const { sizes, boxes, labels } = objects!;
+    const { sizes, targets } = objects!;
+    const [boxes, labels] = [targets.get('truth_boxes')!, targets.get('truth_classes')!];
     batches.push({ images: images.slice(), sizes: [...sizes], boxes: [...boxes], labels: [...labels] });
   }
   await feed.close();
