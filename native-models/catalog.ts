@@ -17,6 +17,7 @@ import {
   resolveHyperparameters,
   withDefaults,
 } from './catalog/hyperparameters.ts';
+import { MASK_RCNN_CARDS } from './catalog/mask-rcnn-cards.ts';
 import { RCNN_CARDS } from './catalog/rcnn-cards.ts';
 import { assert } from './core/assert.ts';
 import type { Shape } from './core/shape.ts';
@@ -152,6 +153,7 @@ export const MODELS: readonly ModelCard[] = [
   ...VIT_CARDS,
   ...DETECTOR_CARDS,
   ...RCNN_CARDS,
+  ...MASK_RCNN_CARDS,
 ];
 
 /** What a task starts with when nobody names a model. Source: product specification, section 5 and conflict C10. */

@@ -15,7 +15,7 @@ import type { KeptModel } from '../schedule/judging.ts';
 import { conventionOf, objectSettingOf } from '../schedule/run-setting.ts';
 import type { ReadProject } from '../store/project.ts';
 import { runInChild } from '../train/host.ts';
-import { transformsOf } from '../train/object-transforms.ts';
+import { maskThresholdOf, transformsOf } from '../train/object-transforms.ts';
 import type { ObjectSample } from '../train/protocol.ts';
 import { bundleFacts, CHECKER } from './bundle-facts.ts';
 import { DESCRIPTION_FILE } from './description.ts';
@@ -81,6 +81,7 @@ export async function fillObjectBundle(
         ...{ input: 'float32', images: 'uint8', image_sizes: 'float32' },
         ...OUTPUTS[card.views],
         ...{ boxes: 'float32', labels: 'int32', scores: 'float32', counts: 'int32' },
+        ...(maskThresholdOf(params) === null ? {} : { masks_0: 'float32', masks: 'float32' }),
       },
     },
     ...bundleFacts(project, run, epoch, folder, madeAt),

@@ -65,6 +65,9 @@ export const ObjectBundle = z.object({
       box_score_thresh: fraction,
       box_nms_thresh: fraction,
       box_detections_per_img: z.int().positive(),
+      /** Of models that find masks. */
+      mask_pixel_score_threshold: fraction.optional(),
+      max_number_of_polygon_points: z.int().positive().optional(),
       ...tiling,
     }),
   ]),
@@ -83,20 +86,21 @@ export const ObjectBundle = z.object({
     /**
      * Input `input` float32 [1,3,H,W] of the canvas, preprocessed. Outputs `output` [1,candidates,5+classes]: centre, width,
      * height in pixels, probabilities of an object and of each class; or `boxes_0` xyxy [D,4] in pixels, `scores_0` [D],
-     * falling, `labels_0` [D], places beyond what was found with score 0.
+     * falling, `labels_0` [D], places beyond what was found with score 0; with masks also `masks_0` [D,1,H,W], how much each
+     * pixel is the object.
      */
     model: inside,
     /**
      * Inputs `images` uint8 [1,3,H,W], `image_sizes` float32 [1,2]: how much of the canvas is picture, all of it for a
      * letterbox. Outputs `boxes` xyxy [1,D,4] in pixels of the canvas, `labels` int32 [1,D], `scores` [1,D], falling,
-     * `counts` int32 [1]: how many of the D there are.
+     * `counts` int32 [1]: how many of the D there are; with masks also `masks` [1,D,28,28], each of its own box.
      */
     model_pixels: inside,
   }),
   golden: z.object({
     image: z.string(),
     tolerance: z.number().positive(),
-    /** Raw little-endian arrays under the names of inputs and outputs, with their element types. */
+    /** Raw little-endian arrays under the names of inputs and outputs, with their element types; some packed by gzip. */
     arrays: z.record(z.string().regex(/^\w+$/), z.enum(['float32', 'int32', 'uint8'])),
   }),
   run: BundledRun,

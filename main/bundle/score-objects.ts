@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { polygonInFractions } from '../images/objects/mask-polygon.ts';
 import type { ImageScore, ObjectScoreJob } from '../train/protocol.ts';
 import type { ObjectBundle } from './object-description.ts';
 import { type GivenObjectSettings, type ObjectSettings, objectSettingsOf } from './object-settings.ts';
@@ -17,6 +18,8 @@ export interface FoundInImage {
     readonly box: Readonly<Record<'topX' | 'topY' | 'bottomX' | 'bottomY', number>>;
     readonly label: string;
     readonly score: number;
+    /** Of models that find masks: outlines, x and y in turn, in fractions; one inside another is a hole. */
+    readonly polygon?: readonly (readonly number[])[];
   }[];
 }
 
@@ -78,14 +81,16 @@ export async function scoreObjects(
 
 /** What is said of an image, by what was found in it. */
 export function foundReply(
-  { description: { labels }, settings: { scoreThreshold } }: OpenedObjectBundle,
+  { description: { labels }, settings: { scoreThreshold, polygonPoints } }: OpenedObjectBundle,
   filename: string,
   score: ImageScore,
 ): FoundInImage | UnreadImage {
   if ('error' in score) return { filename, error: { code: score.error.code, message: score.error.message } };
   assert('objects' in score, 'a job of objects answered with probabilities');
-  const boxes = score.objects.flatMap(({ label, score: own, fractions: [topX, topY, bottomX, bottomY] }) =>
-    own > scoreThreshold ? [{ box: { topX, topY, bottomX, bottomY }, label: labels[label]!, score: own }] : [],
-  );
+  const boxes = score.objects.flatMap(({ label, score: own, fractions: [topX, topY, bottomX, bottomY], mask }) => {
+    if (own <= scoreThreshold) return [];
+    const polygon = mask === null ? {} : { polygon: polygonInFractions(mask, polygonPoints) };
+    return [{ box: { topX, topY, bottomX, bottomY }, label: labels[label]!, score: own, ...polygon }];
+  });
   return { filename, boxes };
 }

@@ -12,6 +12,8 @@ const WIDEST_CONFUSION = 20;
 /** What of a report is shown, wherever its detections came from. */
 export type ShownObjects = Pick<ObjectReport, 'coco' | 'boundary' | 'confusion' | 'mistakes'> & {
   readonly voc: Pick<ObjectReport['voc'], (typeof VOC_NAMES)[number] | 'classes'>;
+  /** Of objects with masks: what their boxes are worth, by the same names. */
+  readonly boxes?: { readonly metrics: Readonly<Record<string, number | null>> };
   readonly intervals: {
     readonly level: number;
     readonly metrics: Readonly<Record<string, readonly [number, number] | null>>;
@@ -29,7 +31,7 @@ export function objectText(report: ShownObjects, classes: readonly string[]): st
 
 const number = (value: number): string => (value === UNDEFINED ? '–' : decimal(value));
 
-function numbersTable({ coco, boundary, voc, intervals }: ShownObjects): string {
+function numbersTable({ coco, boundary, boxes, voc, intervals }: ShownObjects): string {
   const ranges = intervals?.metrics ?? {};
   const range = (name: string) => {
     const interval = ranges[name] ?? null;
@@ -40,12 +42,14 @@ function numbersTable({ coco, boundary, voc, intervals }: ShownObjects): string 
     value,
     ...(intervals === null ? [] : [range(name)]),
     ...(boundary === undefined ? [] : [number(boundary.numbers[name as keyof CocoNumbers] ?? UNDEFINED)]),
+    ...(boxes === undefined ? [] : [decimal(boxes.metrics[name] ?? null)]),
   ];
   const header = [
     'metric',
     'value',
     ...(intervals === null ? [] : [`${100 * intervals.level} % interval`]),
     ...(boundary === undefined ? [] : ['boundary']),
+    ...(boxes === undefined ? [] : ['boxes']),
   ];
   return table(header, [
     ...COCO_NAMES.map((name) => row(name, number(coco.numbers[name]))),

@@ -84,6 +84,7 @@ export class DetectionEvaluator {
       boxes: Float32Array.from(found.flatMap(({ box }) => [...box])),
       labels: Int32Array.from(found, ({ label }) => label),
       scores: Float32Array.from(found, ({ score }) => score),
+      masks: viewing.maskThreshold === null ? null : found.map(({ mask }) => mask!),
     };
   }
 

@@ -7,7 +7,7 @@ import { viewsPerPicture } from '../images/objects/object-views.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import { readModelValues } from './export.ts';
-import { mergingOf, thresholdsOf, transformsOf } from './object-transforms.ts';
+import { thresholdsOf, transformsOf, viewingOf } from './object-transforms.ts';
 import { numberOf } from './plan.ts';
 import type { ClassEvaluateJob, EvaluateJob, ObjectEvaluateJob, Scored } from './protocol.ts';
 
@@ -49,13 +49,18 @@ async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Pro
     workers: numberOf(params, 'number_of_workers'),
   });
   try {
-    const detector = card.build({ classes: job.classes.length, params, slots: 1 });
+    const detector = card.build({
+      classes: job.classes.length,
+      params,
+      slots: 1,
+      stridedPadding: job.convention.stridedPadding,
+    });
     const evaluator = await DetectionEvaluator.open(detector, job, {
       canvas: transform.canvas,
       batchSize,
       thresholds: thresholdsOf(params, card),
     });
-    const viewing = { transform, merging: mergingOf(params, card) };
+    const viewing = viewingOf(params, card, transform);
     const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, viewing, onBatch);
     await evaluator.release();
     return { kind: 'objects', found };

@@ -1,6 +1,7 @@
 /** The files of a detector's bundle that the runtime makes: the ONNX models, and golden inputs with their outputs. */
 
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { findDetector } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Program } from '../../native-models/core/program.ts';
@@ -15,9 +16,12 @@ import { thresholdsOf, transformsOf } from './object-transforms.ts';
 import type { ObjectExportJob } from './protocol.ts';
 import { type Feeds, openSession, Tensor } from './runtime.ts';
 
+const PASTED_MASKS = 'masks_0';
+
 /**
  * Writes `model.onnx` (one normalised picture to what the specification's clients read), `model-pixels.onnx` (a picture
- * on its canvas as bytes, with its size there, to detections) and the golden arrays of one picture: raw, little-endian.
+ * on its canvas as bytes, with its size there, to detections) and the golden arrays of one picture: raw, little-endian,
+ * masks of whole pictures packed by gzip.
  */
 export async function exportObjects(job: ObjectExportJob): Promise<void> {
   const card = findDetector(job.model);
@@ -26,7 +30,12 @@ export async function exportObjects(job: ObjectExportJob): Promise<void> {
   const { validation: transform } = transformsOf(params, card, job.pictures);
   const { canvas } = transform;
   const thresholds = thresholdsOf(params, card);
-  const detector = card.build({ classes: job.classes.length, params, slots: 1 });
+  const detector = card.build({
+    classes: job.classes.length,
+    params,
+    slots: 1,
+    stridedPadding: job.convention.stridedPadding,
+  });
   const weights = readModelValues(job.checkpoint);
   const write = (name: string, program: Program) => {
     const { metadata, productVersion: producerVersion } = job;
@@ -52,7 +61,12 @@ export async function exportObjects(job: ObjectExportJob): Promise<void> {
   const golden = { input, images: view.planes, image_sizes: size };
   for (const [name, data] of [...Object.entries(golden), ...outputs, ...detections]) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    writeDurably(join(job.outFolder, 'golden', `${name}.bin`), bytes);
+    // Masks of whole pictures are large and mostly nothing.
+    const isPacked = name === PASTED_MASKS;
+    writeDurably(
+      join(job.outFolder, 'golden', `${name}.bin${isPacked ? '.gz' : ''}`),
+      isPacked ? gzipSync(bytes) : bytes,
+    );
   }
 }
 

@@ -15,7 +15,7 @@ import { type Batch, BatchFeed } from '../images/feed.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
 import { judgeObjects } from './object-judge.ts';
-import { mergingOf, type ObjectTransforms, thresholdsOf, transformsOf } from './object-transforms.ts';
+import { type ObjectTransforms, thresholdsOf, transformsOf, viewingOf } from './object-transforms.ts';
 import { numberOf, type Plan } from './plan.ts';
 import type { ObjectSample, ObjectTrainJob } from './protocol.ts';
 import { type Feeds, floatTensor, Tensor } from './runtime.ts';
@@ -56,6 +56,7 @@ export class ObjectLearning implements Learning {
       params: job.params,
       slots: this.places,
       isPretrained: job.weightsFile !== null,
+      stridedPadding: job.convention.stridedPadding,
     });
     this.fed = this.network.targets(this.transforms.training.canvas).fed;
   }
@@ -131,7 +132,7 @@ export class ObjectLearning implements Learning {
       batchSize: plan.validationBatchSize,
       thresholds: thresholdsOf(job.params, card),
     });
-    const viewing = { transform: transforms.validation, merging: mergingOf(job.params, card) };
+    const viewing = viewingOf(job.params, card, transforms.validation);
     return {
       judge: async (values, feed, onBatch) => {
         const found = await evaluator.find(values, feed, job.validation, viewing, onBatch);

@@ -5,12 +5,12 @@ import { tileGridOf, viewMergingOf } from '../../native-models/catalog/tiling.ts
 import type { DetectorCard } from '../../native-models/catalog.ts';
 import { canvasFor, scaledSize } from '../../native-models/detection/canvas.ts';
 import type { DetectionThresholds } from '../../native-models/detection/detector.ts';
-import type { ViewMerging } from '../../native-models/detection/merge-views.ts';
 import { type TileGrid, viewsWith } from '../../native-models/detection/tiles.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
 import type { EvaluationTransform, ObjectTransform } from '../images/objects/object-views.ts';
 import { partOf } from '../images/objects/tiles.ts';
 import { numberOf } from './plan.ts';
+import type { Viewing } from './view-detections.ts';
 
 export interface ObjectTransforms {
   readonly training: ObjectTransform;
@@ -68,7 +68,13 @@ export function thresholdsOf(params: Hyperparameters, { views }: DetectorCard): 
   }
 }
 
-/** How what is found in an image and its tiles becomes what is found in the image. */
-export function mergingOf(params: Hyperparameters, card: DetectorCard): ViewMerging {
-  return viewMergingOf(params, thresholdsOf(params, card).most);
+/** How images are seen when nothing is random, and how what is found in an image and its tiles is found in the image. */
+export function viewingOf(params: Hyperparameters, card: DetectorCard, transform: EvaluationTransform): Viewing {
+  const merging = viewMergingOf(params, thresholdsOf(params, card).most);
+  return { transform, merging, maskThreshold: maskThresholdOf(params) };
+}
+
+/** From which score on a pixel of a mask is the object; null for detectors that find boxes alone. */
+export function maskThresholdOf(params: Hyperparameters): number | null {
+  return params['mask_pixel_score_threshold'] === undefined ? null : numberOf(params, 'mask_pixel_score_threshold');
 }

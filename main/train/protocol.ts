@@ -5,6 +5,7 @@ import type { InputConvention } from '../../native-models/catalog.ts';
 import type { Method } from '../../native-models/explain/methods.ts';
 import type { Quadrature } from '../../native-models/explain/quadrature.ts';
 import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
+import type { Mask } from '../../native-models/geometry/mask.ts';
 import type { Activation } from '../../native-models/training.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
@@ -230,6 +231,8 @@ export interface FoundObjects {
   readonly labels: Int32Array;
   /** Shapes: [N]. */
   readonly scores: Float32Array;
+  /** Of the size of the picture, [N]; null where boxes are all that is found. */
+  readonly masks: readonly Mask[] | null;
 }
 
 /** What a model says of images. */
@@ -243,6 +246,8 @@ export interface ScoredObject {
   readonly score: number;
   /** xyxy in fractions of the picture's sides. */
   readonly fractions: Xyxy;
+  /** Of the size of the picture; null where boxes are all that is found. */
+  readonly mask: Mask | null;
 }
 
 /** One image's probabilities, or its objects, best first; or why it has none. */

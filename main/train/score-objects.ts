@@ -44,8 +44,8 @@ export class ObjectScorer {
     const pixels = await pixelsOf(image);
     const seen: OnCanvas[] = [];
     for (let part = 0; part < viewsPerPicture(viewing.transform); part++) seen.push(await this.look(pixels, part));
-    return objectsIn(seen, pixels, viewing).map(({ box, label, score }) => {
-      return { label, score, fractions: toFractions(box, pixels) };
+    return objectsIn(seen, pixels, viewing).map(({ box, label, score, mask }) => {
+      return { label, score, fractions: toFractions(box, pixels), mask };
     });
   }
 

@@ -56,6 +56,8 @@ export interface DetectorSetting {
   readonly slots: number;
   /** Whether training starts from weights; by default it does. What a trained network says does not depend on it. */
   readonly isPretrained?: boolean;
+  /** As its weights ask for, where it matters to the network. */
+  readonly stridedPadding?: InputConvention['stridedPadding'];
 }
 
 /** Finds objects. */

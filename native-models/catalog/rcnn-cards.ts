@@ -9,7 +9,7 @@ import { COMMON, fraction, type Hyperparameter, positive, row, withDefaults } fr
 import { TILING } from './tiling.ts';
 
 /** Source: product specification, section 6.3. */
-const SCALED: readonly Hyperparameter[] = [
+export const SCALED: readonly Hyperparameter[] = [
   row('min_size', positive, 600, 'shorter side of a picture as the network sees it, in pixels'),
   row('max_size', positive, 1333, 'longest side of a picture as the network sees it, in pixels; goes before min_size'),
   row('box_score_thresh', fraction, 0.3, 'detections have a score above it'),
@@ -18,14 +18,17 @@ const SCALED: readonly Hyperparameter[] = [
 ];
 
 /** Source: product specification, section 6.6. */
-const HYPERPARAMETERS = withDefaults([...COMMON, ...DETECTION, ...SCALED, ...TILING], {
-  training_batch_size: 2,
-  validation_batch_size: 1,
-  learning_rate: 0.005,
-});
+export const RCNN_DEFAULTS = { training_batch_size: 2, validation_batch_size: 1, learning_rate: 0.005 };
+const HYPERPARAMETERS = withDefaults([...COMMON, ...DETECTION, ...SCALED, ...TILING], RCNN_DEFAULTS);
 
 /** Source: product specification, section 6.7.5, list `resnet_backbone`. */
-const FREEZE_GROUPS = ['conv1', 'layer1', 'layer2', 'layer3', 'layer4'].map((part) => [`backbone.body.${part}.`]);
+export const RESNET_BACKBONE_GROUPS: readonly (readonly string[])[] = [
+  'conv1',
+  'layer1',
+  'layer2',
+  'layer3',
+  'layer4',
+].map((part) => [`backbone.body.${part}.`]);
 
 /** What all of them share. */
 const FAMILY = {
@@ -33,15 +36,15 @@ const FAMILY = {
   tasks: ['image-object-detection'],
   hyperparameters: HYPERPARAMETERS,
   taskDefaults: {},
-  freezeGroups: FREEZE_GROUPS,
+  freezeGroups: RESNET_BACKBONE_GROUPS,
   convention: IMAGENET_CONVENTION,
   views: 'scaled',
 } as const satisfies Partial<DetectorCard>;
 
 /** Batch norm of a pretrained backbone stays as it is; one that starts from nothing needs statistics of its own. */
-const normOf = (isPretrained = true): 'frozen' | 'batch' => (isPretrained ? 'frozen' : 'batch');
+export const normOf = (isPretrained = true): 'frozen' | 'batch' => (isPretrained ? 'frozen' : 'batch');
 
-const BACKBONES = Object.keys(RESNETS) as ResNetName[];
+export const BACKBONES = Object.keys(RESNETS) as ResNetName[];
 
 export const RCNN_CARDS: readonly DetectorCard[] = [
   {

@@ -1,4 +1,5 @@
 import { boxArea, boxIou, type Xyxy } from '../geometry/box.ts';
+import type { Mask } from '../geometry/mask.ts';
 
 export interface FoundObject {
   /** In pixels of the picture. */
@@ -6,6 +7,8 @@ export interface FoundObject {
   /** Class, from 0. */
   readonly label: number;
   readonly score: number;
+  /** Of the size of the picture; null where boxes are all that is found. */
+  readonly mask: Mask | null;
 }
 
 export interface ViewMerging {

@@ -1,24 +1,46 @@
-import type { Size, Xyxy } from '../geometry/box.ts';
-
 /**
- * A mask of a box laid over its image: bilinear, with a border of nothing round it, so that edges fade.
- * Shapes: mask [M,M], row-major, box in image pixels -> [height,width], row-major, in [0,1].
+ * Masks of boxes laid over their images: bilinear, with a border of nothing round each, so that edges fade.
  * Source: torchvision's `paste_masks_in_image`: the border is one pixel of the mask, and corners are cut to whole pixels.
  */
-export function pastedMask(mask: ArrayLike<number>, box: Xyxy, { width, height }: Size): Float32Array {
+
+import type { Size, Xyxy } from '../geometry/box.ts';
+import { type Mask, maskFromPart } from '../geometry/mask.ts';
+
+/** What of an image a mask reaches. */
+export interface PastedPart {
+  /** On whole pixels, inside the image. */
+  readonly xyxy: Xyxy;
+  /** How much each pixel is the object, in [0,1]. Shapes: [y1-y0, x1-x0], row by row. */
+  readonly values: Float32Array;
+}
+
+/** Shapes: mask [M,M], row by row. Units: box in image pixels. */
+export function pastedPart(mask: ArrayLike<number>, box: Xyxy, { width, height }: Size): PastedPart {
   const side = Math.round(Math.sqrt(mask.length));
   const across = placesAlong(box[0], box[2], side, width);
   const down = placesAlong(box[1], box[3], side, height);
-  const image = new Float32Array(width * height);
   const at = (row: number, column: number) =>
     row < 0 || column < 0 || row >= side || column >= side ? 0 : mask[row * side + column]!;
+  const values = new Float32Array(across.length * down.length);
+  let next = 0;
   for (const y of down)
     for (const x of across) {
       const upper = at(y.low, x.low) * (1 - x.share) + at(y.low, x.high) * x.share;
       const lower = at(y.high, x.low) * (1 - x.share) + at(y.high, x.high) * x.share;
-      image[y.pixel * width + x.pixel] = upper * (1 - y.share) + lower * y.share;
+      values[next++] = upper * (1 - y.share) + lower * y.share;
     }
-  return image;
+  const [x0, y0] = [across[0]?.pixel ?? 0, down[0]?.pixel ?? 0];
+  return { xyxy: [x0, y0, x0 + across.length, y0 + down.length], values };
+}
+
+/** The pixels of an image that are more than `threshold` the object's. */
+export function pastedMask(mask: ArrayLike<number>, box: Xyxy, size: Size, threshold: number): Mask {
+  const { xyxy, values } = pastedPart(mask, box, size);
+  return maskFromPart(
+    values.map((value) => Number(value > threshold)),
+    xyxy,
+    size,
+  );
 }
 
 /** A pixel of the image and the two places of the mask it lies between, -1 and `side` being the border. */

@@ -13,10 +13,13 @@ type Point = readonly [x: number, y: number];
 export const MAX_POINTS = 100;
 export const MAX_PASSES = 25;
 
-/** Rings of a mask whose ones are the non-zero values, holes among them. Shapes: bitmap [height, width], row by row. */
-export function contoursOf(bitmap: ArrayLike<number>, size: Size): Ring[] {
+/**
+ * Rings of a mask whose ones are the non-zero values, holes among them; those of more corners than `mostPoints` are made
+ * simpler. Shapes: bitmap [height, width], row by row.
+ */
+export function contoursOf(bitmap: ArrayLike<number>, size: Size, mostPoints: number = MAX_POINTS): Ring[] {
   return traceContours(bitmap, size).map((contour) =>
-    simplify(contour).flatMap(([x, y]) => [Math.ceil(x), Math.ceil(y)]),
+    simplify(contour, mostPoints).flatMap(([x, y]) => [Math.ceil(x), Math.ceil(y)]),
   );
 }
 
@@ -82,9 +85,9 @@ const SEGMENTS: readonly (readonly (readonly [from: Point, to: Point])[])[] = [
 ];
 
 /** Coarser and coarser until few points are left. A tolerance of 0 changes nothing, as in the helper. */
-function simplify(contour: readonly Point[]): readonly Point[] {
+function simplify(contour: readonly Point[], mostPoints: number): readonly Point[] {
   let points = contour;
-  for (let tolerance = 0; points.length > MAX_POINTS && tolerance < MAX_PASSES; tolerance++) {
+  for (let tolerance = 0; points.length > mostPoints && tolerance < MAX_PASSES; tolerance++) {
     if (tolerance > 0) points = approximate(points, tolerance);
   }
   return points;

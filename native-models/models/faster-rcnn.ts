@@ -19,10 +19,12 @@ import { ProposalTargets } from '../detection/proposal-targets.ts';
 import { type ProposalLimits, type Proposals, proposalsOf } from '../detection/proposals.ts';
 import type { Size } from '../geometry/box.ts';
 import { Network } from '../nn/module.ts';
+import { MobileNetPyramid } from './mobilenet-pyramid.ts';
+import type { MobileNetV2Options } from './mobilenetv2.ts';
 import { proposalAnchors, RegionProposals } from './region-proposals.ts';
 import type { ResNetName } from './resnet.ts';
 import { type PyramidOptions, ResNetPyramid } from './resnet-pyramid.ts';
-import { PROPOSAL_CODE, RoiHeads } from './roi-heads.ts';
+import { PROPOSAL_CODE, RoiHeads, type RoiSizes } from './roi-heads.ts';
 
 /** How many boxes of an image each part looks at. */
 export interface RcnnLimits {
@@ -42,10 +44,24 @@ export const RCNN_LIMITS: RcnnLimits = {
   evaluation: { before: 1000, after: 1000 },
 };
 
+/** Source: torchvision. */
+const ROI_SIZES: RoiSizes = { channels: 256, width: 1024 };
+
+/** For processors: a quarter of the work in each part that looks at boxes. */
+export const LIGHT_LIMITS: RcnnLimits = {
+  sampledAnchors: 256,
+  sampledProposals: 128,
+  training: { before: 1000, after: 500 },
+  evaluation: { before: 500, after: 300 },
+};
+const LIGHT_SIZES: RoiSizes = { channels: 128, width: 512 };
+
 export const OBJECT_SHARE = 0.25; // of the proposals that are learned from, at most
 
 export interface FasterRcnnOptions extends PyramidOptions {
-  readonly backbone: ResNetName;
+  readonly backbone: ResNetName | 'mobilenetv2';
+  /** Of MobileNetV2. */
+  readonly stridedPadding?: MobileNetV2Options['stridedPadding'];
   readonly classes: number;
   /** Whether objects have masks. */
   readonly masks: boolean;
@@ -55,20 +71,25 @@ export interface FasterRcnnOptions extends PyramidOptions {
 }
 
 export class FasterRcnn extends Network implements Detector {
-  readonly backbone: ResNetPyramid;
-  readonly rpn = new RegionProposals();
+  readonly backbone: ResNetPyramid | MobileNetPyramid;
+  readonly rpn: RegionProposals;
   readonly roi_heads: RoiHeads;
   private readonly masks: boolean;
   private readonly mostTruths: number;
   private readonly limits: RcnnLimits;
 
-  constructor({ backbone, classes, masks, mostTruths, limits = RCNN_LIMITS, ...options }: FasterRcnnOptions) {
+  constructor({ backbone, stridedPadding, classes, masks, mostTruths, limits, norm }: FasterRcnnOptions) {
     super();
-    this.backbone = new ResNetPyramid(backbone, 'thinned', options);
-    this.roi_heads = new RoiHeads(classes, { masks });
+    const isLight = backbone === 'mobilenetv2';
+    const sizes = isLight ? LIGHT_SIZES : ROI_SIZES;
+    this.backbone = isLight
+      ? new MobileNetPyramid(sizes.channels, { norm, ...(stridedPadding ? { stridedPadding } : {}) })
+      : new ResNetPyramid(backbone, 'thinned', { norm });
+    this.rpn = new RegionProposals(sizes.channels);
+    this.roi_heads = new RoiHeads(classes, { masks, ...sizes });
     this.masks = masks;
     this.mostTruths = mostTruths;
-    this.limits = limits;
+    this.limits = limits ?? (isLight ? LIGHT_LIMITS : RCNN_LIMITS);
   }
 
   targets(canvas: Size): ProposalTargets {

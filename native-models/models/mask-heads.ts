@@ -6,7 +6,6 @@
 import type { Tensor } from '../core/tensor.ts';
 import { WHOLE_CELL } from '../detection/mask-cells.ts';
 import { rowsAt } from '../detection/rows.ts';
-import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
 import { Conv2d, ConvTranspose2d } from '../nn/layers.ts';
 import { type Layer, Module } from '../nn/module.ts';
 import { roiAlign } from '../nn/roi-align.ts';
@@ -15,20 +14,18 @@ import { roiAlign } from '../nn/roi-align.ts';
 export const MASK_ROI_SIDE = 14;
 export const MASK_SIDE = 2 * MASK_ROI_SIDE;
 
-export const maskTower = (): Layer =>
-  Array.from({ length: 4 }, () => [
-    new Conv2d(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 3, { padding: 1 }),
-    (x: Tensor) => x.relu(),
-  ]);
+export const maskTower = (channels: number): Layer =>
+  Array.from({ length: 4 }, () => [new Conv2d(channels, channels, 3, { padding: 1 }), (x: Tensor) => x.relu()]);
 
-/** Shapes: [N,256,14,14] -> [N,classes,28,28]. */
+/** Shapes: [N,channels,14,14] -> [N,classes,28,28]. */
 export class MaskPredictor extends Module {
-  readonly conv5_mask = new ConvTranspose2d(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 2, { stride: 2 });
+  readonly conv5_mask: ConvTranspose2d;
   readonly mask_fcn_logits: Conv2d;
 
-  constructor(classes: number) {
+  constructor(channels: number, classes: number) {
     super();
-    this.mask_fcn_logits = new Conv2d(PYRAMID_CHANNELS, classes, 1);
+    this.conv5_mask = new ConvTranspose2d(channels, channels, 2, { stride: 2 });
+    this.mask_fcn_logits = new Conv2d(channels, classes, 1);
   }
 
   call(x: Tensor): Tensor {

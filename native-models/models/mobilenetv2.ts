@@ -8,6 +8,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { zeros } from '../nn/init.ts';
 import { BatchNorm2d, Conv2d, Dropout, globalAveragePool, Linear, type Padding } from '../nn/layers.ts';
 import { type Layer, Module, run } from '../nn/module.ts';
+import type { MakeNorm } from './resnet.ts';
 
 /** Expansion, output channels, repeats, stride of the first repeat. */
 const STAGES = [
@@ -36,21 +37,23 @@ type StridedPadding = NonNullable<MobileNetV2Options['stridedPadding']>;
 
 const relu6 = (x: Tensor): Tensor => x.clip(0, 6);
 
+/** How all blocks of a network are made. */
+interface BlockOptions {
+  readonly strided: StridedPadding;
+  readonly norm: MakeNorm;
+}
+
 function convBnRelu(
   inputs: number,
   outputs: number,
   kernel: 1 | 3,
-  strided: StridedPadding,
+  { strided, norm }: BlockOptions,
   stride = 1,
   groups = 1,
 ): Layer {
   const symmetric = (kernel - 1) / 2;
   const padding: Padding = stride > 1 && strided === 'same-upper' ? 'same-upper' : symmetric;
-  return [
-    new Conv2d(inputs, outputs, kernel, { stride, padding, groups, bias: false }),
-    new BatchNorm2d(outputs),
-    relu6,
-  ];
+  return [new Conv2d(inputs, outputs, kernel, { stride, padding, groups, bias: false }), norm(outputs), relu6];
 }
 
 /** Expand by 1x1, filter depthwise, project by 1x1 without activation; adds its input where shapes agree. */
@@ -58,12 +61,12 @@ class InvertedResidual extends Module {
   readonly conv: Layer;
   private readonly isResidual: boolean;
 
-  constructor(inputs: number, outputs: number, expansion: number, stride: number, strided: StridedPadding) {
+  constructor(inputs: number, outputs: number, expansion: number, stride: number, options: BlockOptions) {
     super();
     const hidden = inputs * expansion;
-    const expand = expansion === 1 ? [] : [convBnRelu(inputs, hidden, 1, strided)];
-    const depthwise = convBnRelu(hidden, hidden, 3, strided, stride, hidden);
-    this.conv = [...expand, depthwise, new Conv2d(hidden, outputs, 1, { bias: false }), new BatchNorm2d(outputs)];
+    const expand = expansion === 1 ? [] : [convBnRelu(inputs, hidden, 1, options)];
+    const depthwise = convBnRelu(hidden, hidden, 3, options, stride, hidden);
+    this.conv = [...expand, depthwise, new Conv2d(hidden, outputs, 1, { bias: false }), options.norm(outputs)];
     this.isResidual = stride === 1 && inputs === outputs;
   }
 
@@ -73,6 +76,28 @@ class InvertedResidual extends Module {
   }
 }
 
+export interface FeatureOptions {
+  readonly stridedPadding?: StridedPadding;
+  readonly norm?: MakeNorm;
+}
+
+/** The network up to its last block, as a list, and the channels after each. Shapes: [N,3,H,W] -> [N,320,H/32,W/32]. */
+export function mobileNetBlocks({
+  stridedPadding: strided = 'symmetric',
+  norm = (channels) => new BatchNorm2d(channels),
+}: FeatureOptions): { readonly blocks: Layer[]; readonly channels: number[] } {
+  const options = { strided, norm };
+  const blocks = [convBnRelu(3, STEM, 3, options, 2)];
+  const channels = [STEM];
+  for (const [expansion, outputs, repeats, stride] of STAGES) {
+    for (let i = 0; i < repeats; i++) {
+      blocks.push(new InvertedResidual(channels.at(-1)!, outputs, expansion, i === 0 ? stride : 1, options));
+      channels.push(outputs);
+    }
+  }
+  return { blocks, channels };
+}
+
 /** Shapes: [N,3,H,W] -> logits [N,classes]. */
 export class MobileNetV2 extends Module {
   readonly features: Layer;
@@ -80,16 +105,9 @@ export class MobileNetV2 extends Module {
 
   constructor({ classes, stridedPadding = 'symmetric', dropout = DROPOUT }: MobileNetV2Options) {
     super();
-    let channels = STEM;
-    const blocks = STAGES.flatMap(([expansion, outputs, repeats, stride]) =>
-      Array.from({ length: repeats }, (_, i) => {
-        const block = new InvertedResidual(channels, outputs, expansion, i === 0 ? stride : 1, stridedPadding);
-        channels = outputs;
-        return block;
-      }),
-    );
-    const stem = convBnRelu(3, STEM, 3, stridedPadding, 2);
-    this.features = [stem, ...blocks, convBnRelu(channels, LAST, 1, stridedPadding)];
+    const norm: MakeNorm = (channels) => new BatchNorm2d(channels);
+    const { blocks, channels } = mobileNetBlocks({ stridedPadding, norm });
+    this.features = [...blocks, convBnRelu(channels.at(-1)!, LAST, 1, { strided: stridedPadding, norm })];
     const linear = new Linear(LAST, classes, { weight: { kind: 'normal', deviation: LINEAR_DEVIATION }, bias: zeros });
     this.classifier = [new Dropout(dropout), linear];
   }

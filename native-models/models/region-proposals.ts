@@ -11,7 +11,6 @@ import { rowsAt } from '../detection/rows.ts';
 import type { Size } from '../geometry/box.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { smoothL1 } from '../losses/smooth-l1.ts';
-import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
 import type { Init } from '../nn/init.ts';
 import { Conv2d } from '../nn/layers.ts';
 import { type Layer, Network, run } from '../nn/module.ts';
@@ -33,17 +32,28 @@ const mapsOf = (canvas: Size): Size[] => pyramidSizes(canvas, LOWEST_LEVEL, SHAP
 export const proposalAnchors = (canvas: Size): Float32Array => anchorsOf(canvas, mapsOf(canvas), SHAPES);
 
 class ProposalHead extends Network {
-  readonly conv: Layer = [
-    [new Conv2d(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 3, { padding: 1, init: WEIGHT }), (x: Tensor) => x.relu()],
-  ];
-  readonly cls_logits = new Conv2d(PYRAMID_CHANNELS, PER_PIXEL, 1, { init: WEIGHT });
-  readonly bbox_pred = new Conv2d(PYRAMID_CHANNELS, 4 * PER_PIXEL, 1, { init: WEIGHT });
+  readonly conv: Layer;
+  readonly cls_logits: Conv2d;
+  readonly bbox_pred: Conv2d;
+
+  constructor(channels: number) {
+    super();
+    this.conv = [[new Conv2d(channels, channels, 3, { padding: 1, init: WEIGHT }), (x: Tensor) => x.relu()]];
+    this.cls_logits = new Conv2d(channels, PER_PIXEL, 1, { init: WEIGHT });
+    this.bbox_pred = new Conv2d(channels, 4 * PER_PIXEL, 1, { init: WEIGHT });
+  }
 }
 
 export class RegionProposals extends Network {
-  readonly head = new ProposalHead();
+  readonly head: ProposalHead;
 
-  /** Shapes: maps [B,256,Hl,Wl] of five levels, finest first, of one canvas. */
+  /** `channels`: of the maps it looks at. */
+  constructor(channels: number) {
+    super();
+    this.head = new ProposalHead(channels);
+  }
+
+  /** Shapes: maps [B,C,Hl,Wl] of five levels, finest first, of one canvas. */
   maps(pyramid: readonly Tensor[], canvas: Size): ProposalOutput[] {
     const sizes = mapsOf(canvas);
     return pyramid.map((map, level) => {

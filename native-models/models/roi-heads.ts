@@ -15,7 +15,6 @@ import { TRUTH_MASKS } from '../detection/proposal-targets.ts';
 import { areLarge, type Proposals } from '../detection/proposals.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { smoothL1 } from '../losses/smooth-l1.ts';
-import { PYRAMID_CHANNELS } from '../nn/feature-pyramid.ts';
 import { Linear } from '../nn/layers.ts';
 import { type Layer, Network, run } from '../nn/module.ts';
 import { pyramidLevels, roiAlign } from '../nn/roi-align.ts';
@@ -23,16 +22,22 @@ import { MASK_ROI_SIDE, MASK_SIDE, MaskPredictor, maskTargets, maskTower } from 
 import { BOX_BETA } from './region-proposals.ts';
 
 const ROI_SIDE = 7;
-const WIDTH = 1024;
 const SCALES = [1 / 4, 1 / 8, 1 / 16, 1 / 32];
 const LEAST_SIDE_PX = 1e-2;
 
 /** Of proposals. */
 export const PROPOSAL_CODE: CodeWeights = { centre: 10, size: 5 };
 
+export interface RoiSizes {
+  /** Of the pyramid's maps, and of what looks for masks. */
+  readonly channels: number;
+  /** Numbers by which a box is known. */
+  readonly width: number;
+}
+
 /**
  * What the pyramid shows of each box.
- * Shapes: maps [B,256,Hl,Wl], at least four, boxes xyxy [B,R,4] -> [B*R,256,side,side].
+ * Shapes: maps [B,C,Hl,Wl], at least four, boxes xyxy [B,R,4] -> [B*R,C,side,side].
  */
 export function boxFeatures(maps: readonly Tensor[], boxes: Tensor, side: number): Tensor {
   const [batch, count] = boxes.shape as [number, number];
@@ -48,18 +53,24 @@ export function boxFeatures(maps: readonly Tensor[], boxes: Tensor, side: number
 }
 
 class TwoLayers extends Network {
-  readonly fc6 = new Linear(PYRAMID_CHANNELS * ROI_SIDE ** 2, WIDTH);
-  readonly fc7 = new Linear(WIDTH, WIDTH);
+  readonly fc6: Linear;
+  readonly fc7: Linear;
+
+  constructor({ channels, width }: RoiSizes) {
+    super();
+    this.fc6 = new Linear(channels * ROI_SIDE ** 2, width);
+    this.fc7 = new Linear(width, width);
+  }
 }
 
 class Predictor extends Network {
   readonly cls_score: Linear;
   readonly bbox_pred: Linear;
 
-  constructor(classes: number) {
+  constructor(width: number, classes: number) {
     super();
-    this.cls_score = new Linear(WIDTH, classes);
-    this.bbox_pred = new Linear(WIDTH, 4 * classes);
+    this.cls_score = new Linear(width, classes);
+    this.bbox_pred = new Linear(width, 4 * classes);
   }
 }
 
@@ -72,24 +83,28 @@ export interface BoxOutput {
 }
 
 export class RoiHeads extends Network {
-  readonly box_head = new TwoLayers();
+  readonly box_head: TwoLayers;
   readonly box_predictor: Predictor;
   readonly mask_head: Layer;
   readonly mask_predictor: MaskPredictor | null;
   private readonly classes: number;
+  private readonly channels: number;
 
-  constructor(classes: number, { masks }: { readonly masks: boolean }) {
+  constructor(classes: number, { masks, ...sizes }: RoiSizes & { readonly masks: boolean }) {
     super();
-    this.box_predictor = new Predictor(classes + 1);
-    this.mask_head = masks ? maskTower() : null;
-    this.mask_predictor = masks ? new MaskPredictor(classes + 1) : null;
+    const { channels, width } = sizes;
+    this.box_head = new TwoLayers(sizes);
+    this.box_predictor = new Predictor(width, classes + 1);
+    this.mask_head = masks ? maskTower(channels) : null;
+    this.mask_predictor = masks ? new MaskPredictor(channels, classes + 1) : null;
     this.classes = classes;
+    this.channels = channels;
   }
 
-  /** Shapes: maps [B,256,Hl,Wl], boxes xyxy [B,R,4]. */
+  /** Shapes: maps [B,C,Hl,Wl], boxes xyxy [B,R,4]. */
   outputs(maps: readonly Tensor[], boxes: Tensor): BoxOutput {
     const [batch, count] = boxes.shape as [number, number];
-    const features = boxFeatures(maps, boxes, ROI_SIDE).reshape([batch * count, PYRAMID_CHANNELS * ROI_SIDE ** 2]);
+    const features = boxFeatures(maps, boxes, ROI_SIDE).reshape([batch * count, this.channels * ROI_SIDE ** 2]);
     const seen = this.box_head.fc7.call(this.box_head.fc6.call(features).relu()).relu();
     const known = this.classes + 1;
     return {

@@ -9,14 +9,14 @@ import { Conv2d } from './layers.ts';
 import { type Layer, Network, run } from './module.ts';
 import { resizeNearest } from './resize.ts';
 
-/** Channels of every map of a pyramid. */
+/** Channels of every map of a pyramid, unless it is made lighter. */
 export const PYRAMID_CHANNELS = 256;
 
 /** Uniform with a variance of 1/fan in. Source: torch's `kaiming_uniform_` with a slope of 1. */
 const evenVariance = (fanIn: number): Init => ({ kind: 'uniform-fan-in', fanIn: fanIn / 3 });
 
-const conv = (inputs: number, kernel: 1 | 3, stride = 1): Conv2d =>
-  new Conv2d(inputs, PYRAMID_CHANNELS, kernel, {
+const conv = (inputs: number, outputs: number, kernel: 1 | 3, stride = 1): Conv2d =>
+  new Conv2d(inputs, outputs, kernel, {
     stride,
     padding: (kernel - 1) / 2,
     init: evenVariance(inputs * kernel ** 2),
@@ -24,8 +24,14 @@ const conv = (inputs: number, kernel: 1 | 3, stride = 1): Conv2d =>
 
 /** Two more maps by convolutions of stride 2. Source: Lin et al. 2017, https://arxiv.org/abs/1708.02002, section 4. */
 class ConvolvedTop extends Network {
-  readonly p6 = conv(PYRAMID_CHANNELS, 3, 2);
-  readonly p7 = conv(PYRAMID_CHANNELS, 3, 2);
+  readonly p6: Conv2d;
+  readonly p7: Conv2d;
+
+  constructor(width: number) {
+    super();
+    this.p6 = conv(width, width, 3, 2);
+    this.p7 = conv(width, width, 3, 2);
+  }
 
   maps(top: Tensor): Tensor[] {
     const p6 = this.p6.call(top);
@@ -44,15 +50,15 @@ export class FeaturePyramid extends Network {
   readonly layer_blocks: Layer[];
   readonly extra_blocks: ConvolvedTop | null;
 
-  /** `channels`: of the maps it is made from, finest first. */
-  constructor(channels: readonly number[], top: PyramidTop) {
+  /** `channels`: of the maps it is made from, finest first; `width`: of its own. */
+  constructor(channels: readonly number[], top: PyramidTop, width: number = PYRAMID_CHANNELS) {
     super();
-    this.inner_blocks = channels.map((inputs) => [conv(inputs, 1)]);
-    this.layer_blocks = channels.map(() => [conv(PYRAMID_CHANNELS, 3)]);
-    this.extra_blocks = top === 'convolved' ? new ConvolvedTop() : null;
+    this.inner_blocks = channels.map((inputs) => [conv(inputs, width, 1)]);
+    this.layer_blocks = channels.map(() => [conv(width, width, 3)]);
+    this.extra_blocks = top === 'convolved' ? new ConvolvedTop(width) : null;
   }
 
-  /** Shapes: [N,Ci,Hi,Wi], finest first -> [N,256,Hi,Wi] for each, then the coarser ones. */
+  /** Shapes: [N,Ci,Hi,Wi], finest first -> [N,width,Hi,Wi] for each, then the coarser ones. */
   maps(inputs: readonly Tensor[]): Tensor[] {
     const laterals = inputs.map((x, i) => run(this.inner_blocks[i]!, x));
     for (let i = laterals.length - 2; i >= 0; i--) {

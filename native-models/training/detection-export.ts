@@ -2,7 +2,8 @@
 
 import type { Program } from '../core/program.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { DetectionThresholds, Detector } from '../detection/detector.ts';
+import { canvasOf, type DetectionThresholds, type Detector } from '../detection/detector.ts';
+import { pastedMasks } from '../detection/pasted-masks.ts';
 import type { Size } from '../geometry/box.ts';
 import { prune } from '../passes/prune.ts';
 import { verify } from '../passes/verify.ts';
@@ -15,7 +16,8 @@ export type OutputOrder = 'labels-scores' | 'scores-labels';
  * One picture that fills the canvas, already normalised, in; what the specification's clients read, out.
  * Inputs: `input` float32 [1,3,H,W]. Outputs: of a detector that leaves boxes to its user `output` [1,candidates,5+classes]
  * (centre, width, height in pixels, probabilities of an object and of each class); else `boxes_0` xyxy [D,4] in pixels,
- * `scores_0` [D], falling, and `labels_0` [D]; places beyond what was found have score 0.
+ * `scores_0` [D], falling, and `labels_0` [D]; places beyond what was found have score 0. Of a detector of masks besides
+ * `masks_0` [D,1,H,W]: how much each pixel is the object, in [0,1].
  * Source: product specification, section 18.1.
  */
 export function exportDetectorProgram(
@@ -39,7 +41,7 @@ function found(
   thresholds: DetectionThresholds,
   order: OutputOrder,
 ): Map<string, Tensor> {
-  const { boxes, scores, labels } = model.detections(batch, thresholds);
+  const { boxes, scores, labels, masks } = model.detections(batch, thresholds);
   const most = scores.shape[1]!;
   const named = {
     boxes_0: boxes.reshape([most, 4]),
@@ -47,5 +49,10 @@ function found(
     labels_0: labels.reshape([most]),
   };
   const names = order === 'scores-labels' ? (['scores_0', 'labels_0'] as const) : (['labels_0', 'scores_0'] as const);
-  return new Map([['boxes_0', named.boxes_0], ...names.map((name) => [name, named[name]] as const)]);
+  const pasted = masks && pastedMasks(masks.reshape([most, ...masks.shape.slice(2)]), named.boxes_0, canvasOf(batch));
+  return new Map([
+    ['boxes_0', named.boxes_0],
+    ...names.map((name) => [name, named[name]] as const),
+    ...(pasted ? [['masks_0', pasted] as const] : []),
+  ]);
 }

@@ -44,8 +44,11 @@ const TORCHVISION_DETECTORS_1: Rename = [
 /** Where detectors have the network that classifiers of whole images begin with. */
 export const BACKBONE_PREFIX = 'backbone.body.';
 
-/** A ResNet by itself, as torchvision and timm publish it, to that of a detector. */
-const BACKBONE_ALONE: Rename = [[/^(?=conv1\.|bn1\.|layer\d\.)/, BACKBONE_PREFIX]];
+/** A ResNet or a MobileNetV2 by itself, as torchvision and timm publish it, to that of a detector. */
+const BACKBONE_ALONE: Rename = [
+  [/^(?=conv1\.|bn1\.|layer\d\.)/, BACKBONE_PREFIX],
+  [/^features\./, BACKBONE_PREFIX],
+];
 
 const NAMINGS = {
   own: [],

@@ -44,6 +44,8 @@ const Mistakes = z.record(
   z.number(),
 );
 
+const CocoEvaluation = z.object({ numbers: CocoNumbers, classes: list(CocoNumbers) });
+
 export const ObjectEvaluation = z.object({
   run: z.string(),
   task: ObjectTask,
@@ -58,7 +60,13 @@ export const ObjectEvaluation = z.object({
   metrics: z.record(z.string(), maybe),
   /** In order of class index, as all that follows. */
   per_label_metrics: list(LabelMetrics),
-  coco: z.object({ numbers: CocoNumbers, classes: list(CocoNumbers) }),
+  coco: CocoEvaluation,
+  /** Of objects with masks, by which all else here is measured: what their boxes are worth. */
+  boxes: z
+    .object({ metrics: z.record(z.string(), maybe), per_label_metrics: list(LabelMetrics), coco: CocoEvaluation })
+    .optional(),
+  /** Of objects with masks: COCO's numbers where the boundaries of masks have to overlap as well. */
+  boundary: CocoEvaluation.optional(),
   /** Cell (i, j): objects of class i found as class j; the last row holds finds on the background, the last column misses. */
   confusion: list(numbers),
   mistakes: z.object({

@@ -127,3 +127,25 @@ export function detectorRequest(model: string, given: Readonly<Record<string, un
   const small = { number_of_workers, validation_batch_size, training_batch_size: 4, ...sizes };
   return { model, given: { ...small, ...given }, device: 'cpu', threads: 2, weights: null };
 }
+
+/** The same rectangles as outlines. */
+export async function writeOutlines(folder: string, count: number): Promise<unknown[]> {
+  const rows = (await writeRectangles(folder, count)) as {
+    readonly label: readonly [Readonly<Record<'topX' | 'topY' | 'bottomX' | 'bottomY', number>> & { label: string }];
+  }[];
+  return rows.map((row) => {
+    const [{ label, topX, topY, bottomX, bottomY }] = row.label;
+    return {
+      ...row,
+      label: [{ label, isCrowd: 0, polygon: [[topX, topY, bottomX, topY, bottomX, bottomY, topX, bottomY]] }],
+    };
+  });
+}
+
+/** A segmentation project of so many pictures, every fourth of them for validation. */
+export async function outlinesProject(count = 16): Promise<WriteProject> {
+  const project = newProject(undefined, 'image-instance-segmentation');
+  const pictures = tempFolder();
+  await importDataset(project, writeJsonl(join(pictures, 'outlines.jsonl'), await writeOutlines(pictures, count)));
+  return project;
+}

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import * as ort from 'onnxruntime-node';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,7 +20,9 @@ const bytes = (name) => {
     throw new Error(`${name} is damaged: SHA-256 ${digest}, expected ${bundle.sha256[name]}`);
   return content;
 };
-const array = (name) => new ARRAYS[golden.arrays[name]](new Uint8Array(bytes(`golden/${name}.bin`)).buffer);
+const isPacked = (name) => bundle.sha256[`golden/${name}.bin.gz`] !== undefined;
+const content = (name) => (isPacked(name) ? gunzipSync(bytes(`golden/${name}.bin.gz`)) : bytes(`golden/${name}.bin`));
+const array = (name) => new ARRAYS[golden.arrays[name]](new Uint8Array(content(name)).buffer);
 const tensor = (name, shape) => new ort.Tensor(golden.arrays[name], array(name), shape);
 
 async function check(model, inputs) {

@@ -3,8 +3,7 @@
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import type { FedTarget, Targets, TargetValues, Truth } from '../../../native-models/detection/truth.ts';
 import type { Size } from '../../../native-models/geometry/box.ts';
-import { maskFromBox, maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
-import type { PictureObject } from './objects.ts';
+import { maskOf, type PictureObject } from './objects.ts';
 
 /** What is to be fed; the network that says how cannot be sent to a thread, so it is told by name. */
 export interface TargetOrder {
@@ -37,8 +36,5 @@ export function targetsOfView(
   };
   return targets.of(truth, rngFrom(seed, 'targets', epoch, index));
 }
-
-const maskOf = ({ xyxy, polygon }: PictureObject, canvas: Size) =>
-  polygon === null ? maskFromBox(xyxy, canvas) : maskFromPolygon(polygon, canvas);
 
 const areaOf = ({ xyxy: [x0, y0, x1, y1] }: PictureObject): number => (x1 - x0) * (y1 - y0);

@@ -24,6 +24,7 @@ const HEADLINES: readonly (readonly [metric: string, name: string])[] = [
   ['average_precision_score_macro', 'Average precision, macro'],
   ['log_loss', 'Log loss'],
   ['mean_average_precision', 'Mean average precision'],
+  ['box_mean_average_precision', 'Mean average precision, boxes'],
   ['precision', 'Precision'],
   ['recall', 'Recall'],
   ['AP', 'AP, COCO'],

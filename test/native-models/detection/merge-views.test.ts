@@ -3,7 +3,7 @@ import { rngFrom } from '../../../native-models/core/rng.ts';
 import { type FoundObject, mergeViews } from '../../../native-models/detection/merge-views.ts';
 import { boxIou, type Xyxy } from '../../../native-models/geometry/box.ts';
 
-const found = (box: Xyxy, label: number, score: number): FoundObject => ({ box, label, score });
+const found = (box: Xyxy, label: number, score: number): FoundObject => ({ box, label, score, mask: null });
 const MERGING = { overlap: 0.25, isPerClass: true, most: 100 };
 
 describe('what is found in a picture and in its tiles', () => {

@@ -6,8 +6,8 @@ import { type Feeds, floatTensor, openSession } from '../../../main/train/runtim
 import { Stepper } from '../../../main/train/stepper.ts';
 import type { Program } from '../../../native-models/core/program.ts';
 import type { Detector } from '../../../native-models/detection/detector.ts';
-import { pastedMask } from '../../../native-models/detection/paste-mask.ts';
-import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import { type PastedPart, pastedPart } from '../../../native-models/detection/paste-mask.ts';
+import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import { FasterRcnn } from '../../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../../native-models/models/retinanet.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
@@ -60,6 +60,15 @@ async function evaluated(program: Program, given: Feeds, backend: Backend) {
   const results = await session.run(Object.fromEntries(taken));
   await session.release();
   return new Map(Object.entries(results).map(([name, { data }]) => [name, [...(data as Float32Array)]] as const));
+}
+
+/** Shapes: -> [height, width], row by row. */
+function wholeImage({ xyxy: [x0, y0, x1], values }: PastedPart, { width, height }: Size): number[] {
+  const image = new Array<number>(width * height).fill(0);
+  values.forEach((value, i) => {
+    image[(y0 + Math.floor(i / (x1 - x0))) * width + x0 + (i % (x1 - x0))] = value;
+  });
+  return image;
 }
 
 function expectSummary(name: string, data: ArrayLike<number>, [norm, dot]: readonly [number, number], least = 0): void {
@@ -167,7 +176,7 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
       const [all, boxes] = [of('masks', 784), of('boxes', 4)];
       const masks = expected.labels.flatMap((_, i) => {
         const box = boxes.slice(4 * i, 4 * i + 4) as unknown as Xyxy;
-        return [...pastedMask(all.slice(784 * i, 784 * (i + 1)), box, sizes[image]!)];
+        return wholeImage(pastedPart(all.slice(784 * i, 784 * (i + 1)), box, sizes[image]!), sizes[image]!);
       });
       expectSummary('pasted', masks, expected.pasted);
     });

@@ -23,7 +23,8 @@ export function ObjectTables({ evaluation }: { evaluation: ObjectEvaluation }): 
 }
 
 function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement {
-  const { classes, per_label_metrics, coco } = evaluation;
+  const { classes, per_label_metrics, coco, boxes } = evaluation;
+  const ofBoxes = boxes === undefined ? [] : ['average precision, boxes'];
   return (
     <section className="card panel" aria-label="Classes">
       <header className="panel-head">
@@ -32,11 +33,13 @@ function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement
       <table className="plain">
         <thead>
           <tr>
-            {['class', 'average precision', 'precision', 'recall', 'AP, COCO', 'objects', 'found'].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
+            {['class', 'average precision', ...ofBoxes, 'precision', 'recall', 'AP, COCO', 'objects', 'found'].map(
+              (title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -44,6 +47,7 @@ function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement
             <tr key={classes[k]}>
               <th scope="row">{classes[k]}</th>
               <td>{formatMetric(row.average_precision)}</td>
+              {boxes && <td>{formatMetric(boxes.per_label_metrics[k]!.average_precision)}</td>}
               <td>{formatMetric(row.precision)}</td>
               <td>{formatMetric(row.recall)}</td>
               <td>{formatMetric(coco.classes[k]!.AP === UNDEFINED ? null : coco.classes[k]!.AP)}</td>

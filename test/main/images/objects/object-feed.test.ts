@@ -16,9 +16,9 @@ import { encoder, picture, writeBytes } from '../../../kit/pictures.ts';
 
 const SIZE = { width: 90, height: 60 };
 const PLACES = 3;
-/** One whose targets are the truth as it is. */
-const DETECTOR: Pick<TargetOrder, 'model' | 'classes' | 'params'> = { model: 'yolox_nano', classes: 2, params: {} };
-const WORKER = new URL('../../../../main/train/target-feed-worker.ts', import.meta.url);
+/** Feeds the truth as it is. */
+const WORKER = new URL('./slot-feed-worker.ts', import.meta.url);
+const DETECTOR: Pick<TargetOrder, 'model' | 'classes' | 'params'> = { model: 'any', classes: 2, params: {} };
 
 /** Each has one white box on grey, and a second object without a picture of it. */
 async function samples(count: number): Promise<ObjectSample[]> {
