@@ -202,7 +202,7 @@ function addRunCommands(root: Command): void {
     .description('score images with a bundle')
     .option(
       '--set <name=value>',
-      'valid_resize_size or valid_crop_size other than the bundle has; of objects box_score_thresh',
+      'settings other than those of the bundle: sizes of classifiers; thresholds, tiling, outlines of objects',
       collect,
       [],
     )
@@ -214,6 +214,7 @@ function addRunCommands(root: Command): void {
     .option('--timeout <seconds>', 'of --lines: longest time for one image', '30')
     .option('--retries <count>', 'of --lines: how often an image that broke is tried again', '3')
     .option('--out <folder>', 'where the pictures of explanations go; explanations by default')
+    .option('--draw <folder>', 'of objects: pictures with what was found drawn over them go there')
     .addOption(json())
     .action(act(scoreCommand));
 }

@@ -6,6 +6,7 @@ import type { UnreadImage } from '../bundle/score-bundle.ts';
 import { type FoundInImage, scoreObjects } from '../bundle/score-objects.ts';
 import type { CliContext } from './context.ts';
 import { decimal } from './format.ts';
+import { type DrawnReply, FoundPictures } from './found-pictures.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
 
@@ -14,6 +15,8 @@ export interface FindOptions {
   readonly threshold: readonly string[];
   readonly explain?: string;
   readonly lines?: string;
+  /** A folder for pictures of what was found. */
+  readonly draw?: string;
 }
 
 /** Returns the exit status: a failure when any image could not be read. Errors: bad-argument; those of `scoreObjects`. */
@@ -22,7 +25,7 @@ export async function findCommand(
   bundle: string,
   description: ObjectBundle,
   images: readonly string[],
-  { set, threshold, explain, lines }: FindOptions,
+  { set, threshold, explain, lines, draw }: FindOptions,
 ): Promise<number> {
   if (explain !== undefined || lines !== undefined || threshold.length > 0) {
     const message =
@@ -30,9 +33,18 @@ export async function findCommand(
     throw new AppError('bad-argument', message, { bundle });
   }
   const replies = await scoreObjects(bundle, description, images, { threads, settings: parseSettings(set) });
-  output.result(replies, replies.map(foundText).join('\n'));
+  if (draw === undefined) output.result(replies, replies.map(foundText).join('\n'));
+  else {
+    const pictures = new FoundPictures(draw, description.labels);
+    const drawn: (DrawnReply | UnreadImage)[] = [];
+    for (const reply of replies) drawn.push(await pictures.write(reply));
+    output.result(drawn, drawn.map(drawnText).join('\n'));
+  }
   return replies.some((reply) => 'error' in reply) ? EXIT.failure : EXIT.done;
 }
+
+const drawnText = (reply: DrawnReply | UnreadImage): string =>
+  'picture' in reply ? `${foundText(reply)}\n  ${reply.picture}` : foundText(reply);
 
 function foundText(reply: FoundInImage | UnreadImage): string {
   if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;

@@ -78,6 +78,7 @@ export async function scoreCommand(
   const explain = explanationsAsked(options);
   const description = readAnyDescription(resolve(bundle));
   if ('canvas' in description) return findCommand(context, bundle, description, images, options);
+  if (options.draw !== undefined) throw new AppError('bad-argument', '--draw is for models that find objects');
   if (options.lines !== undefined) {
     if (explain !== null) throw new AppError('bad-argument', '--lines and --explain do not go together');
     return scoreIntoLines(context, bundle, images, options.lines, options);
@@ -132,6 +133,7 @@ export interface ScoreCommandOptions {
   readonly explain?: string;
   readonly explainSet: readonly string[];
   readonly out?: string;
+  readonly draw?: string;
 }
 
 /** Parameters of explanations but those that other options have, and what to return: here it is always a picture. */
