@@ -264,7 +264,12 @@ function addServeBundleCommand(root: Command): void {
     .option('--token-file <file>', 'answer only to requests with the bearer token in this file')
     .option('--max-body <MB>', 'largest request', '64')
     .option('--timeout <seconds>', 'longest time for one image', '60')
-    .option('--set <name=value>', 'valid_resize_size or valid_crop_size other than the bundle has', collect, [])
+    .option(
+      '--set <name=value>',
+      'valid_resize_size or valid_crop_size other than the bundle has; of objects box_score_thresh and tiles',
+      collect,
+      [],
+    )
     .option('--threshold <value>', 'P for every class, or LABEL=P for one; may be repeated', collect, [])
     .addOption(json())
     .action(act(serveBundleCommand));

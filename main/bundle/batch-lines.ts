@@ -56,8 +56,8 @@ function scoredIn(file: string): Set<string> {
 /** None for an image that failed: it is tried again. */
 function nameIn(line: string, place: string): string[] {
   try {
-    const { filename, probs } = JSON.parse(line) as { filename?: unknown; probs?: unknown };
-    if (typeof filename === 'string') return Array.isArray(probs) ? [filename] : [];
+    const { filename, probs, boxes } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (typeof filename === 'string') return Array.isArray(probs ?? boxes) ? [filename] : [];
   } catch {
     // not JSON: said below, as for JSON of another shape
   }

@@ -8,8 +8,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ImageScore } from '../train/protocol.ts';
+import { type AnyOpenedBundle, anyReply } from './any-bundle.ts';
 import type { BatchLines } from './batch-lines.ts';
-import { type OpenedBundle, replyOf } from './score-bundle.ts';
 import { ScoringProcess } from './scoring-process.ts';
 
 export interface BatchOptions {
@@ -47,7 +47,7 @@ export function imagesAt(paths: readonly string[]): string[] {
 
 /** Errors: bundle-invalid, bad-hyperparameter; cancelled, after which another call goes on; those of the file. */
 export async function batchScore(
-  bundle: OpenedBundle,
+  bundle: AnyOpenedBundle,
   images: readonly string[],
   lines: BatchLines,
   { processes, timeoutMs, retries, signal, onScored }: BatchOptions,
@@ -62,7 +62,7 @@ export async function batchScore(
       await process.start();
       for (const image of waiting) {
         if (signal?.aborted) throw new AppError('cancelled', 'cancelled; the same command goes on');
-        const reply = replyOf(bundle, image, await tried(process, image, retries), null);
+        const reply = anyReply(bundle, image, await tried(process, image, retries));
         lines.append(reply);
         if ('error' in reply) failed += 1;
         else scored += 1;

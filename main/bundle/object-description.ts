@@ -85,9 +85,9 @@ export const ObjectBundle = z.object({
   files: z.object({
     /**
      * Input `input` float32 [1,3,H,W] of the canvas, preprocessed. Outputs `output` [1,candidates,5+classes]: centre, width,
-     * height in pixels, probabilities of an object and of each class; or `boxes_0` xyxy [D,4] in pixels, `scores_0` [D],
-     * falling, `labels_0` [D], places beyond what was found with score 0; with masks also `masks_0` [D,1,H,W], how much each
-     * pixel is the object.
+     * height in pixels, probabilities of an object and of each class; or `boxes_0` xyxy [n,4] in pixels, `scores_0` [n],
+     * falling, `labels_0` [n], a row for each thing found; with masks also `masks_0` [n,1,H,W], how much each pixel is the
+     * object.
      */
     model: inside,
     /**

@@ -1,6 +1,6 @@
 /** `lightbench score` with a bundle whose model finds objects. */
 
-import { AppError } from '../../preload/contract/errors.ts';
+import { refuseExplaining, refuseThresholds } from '../bundle/any-bundle.ts';
 import type { ObjectBundle } from '../bundle/object-description.ts';
 import type { UnreadImage } from '../bundle/score-bundle.ts';
 import { type FoundInImage, scoreObjects } from '../bundle/score-objects.ts';
@@ -14,7 +14,6 @@ export interface FindOptions {
   readonly set: readonly string[];
   readonly threshold: readonly string[];
   readonly explain?: string;
-  readonly lines?: string;
   /** A folder for pictures of what was found. */
   readonly draw?: string;
 }
@@ -25,13 +24,10 @@ export async function findCommand(
   bundle: string,
   description: ObjectBundle,
   images: readonly string[],
-  { set, threshold, explain, lines, draw }: FindOptions,
+  { set, threshold, explain, draw }: FindOptions,
 ): Promise<number> {
-  if (explain !== undefined || lines !== undefined || threshold.length > 0) {
-    const message =
-      '--explain, --lines and --threshold are for models that tell classes of images; this one finds objects';
-    throw new AppError('bad-argument', message, { bundle });
-  }
+  if (explain !== undefined) refuseExplaining();
+  refuseThresholds(threshold);
   const replies = await scoreObjects(bundle, description, images, { threads, settings: parseSettings(set) });
   if (draw === undefined) output.result(replies, replies.map(foundText).join('\n'));
   else {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
-import { openBundle } from '../bundle/score-bundle.ts';
+import { openAnyBundle } from '../bundle/any-bundle.ts';
 import { ScoringProcess } from '../bundle/scoring-process.ts';
 import { serveBundle } from '../serve-bundle/serve-bundle.ts';
 import type { CliContext } from './context.ts';
@@ -32,7 +32,7 @@ export async function serveBundleCommand(
   const maxBodyBytes = wholeNumber('--max-body', options.maxBody, 1, 1024) * 2 ** 20;
   const timeoutMs = wholeNumber('--timeout', options.timeout, 1, 3600) * 1000;
   const token = options.tokenFile === undefined ? null : readToken(options.tokenFile);
-  const bundle = openBundle(folder, { sizes: parseSettings(options.set), thresholds: options.threshold }, threads);
+  const bundle = openAnyBundle(folder, { set: parseSettings(options.set), threshold: options.threshold }, threads);
   const process = new ScoringProcess(bundle.job, { timeoutMs });
   await process.start();
   const { host, insecure = false } = options;

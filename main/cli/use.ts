@@ -3,11 +3,12 @@
 import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
+import { openAnyBundle } from '../bundle/any-bundle.ts';
 import { BatchLines } from '../bundle/batch-lines.ts';
 import { batchScore, imagesAt } from '../bundle/batch-score.ts';
 import { readAnyDescription } from '../bundle/description.ts';
 import { EXPLANATION_PARAMETERS } from '../bundle/explanation-order.ts';
-import { openBundle, type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
+import { type ScoredImage, scoreBundle } from '../bundle/score-bundle.ts';
 import { writeBundle } from '../bundle/write-bundle.ts';
 import { evaluateRun, type RunEvaluation } from '../schedule/evaluate-run.ts';
 import { type CliContext, withReader } from './context.ts';
@@ -76,13 +77,14 @@ export async function scoreCommand(
 ): Promise<number> {
   const { output, threads } = context;
   const explain = explanationsAsked(options);
+  if (options.lines !== undefined) {
+    if (explain !== null || options.draw !== undefined)
+      throw new AppError('bad-argument', '--lines goes neither with --explain nor with --draw');
+    return scoreIntoLines(context, bundle, images, options.lines, options);
+  }
   const description = readAnyDescription(resolve(bundle));
   if ('canvas' in description) return findCommand(context, bundle, description, images, options);
   if (options.draw !== undefined) throw new AppError('bad-argument', '--draw is for models that find objects');
-  if (options.lines !== undefined) {
-    if (explain !== null) throw new AppError('bad-argument', '--lines and --explain do not go together');
-    return scoreIntoLines(context, bundle, images, options.lines, options);
-  }
   const files = new ExplanationFiles(options.out ?? 'explanations');
   const written: WrittenReply[] = [];
   await scoreBundle(bundle, images, {
@@ -109,7 +111,7 @@ async function scoreIntoLines(
   const processes = wholeNumber('--processes', options.processes, 1, 64);
   const timeoutMs = wholeNumber('--timeout', options.timeout, 1, 3600) * 1000;
   const retries = wholeNumber('--retries', options.retries, 0, 100);
-  const bundle = openBundle(folder, { sizes: parseSettings(options.set), thresholds: options.threshold }, threads);
+  const bundle = openAnyBundle(folder, { set: parseSettings(options.set), threshold: options.threshold }, threads);
   const lines = new BatchLines(file);
   try {
     const onScored = (done: number, of: number) => output.progress(`scored ${done}/${of}`);

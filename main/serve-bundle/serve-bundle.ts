@@ -1,20 +1,24 @@
-/** A bundle behind HTTP: images in, probabilities and explanations out. One model, one process that runs it. */
+/**
+ * A bundle behind HTTP: images in, probabilities and explanations or objects out. One model, one process that runs it.
+ */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AnyOpenedBundle, anyReply, findsObjects, refuseExplaining } from '../bundle/any-bundle.ts';
 import { explanationOrder } from '../bundle/explanation-order.ts';
-import { type OpenedBundle, replyOf, type ScoredImage } from '../bundle/score-bundle.ts';
+import { type OpenedBundle, replyOf, type UnreadImage } from '../bundle/score-bundle.ts';
+import type { FoundInImage } from '../bundle/score-objects.ts';
 import type { ScoringProcess } from '../bundle/scoring-process.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { allowedNames, isOwnHost } from '../serve/hosts.ts';
 import { listen, machineNames, refuseUnprotected, urlOf } from '../serve/listen.ts';
 import { digest, equal } from '../serve/tokens.ts';
-import type { ImageScore } from '../train/protocol.ts';
+import type { ExplanationOrder, ImageScore } from '../train/protocol.ts';
 import { Problem, problemOf } from './problem.ts';
-import { v2Reply } from './reply.ts';
+import { type V2Reply, v2Reply } from './reply.ts';
 import { type AskedImage, readRequest } from './request.ts';
 
 export interface ServeBundleOptions {
-  readonly bundle: OpenedBundle;
+  readonly bundle: AnyOpenedBundle;
   readonly process: ScoringProcess;
   /** Null lets everyone in who reaches the address. */
   readonly token: string | null;
@@ -117,38 +121,66 @@ function refuseWithoutToken({ token }: Site, { headers }: IncomingMessage): void
   throw new Problem(401, 'unauthorised', hint, { 'WWW-Authenticate': 'Bearer' });
 }
 
-function introduction({ bundle: { description, settings } }: Site): unknown {
-  const { task, model, labels } = description;
-  const { resizeSize: valid_resize_size, cropSize: valid_crop_size, thresholds } = settings;
-  return { task, model, labels, thresholds, model_settings: { valid_resize_size, valid_crop_size }, score: '/score' };
+function introduction({ bundle }: Site): unknown {
+  const { task, model, labels } = bundle.description;
+  return { task, model, labels, ...settingsOf(bundle), score: '/score' };
+}
+
+function settingsOf(bundle: AnyOpenedBundle): object {
+  if (findsObjects(bundle)) {
+    const { scoreThreshold: box_score_thresh, viewing } = bundle.settings;
+    const { tiles = null } = viewing.transform;
+    return { model_settings: { ...bundle.description.model_settings, box_score_thresh }, tiles };
+  }
+  const { resizeSize: valid_resize_size, cropSize: valid_crop_size, thresholds } = bundle.settings;
+  return { thresholds, model_settings: { valid_resize_size, valid_crop_size } };
 }
 
 async function scored(site: Site, request: IncomingMessage): Promise<unknown> {
   const asked = await readRequest(request, site.maxBodyBytes);
-  if (asked.form === 'v1') return scoreOne(site, asked.image, 'image_0001');
+  if (asked.form === 'v1') return repliedTo(anyReply(site.bundle, nameOf(0), await scoreOf(site, asked.image, 0)));
+  return findsObjects(site.bundle) ? allFound(site, asked.images) : allTold(site, site.bundle, asked.images);
+}
+
+/** Objects in each image. */
+async function allFound(site: Site, images: readonly AskedImage[]): Promise<FoundInImage[]> {
+  if (images.some(({ explain }) => explain !== null)) refuseExplaining();
+  const replies: FoundInImage[] = [];
+  for (const [i, image] of images.entries())
+    replies.push(repliedTo(anyReply(site.bundle, nameOf(i), await scoreOf(site, image, i))) as FoundInImage);
+  return replies;
+}
+
+/** Probabilities of each image, and what explains them. */
+async function allTold(site: Site, bundle: OpenedBundle, images: readonly AskedImage[]): Promise<V2Reply[]> {
+  const { description, settings } = bundle;
   // All orders are looked at before the first image is scored: a request is refused as a whole.
-  const orders = asked.images.map(({ explain }) => orderOf(site, explain));
-  const isMultiLabel = site.bundle.settings.thresholds !== null;
-  const replies: unknown[] = [];
-  for (const [i, image] of asked.images.entries()) {
-    const name = `image_${String(i + 1).padStart(4, '0')}`;
-    replies.push(v2Reply(await scoreOne(site, image, name, orders[i]), isMultiLabel));
+  const orders = images.map(({ explain }) =>
+    explain === null ? null : explanationOrder(description, settings, explain),
+  );
+  const replies: V2Reply[] = [];
+  for (const [i, image] of images.entries()) {
+    const order = orders[i]!;
+    const reply = replyOf(bundle, nameOf(i), await scoreOf(site, image, i, order), order);
+    replies.push(v2Reply(repliedTo(reply), settings.thresholds !== null));
   }
   return replies;
 }
 
-function orderOf({ bundle: { description, settings } }: Site, explain: AskedImage['explain']) {
-  return explain === null ? null : explanationOrder(description, settings, explain);
+const nameOf = (place: number): string => `image_${String(place + 1).padStart(4, '0')}`;
+
+function scoreOf(
+  { process }: Site,
+  { bytes }: AskedImage,
+  place: number,
+  order: ExplanationOrder | null = null,
+): Promise<ImageScore> {
+  return process.score({ name: nameOf(place), bytes }, order);
 }
 
-async function scoreOne(
-  { bundle, process }: Site,
-  { bytes }: AskedImage,
-  name: string,
-  order: ReturnType<typeof orderOf> = null,
-): Promise<ScoredImage> {
-  const score: ImageScore = await process.score({ name, bytes }, order);
-  const scoredImage = replyOf(bundle, name, score, order);
-  if (!('error' in scoredImage)) return scoredImage;
-  throw new Problem(400, scoredImage.error.code ?? 'image-unreadable', scoredImage.error.message);
+/** Errors: Problem for an image that cannot be read. */
+function repliedTo<T extends object>(reply: T): Exclude<T, UnreadImage> {
+  if (!('error' in reply)) return reply as Exclude<T, UnreadImage>;
+  const { code, message } = (reply as unknown as UnreadImage).error;
+  throw new Problem(400, code ?? 'image-unreadable', message);
 }

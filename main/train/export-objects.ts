@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { findDetector } from '../../native-models/catalog.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import type { Program } from '../../native-models/core/program.ts';
+import type { CountedOutputs } from '../../native-models/onnx/counted.ts';
 import { writeOnnx } from '../../native-models/onnx/write.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { detectionProgram } from '../../native-models/training/detection.ts';
@@ -37,17 +38,18 @@ export async function exportObjects(job: ObjectExportJob): Promise<void> {
     stridedPadding: job.convention.stridedPadding,
   });
   const weights = readModelValues(job.checkpoint);
-  const write = (name: string, program: Program) => {
+  const write = (name: string, program: Program, counted: CountedOutputs | null) => {
     const { metadata, productVersion: producerVersion } = job;
-    const options = { name: job.model, weights: weightsFor(program, weights), metadata, producerVersion };
+    const options = { name: job.model, weights: weightsFor(program, weights), counted, metadata, producerVersion };
     const bytes = writeOnnx(program, standardBackend, options);
     writeDurably(join(job.outFolder, name), bytes);
     return bytes;
   };
   const order = job.model.startsWith('retinanet') ? 'scores-labels' : 'labels-scores';
-  const plain = write('model.onnx', exportDetectorProgram(detector, canvas, thresholds, order));
+  const { program, counted } = exportDetectorProgram(detector, canvas, thresholds, order);
+  const plain = write('model.onnx', program, counted);
   const sizes = { batchSize: 1, ...canvas, normalisation: convention };
-  const pixel = write('model-pixels.onnx', detectionProgram(detector, sizes, thresholds));
+  const pixel = write('model-pixels.onnx', detectionProgram(detector, sizes, thresholds), null);
 
   const view = await new ObjectViewMaker([job.golden], transform, 0).view(0, 0);
   const shape = [1, 3, canvas.height, canvas.width];

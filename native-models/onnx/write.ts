@@ -5,6 +5,7 @@ import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
 import type { Layout } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
+import { type CountedOutputs, cutToCount } from './counted.ts';
 import { type GraphRecord, Lowering, type OutputBuffer } from './lowering.ts';
 import { IR_VERSION, ModelProto } from './schema.ts';
 
@@ -21,6 +22,8 @@ export interface WriteOptions {
    * buffer (`Written.buffers`). The graph's outputs then begin with `EMPTY_LIST`.
    */
   readonly successors?: ReadonlyMap<string, string>;
+  /** Outputs whose rows are cut to how many there are. */
+  readonly counted?: CountedOutputs | null;
   /** Free text a reader of the file finds in its metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;
@@ -44,7 +47,8 @@ export interface Written {
 export function written(program: Program, backend: Backend, options: WriteOptions): Written {
   const lowering = lowered(program, backend, options);
   const { graph, buffers } = lowering.finished(options);
-  const given = options.successors === undefined ? graph : withEmptyList(graph);
+  const cut = options.counted ? cutToCount(graph, options.counted) : graph;
+  const given = options.successors === undefined ? cut : withEmptyList(cut);
   return { bytes: encodeModel(given, lowering, backend, options), buffers };
 }
 

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
+import { openAnyBundle } from '../../../main/bundle/any-bundle.ts';
+import { BatchLines } from '../../../main/bundle/batch-lines.ts';
+import { batchScore } from '../../../main/bundle/batch-score.ts';
 import { readAnyDescription, readDescription } from '../../../main/bundle/description.ts';
 import type { ObjectBundle } from '../../../main/bundle/object-description.ts';
 import { type FoundInImage, scoreObjects } from '../../../main/bundle/score-objects.ts';
+import { ScoringProcess } from '../../../main/bundle/scoring-process.ts';
 import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { MOSAIC } from '../../../main/images/objects/mosaic.ts';
@@ -14,6 +18,7 @@ import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { readEvaluation } from '../../../main/schedule/read-evaluation.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainNew } from '../../../main/schedule/run-training.ts';
+import { serveBundle } from '../../../main/serve-bundle/serve-bundle.ts';
 import { createProject, type WriteProject } from '../../../main/store/project.ts';
 import { runById } from '../../../main/store/runs.ts';
 import { FakeClock } from '../../kit/clock.ts';
@@ -46,6 +51,12 @@ beforeAll(async () => {
   await writeBundle(project, run, bundle, { clock: new FakeClock(), threads: 2 });
   return () => project.close();
 }, TIMEOUT_MS);
+
+/** One after the other, as a client would. */
+async function asked(url: string, type: string, body: BodyInit) {
+  const reply = await fetch(url, { method: 'POST', headers: { 'Content-Type': type }, body });
+  return { status: reply.status, value: (await reply.json()) as never };
+}
 
 const described = () => readAnyDescription(bundle) as ObjectBundle;
 
@@ -171,5 +182,81 @@ describe('a bundle whose model finds objects', () => {
 
     expect(classes.message).toContain('this model finds objects');
     expect(large.message).toContain('field canvas.width');
+  });
+});
+
+describe('a bundle that finds objects, scored by others', () => {
+  const images = () => {
+    const lines = readFileSync(join(runFolder(project, run), 'predictions-validation.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    return lines.map((line) => join(project.folder, (JSON.parse(line) as { image: string }).image));
+  };
+
+  test('into lines: one an image, with its path; what is there is not scored again', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const opened = openAnyBundle(bundle, { set: {}, threshold: [] }, 1);
+    const file = join(tempFolder(), 'found.jsonl');
+    const broken = join(tempFolder(), 'broken.jpg');
+    writeFileSync(broken, 'no picture');
+    const options = { processes: 1, timeoutMs: TIMEOUT_MS, retries: 0 };
+    const results: unknown[] = [];
+    for (let i = 0; i < 2; i++) {
+      const lines = new BatchLines(file);
+      results.push(await batchScore(opened, [...images(), broken], lines, options));
+      lines.close();
+    }
+
+    const replies = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(replies.slice(0, 2)).toEqual(await scoreObjects(bundle, described(), images(), { threads: 1 }));
+    expect(results).toEqual([
+      { scored: 2, failed: 1, skipped: 0 },
+      { scored: 0, failed: 1, skipped: 2 },
+    ]);
+  });
+
+  test('over HTTP in both forms; explanations are refused with the reason', { timeout: TIMEOUT_MS }, async () => {
+    const opened = openAnyBundle(bundle, { set: {}, threshold: [] }, 1);
+    const scoring = new ScoringProcess(opened.job, { timeoutMs: TIMEOUT_MS });
+    const logBug = (error: unknown) => {
+      throw error;
+    };
+    const server = await serveBundle({ bundle: opened, process: scoring, token: null, maxBodyBytes: 1e6, logBug });
+    const files = images().map((path) => readFileSync(path));
+    const [first, second] = files.map((bytes) => bytes.toString('base64'));
+    const v2 = (...data: readonly string[]) =>
+      asked(server.scoringUrl, 'application/json', JSON.stringify({ input_data: { columns: ['image'], data } }));
+    const explained = JSON.stringify({ image_base64: first, model_explainability: true, xai_parameters: {} });
+
+    const introduction = (await (await fetch(server.url)).json()) as object;
+    const one = await asked(server.scoringUrl, 'application/octet-stream', files[0]!);
+    const both = await v2(first!, second!);
+    const refused = await v2(first!, explained);
+    const unread = await asked(server.scoringUrl, 'application/octet-stream', 'no picture');
+    await server.close();
+    await scoring.close();
+
+    const expected = await scoreObjects(bundle, described(), images(), { threads: 1 });
+    const named = expected.map((reply, i) => ({ ...reply, filename: `image_000${i + 1}` }));
+    expect(introduction).toMatchObject({
+      task: 'image-object-detection',
+      labels: ['tall', 'wide'],
+      model_settings: { box_score_thresh: LEAST_SCORE },
+    });
+    expect(one).toEqual({ status: 200, value: named[0] });
+    expect(both).toEqual({ status: 200, value: named });
+    expect(refused).toMatchObject({ status: 400, value: { error: { code: 'bad-argument' } } });
+    expect(JSON.stringify(refused.value)).toContain('this one finds objects');
+    expect(unread).toMatchObject({ status: 400, value: { error: { code: 'image-unreadable' } } });
+  });
+
+  test('thresholds of classes are refused', async () => {
+    const error = await appErrorOf(() => openAnyBundle(bundle, { set: {}, threshold: ['0.5'] }, 1));
+
+    expect(error.message).toContain('takes --set box_score_thresh=P');
   });
 });

@@ -1,5 +1,6 @@
 /** Detectors with torchvision's parameters, losses, gradients and detections. */
 
+import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cpuBackend } from '../../../main/train/backends.ts';
 import { type Feeds, floatTensor, openSession } from '../../../main/train/runtime.ts';
@@ -12,11 +13,13 @@ import { FasterRcnn } from '../../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../../native-models/models/retinanet.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
 import { packings } from '../../../native-models/onnx/packing.ts';
+import { writeOnnx } from '../../../native-models/onnx/write.ts';
 import { startingValue } from '../../../native-models/optim/state.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
 import type { Backend } from '../../../native-models/rules/emitter.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { detectionProgram, detectorProgram, LOSS, rawProgram } from '../../../native-models/training/detection.ts';
+import { exportDetectorProgram } from '../../../native-models/training/detection-export.ts';
 import { valuesOf } from '../../../native-models/weights/match.ts';
 import {
   detectorFixture,
@@ -153,6 +156,29 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
 
     expect([...results.keys()].toSorted()).toEqual(Object.keys(fixture.raw).toSorted());
     for (const [output, expected] of Object.entries(fixture.raw)) expectSummary(output, results.get(output)!, expected);
+  });
+
+  test('its exported file hands out a row for each object that is found, in the order of the specification', async () => {
+    const order = name === 'retinanet' ? 'scores-labels' : 'labels-scores';
+    const { program, counted } = exportDetectorProgram(model, canvas, thresholds, order);
+    const session = await ort.InferenceSession.create(writeOnnx(program, standardBackend, { name, weights, counted }));
+    const { width, height } = canvas; // the first image fills it
+    const pixels = (images.images.data as Uint8Array).subarray(0, 3 * width * height);
+    const input = Float32Array.from(pixels, (value, i) => {
+      const channel = Math.floor(i / (width * height));
+      return (value / 255 - IMAGENET.mean[channel]!) / IMAGENET.deviation[channel]!;
+    });
+
+    const found = await session.run({ input: new ort.Tensor('float32', input, [1, 3, height, width]) });
+
+    const { boxes, labels, scores } = fixture.detections[0]!;
+    const named = order === 'scores-labels' ? ['boxes_0', 'scores_0', 'labels_0'] : ['boxes_0', 'labels_0', 'scores_0'];
+    expect(session.outputNames.slice(0, 3)).toEqual(named);
+    expect(found['boxes_0']!.dims).toEqual([labels.length, 4]);
+    expect([...(found['labels_0']!.data as Int32Array)]).toEqual(labels);
+    expect([...(found['scores_0']!.data as Float32Array)]).toEqual(scores.map((score) => expect.closeTo(score, 3)));
+    expect([...(found['boxes_0']!.data as Float32Array)]).toEqual(boxes.map((side) => expect.closeTo(side, 1)));
+    await session.release();
   });
 
   test.each(['plain', 'blocked'])('finds the same objects over %s maps', async (layout) => {
