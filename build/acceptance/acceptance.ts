@@ -1,6 +1,6 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling] [--work FOLDER]`; needs the data beside the
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling,detectors] [--work FOLDER]`; needs the data beside the
  * checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../source-files.ts';
 import { CURVES, curve } from './curve.ts';
 import { SHARED } from './data.ts';
+import { detectors } from './detectors.ts';
 import { FINE_TUNES, fineTune } from './fine-tune.ts';
 import { Results } from './results.ts';
 import { sweep } from './sweep.ts';
@@ -24,16 +25,18 @@ if (!existsSync(SHARED)) throw new Error(`the real data is not at ${SHARED}; set
 mkdirSync(work, { recursive: true });
 const results = new Results(join(work, 'results.json'));
 
-const cases: Readonly<Record<string, () => boolean>> = {
+const cases: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   ...Object.fromEntries(Object.entries(FINE_TUNES).map(([name, each]) => [name, () => fineTune(each, work, results)])),
   ...Object.fromEntries(Object.entries(CURVES).map(([name, each]) => [name, () => curve(each, work, results)])),
   sweep: () => sweep(work),
   tiling: () => tiling(work, results),
+  detectors: () => detectors(work),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);
 for (const name of asked)
   if (!(name in cases)) throw new Error(`no case "${name}"; there are ${Object.keys(cases).join(', ')}`);
 
-const verdicts = asked.map((name) => [name, cases[name]!()] as const);
+const verdicts: (readonly [name: string, isMet: boolean])[] = [];
+for (const name of asked) verdicts.push([name, await cases[name]!()]);
 for (const [name, isMet] of verdicts) console.log(`${isMet ? 'met' : 'NOT MET'}: ${name}`);
 process.exitCode = verdicts.every(([, isMet]) => isMet) ? 0 : 1;
