@@ -7,7 +7,7 @@ import type { DataState } from '../preload/contract/data.ts';
 import type { EngineInfo } from '../preload/contract/engine.ts';
 import { AppError } from '../preload/contract/errors.ts';
 import type { ProjectOverview } from '../preload/contract/project.ts';
-import type { RunSummary } from '../preload/contract/run.ts';
+import type { RunHead, RunSummary } from '../preload/contract/run.ts';
 import type { Split } from '../preload/contract/tasks.ts';
 import type { TransferState } from '../preload/contract/transfers.ts';
 import { CONTRACT_VERSION } from '../preload/contract/version.ts';
@@ -29,10 +29,9 @@ import { AllowedFolders } from './projects/allowed-folders.ts';
 import { RecentProjects } from './projects/recent.ts';
 import { judgedParts, readEvaluation } from './schedule/read-evaluation.ts';
 import type { ImageFile, ImageSource } from './serve/images.ts';
-import { runFingerprints } from './store/changes.ts';
 import { snapshotAtMs } from './store/health.ts';
 import { imageById } from './store/images.ts';
-import { runSummaries, runSummary } from './store/run-summaries.ts';
+import { findRunSummary } from './store/run-summaries.ts';
 
 export interface EngineOptions extends Omit<SessionParts, 'allowed'> {
   /** Folders below which windows may open and make projects; null for any. The project it starts with is always allowed. */
@@ -52,7 +51,7 @@ export class Workbench implements Engine, ImageSource {
   private readonly sessions: Sessions;
   private readonly recent: RecentProjects;
   private readonly options: EngineOptions;
-  private readonly runListeners = new Set<(run: RunSummary) => void>();
+  private readonly runListeners = new Set<(run: RunHead) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
   private readonly sweepListeners = new Set<(id: string) => void>();
   private readonly dataListeners = new Set<(state: DataState) => void>();
@@ -101,14 +100,12 @@ export class Workbench implements Engine, ImageSource {
     return this.session === null ? null : overviewOf(this.session.project);
   }
 
-  runSummaries(): readonly RunSummary[] {
-    return this.session === null ? [] : runSummaries(this.session.project.db).toReversed();
+  runHeads(): readonly RunHead[] {
+    return this.session === null ? [] : this.session.heads.all().toReversed();
   }
 
   runSummary(id: string): RunSummary | null {
-    if (this.session === null) return null;
-    const { db } = this.session.project;
-    return db.snapshot(() => (runFingerprints(db).has(id) ? runSummary(db, id) : null));
+    return this.session === null ? null : findRunSummary(this.session.project.db, id);
   }
 
   judgedParts(run: string): readonly Split[] {
@@ -158,7 +155,7 @@ export class Workbench implements Engine, ImageSource {
     return this.listen(this.dataListeners, listener);
   }
 
-  onRunChanged(listener: (run: RunSummary) => void): Unsubscribe {
+  onRunChanged(listener: (run: RunHead) => void): Unsubscribe {
     return this.listen(this.runListeners, listener);
   }
 

@@ -2,7 +2,7 @@
 
 import type { SweepListener } from '../schedule/sweep-scheduler.ts';
 import type { ReadDb } from '../store/db.ts';
-import { sweepSummary } from '../store/sweep-summaries.ts';
+import { LiveSweep } from '../store/live-sweep.ts';
 import type { Progress } from '../train/protocol.ts';
 import { decimal, seconds } from './format.ts';
 import type { Output } from './output.ts';
@@ -12,19 +12,19 @@ const MOST_ROWS = 12; // trials of the live table: those that run, and the lates
 
 export class SweepView {
   private readonly output: Output;
-  private readonly db: ReadDb;
+  private readonly live: LiveSweep;
   private readonly sweep: string;
   private readonly progress = new Map<number, Progress>();
 
   constructor(output: Output, db: ReadDb, sweep: string) {
     this.output = output;
-    this.db = db;
+    this.live = new LiveSweep(db, sweep);
     this.sweep = sweep;
   }
 
   listener(): SweepListener {
     const { output } = this;
-    const metric = sweepSummary(this.db, this.sweep).primary_metric;
+    const metric = this.live.head.primary_metric;
     return {
       onTrial: (trial, state, reason) => {
         this.progress.delete(trial);
@@ -63,7 +63,8 @@ export class SweepView {
 
   private draw(): void {
     if (!this.output.isLive) return;
-    const summary = sweepSummary(this.db, this.sweep);
+    this.live.refresh();
+    const { summary } = this.live;
     const running = summary.trials.filter(({ state }) => state === 'running');
     const others = summary.trials.filter(({ state }) => state !== 'running');
     const rest = others.slice(-Math.max(0, MOST_ROWS - running.length));

@@ -13,6 +13,7 @@ import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
 import { trainingChoices } from '../schedule/training-choices.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
+import { RunHeads } from '../store/run-heads.ts';
 import { runById } from '../store/runs.ts';
 import { SharedWriter } from '../store/shared-writer.ts';
 import { ThumbnailCache } from '../store/thumbnail-cache.ts';
@@ -45,6 +46,7 @@ const MOST_LOOKERS = 4;
 export class ProjectSession implements Training {
   readonly project: ReadProject;
   readonly data: ProjectData;
+  readonly heads: RunHeads;
   readonly watch: ProjectWatch;
   readonly writer: SharedWriter;
   readonly runs: RunQueue;
@@ -62,7 +64,8 @@ export class ProjectSession implements Training {
     const identity = { clock, owner: OWNER };
     this.parts = parts;
     this.project = openProject(folder, { ...identity, access: 'read' });
-    this.watch = new ProjectWatch(this.project, listener, logBug);
+    this.heads = new RunHeads(this.project.db);
+    this.watch = new ProjectWatch(this.project, this.heads, listener, logBug);
     this.writer = new SharedWriter(this.project.folder, identity);
     this.looks = new LookPool(Math.min(threads, MOST_LOOKERS));
     this.thumbnails = new ThumbnailCache(join(home, 'cache'));

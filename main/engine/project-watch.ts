@@ -5,21 +5,20 @@
 
 import type { DataState } from '../../preload/contract/data.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
+import type { RunHead } from '../../preload/contract/run.ts';
 import type { LogBug } from '../ipc/replies.ts';
-import { dataVersion, runFingerprints } from '../store/changes.ts';
+import { changesSince, dataVersion, latestRevision } from '../store/changes.ts';
 import { dataFingerprint } from '../store/data-facts.ts';
 import { editHistory } from '../store/edits.ts';
 import type { ReadProject } from '../store/project.ts';
-import { runSummary } from '../store/run-summaries.ts';
-import { sweepFingerprints } from '../store/sweep-summaries.ts';
+import type { RunHeads } from '../store/run-heads.ts';
 import { overviewOf } from './overview.ts';
 
 const POLL_MS = 300;
 
 export interface ProjectListener {
   onProject(project: ProjectOverview): unknown;
-  onRun(run: RunSummary): unknown;
+  onRun(run: RunHead): unknown;
   onSweep(id: string): unknown;
   onData(state: DataState): unknown;
 }
@@ -27,22 +26,24 @@ export interface ProjectListener {
 /** What was last told; compared with what the database says now. */
 interface Told {
   readonly version: number;
-  readonly runs: ReadonlyMap<string, string>;
-  readonly sweeps: ReadonlyMap<string, string>;
+  /** Of runs and sweeps. */
+  readonly revision: number;
   readonly project: string;
   readonly data: string;
 }
 
 export class ProjectWatch {
   private readonly project: ReadProject;
+  private readonly runs: RunHeads;
   private readonly listener: ProjectListener;
   private readonly logBug: LogBug;
   private timer: NodeJS.Timeout | null = null;
   private told: Told | null = null;
   private lastProblem: string | null = null;
 
-  constructor(project: ReadProject, listener: ProjectListener, logBug: LogBug) {
+  constructor(project: ReadProject, runs: RunHeads, listener: ProjectListener, logBug: LogBug) {
     this.project = project;
+    this.runs = runs;
     this.listener = listener;
     this.logBug = logBug;
   }
@@ -81,11 +82,9 @@ export class ProjectWatch {
     if (now.data !== before?.data) {
       this.listener.onData({ version: now.data, ...editHistory(this.project.db) });
     }
-    const changed = [...now.runs].filter(([id, fingerprint]) => before?.runs.get(id) !== fingerprint);
-    for (const [id] of changed) this.listener.onRun(runSummary(this.project.db, id));
-    for (const [id, fingerprint] of now.sweeps) {
-      if (before?.sweeps.get(id) !== fingerprint) this.listener.onSweep(id);
-    }
+    const { runs, sweeps } = changesSince(this.project.db, before?.revision ?? 0);
+    for (const id of runs) this.listener.onRun(this.runs.get(id)!);
+    for (const id of sweeps) this.listener.onSweep(id);
   }
 
   /** The version is read first: a commit after it is found by the next look, at worst told twice. */
@@ -93,6 +92,6 @@ export class ProjectWatch {
     const { db } = this.project;
     const version = dataVersion(db);
     const project = JSON.stringify(overviewOf(this.project));
-    return { version, runs: runFingerprints(db), sweeps: sweepFingerprints(db), project, data: dataFingerprint(db) };
+    return { version, revision: latestRevision(db), project, data: dataFingerprint(db) };
   }
 }

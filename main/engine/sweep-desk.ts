@@ -1,9 +1,9 @@
 /** Sweeps of the open project: read, designed, and run in this engine whatever becomes of the window. */
 
-import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
+import type { SweepHead, SweepRequest, SweepStart } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import { parseDevice } from '../devices/device.ts';
-import type { Sweeping } from '../ipc/engine.ts';
+import type { FollowedSweep, Sweeping } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { askSweep } from '../schedule/ask-sweep.ts';
 import { planSweep } from '../schedule/create-sweep.ts';
@@ -12,10 +12,11 @@ import { MemoryGate, measureInChild } from '../schedule/memory-gate.ts';
 import { slotsOf } from '../schedule/slots.ts';
 import { runSweep } from '../schedule/sweep-scheduler.ts';
 import { CHILD_TRAINER } from '../schedule/trainer.ts';
+import { LiveSweep } from '../store/live-sweep.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
-import { sweepHead, sweepSummaries, sweepSummary } from '../store/sweep-summaries.ts';
-import { sweepById } from '../store/sweeps.ts';
+import { allSweeps, sweepById } from '../store/sweeps.ts';
+import { trialHead } from '../store/trial-heads.ts';
 import { defaultWeights } from '../weights/library.ts';
 
 export interface SweepDeskParts {
@@ -29,6 +30,8 @@ export interface SweepDeskParts {
 
 export class SweepDesk implements Sweeping {
   private readonly parts: SweepDeskParts;
+  /** Sweeps that lists were asked about: read once, then only what changes. */
+  private readonly known = new Map<string, LiveSweep>();
   private readonly active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
   constructor(parts: SweepDeskParts) {
@@ -36,11 +39,20 @@ export class SweepDesk implements Sweeping {
   }
 
   list(): SweepHead[] {
-    return sweepSummaries(this.parts.project.db).toReversed().map(sweepHead);
+    const sweeps = allSweeps(this.parts.project.db).toReversed();
+    return sweeps.map(({ id }) => this.get(id));
   }
 
-  get(id: string): SweepSummary {
-    return sweepSummary(this.parts.project.db, id);
+  get(id: string): SweepHead {
+    const known = this.known.get(id) ?? new LiveSweep(this.parts.project.db, id);
+    this.known.set(id, known);
+    known.refresh();
+    return known.head;
+  }
+
+  follow(id: string): () => FollowedSweep {
+    const live = new LiveSweep(this.parts.project.db, id);
+    return () => ({ trials: live.refresh().map(trialHead), sweep: live.head });
   }
 
   draft(source: SweepSource): SweepDraft {

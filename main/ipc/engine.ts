@@ -28,8 +28,8 @@ import type {
   RepairRequest,
   VerifyEvent,
 } from '../../preload/contract/projects.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
-import type { SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
+import type { RunHead, RunSummary } from '../../preload/contract/run.ts';
+import type { SweepHead, SweepRequest, SweepStart, TrialHead } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
@@ -86,11 +86,18 @@ export interface Labelling {
   onChanged(image: number, listener: (change: ImageChange) => void): Unsubscribe;
 }
 
+export interface FollowedSweep {
+  readonly sweep: SweepHead;
+  readonly trials: TrialHead[];
+}
+
 /** What the engine does about the sweeps of the open project; errors as the contract says. */
 export interface Sweeping {
   /** Newest first. */
   list(): SweepHead[];
-  get(id: string): SweepSummary;
+  get(id: string): SweepHead;
+  /** Each call tells the sweep, and those of its trials that are not as the call before told them. */
+  follow(id: string): () => FollowedSweep;
   draft(source: SweepSource): SweepDraft;
   /** Returns the sweep's id. */
   start(request: SweepStart): Promise<string>;
@@ -133,7 +140,7 @@ export interface Engine {
   /** Null while no project is open. */
   projectOverview(): ProjectOverview | null;
   /** Newest first. */
-  runSummaries(): readonly RunSummary[];
+  runHeads(): readonly RunHead[];
   runSummary(id: string): RunSummary | null;
   /** Of a run that is there. */
   judgedParts(run: string): readonly Split[];
@@ -154,7 +161,7 @@ export interface Engine {
   /** Called after images, labels, tags or classes changed, whoever changed them. */
   onDataChanged(listener: (state: DataState) => void): Unsubscribe;
   /** Called after a run was added, changed state or finished an epoch. */
-  onRunChanged(listener: (run: RunSummary) => void): Unsubscribe;
+  onRunChanged(listener: (run: RunHead) => void): Unsubscribe;
   /** Called with the id of a sweep that was added, or of which anything changed. */
   onSweepChanged(listener: (id: string) => void): Unsubscribe;
   /** Called while an import or export goes on, and when it has ended. */

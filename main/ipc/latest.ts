@@ -13,14 +13,23 @@ export class LatestByKey<K, V> {
 
   /** The oldest waiting value, as soon as there is one; null once the signal is aborted. One reader at a time. */
   async take(signal: AbortSignal | undefined): Promise<V | null> {
-    while (this.waiting.size === 0) {
-      if (signal?.aborted) return null;
-      await this.change(signal);
-    }
-    if (signal?.aborted) return null;
+    if (!(await this.hasSome(signal))) return null;
     const [key, value] = this.waiting.entries().next().value!;
     this.waiting.delete(key);
     return value;
+  }
+
+  /** Everything that waits, oldest first, as soon as there is something; null once the signal is aborted. */
+  async takeAll(signal: AbortSignal | undefined): Promise<V[] | null> {
+    if (!(await this.hasSome(signal))) return null;
+    const values = [...this.waiting.values()];
+    this.waiting.clear();
+    return values;
+  }
+
+  private async hasSome(signal: AbortSignal | undefined): Promise<boolean> {
+    while (this.waiting.size === 0 && !signal?.aborted) await this.change(signal);
+    return !signal?.aborted;
   }
 
   private change(signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,6 @@
 /** Calls and the stream about sweeps. */
 
-import type { SweepEvent, SweepSummary } from '../../preload/contract/sweep.ts';
-import { sweepHead } from '../store/sweep-summaries.ts';
+import type { SweepEvent } from '../../preload/contract/sweep.ts';
 import type { Engine } from './engine.ts';
 import { LatestByKey } from './latest.ts';
 import { type LogBug, toldTo } from './replies.ts';
@@ -28,23 +27,21 @@ export function sweepHandlers(os: Handled['sweeps'], engine: Engine, logBug: Log
 
 /** Listens before it reads, so a change between the two is told, not lost; of a sweep only the trials that changed. */
 async function* watchSweep(engine: Engine, id: string, signal: AbortSignal | undefined): AsyncGenerator<SweepEvent> {
-  const changed = new LatestByKey<string, { readonly id: string }>();
+  const changed = new LatestByKey<string, string>();
   const unsubscribe = engine.onSweepChanged((sweep) => {
-    if (sweep === id) changed.put(id, { id });
+    if (sweep === id) changed.put(id, id);
   });
   try {
-    const told = new Map<number, string>();
-    const news = ({ trials }: SweepSummary) => {
-      const fresh = trials.filter((trial) => told.get(trial.number) !== JSON.stringify(trial));
-      for (const trial of fresh) told.set(trial.number, JSON.stringify(trial));
-      return fresh;
-    };
-    const first = engine.sweeps().get(id);
-    news(first);
-    yield { type: 'snapshot', sweep: first };
+    const look = engine.sweeps().follow(id);
+    const first = look();
+    let told = JSON.stringify(first.sweep.plan);
+    yield { type: 'snapshot', ...first };
     for (let next = await changed.take(signal); next !== null; next = await changed.take(signal)) {
-      const sweep = engine.sweeps().get(id);
-      yield { type: 'changed', sweep: sweepHead(sweep), trials: news(sweep) };
+      const { sweep, trials } = look();
+      const { plan, ...head } = sweep;
+      const isOther = JSON.stringify(plan) !== told;
+      told = JSON.stringify(plan);
+      yield { type: 'changed', sweep: head, plan: isOther ? plan : null, trials };
     }
   } finally {
     unsubscribe();

@@ -1,4 +1,4 @@
-/** How a reader notices, cheaply, what other connections and processes have written. */
+/** How a reader notices, cheaply, what any connection and process has written. */
 
 import type { ReadDb } from './db.ts';
 
@@ -7,14 +7,29 @@ export function dataVersion(db: ReadDb): number {
   return (db.prepare('PRAGMA data_version').get() as { data_version: number }).data_version;
 }
 
-/** For every run a text that changes with whatever `runSummary` would tell of it. */
-export function runFingerprints(db: ReadDb): Map<string, string> {
-  const rows = db
-    .prepare(`
-      SELECT runs.id, json_array(state, reason, notes_json, finished_at_ms, count(epoch), max(epoch),
-                                 sum(train_loss), sum(seconds), thresholds_json) AS fingerprint
-      FROM runs LEFT JOIN epochs ON run_id = runs.id
-      GROUP BY runs.id`)
-    .all() as { id: string; fingerprint: string }[];
-  return new Map(rows.map((row) => [row.id, row.fingerprint]));
+/** The number of the latest change of runs, sweeps and trials; 0 before the first. */
+export function latestRevision(db: ReadDb): number {
+  return (db.prepare('SELECT coalesce(max(revision), 0) AS revision FROM revisions').get() as { revision: number })
+    .revision;
+}
+
+export const CHANGED_SUBJECTS = 'SELECT subject FROM revisions WHERE revision > ? ORDER BY revision';
+
+export const SWEEP_OF_RUN = 'SELECT sweep_id AS id FROM trials WHERE run_id = ?';
+
+/** Ids of runs and sweeps that are not what they were at a revision, in the order of their latest changes. */
+export function changesSince(
+  db: ReadDb,
+  revision: number,
+): { readonly runs: ReadonlySet<string>; readonly sweeps: ReadonlySet<string> } {
+  const [runs, sweeps] = [new Set<string>(), new Set<string>()];
+  for (const { subject } of db.prepare(CHANGED_SUBJECTS).all(revision) as { subject: string }[]) {
+    if (subject.startsWith('s')) sweeps.add(subject.split('/')[0]!);
+    else runs.add(subject);
+  }
+  for (const run of runs) {
+    const sweep = db.prepare(SWEEP_OF_RUN).get(run) as { id: string } | undefined;
+    if (sweep !== undefined) sweeps.add(sweep.id);
+  }
+  return { runs, sweeps };
 }

@@ -3,14 +3,14 @@
 import type { EpochRow, PrimaryMetric, RunSummary } from '../../preload/contract/run.ts';
 import type { ReadDb } from './db.ts';
 import { epochsOf } from './epochs.ts';
-import { allRuns, type Run, runById } from './runs.ts';
+import { allShownRuns, findShownRun, noRun, type ShownRun } from './runs.ts';
 import { trialOfRun, trialsByRun } from './trials.ts';
 
 /** Every run, oldest first. */
 export function runSummaries(db: ReadDb): RunSummary[] {
   return db.snapshot(() => {
     const trials = trialsByRun(db);
-    return allRuns(db).map((run) => toSummary(run, epochsOf(db, run.id), trials.get(run.id) ?? null));
+    return allShownRuns(db).map((run) => toSummary(run, epochsOf(db, run.id), trials.get(run.id) ?? null));
   });
 }
 
@@ -19,10 +19,20 @@ export function runSummaries(db: ReadDb): RunSummary[] {
  * Errors: run-not-found.
  */
 export function runSummary(db: ReadDb, id: string): RunSummary {
-  return db.snapshot(() => toSummary(runById(db, id), epochsOf(db, id), trialOfRun(db, id)));
+  const found = findRunSummary(db, id);
+  if (found === null) throw noRun(db, id);
+  return found;
 }
 
-function toSummary(run: Run, epochs: EpochRow[], trial: RunSummary['trial']): RunSummary {
+/** One run; null where there is none of that id. */
+export function findRunSummary(db: ReadDb, id: string): RunSummary | null {
+  return db.snapshot(() => {
+    const run = findShownRun(db, id);
+    return run === null ? null : toSummary(run, epochsOf(db, id), trialOfRun(db, id));
+  });
+}
+
+function toSummary(run: ShownRun, epochs: EpochRow[], trial: RunSummary['trial']): RunSummary {
   return {
     id: run.id,
     state: run.state,

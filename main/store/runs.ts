@@ -85,15 +85,34 @@ export function createRun(db: WriteDb, run: NewRun): string {
  */
 export function runById(db: ReadDb, id: string): Run {
   const row = db.prepare('SELECT * FROM runs WHERE id = ?').get(id) as StoredRun | undefined;
-  if (row !== undefined) return toRun(row);
-  const latest = db.prepare('SELECT id FROM runs ORDER BY number DESC LIMIT 1').get() as { id: string } | undefined;
-  const hint = latest === undefined ? 'the project has no runs yet' : `the latest run is ${latest.id}`;
-  throw new AppError('run-not-found', `there is no run "${id}"; ${hint}`, { run: id });
+  if (row === undefined) throw noRun(db, id);
+  return toRun(row);
 }
 
+/** What to say of an id that no run has. */
+export function noRun(db: ReadDb, id: string): AppError {
+  const latest = db.prepare('SELECT id FROM runs ORDER BY number DESC LIMIT 1').get() as { id: string } | undefined;
+  const hint = latest === undefined ? 'the project has no runs yet' : `the latest run is ${latest.id}`;
+  return new AppError('run-not-found', `there is no run "${id}"; ${hint}`, { run: id });
+}
+
+/** What lists and pages show of a run: not which images it saw, which a thousand runs of a large project are slow to tell. */
+export type ShownRun = Omit<Run, 'split' | 'classes' | 'weights' | 'seed' | 'started_at_ms'>;
+
+const SHOWN_RUNS = `
+  SELECT id, state, reason, model, device, params_json, notes_json, primary_metric, thresholds_json, created_at_ms,
+    finished_at_ms
+  FROM runs`;
+
 /** Every run, oldest first. */
-export function allRuns(db: ReadDb): Run[] {
-  return (db.prepare('SELECT * FROM runs ORDER BY number').all() as StoredRun[]).map(toRun);
+export function allShownRuns(db: ReadDb): ShownRun[] {
+  return (db.prepare(`${SHOWN_RUNS} ORDER BY number`).all() as StoredRun[]).map(toShownRun);
+}
+
+/** Null where there is none of that id. */
+export function findShownRun(db: ReadDb, id: string): ShownRun | null {
+  const row = db.prepare(`${SHOWN_RUNS} WHERE id = ?`).get(id) as StoredRun | undefined;
+  return row === undefined ? null : toShownRun(row);
 }
 
 /**
@@ -195,6 +214,17 @@ function wrongState(db: ReadDb, id: string, verb: string, code: 'run-wrong-state
 
 function toRun(row: StoredRun): Run {
   return {
+    ...toShownRun(row),
+    seed: row.seed,
+    classes: JSON.parse(row.classes_json),
+    split: JSON.parse(row.split_json),
+    weights: row.weights_json === null ? null : JSON.parse(row.weights_json),
+    started_at_ms: row.started_at_ms,
+  };
+}
+
+function toShownRun(row: StoredRun): ShownRun {
+  return {
     id: row.id,
     state: row.state,
     reason: row.reason,
@@ -203,13 +233,8 @@ function toRun(row: StoredRun): Run {
     params: JSON.parse(row.params_json),
     notes: JSON.parse(row.notes_json),
     primary_metric: row.primary_metric,
-    seed: row.seed,
-    classes: JSON.parse(row.classes_json),
-    split: JSON.parse(row.split_json),
-    weights: row.weights_json === null ? null : JSON.parse(row.weights_json),
     thresholds: row.thresholds_json === null ? null : JSON.parse(row.thresholds_json),
     created_at_ms: row.created_at_ms,
-    started_at_ms: row.started_at_ms,
     finished_at_ms: row.finished_at_ms,
   };
 }

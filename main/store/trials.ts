@@ -56,6 +56,13 @@ export function trialsOf(db: ReadDb, sweep: string): Trial[] {
   return rows.map(toTrial);
 }
 
+/** Errors: sweep-wrong-state when there is none of that number. */
+export function trialOf(db: ReadDb, sweep: string, number: number): Trial {
+  const row = db.prepare('SELECT * FROM trials WHERE sweep_id = ? AND number = ?').get(sweep, number);
+  if (row === undefined) throw wrongState(db, sweep, number, 'read');
+  return toTrial(row as StoredTrial);
+}
+
 export const CLAIM_NEXT = `
   UPDATE trials SET state = 'running', attempts = attempts + 1, started_at_ms = coalesce(started_at_ms, ?)
   WHERE sweep_id = ? AND number = (

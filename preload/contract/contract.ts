@@ -33,8 +33,8 @@ import {
   RepairRequest,
   VerifyEvent,
 } from './projects.ts';
-import { RunSummary } from './run.ts';
-import { SweepEvent, SweepHead, SweepRequest, SweepStart, SweepSummary } from './sweep.ts';
+import { MOST_FOLLOWED_RUNS, RunEpochs, RunHead, RunSummary } from './run.ts';
+import { SweepEvent, SweepHead, SweepRequest, SweepStart } from './sweep.ts';
 import { SweepDraft, SweepSource } from './sweep-draft.ts';
 import { Split } from './tasks.ts';
 import { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from './training.ts';
@@ -54,8 +54,8 @@ export const AppErrorData = z.object({ code: z.enum(ERROR_CODES), details: z.rec
 export type AppErrorData = z.infer<typeof AppErrorData>;
 
 export const RunEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('snapshot'), runs: z.array(RunSummary) }),
-  z.object({ type: z.literal('changed'), run: RunSummary }),
+  z.object({ type: z.literal('snapshot'), runs: z.array(RunHead) }),
+  z.object({ type: z.literal('changed'), runs: z.array(RunHead) }),
   /** Of a run that this engine trains; null once it no longer does. */
   z.object({ type: z.literal('progress'), id: z.string(), progress: RunProgress.nullable() }),
 ]);
@@ -97,8 +97,8 @@ export const contract = {
     /** Newest first. */
     list: call.output(z.array(SweepHead)),
     /** Errors: sweep-not-found. */
-    get: ofSweep.output(SweepSummary),
-    /** The whole sweep, then what changes of it. Errors: sweep-not-found. */
+    get: ofSweep.output(SweepHead),
+    /** The sweep with heads of all its trials, then what changes of it. Errors: sweep-not-found. */
     watch: ofSweep.output(eventIterator(SweepEvent)),
     /** What a file would do, or what is wrong with it; nothing is begun. */
     draft: call.input(SweepSource).output(SweepDraft),
@@ -114,11 +114,15 @@ export const contract = {
   },
   runs: {
     /** Newest first. */
-    list: call.output(z.array(RunSummary)),
+    list: call.output(z.array(RunHead)),
     /** Errors: run-not-found. */
     get: ofRun.output(RunSummary),
-    /** A snapshot of all runs, then each run that changed; a slow reader is told the latest state of a run only. */
+    /** Heads of all runs, then of each run that changed; a slow reader is told the latest state of a run only. */
     watch: call.output(eventIterator(RunEvent)),
+    /** The epochs of a few runs, then those that come. Errors: run-not-found. */
+    watchEpochs: call
+      .input(z.object({ ids: z.array(z.string()).min(1).max(MOST_FOLLOWED_RUNS) }))
+      .output(eventIterator(RunEpochs)),
     /** The parts of the images that the run's kept model was judged on. Errors: run-not-found. */
     judgedParts: ofRun.output(z.array(Split)),
     /** Null where the run was not judged on that part. Errors: run-not-found, file-unreadable. */

@@ -78,3 +78,30 @@ export const RunSummary = z.object({
   epochs: z.array(EpochRow),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
+
+/** A curve for a small drawing: at most so many of its points, the first, the last and the best among them. */
+export const MOST_CURVE_POINTS = 32;
+export const SmallCurve = z.array(z.tuple([z.int().positive(), z.number()])).max(MOST_CURVE_POINTS);
+/** Each an epoch and the primary metric after it. */
+export type SmallCurve = z.infer<typeof SmallCurve>;
+
+/** An epoch without what it was judged to be. */
+export const LastEpoch = EpochRow.omit({ metrics: true, per_label_metrics: true });
+export type LastEpoch = z.infer<typeof LastEpoch>;
+
+/** A run without its epochs: what lists of a thousand runs show. */
+export const RunHead = RunSummary.omit({ epochs: true }).extend({
+  last_epoch: LastEpoch.nullable(),
+  /** Of all its epochs, and of the latest ones on average; null before the first. */
+  seconds: z.number(),
+  recent_epoch_seconds: z.number().nullable(),
+  curve: SmallCurve,
+});
+export type RunHead = z.infer<typeof RunHead>;
+
+/** The epochs of a run after one of them, in place of whatever was told of them before. */
+export const RunEpochs = z.object({ id: z.string(), after: z.int().nonnegative(), epochs: z.array(EpochRow) });
+export type RunEpochs = z.infer<typeof RunEpochs>;
+
+/** So many runs' epochs are told at once. */
+export const MOST_FOLLOWED_RUNS = 100;

@@ -1,6 +1,7 @@
 /** A sweep and its trials as every door shows them. Names are those of the JSON output of the command line. */
 
 import { z } from 'zod';
+import { SmallCurve } from './run.ts';
 import { PolicyDecision, Scalar, SweepPlan } from './sweep-plan.ts';
 
 /**
@@ -42,6 +43,14 @@ export const TrialSummary = z.object({
   finished_at_ms: z.number().nullable(),
 });
 export type TrialSummary = z.infer<typeof TrialSummary>;
+
+/** A trial as tables and charts of a thousand of them need it. */
+export const TrialHead = TrialSummary.omit({ values: true, decision: true, attempts: true }).extend({
+  /** The latest report. */
+  last: z.number().nullable(),
+  curve: SmallCurve,
+});
+export type TrialHead = z.infer<typeof TrialHead>;
 
 export const BestTrial = z.object({ trial: z.int().positive(), run: z.string(), value: z.number(), epoch: z.int() });
 export type BestTrial = z.infer<typeof BestTrial>;
@@ -92,9 +101,14 @@ export const SweepHead = SweepSummary.omit({ trials: true }).extend({
 export type SweepHead = z.infer<typeof SweepHead>;
 
 export const SweepEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('snapshot'), sweep: SweepSummary }),
-  /** Those of its trials that are not as they were told last. */
-  z.object({ type: z.literal('changed'), sweep: SweepHead, trials: z.array(TrialSummary) }),
+  z.object({ type: z.literal('snapshot'), sweep: SweepHead, trials: z.array(TrialHead) }),
+  /** The plan where it is another, and those of its trials that are not as they were told last. */
+  z.object({
+    type: z.literal('changed'),
+    sweep: SweepHead.omit({ plan: true }),
+    plan: SweepPlan.nullable(),
+    trials: z.array(TrialHead),
+  }),
 ]);
 export type SweepEvent = z.infer<typeof SweepEvent>;
 

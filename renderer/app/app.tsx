@@ -3,6 +3,7 @@
 import { type ReactElement, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
+import type { EpochSource } from '../dash/views/use-epochs.ts';
 import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
@@ -27,6 +28,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   useTitle(route, state);
   const evaluations = useEvaluations(live, state.connection.status);
+  const epochs = useEpochSource(live, state.connection.status);
   const runActions = useRunActions(live);
   const sweeps = useSweeps(live, state.connection.status);
   const labelling = useLabelling(live, state.connection.status);
@@ -43,7 +45,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
       onPalette={() => setPaletteOpen(true)}
     >
       <Page
-        {...{ state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, transfers }}
+        {...{ state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, transfers }}
         choosePath={null}
       />
       <CommandPalette
@@ -64,6 +66,17 @@ function useEvaluations(live: LiveEngine, status: ConnectionState['status']): Ev
     () => ({
       judgedParts: (id) => live.ask((client) => client.runs.judgedParts({ id })),
       evaluation: (id, split) => live.ask((client) => client.runs.evaluation({ id, split })),
+    }),
+    [live, status],
+  );
+}
+
+/** Another object with every change of the connection, so that what is shown is taken anew. */
+function useEpochSource(live: LiveEngine, status: ConnectionState['status']): EpochSource {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => ({
+      watch: (runs, signal) => live.ask((client) => client.runs.watchEpochs({ ids: [...runs] }, { signal })),
     }),
     [live, status],
   );

@@ -2,7 +2,7 @@
 
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RecentProject } from '../../preload/contract/projects.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
+import type { RunHead } from '../../preload/contract/run.ts';
 import type { SweepHead } from '../../preload/contract/sweep.ts';
 import { formatTask } from '../ui/format.ts';
 import {
@@ -42,7 +42,7 @@ export interface Command {
 export interface CommandContext {
   /** Null while none is open. */
   readonly project: ProjectOverview | null;
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   readonly sweeps: readonly SweepHead[];
   readonly recent: readonly RecentProject[];
 }
@@ -102,7 +102,7 @@ const DATA_ACTIONS: readonly Command[] = [
   act('close-project', 'Close the project', 'its runs go on', { kind: 'close-project' }),
 ];
 
-function runCommands({ id, state, model, primary_metric }: RunSummary): Command[] {
+function runCommands({ id, state, model, primary_metric }: RunHead): Command[] {
   const note = `${model} · ${state}`;
   const isGoing = state === 'running' || state === 'queued';
   return [
@@ -126,7 +126,7 @@ function runCommands({ id, state, model, primary_metric }: RunSummary): Command[
   ];
 }
 
-function comparison(runs: readonly RunSummary[]): Command[] {
+function comparison(runs: readonly RunHead[]): Command[] {
   const [newest, before] = runs;
   if (newest === undefined || before === undefined) return [];
   const note = `${before.id} and ${newest.id}`;

@@ -2,13 +2,14 @@
 
 import { lazy, type ReactElement, Suspense } from 'react';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
+import type { RunHead } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import { NewRunPage } from '../dash/views/new-run/new-run-page.tsx';
 import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
+import type { EpochSource } from '../dash/views/use-epochs.ts';
 import { DataPage } from '../data/views/data-page.tsx';
 import type { DataLinks, DataSource } from '../data/views/data-source.ts';
 import type { LabelApi, LabelLinks } from '../label/label-api.ts';
@@ -55,6 +56,7 @@ export interface PageProps {
   readonly route: Route;
   readonly theme: string;
   readonly evaluations: EvaluationSource;
+  readonly epochs: EpochSource;
   readonly runActions: RunActions;
   readonly labelling: LabelApi;
   readonly data: DataSource;
@@ -127,11 +129,12 @@ export function Page(props: PageProps): ReactElement {
 
 interface ProjectPagesProps extends PageProps {
   readonly project: ProjectOverview;
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
 }
 
 function ProjectPages(props: ProjectPagesProps): ReactElement {
-  const { state, route, theme, evaluations, runActions, sweeps, labelling, data, projects, project, runs } = props;
+  const { state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, project, runs } =
+    props;
   const { transfers, choosePath } = props;
   switch (route.page) {
     case 'runs':
@@ -140,7 +143,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       const run = runs.find(({ id }) => id === route.id);
       if (run === undefined) return <NothingHere what={`no run "${route.id}" in this project`} />;
       const progress = state.progress.get(run.id) ?? null;
-      const shown = { run, progress, actions: runActions, links: LINKS, theme, evaluations };
+      const shown = { run, progress, actions: runActions, links: LINKS, theme, evaluations, curves: epochs };
       return <RunPage key={run.id} {...shown} projectFolder={project.folder} />;
     }
     case 'new-run': {
@@ -150,7 +153,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     case 'compare': {
       const compared = route.ids.flatMap((id) => runs.find((run) => run.id === id) ?? []);
       const missing = route.ids.filter((id) => compared.every((run) => run.id !== id));
-      return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} />;
+      return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} epochs={epochs} />;
     }
     case 'label': {
       const shown = { project, theme, api: labelling, links: LABEL_LINKS };

@@ -1,11 +1,11 @@
 /** What the pages about sweeps ask of the engine, and where they lead. */
 
-import type { SweepEvent, SweepHead, SweepRequest, SweepStart, SweepSummary } from '../../preload/contract/sweep.ts';
+import type { SweepEvent, SweepHead, SweepRequest, SweepStart } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 
 export interface SweepApi {
   readonly list: () => Promise<readonly SweepHead[]>;
-  readonly get: (id: string) => Promise<SweepSummary>;
+  readonly get: (id: string) => Promise<SweepHead>;
   readonly watch: (id: string, signal: AbortSignal) => Promise<AsyncIterable<SweepEvent>>;
   readonly draft: (source: SweepSource) => Promise<SweepDraft>;
   /** Returns the sweep's id. */

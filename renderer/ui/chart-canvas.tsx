@@ -1,5 +1,5 @@
-import { type ReactElement, useEffect, useRef } from 'react';
-import { type Chart, type ChartColors, type ChartOptions, colorsOf, drawChart, makeChart } from './chart.ts';
+import { type ReactElement, type RefObject, useEffect, useRef, useState } from 'react';
+import { type ChartColors, type ChartOptions, colorsOf, drawChart, makeChart } from './chart.ts';
 
 export interface ChartCanvasProps {
   /** Drawn anew when it changes. */
@@ -8,12 +8,10 @@ export interface ChartCanvasProps {
   readonly theme: string;
   /** What a screen reader says. */
   readonly label: string;
-  /** Told what is chosen on the axes of parallel coordinates; the same function as long as it does the same. */
-  readonly onBrush?: (chart: Chart) => void;
 }
 
 /** A chart that fills its box and follows its size. */
-export function ChartCanvas({ options, theme, label, onBrush }: ChartCanvasProps): ReactElement {
+export function ChartCanvas({ options, theme, label }: ChartCanvasProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof makeChart>>(null);
 
@@ -28,19 +26,27 @@ export function ChartCanvas({ options, theme, label, onBrush }: ChartCanvasProps
     };
   }, []);
 
+  const isInView = useInView(element);
   // The theme is no input of the drawing itself, but changes the variables that colorsOf reads.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    drawChart(chart.current!, options(colorsOf(element.current!)));
-  }, [options, theme]);
-
-  useEffect(() => {
-    const made = chart.current!;
-    if (onBrush === undefined) return;
-    const told = () => onBrush(made);
-    made.on('axisareaselected', told);
-    return () => void made.off('axisareaselected', told);
-  }, [onBrush]);
+    if (isInView) drawChart(chart.current!, options(colorsOf(element.current!)));
+  }, [options, theme, isInView]);
 
   return <div ref={element} className="chart" role="img" aria-label={label} />;
+}
+
+const NEAR = '600px'; // drawn before it is scrolled to
+
+/** Whether any of it is to be seen, or soon: a chart that nobody sees is not drawn. */
+function useInView(element: RefObject<HTMLElement | null>): boolean {
+  const [isInView, setIsInView] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setIsInView(entries.at(-1)!.isIntersecting), {
+      rootMargin: NEAR,
+    });
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, [element]);
+  return isInView;
 }

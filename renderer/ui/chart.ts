@@ -1,21 +1,11 @@
 /** The one place that knows the chart library: what all charts share, and how options get onto a canvas. */
 
-import { CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, ParallelComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-use([
-  LineChart,
-  ScatterChart,
-  ParallelChart,
-  CustomChart,
-  GridComponent,
-  ParallelComponent,
-  VisualMapComponent,
-  TooltipComponent,
-  CanvasRenderer,
-]);
+use([LineChart, ScatterChart, CustomChart, GridComponent, VisualMapComponent, TooltipComponent, CanvasRenderer]);
 
 export type Chart = ECharts;
 export type ChartOptions = Parameters<ECharts['setOption']>[0];

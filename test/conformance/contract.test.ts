@@ -10,7 +10,7 @@ import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
 import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
 import { eventually } from '../kit/eventually.ts';
 import { madeEvaluation } from '../kit/made-evaluations.ts';
-import { madeEpoch, madeRun } from '../kit/made-runs.ts';
+import { madeEpoch, madeHead, madeRun } from '../kit/made-runs.ts';
 import { CHOICES, MemoryEngine, PROGRESS, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
 
@@ -104,7 +104,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const runs = [madeRun(1, 3), madeRun(2, 5)];
       const client = await connected(new MemoryEngine(SIGN_PROJECT, runs));
 
-      expect(await client.runs.list()).toEqual([runs[1], runs[0]]);
+      expect(await client.runs.list()).toEqual([madeHead(2, 5), madeHead(1, 3)]);
       expect(await client.runs.get({ id: 'r0001' })).toEqual(runs[0]);
     });
 
@@ -157,11 +157,29 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const client = await connected(engine);
       const events = await client.runs.watch();
 
-      expect((await events.next()).value).toEqual({ type: 'snapshot', runs: [madeRun(1, 3)] });
+      expect((await events.next()).value).toEqual({ type: 'snapshot', runs: [madeHead(1, 3)] });
       engine.change(madeRun(2, 0, { state: 'running' }));
-      expect((await events.next()).value).toEqual({ type: 'changed', run: madeRun(2, 0, { state: 'running' }) });
+      expect((await events.next()).value).toEqual({ type: 'changed', runs: [madeHead(2, 0, { state: 'running' })] });
       engine.change(madeRun(2, 1, { state: 'running' }));
-      expect((await events.next()).value).toEqual({ type: 'changed', run: madeRun(2, 1, { state: 'running' }) });
+      expect((await events.next()).value).toEqual({ type: 'changed', runs: [madeHead(2, 1, { state: 'running' })] });
+    });
+
+    test('epochs of chosen runs are told once, then those that come, and again those that a resumed run repeats', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 2), madeRun(2, 1), madeRun(3, 1)]);
+      const client = await connected(engine);
+      const events = await client.runs.watchEpochs({ ids: ['r0001', 'r0002'] });
+      const repeated = madeEpoch(2, { train_loss: 0.5 });
+
+      expect((await events.next()).value).toEqual({ id: 'r0001', after: 0, epochs: [madeEpoch(1), madeEpoch(2)] });
+      expect((await events.next()).value).toEqual({ id: 'r0002', after: 0, epochs: [madeEpoch(1)] });
+      engine.change(madeRun(3, 2));
+      engine.change(madeRun(2, 1, { state: 'failed' }));
+      engine.change(madeRun(1, 3));
+      expect((await events.next()).value).toEqual({ id: 'r0001', after: 2, epochs: [madeEpoch(3)] });
+      engine.change(madeRun(1, 0, { epochs: [madeEpoch(1), repeated] }));
+      expect((await events.next()).value).toEqual({ id: 'r0001', after: 1, epochs: [repeated] });
+      const unknown = await client.runs.watchEpochs({ ids: ['r0009'] });
+      expect(appErrorOf(await unknown.next().catch((caught: unknown) => caught))?.code).toBe('run-not-found');
     });
 
     test('progress between two epochs is told, its end as null', async () => {

@@ -1,10 +1,20 @@
 /** Training runs made up for tests of what reads and shows them. */
 
-import type { EpochRow, RunSummary } from '../../preload/contract/run.ts';
+import { headOf } from '../../main/store/run-heads.ts';
+import type { EpochRow, RunHead, RunSummary } from '../../preload/contract/run.ts';
 
 /** 2024-05-17 09:30 UTC. */
 const START_MS = Date.UTC(2024, 4, 17, 9, 30);
 const EPOCH_SECONDS = 12.5;
+
+/** The same as lists show it. */
+export const madeHead = (...asked: Parameters<typeof madeRun>): RunHead => headOf(madeRun(...asked));
+
+/** The same as its page shows it. */
+export function madeCurved(...asked: Parameters<typeof madeRun>): RunHead & RunSummary {
+  const run = madeRun(...asked);
+  return { ...headOf(run), epochs: run.epochs };
+}
 
 /** A believable epoch: the losses fall, the accuracy rises toward one. */
 export function madeEpoch(epoch: number, changes: Partial<EpochRow> = {}): EpochRow {

@@ -1,7 +1,9 @@
 /** Sweeps as an engine would tell them, without one. */
 
-import type { SweepSummary, TrialSummary } from '../../preload/contract/sweep.ts';
+import { smallCurve } from '../../main/store/small-curve.ts';
+import type { TrialHead } from '../../preload/contract/sweep.ts';
 import { SweepPlan } from '../../preload/contract/sweep-plan.ts';
+import type { LiveSweep } from '../../renderer/sweeps/derive/live-sweep.ts';
 
 export const PLAN: SweepPlan = SweepPlan.parse({
   name: 'signs',
@@ -20,8 +22,11 @@ export const PLAN: SweepPlan = SweepPlan.parse({
   is_automatic: false,
 });
 
-export function madeTrial(number: number, changes: Partial<TrialSummary> = {}): TrialSummary {
-  const values = changes.values ?? [0.2, 0.1 * number];
+/** `values`: the metric of every epoch. */
+export function madeTrial(
+  number: number,
+  { values = [0.2, 0.1 * number], ...changes }: Partial<TrialHead> & { values?: readonly number[] } = {},
+): TrialHead {
   const best = values.length === 0 ? null : Math.max(...values);
   return {
     number,
@@ -32,21 +37,20 @@ export function madeTrial(number: number, changes: Partial<TrialSummary> = {}): 
     device: 'cpu',
     configuration: { learning_rate: 0.01 * number, momentum: 0.5 },
     duplicate_of: null,
-    attempts: 1,
-    values,
+    last: values.at(-1) ?? null,
+    curve: smallCurve(values.map((value, i) => [i + 1, value])),
     best,
     best_epoch: best === null ? null : values.indexOf(best) + 1,
     epochs_done: values.length,
     epochs_planned: 4,
     seconds: 2 * values.length,
-    decision: null,
     started_at_ms: 1000 * number,
     finished_at_ms: 1000 * number + 900,
     ...changes,
   };
 }
 
-export function madeSweep(trials: readonly TrialSummary[], changes: Partial<SweepSummary> = {}): SweepSummary {
+export function madeSweep(trials: readonly TrialHead[], changes: Partial<LiveSweep> = {}): LiveSweep {
   return {
     id: 's0001',
     name: 'signs',
@@ -60,7 +64,9 @@ export function madeSweep(trials: readonly TrialSummary[], changes: Partial<Swee
     active_ms: 0,
     best: null,
     epochs: { planned: 0, done: 0, saved: 0, saved_seconds: 0 },
-    trials: [...trials],
+    trial_count: trials.length,
+    running_count: trials.filter(({ state }) => state === 'running').length,
+    trials,
     ...changes,
   };
 }

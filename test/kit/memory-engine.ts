@@ -11,11 +11,12 @@ import type {
   Transfers,
 } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
+import { headOf } from '../../main/store/run-heads.ts';
 import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
-import type { RunSummary } from '../../preload/contract/run.ts';
+import type { RunHead, RunSummary } from '../../preload/contract/run.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices } from '../../preload/contract/training.ts';
 import type { ExportReport, TransferState } from '../../preload/contract/transfers.ts';
@@ -79,11 +80,11 @@ export class MemoryEngine implements Engine, ImageSource {
   readonly asked: (readonly [what: string, of: unknown])[] = [];
   /** Thrown by the next call of `evaluation`, or about training. */
   refusal: Error | null = null;
-  /** Thrown by the next call of `runSummaries`, as a bug or an AppError would be. */
+  /** Thrown by the next call of `runHeads`, as a bug or an AppError would be. */
   failure: Error | null = null;
   private readonly progressListeners = new Set<ProgressListener>();
   private readonly transferListeners = new Set<(state: TransferState) => void>();
-  private readonly runListeners = new Set<(run: RunSummary) => void>();
+  private readonly runListeners = new Set<(run: RunHead) => void>();
   private readonly projectListeners = new Set<(project: ProjectOverview | null) => void>();
 
   constructor(project: ProjectOverview | null, runs: readonly RunSummary[] = []) {
@@ -99,7 +100,7 @@ export class MemoryEngine implements Engine, ImageSource {
   /** Stores the run and tells everyone who watches. */
   change(run: RunSummary): void {
     this.runs.set(run.id, run);
-    for (const listener of this.runListeners) listener(run);
+    for (const listener of this.runListeners) listener(headOf(run));
   }
 
   tellProgress(run: string, progress: RunProgress | null): void {
@@ -125,11 +126,11 @@ export class MemoryEngine implements Engine, ImageSource {
     return this.project;
   }
 
-  runSummaries(): readonly RunSummary[] {
+  runHeads(): readonly RunHead[] {
     const { failure } = this;
     this.failure = null;
     if (failure !== null) throw failure;
-    return [...this.runs.values()].toSorted((a, b) => b.created_at_ms - a.created_at_ms);
+    return [...this.runs.values()].map(headOf).toSorted((a, b) => b.created_at_ms - a.created_at_ms);
   }
 
   runSummary(id: string): RunSummary | null {
@@ -239,7 +240,7 @@ export class MemoryEngine implements Engine, ImageSource {
     return () => this.projectListeners.delete(listener);
   }
 
-  onRunChanged(listener: (run: RunSummary) => void): () => void {
+  onRunChanged(listener: (run: RunHead) => void): () => void {
     this.runListeners.add(listener);
     return () => this.runListeners.delete(listener);
   }

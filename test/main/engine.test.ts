@@ -78,7 +78,7 @@ describe('an engine over a project', () => {
     const [first, second] = [createRun(project.db, newRun()), createRun(project.db, newRun())];
     const engine = engineOf(project);
 
-    expect(engine.runSummaries().map(({ id }) => id)).toEqual([second, first]);
+    expect(engine.runHeads().map(({ id }) => id)).toEqual([second, first]);
     expect(engine.runSummary(first)?.model).toBe('resnet18');
     expect(engine.runSummary('r9999')).toBeNull();
   });
@@ -89,7 +89,7 @@ describe('an engine over a project', () => {
     const busy = createRun(project.db, newRun());
     const engine = engineOf(project);
     const told: string[] = [];
-    engine.onRunChanged((run) => told.push(`${run.id} ${run.state} ${run.epochs.length}`));
+    engine.onRunChanged((run) => told.push(`${run.id} ${run.state} ${run.last_epoch?.epoch ?? 0}`));
 
     startRun(project.db, busy, 1);
     await eventually(() => expect(told).toEqual([`${busy} running 0`]));
@@ -107,7 +107,7 @@ describe('an engine over a project', () => {
     upsertEpoch(project.db, id, epoch(1));
     const engine = engineOf(project);
     const losses: number[] = [];
-    engine.onRunChanged((run) => losses.push(run.epochs[0]!.train_loss));
+    engine.onRunChanged((run) => losses.push(run.last_epoch!.train_loss));
 
     upsertEpoch(project.db, id, { ...epoch(1), train_loss: 0.125 });
 
@@ -161,7 +161,7 @@ describe('an engine over a project', () => {
 test('an engine without a project has nothing, and says so', () => {
   const engine = openEngine(null, options());
 
-  expect([engine.projectOverview(), engine.runSummaries(), engine.runSummary('r0001'), engine.imageFile(1)]).toEqual([
+  expect([engine.projectOverview(), engine.runHeads(), engine.runSummary('r0001'), engine.imageFile(1)]).toEqual([
     null,
     [],
     null,

@@ -4,17 +4,14 @@
  * Milliseconds; a filter is timed from the click until the count on the page has changed.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { findBrowser, launch } from '../../browser.ts';
 import { builtRenderer } from '../../bundle.ts';
-import { ROOT } from '../../source-files.ts';
+import { cpuOf, pageCpu, startEngine } from '../served-engine.ts';
 import { median, quantile, table } from '../statistics.ts';
 import { scriptPerFrame } from './frames.ts';
 import { makeProject } from './project.ts';
@@ -36,46 +33,19 @@ const rowOf = (name: string, values: readonly number[]): Row => ({
   samples: values.length,
 });
 
-async function startEngine(
-  project: string,
-  home: string,
-): Promise<{ child: ChildProcess; link: string; url: string; ms: number }> {
-  const startMs = performance.now();
-  const entry = join(ROOT, 'main', 'serve', 'entry.ts');
-  const child = spawn(process.execPath, [entry, '--json', project], {
-    env: { ...process.env, LIGHTBENCH_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  const { link, url } = JSON.parse(line) as { link: string; url: string };
-  return { child, link, url, ms: performance.now() - startMs };
-}
-
-/** Processor time of a process so far, in milliseconds. Source: proc(5), `/proc/pid/stat`, fields 14 and 15. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  const TICK_MS = 10;
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
 /**
  * From the address to the first picture on the page: wall time, and the processor time of the engine and of the page's
  * main thread, which other programs do not add to.
  */
 async function timeOpening(page: Page, url: string, engine: number): Promise<{ wall: number; cpu: number }> {
   await page.goto('about:blank');
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busy = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
-  };
+  const busy = await pageCpu(page);
   const [startMs, engineMs] = [performance.now(), cpuOf(engine)];
   await page.goto(`${url}/#/data`);
   await page.locator('.cell img').first().waitFor();
   const wall = performance.now() - startMs;
-  const cpu = cpuOf(engine) - engineMs + (await busy());
-  await session.detach();
+  const cpu = cpuOf(engine) - engineMs + (await busy.read());
+  await busy.end();
   return { wall, cpu };
 }
 

@@ -9,6 +9,7 @@ import { gestures } from './0006-gestures.ts';
 import { sweeps } from './0007-sweeps.ts';
 import { perLabel } from './0008-per-label.ts';
 import { review } from './0009-review.ts';
+import { revisions } from './0010-revisions.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sweeps,
   perLabel,
   review,
+  revisions,
 ];
 
 /** The `user_version` this program writes. */

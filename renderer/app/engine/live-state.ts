@@ -3,7 +3,7 @@
 import type { RunEvent } from '../../../preload/contract/contract.ts';
 import type { EngineInfo } from '../../../preload/contract/engine.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import type { RunProgress } from '../../../preload/contract/training.ts';
 
 export type ConnectionState =
@@ -22,7 +22,7 @@ export interface LiveState {
   /** Undefined until told; null when no project is open. Kept while the connection is lost. */
   readonly project: ProjectOverview | null | undefined;
   /** Newest first; null until told. Kept while the connection is lost. */
-  readonly runs: readonly RunSummary[] | null;
+  readonly runs: readonly RunHead[] | null;
   /** How far the runs are that the engine trains itself. */
   readonly progress: ReadonlyMap<string, RunProgress>;
 }
@@ -42,7 +42,7 @@ export function withRunEvent(state: LiveState, event: RunEvent): Pick<LiveState,
     case 'snapshot':
       return { runs: event.runs, progress: new Map() };
     case 'changed':
-      return { runs: withRun(runs ?? [], event.run), progress };
+      return { runs: event.runs.reduce(withRun, runs ?? []), progress };
     case 'progress': {
       const others = [...progress].filter(([id]) => id !== event.id);
       return { runs, progress: new Map(event.progress === null ? others : [...others, [event.id, event.progress]]) };
@@ -53,14 +53,14 @@ export function withRunEvent(state: LiveState, event: RunEvent): Pick<LiveState,
 }
 
 /** A run told for the first time takes its place by age. */
-function withRun(runs: readonly RunSummary[], run: RunSummary): readonly RunSummary[] {
+function withRun(runs: readonly RunHead[], run: RunHead): readonly RunHead[] {
   const others = runs.filter(({ id }) => id !== run.id);
   const younger = others.filter((other) => isYounger(other, run));
   return [...younger, run, ...others.slice(younger.length)];
 }
 
 /** Ids grow with time and settle what the clock leaves open. */
-function isYounger(run: RunSummary, other: RunSummary): boolean {
+function isYounger(run: RunHead, other: RunHead): boolean {
   if (run.created_at_ms !== other.created_at_ms) return run.created_at_ms > other.created_at_ms;
   return run.id > other.id;
 }

@@ -1,9 +1,9 @@
 /** Several runs side by side: what they were asked for and differ in, and where each ended. */
 
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { EpochRow } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatParam } from '../../ui/format.ts';
-import { lastEpoch, trainingSeconds } from './progress.ts';
-import { metricSeries, type Series, VALIDATION_LOSS } from './series.ts';
+import { lastEpoch } from './progress.ts';
+import { type CurvedRun, metricSeries, type Series, VALIDATION_LOSS } from './series.ts';
 
 export interface ComparedRow {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ComparedRow {
 }
 
 /** Model, device and every hyperparameter, in order of their names. */
-export function comparedSettings(runs: readonly RunSummary[]): ComparedRow[] {
+export function comparedSettings(runs: readonly CurvedRun[]): ComparedRow[] {
   const names = [...new Set(runs.flatMap(({ params }) => Object.keys(params)))].toSorted();
   return [
     rowOf('model', runs, ({ model }) => model),
@@ -23,7 +23,7 @@ export function comparedSettings(runs: readonly RunSummary[]): ComparedRow[] {
 }
 
 /** Where each run ended. Metrics are those of its best epoch, the one that is kept. */
-export function comparedResults(runs: readonly RunSummary[]): ComparedRow[] {
+export function comparedResults(runs: readonly CurvedRun[]): ComparedRow[] {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(keptMetrics(run))))];
   const primary = runs[0]?.primary_metric.name;
   const ordered = metrics.toSorted((a, b) => Number(b === primary) - Number(a === primary));
@@ -31,7 +31,7 @@ export function comparedResults(runs: readonly RunSummary[]): ComparedRow[] {
     ...ordered.map((name) => rowOf(name, runs, (run) => formatMetric(keptMetrics(run)[name]))),
     rowOf('best epoch', runs, ({ primary_metric: { epoch } }) => (epoch === null ? formatMetric(null) : String(epoch))),
     rowOf('epochs', runs, (run) => String(lastEpoch(run)?.epoch ?? 0)),
-    rowOf('training time', runs, (run) => formatDuration(trainingSeconds(run))),
+    rowOf('training time', runs, (run) => formatDuration(run.seconds)),
   ];
 }
 
@@ -42,7 +42,7 @@ export interface ComparedCurve {
 }
 
 /** The primary metric, both losses, one line a run. */
-export function comparedCurves(runs: readonly RunSummary[]): ComparedCurve[] {
+export function comparedCurves(runs: readonly CurvedRun[]): ComparedCurve[] {
   const primary = runs[0]?.primary_metric.name ?? 'primary metric';
   return [
     { title: primary, series: runs.map((run) => metricSeries(run, primary, run.id)) },
@@ -57,11 +57,11 @@ export function comparedCurves(runs: readonly RunSummary[]): ComparedCurve[] {
   ];
 }
 
-function keptMetrics({ epochs, primary_metric: { epoch } }: RunSummary): RunSummary['epochs'][number]['metrics'] {
+function keptMetrics({ epochs, primary_metric: { epoch } }: CurvedRun): EpochRow['metrics'] {
   return epochs.find((row) => row.epoch === epoch)?.metrics ?? {};
 }
 
-function rowOf(name: string, runs: readonly RunSummary[], toText: (run: RunSummary) => string): ComparedRow {
+function rowOf(name: string, runs: readonly CurvedRun[], toText: (run: CurvedRun) => string): ComparedRow {
   const values = runs.map(toText);
   return { name, values, differs: new Set(values).size > 1 };
 }

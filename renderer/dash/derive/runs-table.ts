@@ -1,7 +1,7 @@
 /** Rows of the table of runs: what each column sorts by, and which run is the best. */
 
-import type { RunSummary } from '../../../preload/contract/run.ts';
-import { doneFraction01, lastEpoch, trainingSeconds } from './progress.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
+import { doneFraction01, lastEpoch } from './progress.ts';
 
 export type SortKey =
   | 'run'
@@ -21,7 +21,7 @@ export interface Sorting {
 
 export const NEWEST_FIRST: Sorting = { key: 'run', direction: 'descending' };
 
-const VALUES: { readonly [K in SortKey]: (run: RunSummary) => string | number | null } = {
+const VALUES: { readonly [K in SortKey]: (run: RunHead) => string | number | null } = {
   run: (run) => run.created_at_ms,
   state: (run) => run.state,
   model: (run) => run.model,
@@ -30,11 +30,11 @@ const VALUES: { readonly [K in SortKey]: (run: RunSummary) => string | number | 
   'train-loss': (run) => lastEpoch(run)?.train_loss ?? null,
   'learning-rate': (run) => lastEpoch(run)?.learning_rate ?? null,
   speed: (run) => lastEpoch(run)?.images_per_second ?? null,
-  duration: trainingSeconds,
+  duration: (run) => run.seconds,
 };
 
 /** The runs in the order asked for; those without a value come last either way, equal ones keep their order. */
-export function sortedRuns(runs: readonly RunSummary[], sorting: Sorting): RunSummary[] {
+export function sortedRuns(runs: readonly RunHead[], sorting: Sorting): RunHead[] {
   const valueIn = VALUES[sorting.key];
   const sign = sorting.direction === 'ascending' ? 1 : -1;
   return runs.toSorted((a, b) => {
@@ -53,7 +53,7 @@ export function nextSorting(current: Sorting, key: SortKey): Sorting {
 }
 
 /** The run with the highest primary metric, the older of two equal ones; null before the first evaluation. */
-export function bestRun(runs: readonly RunSummary[]): RunSummary | null {
+export function bestRun(runs: readonly RunHead[]): RunHead | null {
   const [best] = sortedRuns(
     runs.toSorted((a, b) => a.created_at_ms - b.created_at_ms),
     {

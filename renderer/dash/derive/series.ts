@@ -1,6 +1,11 @@
 /** From the epochs of a run to the lines of its charts. */
 
-import type { EpochRow, RunSummary } from '../../../preload/contract/run.ts';
+import type { EpochRow, RunHead } from '../../../preload/contract/run.ts';
+
+/** A run with its epochs, as far as they have been told. */
+export interface CurvedRun extends RunHead {
+  readonly epochs: readonly EpochRow[];
+}
 
 /** `x` is the epoch, from 1. An epoch without a value has no point, so a line bridges it. */
 export type Point = readonly [x: number, y: number];
@@ -14,29 +19,29 @@ export interface Series {
 export const VALIDATION_LOSS = 'valid_loss';
 
 /** Training loss and, where it was measured, validation loss. */
-export function lossSeries(run: RunSummary): Series[] {
+export function lossSeries(run: CurvedRun): Series[] {
   const validation = metricSeries(run, VALIDATION_LOSS, 'validation');
   const training = { name: 'training', points: pointsOf(run.epochs, (row) => row.train_loss) };
   return validation.points.length > 0 ? [training, validation] : [training];
 }
 
 /** The primary metric on validation images. */
-export function primarySeries(run: RunSummary): Series {
+export function primarySeries(run: CurvedRun): Series {
   return metricSeries(run, run.primary_metric.name, run.primary_metric.name);
 }
 
 /** The learning rate at the end of each epoch. */
-export function learningRateSeries(run: RunSummary): Series {
+export function learningRateSeries(run: CurvedRun): Series {
   return { name: 'learning rate', points: pointsOf(run.epochs, (row) => row.learning_rate) };
 }
 
 /** One metric under a name of its own. */
-export function metricSeries(run: RunSummary, metric: string, name: string): Series {
+export function metricSeries(run: CurvedRun, metric: string, name: string): Series {
   return { name, points: pointsOf(run.epochs, (row) => row.metrics[metric] ?? null) };
 }
 
 /** Every metric name of a run's epochs in order of first appearance, the primary one first. */
-export function metricNames(run: RunSummary): string[] {
+export function metricNames(run: CurvedRun): string[] {
   const names = run.epochs.flatMap((row) => Object.keys(row.metrics));
   return [...new Set([run.primary_metric.name, ...names])].filter((name) => names.includes(name));
 }

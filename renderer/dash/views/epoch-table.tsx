@@ -1,10 +1,9 @@
 import type { ReactElement } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatRate } from '../../ui/format.ts';
-import { metricNames } from '../derive/series.ts';
+import { type CurvedRun, metricNames } from '../derive/series.ts';
 
 /** The curves in numbers, latest epoch first. */
-export function EpochTable({ run }: { run: RunSummary }): ReactElement | null {
+export function EpochTable({ run }: { run: CurvedRun }): ReactElement | null {
   if (run.epochs.length === 0) return null;
   const metrics = metricNames(run);
   return (

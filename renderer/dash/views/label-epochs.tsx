@@ -1,8 +1,9 @@
 /** What every class was worth epoch by epoch, where objects are looked for. */
 
 import { type ReactElement, useState } from 'react';
-import type { EpochLabel, RunSummary } from '../../../preload/contract/run.ts';
+import type { EpochLabel } from '../../../preload/contract/run.ts';
 import { formatMetric } from '../../ui/format.ts';
+import type { CurvedRun } from '../derive/series.ts';
 
 type Score = Exclude<keyof EpochLabel, 'label'>;
 
@@ -13,7 +14,7 @@ const SCORES: { readonly [S in Score]: string } = {
 };
 
 /** Latest epoch first; nothing for a run whose epochs have no such numbers. */
-export function LabelEpochs({ run }: { run: RunSummary }): ReactElement | null {
+export function LabelEpochs({ run }: { run: CurvedRun }): ReactElement | null {
   const [score, setScore] = useState<Score>('average_precision');
   const rows = run.epochs.flatMap(({ epoch, per_label_metrics: labels }) =>
     labels === null ? [] : [{ epoch, labels }],

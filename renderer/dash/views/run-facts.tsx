@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatTime, MISSING } from '../../ui/format.ts';
-import { lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
+import { lastEpoch, plannedEpochs, secondsLeft } from '../derive/progress.ts';
 
 /** The few numbers a person looks for first, each in a place of its own. */
-export function RunFacts({ run }: { run: RunSummary }): ReactElement {
+export function RunFacts({ run }: { run: RunHead }): ReactElement {
   const last = lastEpoch(run);
   const left = secondsLeft(run);
   const facts = [
@@ -14,7 +14,7 @@ export function RunFacts({ run }: { run: RunSummary }): ReactElement {
     { name: 'Speed', value: last === null ? MISSING : String(Math.round(last.images_per_second)), note: 'images/s' },
     {
       name: 'Training time',
-      value: run.epochs.length === 0 ? MISSING : formatDuration(trainingSeconds(run)),
+      value: last === null ? MISSING : formatDuration(run.seconds),
       note: last === null ? '' : `${formatDuration(last.seconds)} an epoch`,
     },
     { name: 'Started', value: formatTime(run.created_at_ms), note: `on ${run.device}` },
@@ -32,7 +32,7 @@ export function RunFacts({ run }: { run: RunSummary }): ReactElement {
   );
 }
 
-function bestNote(run: RunSummary): string {
+function bestNote(run: RunHead): string {
   return run.primary_metric.epoch === null ? 'not evaluated yet' : `at epoch ${run.primary_metric.epoch}`;
 }
 

@@ -1,12 +1,13 @@
 /** One run: where it stands, its curves, what it was asked for, and every epoch in numbers. */
 
 import { type ReactElement, useMemo } from 'react';
-import { type RunSummary, WARNING } from '../../../preload/contract/run.ts';
+import { type RunHead, WARNING } from '../../../preload/contract/run.ts';
 import type { RunProgress } from '../../../preload/contract/training.ts';
 import { formatMetric, formatRate } from '../../ui/format.ts';
 import { BackIcon } from '../../ui/icons.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
-import { learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
+import { type CurvedRun, learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
 import { CurveCard } from './curve-card.tsx';
 import { EpochTable } from './epoch-table.tsx';
 import { EvaluationSection } from './evaluation/evaluation-section.tsx';
@@ -19,9 +20,10 @@ import { RunFacts } from './run-facts.tsx';
 import { RunStateBadge } from './run-state-badge.tsx';
 import { useRunToolbar } from './run-toolbar.tsx';
 import { Thresholds } from './thresholds.tsx';
+import { type EpochSource, useEpochs } from './use-epochs.ts';
 
 export interface RunPageProps {
-  readonly run: RunSummary;
+  readonly run: RunHead;
   /** Between two epochs, of a run that the engine trains itself. */
   readonly progress: RunProgress | null;
   readonly actions: RunActions;
@@ -29,10 +31,16 @@ export interface RunPageProps {
   readonly theme: string;
   readonly projectFolder: string;
   readonly evaluations: EvaluationSource;
+  readonly curves: EpochSource;
 }
 
 export function RunPage(props: RunPageProps): ReactElement {
-  const { run, progress, links, theme, projectFolder, evaluations } = props;
+  const { run, progress, links, theme, projectFolder, evaluations, curves } = props;
+  const { epochs, problem } = useEpochs(
+    curves,
+    useMemo(() => [run.id], [run.id]),
+  );
+  const curved = useMemo(() => ({ ...run, epochs: epochs.get(run.id) ?? [] }), [run, epochs]);
   const { buttons, said } = useRunToolbar(props);
   return (
     <article>
@@ -50,21 +58,22 @@ export function RunPage(props: RunPageProps): ReactElement {
       <Warnings notes={run.notes.filter(isWarning)} />
       {progress === null ? null : <LiveProgress progress={progress} />}
       <RunFacts run={run} />
-      <Curves run={run} theme={theme} />
+      <Problem title="The curves cannot be shown" text={problem} />
+      <Curves run={curved} theme={theme} />
       <EvaluationSection key={run.id} run={run} projectFolder={projectFolder} source={evaluations} theme={theme} />
       <div className="columns">
         <Hyperparameters params={run.params} />
         {run.thresholds === null ? null : <Thresholds thresholds={run.thresholds} />}
         <Notes notes={run.notes.filter((note) => !isWarning(note))} />
       </div>
-      <LabelEpochs run={run} />
-      <EpochTable run={run} />
+      <LabelEpochs run={curved} />
+      <EpochTable run={curved} />
     </article>
   );
 }
 
 /** Why a run ended otherwise than planned; a failure is said aloud. */
-function Reason({ run }: { run: RunSummary }): ReactElement | null {
+function Reason({ run }: { run: RunHead }): ReactElement | null {
   if (run.reason === null) return null;
   const isFailed = run.state === 'failed';
   return (
@@ -86,7 +95,7 @@ function Warnings({ notes }: { notes: readonly string[] }): ReactElement[] {
   ));
 }
 
-function Curves({ run, theme }: { run: RunSummary; theme: string }): ReactElement {
+function Curves({ run, theme }: { run: CurvedRun; theme: string }): ReactElement {
   const content = useMemo(() => {
     const isOpen = run.state === 'running' || run.state === 'queued';
     const last = lastEpoch(run)?.epoch ?? 1;

@@ -1,18 +1,18 @@
 /** One run in the table. Every value keeps its place when it is missing, so nothing moves while runs go on. */
 
 import { memo, type ReactElement } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Tick } from '../../ui/tick.tsx';
-import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft, trainingSeconds } from '../derive/progress.ts';
-import { primarySeries, sparkline } from '../derive/series.ts';
+import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft } from '../derive/progress.ts';
+import { sparkline } from '../derive/series.ts';
 import { RunStateBadge } from './run-state-badge.tsx';
 
 const SPARKLINE_PX = { width: 88, height: 22 };
 
 export interface RunRowProps {
-  readonly run: RunSummary;
+  readonly run: RunHead;
   readonly href: string;
   readonly isBest: boolean;
   readonly isChosen: boolean;
@@ -55,7 +55,7 @@ function RunRowBody({ run, href, isBest, isChosen, onChoose }: RunRowProps): Rea
       <td className="number">{formatMetric(last?.train_loss)}</td>
       <td className="number">{formatRate(last?.learning_rate)}</td>
       <td className="number">{last === null ? MISSING : Math.round(last.images_per_second)}</td>
-      <td className="number">{run.epochs.length === 0 ? MISSING : formatDuration(trainingSeconds(run))}</td>
+      <td className="number">{last === null ? MISSING : formatDuration(run.seconds)}</td>
     </tr>
   );
 }
@@ -63,19 +63,19 @@ function RunRowBody({ run, href, isBest, isChosen, onChoose }: RunRowProps): Rea
 /** Drawn again only when something that it shows changed. */
 export const RunRow = memo(RunRowBody);
 
-function bestNote(run: RunSummary, isBest: boolean): string {
+function bestNote(run: RunHead, isBest: boolean): string {
   if (run.primary_metric.epoch === null) return '';
   return isBest ? `best · epoch ${run.primary_metric.epoch}` : `epoch ${run.primary_metric.epoch}`;
 }
 
-function progressNote(run: RunSummary): string {
+function progressNote(run: RunHead): string {
   const done = `${lastEpoch(run)?.epoch ?? 0} / ${plannedEpochs(run) ?? '?'}`;
   const left = secondsLeft(run);
   return left === null ? done : `${done} · ${formatDuration(left)} left`;
 }
 
-function Sparkline({ run }: { run: RunSummary }): ReactElement {
-  const path = sparkline(primarySeries(run).points, SPARKLINE_PX.width, SPARKLINE_PX.height);
+function Sparkline({ run }: { run: RunHead }): ReactElement {
+  const path = sparkline(run.curve, SPARKLINE_PX.width, SPARKLINE_PX.height);
   return (
     <svg className="sparkline" {...SPARKLINE_PX} aria-hidden="true">
       {path === null ? null : <path d={path} />}

@@ -1,13 +1,13 @@
 /** What can be done about a run in the state it is in. */
 
 import type { ReactElement } from 'react';
-import type { RunState, RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead, RunState } from '../../../preload/contract/run.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import type { RunActions, RunLinks } from './run-actions.ts';
 
 export interface RunToolbarProps {
-  readonly run: RunSummary;
+  readonly run: RunHead;
   readonly actions: RunActions;
   readonly links: RunLinks;
 }
@@ -30,7 +30,7 @@ export function useRunToolbar({ run, actions, links }: RunToolbarProps): { butto
       ) : null}
       {CAN_GO_ON.has(state) ? (
         <button type="button" className="button" disabled={resume.isBusy} onClick={() => resume.run(id)}>
-          {run.epochs.length > 0 ? 'Resume' : 'Start'}
+          {run.last_epoch !== null ? 'Resume' : 'Start'}
         </button>
       ) : null}
       <a className="button" href={links.newRun(id)}>

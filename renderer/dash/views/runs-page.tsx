@@ -1,5 +1,5 @@
 import { type ReactElement, useCallback, useState } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatMetric, formatPlural } from '../../ui/format.ts';
 import { CurveIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -9,7 +9,7 @@ import { RunsTable } from './runs-table.tsx';
 
 export interface RunsPageProps {
   /** Null until the engine has told them. */
-  readonly runs: readonly RunSummary[] | null;
+  readonly runs: readonly RunHead[] | null;
   readonly links: RunLinks;
 }
 
@@ -51,7 +51,7 @@ function useChosen(): { chosen: ReadonlySet<string>; choose: (id: string, isChos
   return { chosen, choose };
 }
 
-function summaryOf(runs: readonly RunSummary[]): string {
+function summaryOf(runs: readonly RunHead[]): string {
   const running = runs.filter(({ state }) => state === 'running').length;
   const best = bestRun(runs);
   const parts = [formatPlural(runs.length, 'run')];

@@ -1,13 +1,13 @@
 /** The table of runs: one row a run, the whole row a link; arrow keys move from run to run. */
 
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatPlural } from '../../ui/format.ts';
 import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
 import { RunRow } from './run-row.tsx';
 
 export interface RunsTableProps {
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   readonly hrefOf: (id: string) => string;
   /** Chosen to be compared. */
   readonly chosen: ReadonlySet<string>;

@@ -5,6 +5,7 @@ import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/l
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import { Notice } from '../../ui/notice.tsx';
+import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
 import { useViewport } from '../canvas/use-viewport.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
@@ -21,7 +22,6 @@ import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePart, useSession } from './use-session.ts';
-import { useSize } from './use-size.ts';
 import { useWorkTime } from './use-work-time.ts';
 
 export interface LabelPageProps {

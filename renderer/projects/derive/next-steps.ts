@@ -1,7 +1,7 @@
 /** What a project lacks and what to do next, from what there is. */
 
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatPlural } from '../../ui/format.ts';
 
 export interface NextStep {
@@ -23,7 +23,7 @@ const step = (urgency: NextStep['urgency'], text: string, where: NextStep['where
 });
 
 /** The most urgent first. */
-export function nextSteps(project: ProjectOverview, runs: readonly RunSummary[]): NextStep[] {
+export function nextSteps(project: ProjectOverview, runs: readonly RunHead[]): NextStep[] {
   const { image_count: images, unlabelled, classes } = project;
   if (images === 0) {
     return [step('now', 'Bring in images, with labels where there are any.', 'import')];
@@ -47,7 +47,7 @@ function scarceText(scarce: ProjectOverview['classes']): string {
   return `Fewer than ${FEW_IMAGES} images of ${named.join(', ')}${more}: more of them would help most.`;
 }
 
-function runSteps(runs: readonly RunSummary[], canTrain: boolean): NextStep[] {
+function runSteps(runs: readonly RunHead[], canTrain: boolean): NextStep[] {
   const going = runs.filter(({ state }) => state === 'running' || state === 'queued').length;
   if (going > 0) return [step('later', `${formatPlural(going, 'run')} under way.`, 'runs')];
   if (runs.length === 0) return canTrain ? [step('soon', 'Train a first model.', 'new-run')] : [];

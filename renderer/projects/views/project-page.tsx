@@ -2,7 +2,7 @@
 
 import type { ReactElement } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { RunSummary } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { formatCount, formatPlural, formatTask } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
@@ -12,7 +12,7 @@ import type { ProjectActions, ProjectLinks } from './project-actions.ts';
 
 export interface ProjectPageProps {
   readonly project: ProjectOverview;
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   readonly actions: ProjectActions;
   readonly links: ProjectLinks;
 }
@@ -47,7 +47,7 @@ const URGENCY: { readonly [U in NextStep['urgency']]: readonly [Tone, string] } 
 
 interface NextStepsProps {
   readonly steps: readonly NextStep[];
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   readonly links: ProjectLinks;
 }
 
@@ -68,7 +68,7 @@ function NextSteps({ steps, runs, links }: NextStepsProps): ReactElement {
   );
 }
 
-function hrefOf(where: NextStep['where'], runs: readonly RunSummary[], links: ProjectLinks): string {
+function hrefOf(where: NextStep['where'], runs: readonly RunHead[], links: ProjectLinks): string {
   switch (where) {
     case 'data':
       return links.data;

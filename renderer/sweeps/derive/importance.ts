@@ -4,7 +4,7 @@
  * Source: Breiman 2001, "Random Forests", section 10; trees on bootstrap samples, judged on what each did not see.
  */
 
-import type { SweepSummary } from '../../../preload/contract/sweep.ts';
+import type { LiveSweep } from './live-sweep.ts';
 import { axesOf, placeOn } from './trial-columns.ts';
 
 const TREES = 60;
@@ -20,8 +20,11 @@ export interface Importance {
   readonly share01: number;
 }
 
-/** The most important first; empty while there are too few trials to tell. */
-export function importances(sweep: SweepSummary): Importance[] {
+/**
+ * The most important first; empty while there are too few trials to tell. It is found in steps of a few milliseconds,
+ * so that a window can draw between them.
+ */
+export function* importances(sweep: LiveSweep): Generator<void, Importance[]> {
   const axes = axesOf(sweep).slice(0, -1);
   const judged = sweep.trials.filter(({ best }) => best !== null).slice(-MOST_TRIALS);
   if (judged.length < FEWEST_TRIALS || axes.length === 0) return [];
@@ -34,7 +37,10 @@ export function importances(sweep: SweepSummary): Importance[] {
   const values = judged.map(({ best }) => best!);
   const random = generator(judged.length);
   const gains = new Array<number>(axes.length).fill(0);
-  for (let t = 0; t < TREES; t++) addGains(gains, rows, values, random);
+  for (let t = 0; t < TREES; t++) {
+    addGains(gains, rows, values, random);
+    yield;
+  }
   const positive = gains.map((gain) => Math.max(0, gain));
   const total = positive.reduce((sum, gain) => sum + gain, 0);
   if (total === 0) return [];

@@ -1,8 +1,8 @@
 /** Options of the charts of a sweep. */
 
-import type { SweepSummary } from '../../../preload/contract/sweep.ts';
 import { type ChartColors, type ChartOptions, labelOptions } from '../../ui/chart.ts';
-import { type Axis, axesOf, bestSoFar, placeOn, rangeOf, spansOf } from '../derive/trial-columns.ts';
+import type { LiveSweep } from '../derive/live-sweep.ts';
+import { type Axis, bestSoFar, placeOn, rangeOf, spansOf } from '../derive/trial-columns.ts';
 
 const GRID = { left: 8, right: 18, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' };
 
@@ -19,50 +19,13 @@ const valueAxis = (colors: ChartColors, name = ''): object => ({
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** Colours from the worst to the best trial. */
-const metricColours = (sweep: SweepSummary, colors: ChartColors, dimension: number): object => {
+const metricColours = (sweep: LiveSweep, colors: ChartColors, dimension: number): object => {
   const [min, max] = rangeOf(sweep.trials);
   return { show: false, type: 'continuous', min, max, dimension, inRange: { color: [colors.grid, colors.lines[0]] } };
 };
 
-/** A line a trial across all that was searched, to the metric on the right; axes can be brushed. */
-export function parallelOptions(sweep: SweepSummary, colors: ChartColors): ChartOptions {
-  const axes = axesOf(sweep);
-  const judged = sweep.trials.filter(({ best }) => best !== null);
-  return {
-    parallel: {
-      left: 40,
-      right: 56,
-      top: 34,
-      bottom: 16,
-      parallelAxisDefault: { areaSelectStyle: { width: 16, color: colors.lines[0] } },
-    },
-    parallelAxis: axes.map((axis, dim) => ({ dim, ...parallelAxis(axis, colors) })),
-    visualMap: metricColours(sweep, colors, axes.length - 1),
-    series: [
-      {
-        type: 'parallel',
-        data: judged.map((trial) => axes.map((axis) => placeOn(axis, trial, sweep.primary_metric) ?? Number.NaN)),
-        lineStyle: { width: 1.5, opacity: 0.7 },
-        inactiveOpacity: 0.04,
-        progressive: 500,
-      },
-    ],
-  };
-}
-
-function parallelAxis({ name, categories, isLog }: Axis, colors: ChartColors): object {
-  const look = {
-    name,
-    nameTextStyle: { color: colors.strong, fontSize: 11 },
-    axisLine: { lineStyle: { color: colors.text } },
-    axisLabel: { ...labelOptions(colors), ...(categories === null ? { formatter: short } : {}) },
-  };
-  if (categories !== null) return { ...look, type: 'category', data: [...categories] };
-  return { ...look, type: isLog ? 'log' : 'value', scale: true };
-}
-
 /** Two hyperparameters, or one and the metric, with the metric as colour. */
-export function scatterOptions(sweep: SweepSummary, x: Axis, y: Axis, colors: ChartColors): ChartOptions {
+export function scatterOptions(sweep: LiveSweep, x: Axis, y: Axis, colors: ChartColors): ChartOptions {
   const metric = sweep.primary_metric;
   const points = sweep.trials.flatMap((trial) => {
     const [at, up] = [placeOn(x, trial, metric), placeOn(y, trial, metric)];
@@ -94,7 +57,7 @@ export function scatterOptions(sweep: SweepSummary, x: Axis, y: Axis, colors: Ch
 }
 
 /** Each trial's best, and the best of all so far as steps. */
-export function bestOptions(sweep: SweepSummary, colors: ChartColors): ChartOptions {
+export function bestOptions(sweep: LiveSweep, colors: ChartColors): ChartOptions {
   const dots = sweep.trials.flatMap(({ number, best }) => (best === null ? [] : [[number, best]]));
   return {
     grid: GRID,
@@ -114,9 +77,9 @@ export function bestOptions(sweep: SweepSummary, colors: ChartColors): ChartOpti
 }
 
 /** When which trial was on which device. */
-export function timelineOptions(sweep: SweepSummary, nowMs: number, colors: ChartColors): ChartOptions {
+export function timelineOptions(sweep: LiveSweep, nowMs: number, colors: ChartColors): ChartOptions {
   const spans = spansOf(sweep, nowMs);
-  const devices = [...new Set(spans.map(({ device }) => device))].sort();
+  const lanes = [...new Set(spans.map(({ lane }) => lane))].sort();
   const start = Math.min(...spans.map(({ fromMs }) => fromMs));
   const colourOf = (state: string) =>
     colors.lines[state === 'completed' ? 2 : state === 'running' ? 0 : state === 'stopped' ? 1 : 4];
@@ -130,15 +93,15 @@ export function timelineOptions(sweep: SweepSummary, nowMs: number, colors: Char
     },
     yAxis: {
       type: 'category',
-      data: devices,
+      data: lanes,
       axisLabel: labelOptions(colors),
       axisLine: { lineStyle: { color: colors.grid } },
     },
     series: [
       {
         type: 'custom',
-        data: spans.map(({ device, fromMs, toMs, state }) => ({
-          value: [fromMs - start, toMs - start, devices.indexOf(device)],
+        data: spans.map(({ lane, fromMs, toMs, state }) => ({
+          value: [fromMs - start, toMs - start, lanes.indexOf(lane)],
           itemStyle: { color: colourOf(state) },
         })),
         encode: { x: [0, 1], y: 2 },

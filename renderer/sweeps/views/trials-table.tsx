@@ -1,9 +1,10 @@
 /** Trials with their curves; only rows in view are there, so that a thousand of them scroll smoothly. */
 
-import { type ReactElement, useMemo, useRef, useState } from 'react';
-import type { SweepRequest, SweepSummary, TrialSummary } from '../../../preload/contract/sweep.ts';
+import { memo, type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
+import type { SweepRequest, TrialHead } from '../../../preload/contract/sweep.ts';
 import { formatMetric, formatParam, MISSING } from '../../ui/format.ts';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import type { LiveSweep } from '../derive/live-sweep.ts';
 import { rangeOf, type SortKey, sortedTrials, sparkPath } from '../derive/trial-columns.ts';
 import type { SweepLinks } from '../sweep-api.ts';
 import { TrialBadge } from './trial-state.tsx';
@@ -13,21 +14,25 @@ const DIGITS = 4;
 const SPARK = [120, 26] as const;
 
 export interface TrialsTableProps {
-  readonly sweep: SweepSummary;
+  readonly sweep: LiveSweep;
   /** Numbers of the trials to show; null for all. */
-  readonly brushed: ReadonlySet<number> | null;
+  readonly chosen: ReadonlySet<number> | null;
   readonly links: SweepLinks;
   readonly onAsk: (request: SweepRequest) => void;
 }
 
-export function TrialsTable({ sweep, brushed, links, onAsk }: TrialsTableProps): ReactElement {
+export function TrialsTable({ sweep, chosen, links, onAsk }: TrialsTableProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const [sort, setSort] = useState<SortKey>('number');
   const trials = useMemo(() => {
-    const shown = brushed === null ? sweep.trials : sweep.trials.filter(({ number }) => brushed.has(number));
+    const shown = chosen === null ? sweep.trials : sweep.trials.filter(({ number }) => chosen.has(number));
     return sortedTrials(shown, sort);
-  }, [sweep.trials, brushed, sort]);
-  const range = useMemo(() => rangeOf(sweep.trials), [sweep.trials]);
+  }, [sweep.trials, chosen, sort]);
+  const [low, high] = rangeOf(sweep.trials);
+  const range = useMemo(() => [low, high] as const, [low, high]); // the same for rows until it is another
+  const latestAsk = useRef(onAsk);
+  latestAsk.current = onAsk;
+  const ask = useCallback((request: SweepRequest) => latestAsk.current(request), []);
   return (
     <section className="card trials" aria-label="Trials">
       <div className="trial trial-head">
@@ -48,7 +53,8 @@ export function TrialsTable({ sweep, brushed, links, onAsk }: TrialsTableProps):
             <TrialRow
               trial={trials[i]!}
               isBest={sweep.best?.trial === trials[i]!.number}
-              {...{ range, links, onAsk }}
+              {...{ range, links }}
+              onAsk={ask}
             />
           )}
         />
@@ -66,15 +72,15 @@ function SortButton({ label, isOn, onClick }: { label: string; isOn: boolean; on
 }
 
 interface TrialRowProps {
-  readonly trial: TrialSummary;
+  readonly trial: TrialHead;
   readonly isBest: boolean;
   readonly range: readonly [number, number];
   readonly links: SweepLinks;
   readonly onAsk: (request: SweepRequest) => void;
 }
 
-function TrialRow({ trial, isBest, range, links, onAsk }: TrialRowProps): ReactElement {
-  const { number, state, run, model, best, values, epochs_done: done, epochs_planned: planned, reason } = trial;
+const TrialRow = memo(({ trial, isBest, range, links, onAsk }: TrialRowProps): ReactElement => {
+  const { number, state, run, model, best, curve, epochs_done: done, epochs_planned: planned, reason } = trial;
   const drawn = Object.entries(trial.configuration).filter(([name]) => name !== 'model_name');
   const canRequeue = run !== null && (state === 'failed' || state === 'cancelled' || state === 'stopped');
   return (
@@ -87,7 +93,7 @@ function TrialRow({ trial, isBest, range, links, onAsk }: TrialRowProps): ReactE
       <span className="number">{formatMetric(best)}</span>
       <span>
         <svg width={SPARK[0]} height={SPARK[1]} role="img" aria-label={`${done} of ${planned} epochs`}>
-          <path d={sparkPath(values, range, planned, SPARK)} className="spark" />
+          <path d={sparkPath(curve, range, planned, SPARK)} className="spark" />
         </svg>
       </span>
       <span className="drawn" title={reason ?? undefined}>
@@ -121,4 +127,4 @@ function TrialRow({ trial, isBest, range, links, onAsk }: TrialRowProps): ReactE
       </span>
     </div>
   );
-}
+});

@@ -112,7 +112,7 @@ test('a run goes on when its project is left, and is there again when one comes 
   const run = await engine.training().start({ model: 'resnet18', params, device: 'cpu', weights: null });
 
   engine.projects.open(second);
-  expect(engine.runSummaries()).toEqual([]);
+  expect(engine.runHeads()).toEqual([]);
   const reader = openProject(first, { ...identity, access: 'read' });
   onTestFinished(reader.close);
   await eventually(() => expect(reader.db.prepare('SELECT count(*) AS n FROM epochs').get()).not.toEqual({ n: 0 }));

@@ -73,11 +73,14 @@ test('a watched sweep is told whole once, then only the trials that changed', as
     if (events.length === 3) break;
   }
 
-  expect(
-    events.map((event) => (event.type === 'snapshot' ? event.sweep.trials : event.trials).map(({ number }) => number)),
-  ).toEqual([[1, 2], [2], [1]]);
+  expect(events.map(({ trials }) => trials.map(({ number }) => number))).toEqual([[1, 2], [2], [1]]);
+  expect(events[0]).toMatchObject({ type: 'snapshot', sweep: { plan: PLAN } });
+  expect(events[1]).toMatchObject({
+    trials: [{ last: madeEpoch(1).metrics['accuracy'], curve: [[1, expect.any(Number)]] }],
+  });
   expect(events[2]).toMatchObject({
     type: 'changed',
+    plan: null,
     sweep: { id, running_count: 1, trial_count: 2 },
     trials: [{ state: 'stopped' }],
   });

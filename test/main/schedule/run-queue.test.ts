@@ -33,7 +33,7 @@ async function openedEngine(): Promise<Workbench> {
   return engine;
 }
 
-const states = (engine: Workbench) => engine.runSummaries().map(({ id, state }): [string, RunState] => [id, state]);
+const states = (engine: Workbench) => engine.runHeads().map(({ id, state }): [string, RunState] => [id, state]);
 
 test('runs of a device take turns, are stopped, go on, and end in a bundle that replaces the last', async () => {
   const engine = await openedEngine();
@@ -102,7 +102,7 @@ test('what cannot be trained is refused by code before there is a run', async ()
   expect(await refused({ ...asked(), device: 'abacus' })).toBe('bad-argument');
   expect(await refused({ ...asked(), weights: 'unheard-of' })).toBe('file-missing');
   expect(await refused({ ...asked(), weights: join(folder, 'project.sqlite') })).toBe('file-missing');
-  expect(engine.runSummaries()).toEqual([]);
+  expect(engine.runHeads()).toEqual([]);
   expect((await appErrorOf(() => training.stop('r0001'))).code).toBe('run-not-found');
   expect(training.choices().devices[0]).toEqual({ device: 'cpu', problem: null });
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { changesSince, latestRevision } from '../../../main/store/changes.ts';
 import { Connection } from '../../../main/store/db.ts';
 import { editHistory, undoEdit } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
@@ -12,7 +13,7 @@ import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
-import { runById } from '../../../main/store/runs.ts';
+import { addRunNotes, runById } from '../../../main/store/runs.ts';
 import { sweepSummaries } from '../../../main/store/sweep-summaries.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
@@ -48,6 +49,7 @@ test('a new project has exactly the documented tables', () => {
     'imports',
     'labels',
     'project',
+    'revisions',
     'runs',
     'sweeps',
     'tags',
@@ -200,6 +202,21 @@ test('the eighth migration keeps epochs of before, of whose classes nothing is k
   expect(epochsOf(connection, 'r0001')).toMatchObject([
     { metrics: { mean_average_precision: 0.75 }, data_wait_seconds: 1, per_label_metrics: null },
   ]);
+  connection.close();
+});
+
+test('the tenth migration numbers changes from then on, of runs that were there as well', () => {
+  const connection = oldDatabase(9);
+  connection.execute(`
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+                      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'resnet18', 'cpu', '{}', '[]', 'accuracy', 0, '[]', '{}', 1);`);
+
+  migrate(connection);
+
+  expect(latestRevision(connection)).toBe(0);
+  addRunNotes(connection, 'r0001', ['looked at']);
+  expect([...changesSince(connection, 0).runs]).toEqual(['r0001']);
   connection.close();
 });
 

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
-import { upsertEpoch } from '../../../main/store/epochs.ts';
-import { createRun } from '../../../main/store/runs.ts';
-import { CURVES_OF_SWEEP, sweepFingerprints, sweepSummary } from '../../../main/store/sweep-summaries.ts';
+import { CHANGED_SUBJECTS, changesSince, latestRevision, SWEEP_OF_RUN } from '../../../main/store/changes.ts';
+import { dropEpochsAfter, type NewEpoch, upsertEpoch } from '../../../main/store/epochs.ts';
+import { CHANGED_TRIALS, LiveSweep } from '../../../main/store/live-sweep.ts';
+import { headOf, RunHeads } from '../../../main/store/run-heads.ts';
+import { runSummaries } from '../../../main/store/run-summaries.ts';
+import { createRun, placeRun, startRun } from '../../../main/store/runs.ts';
+import { smallCurve } from '../../../main/store/small-curve.ts';
+import { sweepSummary } from '../../../main/store/sweep-summaries.ts';
 import { createSweep, finishSweep, startSweep } from '../../../main/store/sweeps.ts';
+import { CURVE_OF_TRIAL, CURVES_OF_SWEEP } from '../../../main/store/trial-curves.ts';
 import {
   addTrial,
   CLAIM_NEXT,
@@ -30,6 +36,11 @@ const plan: SweepPlan = {
   arguments: {},
   is_automatic: false,
 };
+
+const anEpoch = (epoch: number): NewEpoch => ({
+  ...{ epoch, train_loss: 1, valid_loss: null, metrics: { accuracy: epoch / 10 } },
+  ...{ learning_rate: 0.01, seconds: 1.5, images_per_second: 1, data_wait_seconds: null, per_label_metrics: null },
+});
 
 /** A sweep of three queued trials, whose curves are 0.1, 0.2 …, of as many epochs as the trial's number. */
 function made() {
@@ -120,24 +131,78 @@ test('a summary has curves of evaluated epochs, the best trial, what was spared,
   expect(epochs).toEqual({ planned: 12, done: 6, saved: 2, saved_seconds: 3 });
 });
 
-test('a fingerprint changes with states, decisions and epochs', () => {
+test('a sweep that is kept current reads what has changed, and is then what one read anew would be', () => {
   const { db, sweep } = made();
-  const seen = [sweepFingerprints(db).get(sweep)];
-  startSweep(db, sweep, 5);
-  seen.push(sweepFingerprints(db).get(sweep));
-  claimNext(db, sweep, 6);
-  seen.push(sweepFingerprints(db).get(sweep));
-  const rest = {
-    learning_rate: 0.01,
-    seconds: 1.5,
-    images_per_second: 1,
-    data_wait_seconds: null,
-    per_label_metrics: null,
-  };
-  upsertEpoch(db, 'r0001', { epoch: 2, train_loss: 1, valid_loss: null, metrics: {}, ...rest });
-  seen.push(sweepFingerprints(db).get(sweep));
+  const live = new LiveSweep(db, sweep);
+  const numbers = () => live.refresh().map(({ number }) => number);
 
-  expect(new Set(seen).size).toBe(4);
+  expect(numbers()).toEqual([1, 2, 3]);
+  expect(numbers()).toEqual([]);
+  startSweep(db, sweep, 5);
+  expect(numbers()).toEqual([]);
+  claimNext(db, sweep, 6);
+  placeRun(db, 'r0003', 'cuda:0');
+  expect(numbers()).toEqual([1, 3]);
+  upsertEpoch(db, 'r0002', anEpoch(3));
+  expect(numbers()).toEqual([2]);
+  dropEpochsAfter(db, 'r0002', 1);
+  upsertEpoch(db, 'r0002', anEpoch(2));
+  expect(numbers()).toEqual([2]);
+  const configuration = { learning_rate: 0.2 };
+  addTrial(db, { sweep_id: sweep, number: 4, configuration, run_id: null, reason: 'no such model', created_at_ms: 9 });
+  expect(numbers()).toEqual([4]);
+  expect(live.summary).toEqual(sweepSummary(db, sweep));
+  expect(live.summary.trials[3]).toMatchObject({ state: 'failed', duplicate_of: 2 });
+});
+
+test('runs and sweeps that changed are told by their ids, those of an epoch with the sweep of its trial', () => {
+  const { db, sweep } = made();
+  const other = createRun(db, newRun());
+  const before = latestRevision(db);
+  const since = () => {
+    const { runs, sweeps } = changesSince(db, before);
+    return [[...runs], [...sweeps]];
+  };
+
+  expect(since()).toEqual([[], []]);
+  startRun(db, other, 3);
+  expect(since()).toEqual([[other], []]);
+  upsertEpoch(db, 'r0002', anEpoch(3));
+  expect(since()).toEqual([[other, 'r0002'], [sweep]]);
+});
+
+test('heads of runs are kept current, and are those of the whole runs', () => {
+  const { db } = made();
+  const heads = new RunHeads(db);
+  const before = heads.all();
+
+  upsertEpoch(db, 'r0003', anEpoch(4));
+  const after = heads.all();
+
+  expect(before[2]).toMatchObject({
+    last_epoch: { epoch: 3 },
+    seconds: 4.5,
+    curve: [
+      [1, 0.1],
+      [3, 0.3],
+    ],
+  });
+  expect(after[0]).toBe(before[0]);
+  expect(after).toEqual(runSummaries(db).map(headOf));
+  expect(heads.get('r0009')).toBeNull();
+});
+
+test('a small curve keeps first, last and best of many points', () => {
+  const points = Array.from({ length: 1000 }, (_, i) => [i + 1, i === 700 ? 0.98765432 : 0.5] as const);
+
+  const small = smallCurve(points);
+
+  expect(small.length).toBe(32);
+  expect([small[0], small.at(-1)]).toEqual([
+    [1, 0.5],
+    [1000, 0.5],
+  ]);
+  expect(small).toContainEqual([701, 0.98765]);
 });
 
 test('claiming and curves go by indexes', () => {
@@ -149,4 +214,8 @@ test('claiming and curves go by indexes', () => {
 
   expect(planOf(CLAIM_NEXT, '1', 's', 's')).toContain('INDEX trials_by_state (sweep_id=? AND state=?)');
   expect(planOf(CURVES_OF_SWEEP, 'accuracy', 's')).not.toContain('SCAN');
+  expect(planOf(CURVE_OF_TRIAL, 'accuracy', 's', '1')).not.toContain('SCAN');
+  expect(planOf(CHANGED_SUBJECTS, '1')).toContain('revisions_in_order (revision>?)');
+  expect(planOf(CHANGED_TRIALS, '1', 's', '1', 's')).not.toMatch(/SCAN (revisions|trials)/);
+  expect(planOf(SWEEP_OF_RUN, 'r')).not.toContain('SCAN');
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { commandsOf, matching } from '../../../renderer/app/commands.ts';
 import { routeOf } from '../../../renderer/app/route.ts';
-import { madeRun } from '../../kit/made-runs.ts';
+import { madeHead } from '../../kit/made-runs.ts';
 import { SIGN_PROJECT } from '../../kit/memory-engine.ts';
 
-const RUNS = [madeRun(2, 1, { state: 'running' }), madeRun(1, 3)];
+const RUNS = [madeHead(2, 1, { state: 'running' }), madeHead(1, 3)];
 const recent = [
   { folder: '/p/a', name: 'Aerial', task: 'image-object-detection', opened_at_ms: 1, is_there: true },
   { folder: '/p/gone', name: 'Gone', task: 'image-classification', opened_at_ms: 1, is_there: false },

@@ -1,25 +1,31 @@
 /** Several runs side by side: their curves in one chart each, what they differ in, where they ended. */
 
 import { type ReactElement, useMemo, useState } from 'react';
-import type { RunSummary } from '../../../../preload/contract/run.ts';
+import type { RunHead } from '../../../../preload/contract/run.ts';
 import { formatMetric } from '../../../ui/format.ts';
 import { BackIcon } from '../../../ui/icons.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { Problem } from '../../../ui/problem.tsx';
 import { Tick } from '../../../ui/tick.tsx';
 import { type ComparedRow, comparedCurves, comparedResults, comparedSettings } from '../../derive/comparison.ts';
 import { lastEpoch } from '../../derive/progress.ts';
 import { CurveCard } from '../curve-card.tsx';
 import type { RunLinks } from '../run-actions.ts';
+import { type EpochSource, useEpochs } from '../use-epochs.ts';
 
 export interface ComparePageProps {
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   /** Asked for, and not in the project. */
   readonly missing: readonly string[];
   readonly links: RunLinks;
   readonly theme: string;
+  readonly epochs: EpochSource;
 }
 
-export function ComparePage({ runs, missing, links, theme }: ComparePageProps): ReactElement {
+export function ComparePage({ runs: heads, missing, links, theme, epochs: source }: ComparePageProps): ReactElement {
+  const ids = useMemo(() => heads.map(({ id }) => id), [heads]);
+  const { epochs, problem } = useEpochs(source, ids);
+  const runs = useMemo(() => heads.map((run) => ({ ...run, epochs: epochs.get(run.id) ?? [] })), [heads, epochs]);
   const [showsAll, setShowsAll] = useState(false);
   const curves = useMemo(() => {
     const longest = Math.max(1, ...runs.map((run) => lastEpoch(run)?.epoch ?? 1));
@@ -40,6 +46,7 @@ export function ComparePage({ runs, missing, links, theme }: ComparePageProps): 
         <h1>{runs.map(({ id }) => id).join(' and ')}</h1>
         {missing.length > 0 ? <p className="muted">not in this project: {missing.join(', ')}</p> : null}
       </div>
+      <Problem title="The curves cannot be shown" text={problem} />
       <div className="curves">
         {curves.map(({ title, content }) => (
           <CurveCard key={title} title={title} theme={theme} content={content} />
@@ -73,7 +80,7 @@ export function ComparePage({ runs, missing, links, theme }: ComparePageProps): 
 interface ComparedTableProps {
   readonly title: string;
   readonly note: string;
-  readonly runs: readonly RunSummary[];
+  readonly runs: readonly RunHead[];
   readonly rows: readonly ComparedRow[];
   readonly links: RunLinks;
   readonly control?: ReactElement;

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
 import type { ObjectEvaluation } from '../../../../preload/contract/object-evaluation.ts';
-import type { RunSummary } from '../../../../preload/contract/run.ts';
+import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { formatPlural } from '../../../ui/format.ts';
 import { intervalNote } from '../../derive/evaluation.ts';
@@ -19,7 +19,7 @@ import { ObjectTables } from './object-tables.tsx';
 import { type EvaluationSource, type LoadedEvaluation, useEvaluation } from './use-evaluation.ts';
 
 export interface EvaluationSectionProps {
-  readonly run: RunSummary;
+  readonly run: RunHead;
   readonly projectFolder: string;
   readonly source: EvaluationSource;
   readonly theme: string;
@@ -115,7 +115,7 @@ function Parts({ parts, evaluation, onChoose }: PartsProps): ReactElement {
 
 interface AbsentProps {
   readonly loaded: Exclude<LoadedEvaluation, { status: 'there' }>;
-  readonly run: RunSummary;
+  readonly run: RunHead;
   readonly projectFolder: string;
   readonly onAgain: () => void;
 }

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'react';
 import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
-import type { RunSummary } from '../../../../preload/contract/run.ts';
+import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { orderedParts, shownPart } from '../../derive/evaluation.ts';
 
@@ -25,7 +25,7 @@ export interface UsedEvaluation {
 }
 
 /** What is on show stays until there is something else to show. */
-export function useEvaluation(source: EvaluationSource, run: RunSummary): UsedEvaluation {
+export function useEvaluation(source: EvaluationSource, run: RunHead): UsedEvaluation {
   const [loaded, setLoaded] = useState<LoadedEvaluation>({ status: 'loading' });
   const [chosen, choose] = useState<Split | null>(null);
   const [attempt, setAttempt] = useState(0);

@@ -3,7 +3,7 @@
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
 import { AppError } from '../../../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../../../preload/contract/project.ts';
-import type { RunSummary } from '../../../../preload/contract/run.ts';
+import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { TrainingChoices } from '../../../../preload/contract/training.ts';
 import { formatPlural } from '../../../ui/format.ts';
 import { BackIcon } from '../../../ui/icons.tsx';
@@ -18,7 +18,7 @@ import { FROM_SCRATCH, usualWeights, WhereAndFrom } from './where-and-from.tsx';
 export interface NewRunPageProps {
   readonly project: ProjectOverview;
   /** A run whose settings to begin with. */
-  readonly like: RunSummary | null;
+  readonly like: RunHead | null;
   readonly actions: RunActions;
   readonly links: RunLinks;
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { doorsTo } from '../../../../main/ipc/attach.ts';
 import type { RunEvent } from '../../../../preload/contract/contract.ts';
 import { AppError } from '../../../../preload/contract/errors.ts';
-import type { RunSummary } from '../../../../preload/contract/run.ts';
+import type { RunHead } from '../../../../preload/contract/run.ts';
 import { clientOverPort } from '../../../../renderer/app/engine/client.ts';
 import { LiveEngine, retryDelayMs } from '../../../../renderer/app/engine/live-engine.ts';
 import { INITIAL_STATE, withRunEvent } from '../../../../renderer/app/engine/live-state.ts';
@@ -14,7 +14,7 @@ import {
   type Transport,
 } from '../../../../renderer/app/engine/transport.ts';
 import { eventually } from '../../../kit/eventually.ts';
-import { madeRun } from '../../../kit/made-runs.ts';
+import { madeHead, madeRun } from '../../../kit/made-runs.ts';
 import { MemoryEngine, PROGRESS, SIGN_PROJECT } from '../../../kit/memory-engine.ts';
 
 /** Waits end when the test says so; the lengths asked for are kept. */
@@ -84,7 +84,7 @@ describe('live engine', () => {
   test('shows project and runs, then every change', async () => {
     const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3)]);
     started(engine);
-    await eventually(() => expect(live.getState()).toMatchObject({ project: SIGN_PROJECT, runs: [madeRun(1, 3)] }));
+    await eventually(() => expect(live.getState()).toMatchObject({ project: SIGN_PROJECT, runs: [madeHead(1, 3)] }));
     expect(status()).toBe('connected');
 
     engine.change(madeRun(2, 1, { state: 'running' }));
@@ -186,27 +186,31 @@ describe('live engine', () => {
 });
 
 describe('runs after an event', () => {
-  const runs = [madeRun(3, 1), madeRun(1, 1)];
-  const runsAfter = (before: readonly RunSummary[], event: RunEvent) =>
+  const runs = [madeHead(3, 1), madeHead(1, 1)];
+  const runsAfter = (before: readonly RunHead[], event: RunEvent) =>
     withRunEvent({ ...INITIAL_STATE, runs: before }, event).runs!;
 
   test('a changed run keeps its place', () => {
-    const changed = madeRun(1, 2);
+    const changed = madeHead(1, 2);
 
-    expect(runsAfter(runs, { type: 'changed', run: changed })).toEqual([runs[0], changed]);
+    expect(runsAfter(runs, { type: 'changed', runs: [changed] })).toEqual([runs[0], changed]);
   });
 
   test('a run told for the first time takes its place by age', () => {
-    const added = madeRun(2, 0);
+    const added = madeHead(2, 0);
 
-    expect(runsAfter(runs, { type: 'changed', run: added })).toEqual([runs[0], added, runs[1]]);
+    expect(runsAfter(runs, { type: 'changed', runs: [added] })).toEqual([runs[0], added, runs[1]]);
   });
 
   test('runs of one moment stand by their number', () => {
-    const twins = [2, 1].map((n) => madeRun(n, 0, { created_at_ms: 5 }));
-    const third = madeRun(3, 0, { created_at_ms: 5 });
+    const twins = [2, 1].map((n) => madeHead(n, 0, { created_at_ms: 5 }));
+    const third = madeHead(3, 0, { created_at_ms: 5 });
 
-    expect(runsAfter(twins, { type: 'changed', run: third }).map(({ id }) => id)).toEqual(['r0003', 'r0002', 'r0001']);
+    expect(runsAfter(twins, { type: 'changed', runs: [third] }).map(({ id }) => id)).toEqual([
+      'r0003',
+      'r0002',
+      'r0001',
+    ]);
   });
 
   test('a snapshot replaces everything', () => {

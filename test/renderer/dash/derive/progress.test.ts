@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
-import {
-  doneFraction01,
-  plannedEpochs,
-  secondsLeft,
-  trainingSeconds,
-} from '../../../../renderer/dash/derive/progress.ts';
-import { madeEpoch, madeRun } from '../../../kit/made-runs.ts';
+import { doneFraction01, plannedEpochs, secondsLeft } from '../../../../renderer/dash/derive/progress.ts';
+import { madeEpoch, madeHead } from '../../../kit/made-runs.ts';
 
 const running = (seconds: readonly number[], planned = 10) =>
-  madeRun(1, 0, {
+  madeHead(1, 0, {
     state: 'running',
     params: { number_of_epochs: planned },
     epochs: seconds.map((value, i) => madeEpoch(i + 1, { seconds: value })),
@@ -20,7 +15,7 @@ test('progress is the share of the planned epochs', () => {
 });
 
 test('a run that does not say how long it is has no share and no end', () => {
-  const run = madeRun(1, 4, { state: 'running', params: {} });
+  const run = madeHead(1, 4, { state: 'running', params: {} });
 
   expect([plannedEpochs(run), doneFraction01(run), secondsLeft(run)]).toEqual([null, 0, null]);
 });
@@ -35,5 +30,5 @@ test('nothing is left of a run that ended, and nothing is known before the first
 });
 
 test('training time is the sum over epochs', () => {
-  expect(trainingSeconds(running([1.5, 2, 3]))).toBe(6.5);
+  expect(running([1.5, 2, 3]).seconds).toBe(6.5);
 });

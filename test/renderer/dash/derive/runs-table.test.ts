@@ -6,13 +6,13 @@ import {
   type SortKey,
   sortedRuns,
 } from '../../../../renderer/dash/derive/runs-table.ts';
-import { madeRun } from '../../../kit/made-runs.ts';
+import { madeHead } from '../../../kit/made-runs.ts';
 
 const runs = [
-  madeRun(1, 9, { model: 'resnet18' }),
-  madeRun(2, 0, { state: 'queued' }),
-  madeRun(3, 12),
-  madeRun(4, 3, { state: 'failed' }),
+  madeHead(1, 9, { model: 'resnet18' }),
+  madeHead(2, 0, { state: 'queued' }),
+  madeHead(3, 12),
+  madeHead(4, 3, { state: 'failed' }),
 ];
 const idsBy = (key: SortKey, direction: 'ascending' | 'descending') =>
   sortedRuns(runs, { key, direction }).map(({ id }) => id);
@@ -47,7 +47,7 @@ test('the same column again turns the order round, another starts its own way', 
 });
 
 test('the best run has the highest metric, the older of two equal ones', () => {
-  const again = { ...madeRun(5, 12), primary_metric: runs[2]!.primary_metric };
+  const again = { ...madeHead(5, 12), primary_metric: runs[2]!.primary_metric };
 
   expect(bestRun([again, ...runs])?.id).toBe('r0003');
 });

@@ -7,7 +7,7 @@ import {
   primarySeries,
   sparkline,
 } from '../../../../renderer/dash/derive/series.ts';
-import { madeEpoch, madeRun } from '../../../kit/made-runs.ts';
+import { madeCurved, madeEpoch } from '../../../kit/made-runs.ts';
 
 describe('curves of a run', () => {
   const epochs = [
@@ -16,7 +16,7 @@ describe('curves of a run', () => {
     madeEpoch(3, { train_loss: 0.5, metrics: { accuracy: null, valid_loss: 0.75 }, learning_rate: 0.03 }),
     madeEpoch(4, { train_loss: 0.25, metrics: { accuracy: 0.8, valid_loss: 0.5 }, learning_rate: 0.04 }),
   ];
-  const run = madeRun(1, 0, { epochs });
+  const run = madeCurved(1, 0, { epochs });
 
   test('losses have a point per measured epoch', () => {
     expect(lossSeries(run)).toEqual([
@@ -41,7 +41,7 @@ describe('curves of a run', () => {
   });
 
   test('a run without validation has one loss', () => {
-    const bare = madeRun(1, 0, { epochs: [madeEpoch(1, { metrics: {} })] });
+    const bare = madeCurved(1, 0, { epochs: [madeEpoch(1, { metrics: {} })] });
 
     expect(lossSeries(bare).map(({ name }) => name)).toEqual(['training']);
   });
@@ -68,8 +68,8 @@ describe('curves of a run', () => {
   test('the primary metric is named first, the others as they appear', () => {
     const rows = [madeEpoch(1, { metrics: { valid_loss: 1 } }), madeEpoch(2, { metrics: { f1: 1, accuracy: 1 } })];
 
-    expect(metricNames(madeRun(1, 0, { epochs: rows }))).toEqual(['accuracy', 'valid_loss', 'f1']);
-    expect(metricNames(madeRun(1, 0))).toEqual([]);
+    expect(metricNames(madeCurved(1, 0, { epochs: rows }))).toEqual(['accuracy', 'valid_loss', 'f1']);
+    expect(metricNames(madeCurved(1, 0))).toEqual([]);
   });
 });
 

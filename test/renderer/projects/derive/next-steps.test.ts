@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nextSteps } from '../../../../renderer/projects/derive/next-steps.ts';
-import { madeRun } from '../../../kit/made-runs.ts';
+import { madeHead } from '../../../kit/made-runs.ts';
 import { SIGN_PROJECT } from '../../../kit/memory-engine.ts';
 
 const wheres = (...args: Parameters<typeof nextSteps>) =>
@@ -33,7 +33,7 @@ test('labels come before training, and what is scarce is named', () => {
 
 test('what runs have come to decides the rest', () => {
   expect(wheres(SIGN_PROJECT, [])).toEqual([['new-run', 'soon']]);
-  expect(wheres(SIGN_PROJECT, [madeRun(1, 2, { state: 'running' })])).toEqual([['runs', 'later']]);
-  expect(wheres(SIGN_PROJECT, [madeRun(1, 0, { state: 'failed' })])).toEqual([['runs', 'soon']]);
-  expect(wheres(SIGN_PROJECT, [madeRun(1, 3)])).toEqual([['best-run', 'later']]);
+  expect(wheres(SIGN_PROJECT, [madeHead(1, 2, { state: 'running' })])).toEqual([['runs', 'later']]);
+  expect(wheres(SIGN_PROJECT, [madeHead(1, 0, { state: 'failed' })])).toEqual([['runs', 'soon']]);
+  expect(wheres(SIGN_PROJECT, [madeHead(1, 3)])).toEqual([['best-run', 'later']]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { importances } from '../../../../renderer/sweeps/derive/importance.ts';
-import { withSweepEvent } from '../../../../renderer/sweeps/derive/live-sweep.ts';
+import { type Importance, importances } from '../../../../renderer/sweeps/derive/importance.ts';
+import { type LiveSweep, withSweepEvent } from '../../../../renderer/sweeps/derive/live-sweep.ts';
 import {
   axesOf,
   bestSoFar,
@@ -11,6 +11,14 @@ import {
   sparkPath,
 } from '../../../../renderer/sweeps/derive/trial-columns.ts';
 import { madeSweep, madeTrial } from '../../../kit/made-sweeps.ts';
+
+function importanceOf(sweep: LiveSweep): readonly Importance[] {
+  const steps = importances(sweep);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
 
 test('axes are what differs between trials, names as categories, logarithms where they were drawn so, the metric last', () => {
   const optimizer = (name: string) => ({ learning_rate: 0.1, momentum: 0.5, optimizer: name });
@@ -59,18 +67,44 @@ test('a trial that runs reaches to now on the timeline, one that has not begun i
   ]);
 });
 
+test('trials at the same time on one device have a lane each', () => {
+  const sweep = madeSweep([
+    madeTrial(1, { started_at_ms: 0, finished_at_ms: 100 }),
+    madeTrial(2, { started_at_ms: 10, finished_at_ms: 60 }),
+    madeTrial(3, { started_at_ms: 60, finished_at_ms: 90 }),
+    madeTrial(4, { started_at_ms: 0, finished_at_ms: 90, device: 'cuda:0' }),
+  ]);
+
+  expect(
+    spansOf(sweep, 200)
+      .map(({ trial, lane }) => `${trial} ${lane}`)
+      .sort(),
+  ).toEqual(['1 cpu #1', '2 cpu #2', '3 cpu #2', '4 cuda:0']);
+});
+
 test('a small curve has the epochs still to come as room, and all rows the same height', () => {
-  expect(sparkPath([0, 1], [0, 1], 5, [100, 20])).toBe('M0.0 20.0L25.0 0.0');
-  expect(sparkPath([0.5], [0.5, 0.5], 1, [100, 20])).toBe('M0.0 10.0');
+  expect(
+    sparkPath(
+      [
+        [1, 0],
+        [2, 1],
+      ],
+      [0, 1],
+      5,
+      [100, 20],
+    ),
+  ).toBe('M0.0 20.0L25.0 0.0');
+  expect(sparkPath([[1, 0.5]], [0.5, 0.5], 1, [100, 20])).toBe('M0.0 10.0');
 });
 
 test('events of a sweep replace the trials they tell of and add others in their place', () => {
   const before = madeSweep([madeTrial(1), madeTrial(3)]);
-  const { trials: _, ...head } = madeSweep([], { state: 'completed' });
+  const { trials: _trials, plan, ...head } = madeSweep([], { state: 'completed' });
 
   const after = withSweepEvent(before, {
     type: 'changed',
-    sweep: { ...head, trial_count: 3, running_count: 0 },
+    sweep: { ...head, trial_count: 3 },
+    plan: { ...plan, iterations: 12 },
     trials: [madeTrial(2), madeTrial(3, { state: 'stopped' })],
   });
 
@@ -80,7 +114,7 @@ test('events of a sweep replace the trials they tell of and add others in their 
     '2 completed',
     '3 stopped',
   ]);
-  expect(after).not.toHaveProperty('trial_count');
+  expect(after).toMatchObject({ trial_count: 3, plan: { iterations: 12 } });
 });
 
 test('importance names the hyperparameter that decides, and says nothing of too few trials', () => {
@@ -92,10 +126,10 @@ test('importance names the hyperparameter that decides, and says nothing of too 
     });
   });
 
-  const found = importances(madeSweep(trials));
+  const found = importanceOf(madeSweep(trials));
 
   expect(found[0]!.name).toBe('learning_rate');
   expect(found[0]!.share01).toBeGreaterThan(0.8);
-  expect(importances(madeSweep(trials.slice(0, 5)))).toEqual([]);
-  expect(importances(madeSweep(trials))).toEqual(found);
+  expect(importanceOf(madeSweep(trials.slice(0, 5)))).toEqual([]);
+  expect(importanceOf(madeSweep(trials))).toEqual(found);
 });

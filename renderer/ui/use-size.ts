@@ -1,7 +1,7 @@
 /** The size of an element, followed. */
 
 import { type RefObject, useEffect, useState } from 'react';
-import type { Size } from '../../../native-models/geometry/box.ts';
+import type { Size } from '../../native-models/geometry/box.ts';
 
 /** Units: screen pixels; zero until it is laid out. */
 export function useSize(element: RefObject<HTMLElement | null>): Size {
