@@ -1,4 +1,4 @@
-/** The detectors of the step benchmark, and made-up pictures with objects; the peer makes the same in `peer/rcnn.py`. */
+/** The detectors of the step benchmark, and made-up pictures with objects; the peer makes the same in `peer/rcnn.py` and `peer/one_stage.py`. */
 
 import { Tensor } from '../../main/train/runtime.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
@@ -8,6 +8,8 @@ import type { Size } from '../../native-models/geometry/box.ts';
 import { maskFromBitmap } from '../../native-models/geometry/mask.ts';
 import { FasterRcnn } from '../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../native-models/models/retinanet.ts';
+import { YoloV5 } from '../../native-models/models/yolov5.ts';
+import { YoloXNano } from '../../native-models/models/yolox.ts';
 
 const CLASSES = 10;
 const OBJECTS = 8; // of each picture
@@ -16,6 +18,8 @@ const twoStage = (backbone: 'resnet18' | 'resnet50', masks: boolean) => (): Dete
   new FasterRcnn({ backbone, classes: CLASSES, norm: 'frozen', masks, mostTruths: OBJECTS });
 
 export const DETECTORS: Readonly<Record<string, () => Detector>> = {
+  yolov5_small: () => new YoloV5({ size: 'small', classes: CLASSES, slots: OBJECTS }),
+  yolox_nano: () => new YoloXNano({ classes: CLASSES, slots: OBJECTS }),
   retinanet_resnet50_fpn: () => new RetinaNet({ classes: CLASSES, norm: 'frozen' }),
   fasterrcnn_resnet18_fpn: twoStage('resnet18', false),
   fasterrcnn_resnet50_fpn: twoStage('resnet50', false),

@@ -24,6 +24,8 @@ const CASES: readonly StepCase[] = [
   { name: 'vits16r224 8@224', model: 'vits16r224', batch: 8, side: 224, optimizer: 'adamw' },
   { name: 'depthwise 8@224', model: 'depthwise', batch: 8, side: 224 },
   { name: 'fpn 8@224', model: 'fpn', batch: 8, side: 224 },
+  { name: 'yolov5_small 4@320', model: 'yolov5_small', batch: 4, side: 320 },
+  { name: 'yolox_nano 8@416', model: 'yolox_nano', batch: 8, side: 416 },
   { name: 'retinanet_resnet50_fpn 2@320x416', model: 'retinanet_resnet50_fpn', batch: 2, side: 320, width: 416 },
   { name: 'fasterrcnn_resnet18_fpn 2@320x416', model: 'fasterrcnn_resnet18_fpn', batch: 2, side: 320, width: 416 },
   { name: 'fasterrcnn_resnet50_fpn 2@608x800', model: 'fasterrcnn_resnet50_fpn', batch: 2, side: 608, width: 800 },

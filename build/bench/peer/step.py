@@ -12,6 +12,7 @@ import time
 
 import torch
 from networks import CLASSES, NETWORKS
+from one_stage import one_stage, one_stage_loss
 from rcnn import detector, step_loss
 
 
@@ -31,13 +32,17 @@ def main():
     layout = torch.channels_last if options.channels_last else torch.contiguous_format
     width = options.width or options.side
     found = detector(options.model, options.side, width)
-    model = (found or NETWORKS[options.model]()).train().to(memory_format=layout)
+    staged = one_stage(options.model)
+    model = (staged[0] if staged else found or NETWORKS[options.model]()).train().to(memory_format=layout)
     parameters = model.parameters()
     if options.optimizer == "adamw":
         optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.999), weight_decay=1e-2)
     else:
         optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9, weight_decay=1e-4, nesterov=True)
-    if found:
+    if staged:
+        images = torch.rand(options.batch, 3, options.side, width).to(memory_format=layout)
+        loss = one_stage_loss(options.model, model, staged[1], images)
+    elif found:
         loss = step_loss(model, options.batch, options.side, width)
     else:
         images = torch.randn(options.batch, 3, options.side, width).to(memory_format=layout)
