@@ -42,7 +42,7 @@ export const CURVES = {
       model: 'resnest50',
       epochs: 1,
       batch: 32,
-      rate: 0.01,
+      rate: 0.002,
       warmUpEpochs: 0,
       ...sideOf(64),
     },

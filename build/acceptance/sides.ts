@@ -30,6 +30,8 @@ export interface Recipe {
   readonly warmUpEpochs?: number;
   /** Batch norm normalises by the statistics of the weights. */
   readonly freezeBatchNorm?: true;
+  /** Of averaged weights, which are what counts. */
+  readonly averageDecay?: number;
 }
 
 /** The machine's threads, or those of the environment: runs in the background leave the rest to others. */
@@ -72,6 +74,7 @@ export function trainOurs(work: string, project: string, recipe: Recipe, seed: n
     weight_decay: recipe.weightDecay,
     layers_to_freeze: recipe.freeze,
     warmup_cosine_lr_warmup_epochs: recipe.warmUpEpochs,
+    weight_average_decay: recipe.averageDecay,
     freeze_batch_norm: recipe.freezeBatchNorm ? 1 : undefined,
   };
   const chosen = Object.entries(settings)
@@ -135,6 +138,7 @@ function peerFlags({ weights, ...recipe }: Recipe, seed: number): string[] {
   if (recipe.weightDecay !== undefined) values['--weight-decay'] = [recipe.weightDecay];
   if (recipe.freeze !== undefined) values['--freeze'] = [recipe.freeze];
   if (recipe.warmUpEpochs !== undefined) values['--warmup-epochs'] = [recipe.warmUpEpochs];
+  if (recipe.averageDecay !== undefined) values['--average-decay'] = [recipe.averageDecay];
   if (recipe.freezeBatchNorm) values['--freeze-batch-norm'] = [];
   if (THREADS !== undefined) values['--threads'] = [THREADS];
   if (weights !== null) {

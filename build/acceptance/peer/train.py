@@ -25,6 +25,7 @@ the evaluation. All random numbers of a seed come from torch.manual_seed(seed).
 """
 
 import argparse
+import copy
 import json
 import math
 import sys
@@ -233,9 +234,23 @@ def optimizer_of(model, options):
     )
 
 
+def average_decay(decay, update):
+    """The product's: what was asked for, less at the first updates."""
+    return min(decay, (1 + update) / (10 + update))
+
+
+@torch.no_grad()
+def follow(average, model, decay):
+    """Moves an averaged model, statistics included, towards the present one."""
+    for kept, value in zip(average.state_dict().values(), model.state_dict().values()):
+        if kept.is_floating_point():
+            kept.lerp_(value, 1 - decay)
+
+
 def train(options, seed, train_rows, valid_rows, classes):
     torch.manual_seed(seed)
     model = build(options, classes)
+    average = copy.deepcopy(model) if options.average_decay > 0 else model
     frozen = frozen_modules(model, options.freeze)
     for module in frozen:
         module.requires_grad_(False)
@@ -262,13 +277,15 @@ def train(options, seed, train_rows, valid_rows, classes):
             loss = loss_of(model(x), targets(chosen, classes, options.multi_label))
             loss.backward()
             optimizer.step()
+            if average is not model:
+                follow(average, model, average_decay(options.average_decay, epoch * steps + step + 1))
             losses.append(loss.item())
         rows.append(
             {
                 "epoch": epoch + 1,
                 "train_loss": sum(losses) / len(losses),
                 "learning_rate": rate,
-                "metrics": evaluate(model, valid_rows, valid_transform, options, classes),
+                "metrics": evaluate(average, valid_rows, valid_transform, options, classes),
                 "seconds": round(time.monotonic() - started, 3),
             }
         )
@@ -290,6 +307,7 @@ def parsed():
     parser.add_argument("--optimizer", choices=["sgd", "adamw"], default="sgd")
     parser.add_argument("--freeze", type=int, default=0, help="groups of mobilenetv2 that stay as they are")
     parser.add_argument("--freeze-batch-norm", action="store_true", help="normalise by the statistics of the weights")
+    parser.add_argument("--average-decay", type=float, default=0, help="of averaged weights; 0 for none")
     parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--weight-decay", type=float, default=1e-4)
     parser.add_argument("--warmup-epochs", type=int, default=2)
