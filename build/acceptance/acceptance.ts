@@ -1,6 +1,6 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling,detectors] [--work FOLDER]`; needs the data beside the
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling,detectors,segm] [--work FOLDER]`; needs the data beside the
  * checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
@@ -14,6 +14,7 @@ import { SHARED } from './data.ts';
 import { detectors } from './detectors.ts';
 import { FINE_TUNES, fineTune } from './fine-tune.ts';
 import { Results } from './results.ts';
+import { segm } from './segm.ts';
 import { sweep } from './sweep.ts';
 import { tiling } from './tiling.ts';
 
@@ -31,6 +32,7 @@ const cases: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   sweep: () => sweep(work),
   tiling: () => tiling(work, results),
   detectors: () => detectors(work),
+  segm: () => segm(work, results),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);
 for (const name of asked)

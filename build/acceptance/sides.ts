@@ -35,7 +35,7 @@ export interface Recipe {
 }
 
 /** The machine's threads, or those of the environment: runs in the background leave the rest to others. */
-const THREADS = process.env['LIGHTBENCH_ACCEPTANCE_THREADS'];
+export const THREADS: string | undefined = process.env['LIGHTBENCH_ACCEPTANCE_THREADS'];
 
 /** A project of these images, made once. */
 export function projectOf(work: string, name: string, task: Recipe['task'], parts: Parts): string {
