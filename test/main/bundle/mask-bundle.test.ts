@@ -9,13 +9,16 @@ import type { ObjectBundle } from '../../../main/bundle/object-description.ts';
 import { type FoundInImage, scoreObjects } from '../../../main/bundle/score-objects.ts';
 import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { importDataset } from '../../../main/data/import.ts';
+import { detectObjects } from '../../../main/schedule/detect-objects.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { readEvaluation } from '../../../main/schedule/read-evaluation.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainNew } from '../../../main/schedule/run-training.ts';
 import { createProject, type WriteProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
+import { runById } from '../../../main/store/runs.ts';
 import { epochCheckpoint } from '../../../main/train/checkpoint.ts';
+import { ringsOf } from '../../../native-models/geometry/polygon.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { writeJsonl } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -83,6 +86,25 @@ describe('a run that finds objects with their masks', () => {
     expect(report.boundary!.numbers.AP50).toBeLessThanOrEqual(report.coco.numbers.AP50);
     expect(report.found).toBeGreaterThan(0);
     expect(again.metrics).toEqual(report.metrics);
+  });
+});
+
+test('its model is asked about any image of the project: classes, bitmaps and outlines in pixels, best first', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const [id] = runById(project.db, run).split.validation;
+
+  const found = (await detectObjects(project, run, [id!], 2)).get(id!)!;
+
+  const [judged] = judgedRows();
+  expect(found.map(({ class_name, score }) => [class_name, score])).toEqual(
+    judged!.boxes.map(({ label, score }) => [label, score]),
+  );
+  found.forEach(({ shape, polygon }, i) => {
+    if (shape.kind !== 'mask') throw new Error('a model of masks found a box');
+    const { width, height } = shape.mask;
+    const fractions = ringsOf(polygon ?? []).map((ring) => ring.map((at, k) => at / (k % 2 === 0 ? width : height)));
+    expect(fractions.flat().sort()).toEqual(judged!.boxes[i]!.polygon!.flat().sort());
   });
 });
 
