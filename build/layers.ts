@@ -138,9 +138,16 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
     'renderer/label/doc',
     ['renderer/label/doc', 'preload/contract', 'native-models/geometry', 'npm:flatbush', 'npm:polygon-clipping'],
   ],
+  ['renderer/label/pixels', ['renderer/label/pixels', 'renderer/label/doc', 'native-models/geometry']],
   [
     'renderer/label/tools',
-    ['renderer/label/tools', 'renderer/label/doc', 'preload/contract', 'native-models/geometry'],
+    [
+      'renderer/label/tools',
+      'renderer/label/doc',
+      'renderer/label/pixels/request.ts',
+      'preload/contract',
+      'native-models/geometry',
+    ],
   ],
 ];
 

@@ -17,9 +17,12 @@ import { LabelDocument } from './doc/label-document.ts';
 import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
 import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
-import { type Cursor, type Draft, type Editor, replaced } from './tools/editor.ts';
+import { fillTool } from './tools/brush/fill-tool.ts';
+import { type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
 import { extremeTool } from './tools/extreme/extreme-tool.ts';
 import { measureTool } from './tools/measure/measure-tool.ts';
+import { refineTool } from './tools/pixels/refine-tool.ts';
+import { superpixelTool, wandTool } from './tools/pixels/wand-tool.ts';
 import { cutTool, polygonTool } from './tools/polygon/polygon-tool.ts';
 import { selectTool } from './tools/select/select-tool.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
@@ -54,16 +57,24 @@ const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
   cut: cutTool,
   brush: brushTool,
   eraser: eraserTool,
+  fill: fillTool,
+  wand: wandTool,
+  superpixels: superpixelTool,
+  refine: refineTool,
   measure: measureTool,
 };
 
 const FIRST_RADIUS_PX = 10;
+const FIRST_TOLERANCE = 24;
 const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
 const LONGEST_NAME = 80;
 
 export class LabelSession implements Editor {
   pixel = 1;
+  pixels: PixelSource | null = null;
+  /** Remembered from wand to wand. */
+  tolerance = FIRST_TOLERANCE;
   private readonly source: LabelSource;
   private readonly listeners = new Set<() => void>();
   private state: SessionState;
@@ -128,6 +139,10 @@ export class LabelSession implements Editor {
 
   setCursor(cursor: Cursor): void {
     if (cursor !== this.state.cursor) this.update({ cursor });
+  }
+
+  setTolerance(tolerance: number): void {
+    this.tolerance = tolerance;
   }
 
   takeTool(name: ToolName): void {

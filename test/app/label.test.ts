@@ -232,6 +232,35 @@ describe('labelling objects', () => {
     await eventually(async () => expect(await seen()).toBe(background('#123456')));
   });
 
+  test('a wand and a box find objects by their pixels, in a thread of their own', async () => {
+    await serve('image-instance-segmentation', ['a.png']);
+    const page = await open('#/label/1');
+    await page.getByPlaceholder('Find or add a class').fill('tile');
+    await page.keyboard.press('Enter');
+    const areas = async () => {
+      const rows = await page.getByRole('button', { name: /tile\s*mask/ }).allInnerTexts();
+      return rows.map((text) => Number(text.replace(/^.*mask, ([0-9,]+) px.*$/s, '$1').replaceAll(',', '')));
+    };
+
+    await page.keyboard.press('w');
+    await click(page, [50, 40]); // the light square of the picture, 100 x 75
+    await eventually(async () => expect(await areas()).toEqual([100 * 75]));
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('o');
+    await drag(page, [1, 1], [125, 100]);
+    await page.waitForFunction(() =>
+      document.querySelector('.label-surface')!.getAttribute('style')!.includes('crosshair'),
+    );
+    await keepPicture(page, 'label-find-light');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await areas()).toHaveLength(2));
+
+    expect(Math.abs((await areas())[1]! - 100 * 75)).toBeLessThan(300);
+    await page.keyboard.press('x');
+    await page.mouse.move(...(await screenOf(page, [200, 150])));
+    await keepPicture(page, 'label-crosshair-light');
+  });
+
   test('looks right in the dark at twice the pixels, and says what keys do', async () => {
     await serve('image-object-detection', ['a.png', 'b.png']);
     const page = await open('#/label/2', { colorScheme: 'dark', deviceScaleFactor: 2 });

@@ -1,10 +1,12 @@
 /** What a tool has to work with: the document, what is chosen, a draft for what is not done yet, and one way to change. */
 
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import type { Mask } from '../../../native-models/geometry/mask.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
 import type { Point } from '../doc/hit.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
+import type { PixelRequest } from '../pixels/request.ts';
 
 /** The pointer in image pixels, which may lie outside the image. */
 export interface Pointer {
@@ -29,9 +31,28 @@ export type Draft =
   /** Objects shown otherwise than the document has them. */
   | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
 
-export type Cursor = 'default' | 'crosshair' | 'move' | 'pointer' | `${'nwse' | 'nesw' | 'ns' | 'ew'}-resize`;
+export type Cursor =
+  | 'default'
+  | 'crosshair'
+  | 'move'
+  | 'pointer'
+  | 'progress'
+  | `${'nwse' | 'nesw' | 'ns' | 'ew'}-resize`;
+
+/** Whoever answers what is asked about the picture's pixels. */
+export interface PixelSource {
+  /** Null where nothing is found; rejects when the signal is aborted, or the picture cannot be read. */
+  ask(request: PixelRequest, signal: AbortSignal): Promise<Mask | null>;
+}
 
 export interface Editor {
+  /** Null until the picture is loaded. */
+  readonly pixels: PixelSource | null;
+  /** How far colours may be apart for the wand. Units: levels of 0 to 255. */
+  readonly tolerance: number;
+  setTolerance(tolerance: number): void;
+  /** Tells why something was not done. */
+  say(problem: string): void;
   readonly document: LabelDocument;
   readonly selection: ReadonlySet<number>;
   /** The class of what is drawn next; null while there is none. */

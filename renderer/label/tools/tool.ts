@@ -47,7 +47,19 @@ export type StateTable<S extends States> = {
   ) => ToolState<S, K>;
 };
 
-export type ToolName = 'select' | 'box' | 'extreme' | 'polygon' | 'cut' | 'brush' | 'eraser' | 'measure';
+export type ToolName =
+  | 'select'
+  | 'box'
+  | 'extreme'
+  | 'polygon'
+  | 'cut'
+  | 'brush'
+  | 'eraser'
+  | 'fill'
+  | 'wand'
+  | 'superpixels'
+  | 'refine'
+  | 'measure';
 
 /** A tool at work. */
 export interface Tool

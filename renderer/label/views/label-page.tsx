@@ -21,6 +21,7 @@ import { RejectDialog, ReviewPanel } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
 import { usePicture } from './use-picture.ts';
+import { usePixels } from './use-pixels.ts';
 import { usePart, useSession } from './use-session.ts';
 import { useWorkTime } from './use-work-time.ts';
 
@@ -74,6 +75,7 @@ function Desk(props: DeskProps): ReactElement {
   const [isRejecting, setRejecting] = useState(false);
   const spentMs = useWorkTime(api, props.image);
   const search = useRef<HTMLInputElement>(null);
+  usePixels(session, picture);
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
   const look = useMemo(() => lookOf(colors), [colors, theme]);

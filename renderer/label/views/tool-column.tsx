@@ -13,6 +13,10 @@ const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] 
   ['cut', 'Cut hole', 'K'],
   ['brush', 'Brush', 'R'],
   ['eraser', 'Eraser', 'E'],
+  ['fill', 'Fill', 'G'],
+  ['wand', 'Wand', 'W'],
+  ['superpixels', 'Superpixels', 'Q'],
+  ['refine', 'Find object', 'O'],
   ['measure', 'Ruler', 'U'],
 ];
 

@@ -3,24 +3,18 @@
  * of what is chosen. A stroke is one edit.
  */
 
-import { combineMasks, type Mask, maskArea, sharedPixels } from '../../../../native-models/geometry/mask.ts';
-import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
+import type { Mask } from '../../../../native-models/geometry/mask.ts';
+import type { Change } from '../../../../preload/contract/labelling.ts';
 import type { Point } from '../../doc/hit.ts';
 import { strokeMask } from '../../doc/stroke.ts';
-import { drawn, type Editor, type Pointer, replaced } from '../editor.ts';
+import type { Editor, Pointer } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
+import { erased, painted } from './bitmap-changes.ts';
 
 type BrushStates = {
   readonly idle: null;
   readonly painting: { readonly from: Point };
 };
-
-type MaskAnnotation = Annotation & { readonly shape: { readonly kind: 'mask'; readonly mask: Mask } };
-const isMask = (annotation: Annotation | undefined): annotation is MaskAnnotation => annotation?.shape.kind === 'mask';
-
-/** Bitmaps that are chosen. */
-const chosenMasks = ({ document, selection }: Editor): MaskAnnotation[] =>
-  [...selection].map((id) => document.get(id)).filter(isMask);
 
 abstract class Painting extends ToolState<BrushStates, 'painting'> {
   private way: readonly Point[] = [this.info.from];
@@ -63,14 +57,7 @@ class Adding extends Painting {
   protected readonly erases = false;
 
   protected changes(stroke: Mask): Change[] {
-    const { activeClass } = this.editor;
-    const [chosen, ...others] = chosenMasks(this.editor);
-    if (maskArea(stroke) === 0) return [];
-    if (chosen !== undefined && others.length === 0) {
-      const mask = combineMasks(chosen.shape.mask, stroke, (a, b) => a || b);
-      return maskArea(mask) === maskArea(chosen.shape.mask) ? [] : [replaced(chosen, { kind: 'mask', mask })];
-    }
-    return activeClass === null ? [] : [drawn({ kind: 'mask', mask: stroke }, activeClass)];
+    return painted(this.editor, stroke);
   }
 }
 
@@ -79,14 +66,7 @@ class Erasing extends Painting {
   protected readonly erases = true;
 
   protected changes(stroke: Mask): Change[] {
-    return chosenMasks(this.editor)
-      .filter(({ shape }) => sharedPixels(shape.mask, stroke) > 0)
-      .map((annotation) => {
-        const mask = combineMasks(annotation.shape.mask, stroke, (a, b) => a && !b);
-        return maskArea(mask) === 0
-          ? { type: 'remove', before: annotation }
-          : replaced(annotation, { kind: 'mask', mask });
-      });
+    return erased(this.editor, stroke);
   }
 }
 

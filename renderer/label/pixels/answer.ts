@@ -1,0 +1,142 @@
+/** Answers what is asked about the pixels of a picture, with a bitmap; null where nothing is found. */
+
+import { clipBox, joinBoxes, type Size, type Xyxy } from '../../../native-models/geometry/box.ts';
+import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
+import type { Point } from '../doc/hit.ts';
+import { strokePart } from '../doc/stroke.ts';
+import { floodByColour } from './flood.ts';
+import type { PixelReader } from './raster.ts';
+import { INSIDE, OUTSIDE, refined, UNSURE } from './refine.ts';
+import type { PixelRequest, Scribble } from './request.ts';
+import { superpixels } from './superpixels.ts';
+
+/** A wand reaches no farther than half of this from where it points. */
+const WAND_SIDE = 4096;
+/** Superpixels are made for squares of this side, as hands come to them. */
+const TILE_SIDE = 512;
+const LEAST_STEP = 4;
+/** Of the box, to each side: what is seen of the background. */
+const MARGIN_FRACTION = 0.25;
+const LEAST_MARGIN = 8;
+
+export class PixelAnswers {
+  private readonly reader: PixelReader;
+  private readonly tiles = new Map<string, Int32Array>();
+
+  constructor(reader: PixelReader) {
+    this.reader = reader;
+  }
+
+  answer(request: PixelRequest): Mask | null {
+    switch (request.kind) {
+      case 'wand':
+        return this.wand(request.at, request.tolerance);
+      case 'superpixels':
+        return this.superpixels(request.way, request.side);
+      case 'refine':
+        return this.refine(request);
+      default:
+        return request satisfies never;
+    }
+  }
+
+  private wand([px, py]: Point, tolerance: number): Mask | null {
+    const { size } = this.reader;
+    const [x, y] = [Math.floor(px), Math.floor(py)];
+    if (x < 0 || y < 0 || x >= size.width || y >= size.height) return null;
+    const half = WAND_SIDE / 2;
+    const box = clipBox([x - half, y - half, x + half, y + half], size);
+    const found = floodByColour(this.reader.read(box), x - box[0], y - box[1], tolerance);
+    return maskFromPart(found, box, size);
+  }
+
+  private superpixels(way: readonly Point[], side: number): Mask | null {
+    const { size } = this.reader;
+    const step = Math.max(LEAST_STEP, Math.round(side));
+    const touched = new Map<string, { box: Xyxy; labels: Int32Array; wanted: Set<number> }>();
+    for (const [px, py] of steady(way)) {
+      const [x, y] = [Math.floor(px), Math.floor(py)];
+      if (x < 0 || y < 0 || x >= size.width || y >= size.height) continue;
+      const [column, row] = [Math.floor(x / TILE_SIDE), Math.floor(y / TILE_SIDE)];
+      const key = `${column} ${row}`;
+      const left: Xyxy = [column * TILE_SIDE, row * TILE_SIDE, (column + 1) * TILE_SIDE, (row + 1) * TILE_SIDE];
+      const box = clipBox(left, size);
+      const tile = touched.get(key) ?? { box, labels: this.tile(box, step), wanted: new Set() };
+      touched.set(key, tile);
+      tile.wanted.add(tile.labels[(y - box[1]) * (box[2] - box[0]) + x - box[0]]!);
+    }
+    if (touched.size === 0) return null;
+    const all = [...touched.values()].map(({ box }) => box).reduce(joinBoxes);
+    const part = new Uint8Array((all[2] - all[0]) * (all[3] - all[1]));
+    for (const { box, labels, wanted } of touched.values()) {
+      labels.forEach((label, i) => {
+        const width = box[2] - box[0];
+        const [x, y] = [box[0] + (i % width), box[1] + Math.floor(i / width)];
+        if (wanted.has(label)) part[(y - all[1]) * (all[2] - all[0]) + x - all[0]] = 1;
+      });
+    }
+    return maskFromPart(part, all, size);
+  }
+
+  private tile(box: Xyxy, step: number): Int32Array {
+    const key = `${box.join()} ${step}`;
+    const known = this.tiles.get(key) ?? superpixels(this.reader.read(box), step);
+    this.tiles.set(key, known);
+    return known;
+  }
+
+  private refine({ box, inside, outside }: Extract<PixelRequest, { kind: 'refine' }>): Mask | null {
+    const { size } = this.reader;
+    const around = box ?? scribbled(inside);
+    if (around === null) return null;
+    const hinted = [...inside, ...outside].map(({ way, radius }) => boxOf(way, radius));
+    const region = wholePixels([padded(around, box === null ? 1 : MARGIN_FRACTION), ...hinted].reduce(joinBoxes), size);
+    const [x0, y0, x1, y1] = region;
+    if (x1 <= x0 || y1 <= y0) return null;
+    const object = wholePixels(around, size);
+    const width = x1 - x0;
+    const hints = new Uint8Array(width * (y1 - y0)).map((_, i) => {
+      const [x, y] = [x0 + (i % width), y0 + Math.floor(i / width)];
+      const isRim = box === null && (x === x0 || y === y0 || x === x1 - 1 || y === y1 - 1);
+      const isIn = x >= object[0] && x < object[2] && y >= object[1] && y < object[3];
+      return isRim || (box !== null && !isIn) ? OUTSIDE : UNSURE;
+    });
+    for (const [strokes, hint] of [[inside, INSIDE] as const, [outside, OUTSIDE] as const]) {
+      for (const { way, radius } of strokes) {
+        strokePart(way, radius, region).forEach((touched, i) => {
+          if (touched === 1) hints[i] = hint;
+        });
+      }
+    }
+    const found = refined(this.reader.read(region), hints);
+    return found.includes(1) ? maskFromPart(found, region, size) : null;
+  }
+}
+
+/** Points of a way no farther apart than a pixel or two, so that it passes over nothing. */
+function steady(way: readonly Point[]): Point[] {
+  return way.flatMap(([x, y], i) => {
+    const [px, py] = way[i - 1] ?? [x, y];
+    const steps = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / 2));
+    return Array.from({ length: steps }, (_, at): Point => {
+      const part = (at + 1) / steps;
+      return [px + part * (x - px), py + part * (y - py)];
+    });
+  });
+}
+
+function boxOf(way: readonly Point[], radius: number): Xyxy {
+  const [xs, ys] = [way.map(([x]) => x), way.map(([, y]) => y)];
+  return [Math.min(...xs) - radius, Math.min(...ys) - radius, Math.max(...xs) + radius, Math.max(...ys) + radius];
+}
+
+const scribbled = (strokes: readonly Scribble[]): Xyxy | null =>
+  strokes.length === 0 ? null : strokes.map(({ way, radius }) => boxOf(way, radius)).reduce(joinBoxes);
+
+function padded([x0, y0, x1, y1]: Xyxy, fraction: number): Xyxy {
+  const margin = Math.max(LEAST_MARGIN, fraction * Math.max(x1 - x0, y1 - y0));
+  return [x0 - margin, y0 - margin, x1 + margin, y1 + margin];
+}
+
+const wholePixels = ([x0, y0, x1, y1]: Xyxy, size: Size): Xyxy =>
+  clipBox([Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)], size);

@@ -1,0 +1,140 @@
+/**
+ * Finds the object in a box that is drawn, round a stroke (Shift), or in the box of what is chosen (Enter). What is found is
+ * a proposal: strokes add to it, with Alt take away, Enter keeps it, Escape leaves no trace.
+ */
+
+import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
+import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
+import type { Point } from '../../doc/hit.ts';
+import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, replaced } from '../editor.ts';
+import { type Tool, ToolState, toolOf } from '../tool.ts';
+import { Leaving, type RefineStates } from './refine-states.ts';
+
+class Idle extends ToolState<RefineStates, 'idle'> {
+  override enter(): void {
+    this.editor.setCursor('crosshair');
+  }
+
+  override pointerDown(pointer: Pointer): void {
+    if (!this.isReady()) return;
+    const hints = { box: null, inside: [], outside: [], target: null };
+    if (pointer.shift) this.goto('scribbling', { hints, from: { ...pointer, alt: false } });
+    else this.goto('framing', { origin: inside(this.editor, pointer) });
+  }
+
+  override key(key: string): boolean {
+    const [id, ...others] = this.editor.selection;
+    const target = id === undefined || others.length > 0 ? undefined : this.editor.document.get(id);
+    if (key !== 'Enter' || target === undefined || !this.isReady()) return false;
+    this.goto('asking', { hints: { box: shapeXyxy(target.shape), inside: [], outside: [], target } });
+    return true;
+  }
+
+  private isReady(): boolean {
+    const { pixels, activeClass } = this.editor;
+    if (pixels === null) this.editor.say('The picture is not loaded yet.');
+    return pixels !== null && activeClass !== null;
+  }
+}
+
+class Framing extends Leaving<'framing'> {
+  override pointerMove(pointer: Pointer): void {
+    this.editor.setDraft({ kind: 'shape', shape: { kind: 'box', xyxy: this.boxTo(pointer) } });
+  }
+
+  override pointerUp(pointer: Pointer): void {
+    const box = this.boxTo(pointer);
+    if (Math.min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX) this.cancel();
+    else this.goto('asking', { hints: { box, inside: [], outside: [], target: null } });
+  }
+
+  private boxTo(pointer: Pointer): Xyxy {
+    return sortCorners([...this.info.origin, ...inside(this.editor, pointer)]);
+  }
+}
+
+class Scribbling extends Leaving<'scribbling'> {
+  private way: readonly Point[] = [[this.info.from.x, this.info.from.y]];
+
+  override enter(): void {
+    this.preview();
+  }
+
+  override pointerMove({ x, y }: Pointer): void {
+    this.way = [...this.way, [x, y]];
+    this.preview();
+  }
+
+  override pointerUp(): void {
+    const { hints, from } = this.info;
+    const stroke = { way: this.way, radius: this.editor.brushRadius };
+    const part = from.alt ? 'outside' : 'inside';
+    this.goto('asking', { hints: { ...hints, [part]: [...hints[part], stroke] } });
+  }
+
+  private preview(): void {
+    const { brushRadius: radius } = this.editor;
+    this.editor.setDraft({ kind: 'stroke', way: this.way, radius, erases: this.info.from.alt });
+  }
+}
+
+/** The pointer does nothing until there is an answer; Escape does not wait for it. */
+class AskingForObject extends Leaving<'asking'> {
+  private readonly leaving = new AbortController();
+
+  override enter(): void {
+    void this.work();
+  }
+
+  override exit(): void {
+    this.leaving.abort();
+  }
+
+  private async work(): Promise<void> {
+    const { hints } = this.info;
+    const { signal } = this.leaving;
+    this.editor.setCursor('progress');
+    try {
+      const { target: _, ...asked } = hints;
+      const mask = await this.editor.pixels!.ask({ kind: 'refine', ...asked }, signal);
+      if (signal.aborted) return;
+      if (mask !== null) return this.goto('proposed', { hints, mask });
+      this.editor.say('No object is found there: draw the box closer, or stroke over the object with Shift.');
+    } catch (error) {
+      if (signal.aborted) return;
+      this.editor.say(error instanceof Error ? error.message : String(error));
+    }
+    this.cancel();
+  }
+}
+
+class Proposed extends Leaving<'proposed'> {
+  override enter(): void {
+    this.editor.setCursor('crosshair');
+    this.editor.setDraft({ kind: 'shape', shape: { kind: 'mask', mask: this.info.mask } });
+  }
+
+  override pointerDown(from: Pointer): void {
+    this.goto('scribbling', { hints: this.info.hints, from });
+  }
+
+  override key(key: string): boolean {
+    if (key !== 'Enter') return false;
+    const { hints, mask } = this.info;
+    const { activeClass } = this.editor;
+    const shape = { kind: 'mask', mask } as const;
+    if (hints.target !== null) this.editor.commit('find object', [replaced(hints.target, shape)]);
+    else if (activeClass !== null) this.editor.commit('find object', [drawn(shape, activeClass)]);
+    this.goto('idle', null);
+    return true;
+  }
+}
+
+export const refineTool = (editor: Editor): Tool =>
+  toolOf<RefineStates>('refine', editor, {
+    idle: Idle,
+    framing: Framing,
+    scribbling: Scribbling,
+    asking: AskingForObject,
+    proposed: Proposed,
+  });
