@@ -36,6 +36,8 @@ export type PlainCommand =
   | 'bring'
   | 'find-class'
   | 'help'
+  | 'view'
+  | 'hide-objects'
   | 'history';
 
 export interface Pressed {
@@ -80,6 +82,8 @@ export const SHEET: readonly (readonly [keys: string, what: string])[] = [
   ['+  -', 'zoom at the pointer; so does the wheel'],
   ['F, Shift F, 0', 'fit the image, fit what is chosen, full size'],
   ['Space and drag', 'move the picture; so does the middle button'],
+  ['L', 'light and channels of the picture, and which objects are on show'],
+  ['T', 'hide all objects, show them again'],
   ['H', 'history of the image: who did what, and when'],
   ['A  D', 'previous and next image'],
   ['N', 'next image that nobody has labelled'],
@@ -142,6 +146,8 @@ const PLAIN: Readonly<Record<string, KeyCommand>> = {
   pagedown: { do: 'next' },
   n: { do: 'next-unlabelled' },
   m: { do: 'next-to-review' },
+  l: { do: 'view' },
+  t: { do: 'hide-objects' },
   '/': { do: 'find-class' },
   '?': { do: 'help' },
   h: { do: 'history' },

@@ -14,6 +14,7 @@ import type {
 import type { Review } from '../../preload/contract/review.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { LabelDocument } from './doc/label-document.ts';
+import { ALL_SHOWN, isFiltering, isShown, type ObjectFilter } from './doc/object-filter.ts';
 import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
 import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
@@ -36,6 +37,9 @@ export interface LabelSource {
 
 export interface SessionState {
   readonly document: LabelDocument;
+  /** What of the document is on show, which is all that tools know of. */
+  readonly shown: LabelDocument;
+  readonly filter: ObjectFilter;
   readonly selection: ReadonlySet<number>;
   readonly activeClass: string | null;
   readonly tool: ToolName;
@@ -86,8 +90,11 @@ export class LabelSession implements Editor {
 
   constructor(source: LabelSource, told: ImageDocument, activeClass: string | null) {
     this.source = source;
+    const document = new LabelDocument(told);
     this.state = {
-      document: new LabelDocument(told),
+      document,
+      shown: document,
+      filter: ALL_SHOWN,
       selection: new Set(),
       activeClass,
       tool: 'select',
@@ -109,7 +116,13 @@ export class LabelSession implements Editor {
   };
 
   get document(): LabelDocument {
-    return this.state.document;
+    return this.state.shown;
+  }
+
+  setFilter(filter: ObjectFilter): void {
+    if (filter === this.state.filter) return;
+    this.update({ filter });
+    this.show(this.state.document, this.selection);
   }
 
   get selection(): ReadonlySet<number> {
@@ -291,7 +304,7 @@ export class LabelSession implements Editor {
   tell(change: ImageChange): void {
     this.early.set(change.sequence, change);
     for (let next = this.takeNext(); next !== undefined; next = this.takeNext()) {
-      this.show(this.document.with(next), this.selection);
+      this.show(this.state.document.with(next), this.selection);
     }
   }
 
@@ -312,7 +325,7 @@ export class LabelSession implements Editor {
     this.update({ unsaved: this.state.unsaved + 1, problem: null });
     this.sending = this.sending.then(async () => {
       try {
-        const before = this.document;
+        const before = this.state.document;
         const change = await ask();
         this.tell(change);
         if (chooses) this.select(change.put.map(({ id }) => id).filter((id) => before.get(id) === undefined));
@@ -326,14 +339,16 @@ export class LabelSession implements Editor {
   }
 
   private takeNext(): ImageChange | undefined {
-    const { sequence } = this.document.told;
+    const { sequence } = this.state.document.told;
     for (const key of this.early.keys()) if (key <= sequence) this.early.delete(key);
     return this.early.get(sequence + 1);
   }
 
   private show(document: LabelDocument, selection: Iterable<number>): void {
-    const kept = [...selection].filter((id) => document.get(id) !== undefined);
-    this.update({ document, selection: new Set(kept) });
+    const { filter } = this.state;
+    const shown = isFiltering(filter) ? document.only((annotation) => isShown(filter, annotation)) : document;
+    const kept = [...selection].filter((id) => shown.get(id) !== undefined);
+    this.update({ document, shown, selection: new Set(kept) });
   }
 
   private update(change: Partial<SessionState>): void {

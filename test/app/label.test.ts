@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { builtRenderer } from '../../build/bundle.ts';
 import { openEngine, type Workbench } from '../../main/engine.ts';
@@ -259,6 +260,35 @@ describe('labelling objects', () => {
     await page.keyboard.press('x');
     await page.mouse.move(...(await screenOf(page, [200, 150])));
     await keepPicture(page, 'label-crosshair-light');
+  });
+
+  test('the picture is shown lighter, by channel, without some of its objects; nothing of it is kept', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const page = await open('#/label/2', { colorScheme: 'dark' });
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    /** Means of red, green and blue round an image point. */
+    const seen = async (at: readonly [number, number]): Promise<number[]> => {
+      const [x, y] = await screenOf(page, at);
+      const { channels } = await sharp(await page.screenshot({ clip: { x, y, width: 8, height: 8 } })).stats();
+      return channels.slice(0, 3).map(({ mean }) => Math.round(mean));
+    };
+    const [red, green, blue] = (await seen([200, 60])) as [number, number, number];
+    expect(green).toBeGreaterThan(red + 20);
+
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: 'green', exact: true }).click();
+    await eventually(async () => expect(await seen([200, 60])).toEqual([green, green, green]));
+    await page.getByRole('slider', { name: /Brightness/ }).fill('0.2');
+    await eventually(async () => expect((await seen([200, 60]))[0]).toBeGreaterThan(green + 40));
+    await page.getByText('Difficult').last().click();
+    await page.getByRole('heading', { name: '1 object 1 hidden' }).waitFor();
+    await keepPicture(page, 'label-view-dark');
+    await page.getByRole('button', { name: 'Show all objects' }).click();
+    await page.getByRole('button', { name: 'Picture as it is' }).click();
+    await eventually(async () => expect(await seen([200, 60])).toEqual([red, green, blue]));
+    await page.getByRole('button', { name: 'Hide bolt' }).click();
+    await page.getByRole('heading', { name: '1 object 1 hidden' }).waitFor();
+    expect(stored(2).objects).toHaveLength(1);
   });
 
   test('looks right in the dark at twice the pixels, and says what keys do', async () => {

@@ -4,15 +4,17 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useCallback, useMemo, useRef, useSyncExternalStore } from 'react';
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
 import { clipBox, type Size } from '../../../native-models/geometry/box.ts';
+import { isAsItIs, type PictureLook } from '../doc/picture-look.ts';
 import { visible } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
 import { type Look, paintChosen, paintObjects, paintPixelGrid } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
 import { PathCache } from './path-cache.ts';
+import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
 import { useCrosshair } from './use-crosshair.ts';
 import { usePointer } from './use-pointer.ts';
 import type { ViewportControl } from './use-viewport.ts';
@@ -31,9 +33,12 @@ export interface LabelCanvasProps {
   readonly control: ViewportControl;
   readonly view: Size;
   readonly look: Look;
+  /** How the picture is shown. */
+  readonly pictureLook: PictureLook;
 }
 
-export function LabelCanvas({ session, picture, control, view, look }: LabelCanvasProps): ReactElement {
+export function LabelCanvas(props: LabelCanvasProps): ReactElement {
+  const { session, picture, control, view, look, pictureLook } = props;
   const state = useSyncExternalStore(session.subscribe, session.getState);
   const { viewport } = control;
   const pixel = 1 / viewport.scale;
@@ -44,8 +49,13 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
   useCrosshair(surface, place, control);
   const cache = useMemo(() => new PathCache(() => new Path2D()), []);
   const objects = useRef<Konva.Layer>(null);
+  const pictureLayer = useRef<Konva.Layer>(null);
+  const isFiltered = !isAsItIs(pictureLook);
+  useEffect(() => {
+    pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';
+  }, [isFiltered]);
 
-  const { document, selection, draft, activeClass } = state;
+  const { shown: document, selection, draft, activeClass } = state;
   const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
   const changing = useMemo(() => new Set(changed === '' ? [] : changed.split(',').map(Number)), [changed]);
   // What is chosen is drawn over its own lines, not instead of them: a click traces nothing anew. The same function until
@@ -79,7 +89,7 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
       style={{ cursor: pan.isPanning ? 'grabbing' : pan.isReady ? 'grab' : state.cursor }}
     >
       <Stage width={view.width} height={view.height} listening={false}>
-        <Layer {...layer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
+        <Layer {...layer} ref={pictureLayer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
           {picture === null ? null : (
             <KonvaImage image={picture} width={document.size.width} height={document.size.height} />
           )}
@@ -91,6 +101,7 @@ export function LabelCanvas({ session, picture, control, view, look }: LabelCanv
           <Shape sceneFunc={paintTouched} perfectDrawEnabled={false} />
         </Layer>
       </Stage>
+      {isFiltered ? <PictureFilter look={pictureLook} /> : null}
       <output ref={place} className="label-pointer" aria-label="Pointer" />
     </div>
   );

@@ -38,6 +38,11 @@ export class LabelDocument {
     return new LabelDocument({ ...this.told, ...facts, annotations });
   }
 
+  /** With some of its objects. */
+  only(keep: (annotation: Annotation) => boolean): LabelDocument {
+    return new LabelDocument({ ...this.told, annotations: this.annotations.filter(keep) });
+  }
+
   /** Those whose boxes touch this one, in order. Units: image pixels. */
   within([x0, y0, x1, y1]: Xyxy): Annotation[] {
     if (this.annotations.length === 0) return [];

@@ -3,6 +3,7 @@
 import { type ReactElement, type RefObject, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { Look } from '../canvas/paint.ts';
+import type { ObjectFilter } from '../doc/object-filter.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
 
@@ -13,11 +14,15 @@ export interface ClassPanelProps {
   readonly look: Look;
   readonly searchRef: RefObject<HTMLInputElement | null>;
   readonly onClass: (name: string) => void;
+  readonly filter: ObjectFilter;
+  /** Hides the objects of a class, or shows them again. */
+  readonly onHide: (name: string) => void;
 }
 
 const NUMBERED = 9;
 
-export function ClassPanel({ session, classes, task, look, searchRef, onClass }: ClassPanelProps): ReactElement {
+export function ClassPanel(props: ClassPanelProps): ReactElement {
+  const { session, classes, task, look, searchRef, onClass, filter, onHide } = props;
   const labels = usePart(session, (state) => state.document.told.labels);
   const activeClass = usePart(session, (state) => state.activeClass);
   const [typed, setTyped] = useState('');
@@ -55,12 +60,24 @@ export function ClassPanel({ session, classes, task, look, searchRef, onClass }:
         {shown.map((name) => {
           const number = classes.indexOf(name) + 1;
           return (
-            <li key={name}>
+            <li key={name} className="label-class">
               <button type="button" className="label-row" aria-pressed={isOn(name)} onClick={() => onClass(name)}>
                 <span className="label-swatch" style={{ background: look.colourOf(name) }} />
                 <span className="label-name">{name}</span>
                 {number <= NUMBERED ? <kbd>{number}</kbd> : null}
               </button>
+              {isOfImage ? null : (
+                <button
+                  type="button"
+                  className="button button-quiet label-eye"
+                  aria-pressed={filter.hiddenClasses.includes(name)}
+                  aria-label={`Hide ${name}`}
+                  title={filter.hiddenClasses.includes(name) ? `Show ${name}` : `Hide ${name}`}
+                  onClick={() => onHide(name)}
+                >
+                  {filter.hiddenClasses.includes(name) ? '○' : '●'}
+                </button>
+              )}
             </li>
           );
         })}

@@ -13,11 +13,12 @@ export interface LabelBarProps {
   readonly neighbours: ImageNeighbours | null;
   readonly links: LabelLinks;
   readonly onHelp: () => void;
+  readonly onView: () => void;
   readonly onHistory: () => void;
 }
 
 export function LabelBar(props: LabelBarProps): ReactElement {
-  const { session, control, neighbours, links, onHelp, onHistory } = props;
+  const { session, control, neighbours, links, onHelp, onView, onHistory } = props;
   const { undo, redo, is_labelled } = usePart(session, (state) => state.document.told);
   const isSaving = usePart(session, (state) => state.unsaved > 0);
   return (
@@ -53,6 +54,7 @@ export function LabelBar(props: LabelBarProps): ReactElement {
       <span className="label-saved" role="status">
         {isSaving ? 'Saving …' : is_labelled ? 'Saved' : 'Not labelled yet'}
       </span>
+      <Press label="View" title="Light, channels, which objects are on show (L)" onPress={onView} />
       <Press label="History" title="Who did what, and when (H)" onPress={onHistory} />
       <Press label="Keys" title="What keys do (?)" onPress={onHelp} />
     </div>

@@ -9,6 +9,8 @@ import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
 import { useViewport } from '../canvas/use-viewport.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
+import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
+import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { ClassPanel } from './class-panel.tsx';
@@ -24,6 +26,7 @@ import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
 import { usePart, useSession } from './use-session.ts';
 import { useWorkTime } from './use-work-time.ts';
+import { ViewPanel } from './view-panel.tsx';
 
 export interface LabelPageProps {
   readonly image: number;
@@ -38,16 +41,18 @@ export interface LabelPageProps {
 export function LabelPage(props: LabelPageProps): ReactElement {
   const { image, api, colors, links } = props;
   const [lastClass, setLastClass] = useState<string | null>(null);
+  const [filter, setFilter] = useState(ALL_SHOWN);
+  const [pictureLook, setPictureLook] = useState(AS_IT_IS);
   const copied = useRef<readonly NewAnnotation[]>([]);
   const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
   const { picture, problem: unreadable } = usePicture(links.picture(image));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
-  const shown = { ...props, session, picture, neighbours, copied, onClass: setLastClass };
+  const shown = { ...props, session, picture, neighbours, copied, filter, setFilter, pictureLook, setPictureLook };
   return (
     <>
-      <Desk key={image} {...shown} />
+      <Desk key={image} {...shown} onClass={setLastClass} />
       {unreadable === null ? null : <Notice title="The picture cannot be shown" text={unreadable} />}
     </>
   );
@@ -60,10 +65,16 @@ interface DeskProps extends LabelPageProps {
   /** Outlives the image, so that copies go from one to another. */
   readonly copied: RefObject<readonly NewAnnotation[]>;
   readonly onClass: (name: string) => void;
+  /** Both stay from image to image. */
+  readonly filter: ObjectFilter;
+  readonly setFilter: (filter: ObjectFilter) => void;
+  readonly pictureLook: PictureLook;
+  readonly setPictureLook: (look: PictureLook) => void;
 }
 
 function Desk(props: DeskProps): ReactElement {
   const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass } = props;
+  const { filter, setFilter, pictureLook, setPictureLook } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const document = usePart(session, (state) => state.document);
   const problem = usePart(session, (state) => state.problem);
@@ -76,6 +87,14 @@ function Desk(props: DeskProps): ReactElement {
   const spentMs = useWorkTime(api, props.image);
   const search = useRef<HTMLInputElement>(null);
   usePixels(session, picture);
+  useEffect(() => session.setFilter(filter), [session, filter]);
+  const [isViewOpen, setViewOpen] = useState(false);
+  const openView = () => setViewOpen((isOpen) => !isOpen);
+  const hide = (name: string) => {
+    const { hiddenClasses: before } = filter;
+    const after = before.includes(name) ? before.filter((other) => other !== name) : [...before, name];
+    setFilter({ ...filter, hiddenClasses: after });
+  };
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
   const look = useMemo(() => lookOf(colors), [colors, theme]);
@@ -104,6 +123,8 @@ function Desk(props: DeskProps): ReactElement {
     onFindClass: () => search.current?.focus(),
     onHelp: () => setHelpOpen(true),
     onHistory: () => setHistoryOpen(true),
+    onView: openView,
+    onHideObjects: () => setFilter({ ...filter, hidesAll: !filter.hidesAll }),
     onCopy: () => {
       copied.current = session.chosen();
     },
@@ -124,15 +145,30 @@ function Desk(props: DeskProps): ReactElement {
       <LabelBar
         {...{ session, control, neighbours, links }}
         onHelp={() => setHelpOpen(true)}
+        onView={openView}
         onHistory={() => setHistoryOpen(true)}
       />
       {isOfImage ? null : <ToolColumn session={session} />}
       <div className="label-stage" ref={stage}>
-        {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look }} /> : null}
+        {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look, pictureLook }} /> : null}
+        {isViewOpen ? (
+          <ViewPanel
+            look={pictureLook}
+            onLook={setPictureLook}
+            filter={filter}
+            onFilter={setFilter}
+            hasObjects={!isOfImage}
+          />
+        ) : null}
       </div>
       <aside className="label-side">
         <ReviewPanel {...{ session, spentMs }} onReview={review} />
-        <ClassPanel {...{ session, classes, look, task }} searchRef={search} onClass={chooseClass} />
+        <ClassPanel
+          {...{ session, classes, look, task, filter }}
+          searchRef={search}
+          onClass={chooseClass}
+          onHide={hide}
+        />
         <ObjectPanel session={session} look={look} />
       </aside>
       {problem === null ? null : (

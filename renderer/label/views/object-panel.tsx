@@ -3,23 +3,25 @@
 import { memo, type ReactElement, useEffect, useRef } from 'react';
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
-import { formatPlural } from '../../ui/format.ts';
+import { formatCount, formatPlural } from '../../ui/format.ts';
 import type { Look } from '../canvas/paint.ts';
+import type { Flag } from '../doc/object-filter.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
 
 /** A longer list is no list anybody reads; the picture has them all. */
 const MOST_ROWS = 300;
 
-const FLAGS = [
+const FLAGS: readonly (readonly [Flag, string])[] = [
   ['is_crowd', 'Crowd'],
   ['is_difficult', 'Difficult'],
   ['is_occluded', 'Occluded'],
   ['is_truncated', 'Truncated'],
-] as const;
+];
 
 export function ObjectPanel({ session, look }: { session: LabelSession; look: Look }): ReactElement | null {
-  const document = usePart(session, (state) => state.document);
+  const document = usePart(session, (state) => state.shown);
+  const count = usePart(session, (state) => state.document.annotations.length);
   const selection = usePart(session, (state) => state.selection);
   const shown = document.annotations.slice(0, MOST_ROWS);
   const chosen = session.chosen();
@@ -28,10 +30,14 @@ export function ObjectPanel({ session, look }: { session: LabelSession; look: Lo
     const [first] = selection;
     if (first !== undefined) list.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [selection]);
-  if (document.annotations.length === 0) return null;
+  if (count === 0) return null;
+  const hidden = count - document.annotations.length;
   return (
     <section className="label-panel label-objects" aria-label="Objects">
-      <h2>{formatPlural(document.annotations.length, 'object')}</h2>
+      <h2>
+        {formatPlural(count, 'object')}
+        {hidden > 0 ? <small className="label-hint"> {formatCount(hidden)} hidden</small> : null}
+      </h2>
       {chosen.length > 0 ? <Flags session={session} chosen={chosen} /> : null}
       <ul className="label-list" ref={list}>
         {shown.map((annotation) => (

@@ -18,6 +18,8 @@ export interface KeyTargets {
   readonly onClass: (name: string) => void;
   readonly onFindClass: () => void;
   readonly onHelp: () => void;
+  readonly onView: () => void;
+  readonly onHideObjects: () => void;
   readonly onHistory: () => void;
   readonly onCopy: () => void;
   readonly onPaste: () => void;
@@ -111,6 +113,8 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     'full-size': control.fullSize,
     'find-class': targets.onFindClass,
     help: targets.onHelp,
+    view: targets.onView,
+    'hide-objects': targets.onHideObjects,
     history: targets.onHistory,
     previous: targets.onPrevious,
     next: targets.onNext,

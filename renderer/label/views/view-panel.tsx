@@ -1,0 +1,127 @@
+/** What is shown and how: light and channels of the picture, and which objects; it changes no label and no file. */
+
+import type { ReactElement } from 'react';
+import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
+import { Field } from '../../ui/field.tsx';
+import { Tick } from '../../ui/tick.tsx';
+import { ALL_SHOWN, FLAGS, type Flag, isFiltering, type ObjectFilter } from '../doc/object-filter.ts';
+import { AS_IT_IS, CHANNELS, isAsItIs, type PictureLook } from '../doc/picture-look.ts';
+
+export interface ViewPanelProps {
+  readonly look: PictureLook;
+  readonly onLook: (look: PictureLook) => void;
+  readonly filter: ObjectFilter;
+  readonly onFilter: (filter: ObjectFilter) => void;
+  /** Whether the image has objects, or classes alone. */
+  readonly hasObjects: boolean;
+}
+
+const FLAG_WORDS: { readonly [F in Flag]: string } = {
+  is_crowd: 'Crowd',
+  is_difficult: 'Difficult',
+  is_occluded: 'Occluded',
+  is_truncated: 'Truncated',
+};
+const KIND_WORDS: { readonly [K in ShapeKind]: string } = { box: 'Boxes', polygon: 'Polygons', mask: 'Bitmaps' };
+
+export function ViewPanel({ look, onLook, filter, onFilter, hasObjects }: ViewPanelProps): ReactElement {
+  const slide = (key: 'brightness' | 'contrast' | 'gamma', label: string, min: number, max: number) => (
+    <label className="label-slider">
+      <span>{label}</span>
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={0.05}
+        value={look[key]}
+        onChange={({ target }) => onLook({ ...look, [key]: Number(target.value) })}
+      />
+      <output>{look[key].toFixed(2)}</output>
+    </label>
+  );
+  return (
+    <section className="label-view card" aria-label="View">
+      {slide('brightness', 'Brightness', -0.5, 0.5)}
+      {slide('contrast', 'Contrast', 0.2, 4)}
+      {slide('gamma', 'Gamma', 0.2, 4)}
+      <fieldset className="label-flags" aria-label="Channel">
+        {CHANNELS.map((channel) => (
+          <button
+            key={channel}
+            type="button"
+            className="button button-quiet label-tool"
+            aria-pressed={look.channel === channel}
+            onClick={() => onLook({ ...look, channel })}
+          >
+            {channel}
+          </button>
+        ))}
+      </fieldset>
+      {hasObjects ? <ObjectConditions filter={filter} onFilter={onFilter} /> : null}
+      <div className="label-group">
+        <button
+          type="button"
+          className="button button-quiet"
+          disabled={isAsItIs(look)}
+          onClick={() => onLook(AS_IT_IS)}
+        >
+          Picture as it is
+        </button>
+        <button
+          type="button"
+          className="button button-quiet"
+          disabled={!isFiltering(filter)}
+          onClick={() => onFilter(ALL_SHOWN)}
+        >
+          Show all objects
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function ObjectConditions({ filter, onFilter }: Pick<ViewPanelProps, 'filter' | 'onFilter'>): ReactElement {
+  const change = (part: Partial<ObjectFilter>) => onFilter({ ...filter, ...part });
+  const area = (key: 'minArea' | 'maxArea', label: string) => (
+    <Field
+      label={label}
+      value={filter[key] === null ? '' : String(filter[key])}
+      onChange={(text) => change({ [key]: /^\d+$/.test(text.trim()) ? Number(text) : null })}
+      placeholder="any"
+      isNumber
+    />
+  );
+  return (
+    <>
+      <fieldset className="label-conditions" aria-label="Objects on show">
+        <legend className="label-hint">Show only</legend>
+        {(Object.entries(KIND_WORDS) as [ShapeKind, string][]).map(([kind, words]) => (
+          <Tick
+            key={kind}
+            isOn={filter.kinds.includes(kind)}
+            onChange={() => change({ kinds: toggled(filter.kinds, kind) })}
+          >
+            {words}
+          </Tick>
+        ))}
+        {FLAGS.map((flag) => (
+          <Tick
+            key={flag}
+            isOn={filter.flags.includes(flag)}
+            onChange={() => change({ flags: toggled(filter.flags, flag) })}
+          >
+            {FLAG_WORDS[flag]}
+          </Tick>
+        ))}
+      </fieldset>
+      <div className="two-fields">
+        {area('minArea', 'Area from, px²')}
+        {area('maxArea', 'to')}
+      </div>
+    </>
+  );
+}
+
+function toggled<T>(list: readonly T[], item: T): T[] {
+  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+}
