@@ -1,4 +1,7 @@
-/** `npm start [project]`: builds what is stale, then opens the desktop app, or, without Electron, serves a browser. */
+/**
+ * `npm start [project]`: builds what is stale, then opens the desktop app, or, without Electron, serves a browser.
+ * `npm start -- --connect URL` opens the app on an engine elsewhere, whose token is in LIGHTBENCH_TOKEN.
+ */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,10 +40,11 @@ function whyNoDesktop(): string | null {
   return process.getuid?.() === 0 ? 'Electron does not run as root' : null;
 }
 
-async function openDesktop(project: string | null): Promise<number> {
+async function openDesktop(project: string | null, connect: string | null): Promise<number> {
   const { executable, runtime } = findElectron()!;
   const launch = await desktopLaunch(runtime, project);
-  const child = spawn(executable, [launch.app], { stdio: 'inherit', env: { ...env, ...launch.env } });
+  const args = [launch.app, ...(connect === null ? [] : [`--connect=${connect}`])];
+  const child = spawn(executable, args, { stdio: 'inherit', env: { ...env, ...launch.env } });
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;
 }
@@ -57,14 +61,37 @@ async function serveBrowser(project: string | null): Promise<number> {
 }
 
 async function start(args: readonly string[]): Promise<number> {
+  if (args[0] === '--connect') return connect(args.slice(1));
   if (args.length > 1 || args[0]?.startsWith('-')) {
     throw new AppError('bad-argument', `npm start takes one project folder, not: ${args.join(' ')}`);
   }
   const project = args[0] === undefined ? null : resolve(args[0]);
   const reason = whyNoDesktop();
-  if (reason === null) return openDesktop(project);
+  if (reason === null) return openDesktop(project, null);
   console.log(`The desktop app cannot open: ${reason}. The same app is served to a browser instead.`);
   return serveBrowser(project);
+}
+
+/** Errors: bad-argument for what is no address, without a token, and without a desktop. */
+async function connect([address, ...others]: readonly string[]): Promise<number> {
+  const url = address === undefined ? null : URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol) || others.length > 0) {
+    throw new AppError('bad-argument', 'npm start -- --connect takes one address, as https://gpu-box:8443');
+  }
+  if ((env['LIGHTBENCH_TOKEN'] ?? '') === '') {
+    throw new AppError(
+      'bad-argument',
+      '--connect needs the engine’s token in LIGHTBENCH_TOKEN; serve --json prints it',
+    );
+  }
+  const reason = whyNoDesktop();
+  if (reason !== null) {
+    throw new AppError(
+      'bad-argument',
+      `The desktop app cannot open: ${reason}. Open the engine’s own link in a browser.`,
+    );
+  }
+  return openDesktop(null, url.origin);
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

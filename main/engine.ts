@@ -16,6 +16,7 @@ import type { ProjectSession, SessionParts } from './engine/project-session.ts';
 import { MachineProjects } from './engine/projects-desk.ts';
 import { Sessions } from './engine/sessions.ts';
 import type {
+  Activity,
   DataDesk,
   Engine,
   Labelling,
@@ -93,6 +94,15 @@ export class Workbench implements Engine, ImageSource {
       lightbench_version: packageJson.version,
       node_version: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
+    };
+  }
+
+  activity(): Activity {
+    const all = this.sessions.all.map((session) => session.activity());
+    return {
+      runs: all.flatMap(({ runs }) => runs),
+      sweeps: all.flatMap(({ sweeps }) => sweeps),
+      transfers: all.flatMap(({ transfers }) => transfers),
     };
   }
 

@@ -5,18 +5,23 @@
  * in LIGHTBENCH_TOKEN, never among the arguments, which every program of the machine can read.
  */
 
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, session } from 'electron';
+import { app, dialog, ipcMain, net, session } from 'electron';
+import { systemClock } from './clock.ts';
+import type { Activity } from './ipc/engine.ts';
+import { RecentProjects } from './projects/recent.ts';
+import { Closing } from './shell/closing.ts';
+import { Desktop } from './shell/desktop.ts';
 import { openDoor } from './shell/engine-door.ts';
-import { type EngineAddress, type RunningEngine, startEngine } from './shell/engine-process.ts';
+import { type EngineAddress, OwnEngine } from './shell/engine-process.ts';
 import { guardContents, guardSession } from './shell/guards.ts';
 import { handleScheme, registerScheme } from './shell/scheme.ts';
-import { openWindow } from './shell/window.ts';
 
-const preload = join(__dirname, 'preload.cjs');
 const connectTo = app.commandLine.getSwitchValue('connect');
-let running: RunningEngine | null = null;
-let starting: Promise<RunningEngine> | null = null;
+const isLocal = connectTo === '';
+const project = process.env['LIGHTBENCH_PROJECT'] ?? null;
+const ANSWERS_WITHIN_MS = 3_000;
 
 function required(name: string): string {
   const value = process.env[name];
@@ -24,51 +29,73 @@ function required(name: string): string {
   return value;
 }
 
-/** The engine of `--connect`, or our own, started anew when it has ended. */
-async function engine(): Promise<EngineAddress> {
-  if (connectTo !== '') return { url: connectTo, token: required('LIGHTBENCH_TOKEN') };
-  if (running !== null) return running;
-  starting ??= startOwn();
-  return starting;
-}
-
-async function startOwn(): Promise<RunningEngine> {
-  try {
-    const project = process.env['LIGHTBENCH_PROJECT'] ?? null;
-    const started = await startEngine({
-      node: required('LIGHTBENCH_NODE'),
-      entry: required('LIGHTBENCH_ENGINE'),
-      project,
-    });
-    running = started;
-    void started.ended.then(() => {
-      running = null;
-    });
-    return started;
-  } finally {
-    starting = null;
-  }
-}
-
 async function start(): Promise<void> {
+  const own = new OwnEngine(() => ({
+    node: required('LIGHTBENCH_NODE'),
+    entry: required('LIGHTBENCH_ENGINE'),
+    project,
+  }));
+  const remote = (): EngineAddress => ({ url: connectTo, token: required('LIGHTBENCH_TOKEN') });
+  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  const recent = new RecentProjects(home);
+  const closing = new Closing({ dialog, activity: () => activityOf(own.running), quit: () => app.quit() });
   guardSession(session.defaultSession);
-  const known = () => (connectTo === '' ? running : { url: connectTo, token: required('LIGHTBENCH_TOKEN') });
-  handleScheme(required('LIGHTBENCH_RENDERER'), known);
-  openDoor(ipcMain, engine);
-  await openWindow(preload);
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) void openWindow(preload);
+  handleScheme(required('LIGHTBENCH_RENDERER'), () => (isLocal ? own.running : remote()));
+  openDoor(ipcMain, async () => (isLocal ? own.get() : remote()));
+  const desktop = new Desktop(
+    {
+      preload: join(__dirname, 'preload.cjs'),
+      placeFile: join(app.getPath('userData'), 'window.json'),
+      ...{ isLocal, recent: () => recent.list(), closing: isLocal ? closing : null, clock: systemClock },
+    },
+    ipcMain,
+  );
+  own.onDeath = (words) => desktop.say('The engine had stopped and was started anew.', words);
+  app.on('activate', () => void desktop.show());
+  app.on('second-instance', (_event, _args, _folder, told) => {
+    const { project: wanted } = told as { readonly project: string | null };
+    void (wanted === null ? desktop.show() : desktop.showProject(wanted));
   });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      closing.leave(); // nobody is there to be asked
+      app.quit();
+    });
+  }
+  app.on('will-quit', (event) => {
+    if (!own.isThere) return;
+    event.preventDefault();
+    void own.stop().then(() => app.quit());
+  });
+  await desktop.show();
+}
+
+/** Null where there is no engine, or it does not answer: then nothing can be asked about. */
+async function activityOf(engine: EngineAddress | null): Promise<Activity | null> {
+  if (engine === null) return null;
+  try {
+    const headers = { authorization: `Bearer ${engine.token}` };
+    const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+    const reply = await net.fetch(new URL('/activity', engine.url).href, { headers, signal });
+    return (await reply.json()) as Activity;
+  } catch {
+    return null;
+  }
 }
 
 registerScheme();
 guardContents(app);
 app.on('window-all-closed', () => app.quit());
-app.on('will-quit', () => running?.stop());
-app
-  .whenReady()
-  .then(start)
-  .catch((error: Error) => {
-    dialog.showErrorBox('Lightbench cannot start', error.message);
-    app.exit(1);
-  });
+// A second start hands its project to the first; a window on another machine's engine stands by itself.
+if (isLocal && !app.requestSingleInstanceLock({ project })) {
+  console.log('Lightbench is open already; its window was brought to the front.');
+  app.exit(0);
+} else {
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: Error) => {
+      dialog.showErrorBox('Lightbench cannot start', error.message);
+      app.exit(1);
+    });
+}

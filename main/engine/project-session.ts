@@ -6,7 +6,7 @@ import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
 import { LookPool } from '../images/look-pool.ts';
-import type { Training } from '../ipc/engine.ts';
+import type { Activity, Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { ImageLabelling } from '../label/image-labelling.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
@@ -115,6 +115,15 @@ export class ProjectSession implements Training {
     const { clock, threads } = this.parts;
     const { model, labels } = await replaceBundle(this.project, id, folder, { clock, threads });
     return { folder, model, labels: labels.length };
+  }
+
+  activity(): Activity {
+    const { active } = this.transfers.state();
+    return {
+      runs: this.runs.activeRuns,
+      sweeps: this.sweeps.activeSweeps,
+      transfers: active === null ? [] : [active.what],
+    };
   }
 
   /** Nothing goes on here that would end with the session. */

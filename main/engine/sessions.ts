@@ -14,6 +14,11 @@ export class Sessions {
     this.listener = listener;
   }
 
+  /** The one on show, and those that were left. */
+  get all(): readonly ProjectSession[] {
+    return [...(this.current === null ? [] : [this.current]), ...this.left.values()];
+  }
+
   get shown(): ProjectSession | null {
     return this.current;
   }
@@ -30,8 +35,7 @@ export class Sessions {
 
   /** Ends every run, in order. */
   async close(): Promise<void> {
-    const all = [...this.left.values(), ...(this.current === null ? [] : [this.current])];
-    await Promise.all(all.map((session) => session.close()));
+    await Promise.all(this.all.map((session) => session.close()));
   }
 
   private open(folder: string): ProjectSession {

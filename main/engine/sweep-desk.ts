@@ -38,6 +38,11 @@ export class SweepDesk implements Sweeping {
     this.parts = parts;
   }
 
+  /** Those that are run here. */
+  get activeSweeps(): readonly string[] {
+    return [...this.active.keys()];
+  }
+
   list(): SweepHead[] {
     const sweeps = allSweeps(this.parts.project.db).toReversed();
     return sweeps.map(({ id }) => this.get(id));

@@ -134,9 +134,17 @@ export interface ProjectsDesk {
   compact(): Promise<CompactReport>;
 }
 
+/** What would end, or be put aside, with the engine; of all projects that it has open. */
+export interface Activity {
+  readonly runs: readonly string[];
+  readonly sweeps: readonly string[];
+  readonly transfers: readonly ('import' | 'export')[];
+}
+
 export interface Engine {
   readonly projects: ProjectsDesk;
   info(): EngineInfo;
+  activity(): Activity;
   /** Null while no project is open. */
   projectOverview(): ProjectOverview | null;
   /** Newest first. */

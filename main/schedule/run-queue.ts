@@ -43,6 +43,11 @@ export class RunQueue {
     this.parts = parts;
   }
 
+  /** Those that train, and those in line. */
+  get activeRuns(): readonly string[] {
+    return [...this.active.keys()];
+  }
+
   get isIdle(): boolean {
     return this.active.size === 0;
   }

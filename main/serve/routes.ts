@@ -38,11 +38,18 @@ export async function answer(site: Site, request: IncomingMessage, response: Ser
     response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
     return;
   }
+  if (url.pathname === '/activity') return sendActivity(site, response);
   const imageId = imageIdOf(url.pathname);
   if (imageId !== null) return sendImage(request, response, site.images, imageId);
   const sha256 = thumbnailOf(url.pathname);
   if (sha256 !== null) return sendThumbnail(request, response, site.images, sha256);
   return sendWindowFile(site, request, response, url.pathname);
+}
+
+/** What would end with the engine: whoever closes it asks first. */
+function sendActivity({ engine }: Site, response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(engine.activity()));
 }
 
 /** Whether the Host header is one of ours. */

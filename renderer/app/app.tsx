@@ -1,6 +1,7 @@
 /** The window: its frame, the page in it, and the way from both to the engine. */
 
 import { type ReactElement, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { DesktopBridge } from '../../preload/contract/desktop.ts';
 import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
 import type { EpochSource } from '../dash/views/use-epochs.ts';
@@ -21,10 +22,18 @@ import { type Route, routeOf } from './route.ts';
 import { ShellFrame } from './shell-frame.tsx';
 import { useTheme } from './use-theme.ts';
 
-export function App({ live }: { live: LiveEngine }): ReactElement {
+export interface AppProps {
+  readonly live: LiveEngine;
+  /** Null in a browser. */
+  readonly desktop: DesktopBridge | null;
+}
+
+export function App({ live, desktop }: AppProps): ReactElement {
   const state = useSyncExternalStore(live.subscribe, live.getState);
   const route = useRoute();
   const { theme, choice, toggle, choose } = useTheme();
+  const choosePath = desktop?.isLocal === true ? desktop.choosePath : null;
+  useShell(desktop);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   useTitle(route, state);
   const evaluations = useEvaluations(live, state.connection.status);
@@ -46,7 +55,7 @@ export function App({ live }: { live: LiveEngine }): ReactElement {
     >
       <Page
         {...{ state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, transfers }}
-        choosePath={null}
+        choosePath={choosePath}
       />
       <CommandPalette
         {...{ state, data, runActions, projects, sweeps, transfers }}
@@ -144,6 +153,17 @@ function useProjectActions(live: LiveEngine, status: ConnectionState['status']):
 function useTransferApi(live: LiveEngine, status: ConnectionState['status']): TransferApi {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(() => transferApiOf(live), [live, status]);
+}
+
+/** Pages that the menu, or something dropped on the window, asks for. */
+function useShell(desktop: DesktopBridge | null): void {
+  useEffect(
+    () =>
+      desktop?.onGo((hash) => {
+        location.hash = hash;
+      }),
+    [desktop],
+  );
 }
 
 function useRoute(): Route {

@@ -32,5 +32,5 @@ const bridge = (window as unknown as Record<string, DesktopBridge | undefined>)[
 const transport = bridge === undefined ? browserTransport(new URL(location.href)) : desktopTransport(bridge, window);
 const live = new LiveEngine(transport, wait);
 
-createRoot(document.getElementById('root')!).render(<App live={live} />);
+createRoot(document.getElementById('root')!).render(<App live={live} desktop={bridge ?? null} />);
 void live.start();

@@ -122,7 +122,12 @@ export function Page(props: PageProps): ReactElement {
   const { connection, project, runs } = props.state;
   if (connection.status === 'signed-out') return <SignedOutNotice />;
   if (connection.status === 'incompatible') return <OtherVersionNotice state={props.state} />;
-  if (project === null) return <ProjectsPage actions={props.projects} links={PROJECT_LINKS} openFolder={null} />;
+  if (project === null) {
+    const wanted = props.route.page === 'projects' ? props.route.open : null;
+    return (
+      <ProjectsPage key={wanted} {...{ wanted }} actions={props.projects} links={PROJECT_LINKS} openFolder={null} />
+    );
+  }
   if (project === undefined || runs === null) return <RunsPage runs={null} links={LINKS} />;
   return <ProjectPages {...props} project={project} runs={runs} />;
 }
@@ -180,7 +185,15 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     case 'project':
       return <ProjectPage {...{ project, runs }} actions={projects} links={PROJECT_LINKS} />;
     case 'projects':
-      return <ProjectsPage actions={projects} links={PROJECT_LINKS} openFolder={project.folder} />;
+      return (
+        <ProjectsPage
+          key={route.open}
+          wanted={route.open}
+          actions={projects}
+          links={PROJECT_LINKS}
+          openFolder={project.folder}
+        />
+      );
     case 'unknown':
       return <NothingHere what={`no page at ${route.hash}`} />;
     default:

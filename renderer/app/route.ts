@@ -14,8 +14,8 @@ export type Route =
   | { readonly page: 'sweep'; readonly id: string }
   | { readonly page: 'new-sweep'; readonly like: string | null }
   | { readonly page: 'project' }
-  /** Of this machine; without an open one the only page. */
-  | { readonly page: 'projects' }
+  /** Of this machine; without an open one the only page. `open` names a folder whose project to open at once. */
+  | { readonly page: 'projects'; readonly open: string | null }
   | { readonly page: 'data'; readonly view: DataTab }
   /** `path` to begin with; empty for none. */
   | { readonly page: 'import'; readonly path: string }
@@ -38,7 +38,8 @@ export function routeOf(hash: string): Route {
     return { page: 'sweep', id: first };
   if (page === 'new-sweep' && rest.length < 2)
     return { page: 'new-sweep', like: first === undefined || first === '' ? null : first };
-  if (isPlain && (page === 'project' || page === 'projects')) return { page };
+  if (isPlain && page === 'project') return { page };
+  if (page === 'projects' && rest.length < 2) return { page, open: first === undefined || first === '' ? null : first };
   const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
   if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
   if (page === 'import' && rest.length < 2) return { page, path: first ?? '' };

@@ -3,59 +3,35 @@
  * The name of the suite says which runtime it met: passing on an old one does not prove the one that is shipped.
  */
 
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { findElectron } from '../../build/electron.ts';
-import { desktopLaunch } from '../../build/start.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
 import { setLabels } from '../../main/store/labels.ts';
 import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, startRun } from '../../main/store/runs.ts';
+import { DESKTOP_NAME, enginePids, MISSING, openDesktop, type TestDesktop } from '../kit/desktop.ts';
 import { eventually } from '../kit/eventually.ts';
-import { tempFolder } from '../kit/folders.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { newProject } from '../kit/projects.ts';
 import { newRun } from '../kit/runs.ts';
 import { keepPicture } from '../kit/window.ts';
 
-const electron = findElectron();
-const hasDisplay = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined;
-const missing = electron === null ? 'an Electron' : hasDisplay ? null : 'a display, as of xvfb-run';
-const name = `desktop shell (${missing === null ? electron?.runtime : `skipped: needs ${missing}`})`;
-
+let desktop: TestDesktop;
 let app: ElectronApplication;
 let page: Page;
 let project: WriteProject;
-let complaints: string[];
 
-async function openApp(folder: string | null): Promise<void> {
-  const launch = await desktopLaunch(electron!.runtime, folder);
-  const state = tempFolder();
-  app = await _electron.launch({
-    executablePath: electron!.executable,
-    // Tests in containers run as root, where the outer sandbox is refused; the page's own settings are checked below.
-    args: [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`],
-    env: { ...process.env, ...launch.env, LIGHTBENCH_HOME: state } as Record<string, string>,
-  });
-  page = await app.firstWindow();
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-}
-
-describe.skipIf(missing !== null)(name, () => {
+describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
   beforeEach(async () => {
     project = newProject();
     createRun(project.db, newRun());
-    await openApp(project.folder);
+    desktop = await openDesktop(project.folder);
+    ({ app, page } = desktop);
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   });
   afterEach(() => app?.close());
@@ -69,7 +45,7 @@ describe.skipIf(missing !== null)(name, () => {
     upsertEpoch(project.db, 'r0001', { ...madeEpoch(1), valid_loss: 0.5 });
 
     await row('1 / 15').waitFor();
-    expect(complaints).toEqual([]);
+    expect(desktop.complaints).toEqual([]);
     await keepPicture(page, 'desktop');
   });
 
@@ -95,7 +71,7 @@ describe.skipIf(missing !== null)(name, () => {
     expect(inPage).toEqual({
       hasRequire: false,
       hasProcess: false,
-      bridge: ['closeEngine', 'onEngineLost', 'openEngine', 'versions'],
+      bridge: ['choosePath', 'closeEngine', 'isLocal', 'onEngineLost', 'onGo', 'openEngine', 'versions'],
     });
   });
 
@@ -175,35 +151,26 @@ describe.skipIf(missing !== null)(name, () => {
 
   test('starts another engine when the first one dies', async () => {
     await row('queued').waitFor();
-    const [first] = enginePids();
+    const [first] = enginePids(app);
 
     process.kill(first!, 'SIGKILL');
 
     await eventually(async () => {
-      const [second] = enginePids();
+      const [second] = enginePids(app);
       expect(second).toBeGreaterThan(0);
       expect(second).not.toBe(first);
     });
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
     startRun(project.db, 'r0001', 1);
     await row('running').waitFor();
+    expect((await desktop.said())[0]).toMatchObject({ message: 'The engine had stopped and was started anew.' });
   });
 
   test('takes its engine with it', async () => {
-    const [pid] = enginePids();
+    const [pid] = enginePids(app);
 
     await app.close();
 
     await eventually(() => expect(() => process.kill(pid!, 0)).toThrow());
   });
 });
-
-/** Processes that the shell has started with our Node. */
-function enginePids(): number[] {
-  const parent = app.process().pid!;
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const rows = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
-  return rows
-    .filter(([, , ppid, args]) => Number(ppid) === parent && args!.includes('entry.ts'))
-    .map(([, pid]) => Number(pid));
-}

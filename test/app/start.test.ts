@@ -38,6 +38,14 @@ test.runIf(process.platform === 'linux')('without a desktop it says so and print
   expect(opened.status).toBe(303);
 });
 
+test('an engine elsewhere needs an address and a token', async () => {
+  const address = 'npm start -- --connect takes one address, as https://gpu-box:8443\n';
+  const token = '--connect needs the engine’s token in LIGHTBENCH_TOKEN; serve --json prints it\n';
+
+  expect(await startUntil(['--connect', 'gpu-box'], /$^/)).toBe(address);
+  expect(await startUntil(['--connect', 'https://gpu-box:8443'], /$^/)).toBe(token);
+});
+
 test('more than one project is refused in words', async () => {
   expect(await startUntil(['a', 'b'], /$^/)).toBe('npm start takes one project folder, not: a b\n');
 });

@@ -1,6 +1,7 @@
 /** An engine in memory: what a test puts in is what the contract tells. */
 
 import type {
+  Activity,
   DataDesk,
   Engine,
   Labelling,
@@ -120,6 +121,12 @@ export class MemoryEngine implements Engine, ImageSource {
       node_version: '24.0.0',
       platform: 'linux-x64',
     };
+  }
+
+  /** Whatever is running, and no more. */
+  activity(): Activity {
+    const running = [...this.runs.values()].filter(({ state }) => state === 'running');
+    return { runs: running.map(({ id }) => id), sweeps: [], transfers: [] };
   }
 
   projectOverview(): ProjectOverview | null {

@@ -17,9 +17,11 @@ export interface ProjectsPageProps {
   readonly links: ProjectLinks;
   /** The folder of the project that is open. */
   readonly openFolder: string | null;
+  /** A folder whose project to open at once. */
+  readonly wanted: string | null;
 }
 
-export function ProjectsPage({ actions, links, openFolder }: ProjectsPageProps): ReactElement {
+export function ProjectsPage({ actions, links, openFolder, wanted: asked }: ProjectsPageProps): ReactElement {
   const [home, setHome] = useState<ProjectsHome | null>(null);
   const load = useCallback(() => void actions.home().then(setHome, () => {}), [actions]); // a lost connection asks again
   // biome-ignore lint/correctness/useExhaustiveDependencies: another open project is another list
@@ -30,6 +32,10 @@ export function ProjectsPage({ actions, links, openFolder }: ProjectsPageProps):
     setWanted(folder);
     return actions.open(folder);
   }, toProject);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page is asked for
+  useEffect(() => {
+    if (asked !== null) open.run(asked);
+  }, [asked]);
   const restore = useAction(actions.restore, toProject);
   const forget = useAction(actions.forget, load);
   const keptAtMs = keptAt(open.error);

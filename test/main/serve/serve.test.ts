@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { clientOverSocket } from '../../../renderer/app/engine/client.ts';
 import { eventually } from '../../kit/eventually.ts';
+import { madeRun } from '../../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../../kit/memory-engine.ts';
 import { smallWindow, startServer, type TestServer } from '../../kit/server.ts';
 
@@ -52,13 +53,23 @@ function shake(headers: Record<string, string>, path = '/engine'): Promise<numbe
   });
 }
 
+test('whoever is signed in is told what would end with the engine', async () => {
+  engine.change(madeRun(3, 1, { state: 'running' }));
+  engine.change(madeRun(4, 2));
+
+  const reply = await ask('/activity', { authorization: `Bearer ${server.doorkeeper.bearer}` });
+
+  expect(JSON.parse(reply.body)).toEqual({ runs: ['r0003'], sweeps: [], transfers: [] });
+  expect(reply.headers['cache-control']).toBe('no-store');
+});
+
 describe('signing in', () => {
   test('nothing is answered without a session', async () => {
-    const paths = ['/', '/index.html', '/assets/app-1a2b.js', '/session', '/images/1'];
+    const paths = ['/', '/index.html', '/assets/app-1a2b.js', '/session', '/activity', '/images/1'];
 
     const statuses = await Promise.all(paths.map(async (path) => (await ask(path)).status));
 
-    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+    expect(statuses).toEqual(paths.map(() => 401));
   });
 
   test('a link becomes a cookie that scripts and other sites cannot use, and a clean address', async () => {

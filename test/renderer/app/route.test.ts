@@ -7,6 +7,8 @@ test.each([
   ['#/', { page: 'runs' }],
   ['#/runs', { page: 'runs' }],
   ['#/project', { page: 'project' }],
+  ['#/projects', { page: 'projects', open: null }],
+  ['#/projects/%2Fdata%2Fa', { page: 'projects', open: '/data/a' }],
   ['#/runs/r0001', { page: 'run', id: 'r0001' }],
   ['#/runs/a%20b', { page: 'run', id: 'a b' }],
   ['#/runs/%zz', { page: 'run', id: '%zz' }],

@@ -1,0 +1,80 @@
+/** The desktop app in a real Electron, where one is found, with its dialogs answered by the test. */
+
+import { execFileSync } from 'node:child_process';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { findElectron } from '../../build/electron.ts';
+import { desktopLaunch } from '../../build/start.ts';
+import { tempFolder } from './folders.ts';
+
+const electron = findElectron();
+const hasDisplay = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined;
+
+/** What is not here that the tests need, or null. */
+export const MISSING: string | null =
+  electron === null ? 'an Electron' : hasDisplay ? null : 'a display, as of xvfb-run';
+
+/** For a suite: passing on an old runtime does not prove the one that is shipped, so the name says which it met. */
+export const DESKTOP_NAME = `desktop shell (${MISSING === null ? electron?.runtime : `skipped: needs ${MISSING}`})`;
+
+export interface TestDesktop {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly complaints: string[];
+  /** Where the app keeps what outlives it. */
+  readonly state: string;
+  /** What a person was shown in boxes, in order. */
+  said(): Promise<{ readonly message: string; readonly buttons?: readonly string[] }[]>;
+  /** From now on boxes are answered with that button, and dialogs for paths with that path. */
+  answer(button: number, path?: string): Promise<void>;
+}
+
+export async function openDesktop(folder: string | null, state = tempFolder()): Promise<TestDesktop> {
+  const { executablePath, args, env } = await launchOptions(folder, state);
+  const app = await _electron.launch({ executablePath, args, env });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  const answer = (button: number, path?: string) =>
+    app.evaluate(
+      ({ dialog }, { button, path }) => {
+        const shown = (globalThis as unknown as { shown?: unknown[] }).shown ?? [];
+        Object.assign(globalThis, { shown });
+        dialog.showMessageBox = async (...given: unknown[]) => {
+          shown.push(given.at(-1));
+          return { response: button, checkboxChecked: false };
+        };
+        dialog.showOpenDialog = async () => ({
+          canceled: path === undefined,
+          filePaths: path === undefined ? [] : [path],
+        });
+      },
+      { button, path },
+    );
+  await answer(0);
+  const said = () => app.evaluate(() => (globalThis as unknown as { shown: { message: string }[] }).shown);
+  return { app, page, complaints, state, said, answer };
+}
+
+/** How the app is started with a project, or without. */
+export async function launchOptions(folder: string | null, state: string) {
+  const launch = await desktopLaunch(electron!.runtime, folder);
+  return {
+    executablePath: electron!.executable,
+    // Tests in containers run as root, where the outer sandbox is refused; the page's own settings are checked.
+    args: [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`],
+    env: { ...process.env, ...launch.env, LIGHTBENCH_HOME: state } as Record<string, string>,
+  };
+}
+
+/** Processes that the shell has started with our Node. */
+export function enginePids(app: ElectronApplication): number[] {
+  const parent = app.process().pid!;
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  const rows = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
+  return rows
+    .filter(([, , ppid, args]) => Number(ppid) === parent && args!.includes('entry.ts'))
+    .map(([, pid]) => Number(pid));
+}
