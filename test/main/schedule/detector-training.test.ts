@@ -73,7 +73,7 @@ test('weights of a ResNet begin a detector with it, the rest starts anew, and th
 
 const planError = (project: WriteProject, request: TrainingRequest) => appErrorOf(() => planRun(project, request));
 
-test('a run whose pictures change their size, cancelled and resumed, has the curve it would have had', {
+test('a run whose pictures change their size and are seen in tiles, cancelled and resumed, has the curve it would have had', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const project = await rectanglesProject(8);
@@ -81,6 +81,7 @@ test('a run whose pictures change their size, cancelled and resumed, has the cur
     number_of_epochs: 3,
     validation_metric_type: 'coco_voc',
     multi_scale: 1,
+    tile_grid_size: '(2, 1)',
   });
   const whole = await trainNew(project, request);
   const stop = new AbortController();
