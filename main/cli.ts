@@ -266,7 +266,7 @@ function addServeBundleCommand(root: Command): void {
     .option('--timeout <seconds>', 'longest time for one image', '60')
     .option(
       '--set <name=value>',
-      'valid_resize_size or valid_crop_size other than the bundle has; of objects box_score_thresh and tiles',
+      'valid_resize_size or valid_crop_size other than the bundle has; of objects sizes, thresholds, tiles',
       collect,
       [],
     )

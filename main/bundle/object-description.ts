@@ -58,7 +58,14 @@ export const ObjectBundle = z.object({
   canvas: z.object({ width: side, height: side }),
   /** Source: product specification, section 17. */
   model_settings: z.union([
-    z.object({ img_size: side, box_score_thresh: fraction, box_iou_thresh: fraction, ...tiling }),
+    z.object({
+      img_size: side,
+      /** Of `yolov5`; must be that of the weights. */
+      model_size: z.string().optional(),
+      box_score_thresh: fraction,
+      box_iou_thresh: fraction,
+      ...tiling,
+    }),
     z.object({
       min_size: side,
       max_size: side,

@@ -49,8 +49,8 @@ export function openObjectBundle(
     throw new AppError('bundle-invalid', `${modelFile} is missing from the bundle`, { file: modelFile });
   }
   const settings = objectSettingsOf(description, given);
-  const { viewing } = settings;
-  return { description, settings, job: { kind: 'score-objects', modelFile, viewing, device: 'cpu', threads } };
+  const { viewing, remade } = settings;
+  return { description, settings, job: { kind: 'score-objects', modelFile, remade, viewing, device: 'cpu', threads } };
 }
 
 /**

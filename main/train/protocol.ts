@@ -13,6 +13,7 @@ import type { Device } from '../devices/device.ts';
 import type { ErrorRecord } from '../images/error-record.ts';
 import type { FeedSample } from '../images/feed-protocol.ts';
 import type { PictureObject } from '../images/objects/objects.ts';
+import type { RemadeDetector } from './remade-detector.ts';
 import type { Viewing } from './view-detections.ts';
 
 export interface LabelledSample extends FeedSample {
@@ -137,6 +138,8 @@ export interface ObjectScoreJob {
   readonly kind: 'score-objects';
   /** The one that takes bytes. */
   readonly modelFile: string;
+  /** What the network is made anew for; null: it runs as it was exported. */
+  readonly remade: RemadeDetector | null;
   readonly viewing: Viewing;
   readonly device: Device;
   readonly threads: number;

@@ -9,6 +9,7 @@ import { evaluationView, viewsPerPicture } from '../images/objects/object-views.
 import { cutOut, partOf } from '../images/objects/tiles.ts';
 import type { Pixels } from '../images/pixels.ts';
 import type { ImageScore, ImageSource, ObjectScoreJob, ScoredObject, ScoreRequest } from './protocol.ts';
+import { remadeDetector } from './remade-detector.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
 import { detectionsAt, type OnCanvas, objectsIn } from './view-detections.ts';
 
@@ -22,7 +23,9 @@ export class ObjectScorer {
   }
 
   static async open(job: ObjectScoreJob): Promise<ObjectScorer> {
-    return new ObjectScorer(job, await openSession(readFileSync(job.modelFile), job));
+    const file = readFileSync(job.modelFile);
+    const { canvas } = job.viewing.transform;
+    return new ObjectScorer(job, await openSession(job.remade ? remadeDetector(file, canvas, job.remade) : file, job));
   }
 
   /** An image that cannot be read has its reason instead of objects. */

@@ -21,6 +21,7 @@ import { trainNew } from '../../../main/schedule/run-training.ts';
 import { serveBundle } from '../../../main/serve-bundle/serve-bundle.ts';
 import { createProject, type WriteProject } from '../../../main/store/project.ts';
 import { runById } from '../../../main/store/runs.ts';
+import type { ObjectScoreJob } from '../../../main/train/protocol.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { writeJsonl } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -110,21 +111,48 @@ describe('a bundle whose model finds objects', () => {
     });
   });
 
-  test('a higher score threshold leaves out, a lower one and other settings are refused', async () => {
+  const scored = async (settings: Readonly<Record<string, string>>) => {
     const image = join(project.folder, described().golden.image);
-    const found = (box_score_thresh: string) =>
-      scoreObjects(bundle, described(), [image], { threads: 2, settings: { box_score_thresh } });
+    const [reply] = (await scoreObjects(bundle, described(), [image], { threads: 2, settings })) as FoundInImage[];
+    return reply!.boxes;
+  };
+  const jobOf = (set: Readonly<Record<string, string>>) =>
+    openAnyBundle(bundle, { set, threshold: [] }, 1).job as ObjectScoreJob;
 
-    const [all] = (await found(String(LEAST_SCORE))) as FoundInImage[];
-    const limit = all!.boxes[Math.floor(all!.boxes.length / 2)]!.score;
-    const [best] = (await found(String(limit))) as FoundInImage[];
+  test('a higher score threshold leaves out, and the model runs as it was exported', async () => {
+    const all = await scored({ box_score_thresh: String(LEAST_SCORE) });
+    const limit = String(all[Math.floor(all.length / 2)]!.score);
 
-    expect(best!.boxes).toEqual(all!.boxes.filter(({ score }) => score > limit));
-    expect((await appErrorOf(() => found('0.000001'))).code).toBe('bad-hyperparameter');
-    const other = () => scoreObjects(bundle, described(), [image], { threads: 2, settings: { img_size: '32' } });
-    expect((await appErrorOf(other)).message).toMatch(
-      /^--set must be one of box_score_thresh, tile_grid_size, .*; got img_size$/,
+    expect(await scored({ box_score_thresh: limit })).toEqual(all.filter(({ score }) => score > Number(limit)));
+    expect(jobOf({ box_score_thresh: limit }).remade).toBeNull();
+  });
+
+  test('for other settings the network is made anew, with the same weights', { timeout: TIMEOUT_MS }, async () => {
+    const own = await scored({});
+
+    const lower = await scored({ box_score_thresh: String(LEAST_SCORE / 2) });
+    const apart = await scored({ nms_iou_threshold: '0' });
+    const larger = await scored({ img_size: '128' });
+
+    expect(jobOf({ box_score_thresh: String(LEAST_SCORE / 2) }).remade).not.toBeNull();
+    const most = Math.min(own.length, lower.length);
+    expect(lower.slice(0, most).map(({ score }) => score)).toEqual(
+      own.slice(0, most).map(({ score }) => expect.closeTo(score, 6)),
     );
+    expect(apart.length).toBeGreaterThan(0);
+    expect(apart.length).toBeLessThan(own.length);
+    expect(jobOf({ img_size: '128' }).viewing.transform.canvas).toEqual({ width: 128, height: 128 });
+    expect(larger.every(({ box }) => box.topX >= 0 && box.bottomX <= 1)).toBe(true);
+  });
+
+  test.each([
+    [{ img_size: '50' }, 'img_size must be a multiple of 32'],
+    [{ box_iou_thresh: '2' }, 'box_iou_thresh must be a number from 0 to 1'],
+    [{ min_size: '600' }, '--set must be one of box_score_thresh, img_size, box_iou_thresh'],
+  ])('%j is refused', async (set, message) => {
+    const error = await appErrorOf(() => openAnyBundle(bundle, { set, threshold: [] }, 1));
+
+    expect([error.code, error.message]).toEqual(['bad-hyperparameter', expect.stringContaining(message)]);
   });
 
   test('an image that cannot be read has its reason', async () => {
