@@ -24,7 +24,7 @@ const COMMON = {
 };
 /** So low that a network finds something after three steps. */
 const ONE_STAGE = { img_size: 320, box_score_thresh: 1e-4 };
-const SCALED = { min_size: 240, max_size: 320, box_score_thresh: 0.005 };
+const SCALED = { min_size: 240, max_size: 320, box_score_thresh: 1e-5 };
 
 const RESNETS = [18, 34, 50, 101, 152];
 const CASES: readonly (readonly [model: string, given: Readonly<Record<string, string | number>>])[] = [
