@@ -78,9 +78,9 @@ interface Resized {
   readonly objects: readonly PictureObject[];
 }
 
-/** The longer side becomes `side`. Shrinking is done here, where it is smooth. */
+/** The longer side becomes `side`, unless it is shorter: never enlarged, as in a letterbox. Shrinking here is smooth. */
 function atMost({ pixels, objects }: PictureWithObjects, side: number): Resized {
-  const factor = side / Math.max(pixels.width, pixels.height);
+  const factor = Math.min(1, side / Math.max(pixels.width, pixels.height));
   const [width, height] = [
     Math.max(1, Math.round(pixels.width * factor)),
     Math.max(1, Math.round(pixels.height * factor)),

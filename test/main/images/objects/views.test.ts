@@ -81,6 +81,27 @@ describe('boxes lie on their pixels', () => {
     }
   });
 
+  test('a mosaic shows pictures as large as a letterbox does: smaller ones at their own size', () => {
+    const still = {
+      mosaic_centre: 0,
+      rotate_degrees: 0,
+      shear_degrees: 0,
+      translate: 0,
+      scale: 0,
+      flip_probability: 0,
+    };
+    for (const side of [96, 240]) {
+      const { objects } = mosaicView([withBoxes(size, [[30, 20, 75, 60]])], side, rngFrom(1, 'x'), {
+        ...MOSAIC,
+        ...still,
+      });
+      const { paste } = letterboxPlacement(size, side);
+
+      const [x0, y0, x1, y1] = objects[0]!.xyxy;
+      expect([x1 - x0, y1 - y0]).toEqual([(45 * paste.w) / size.width, (40 * paste.h) / size.height]);
+    }
+  });
+
   test('equal random streams give equal views, others others', () => {
     const parts = [withBoxes(size, [[10, 10, 40, 40]])];
     const view = (seed: number) => mosaicView(parts, 96, rngFrom(seed, 'x'));
