@@ -293,3 +293,27 @@ describe('an evaluation of objects', () => {
     expect(await rows.last().locator('th, td').allInnerTexts()).toEqual(['1', '–', '0.8000', '0.8000']);
   });
 });
+
+test('an evaluation of masks says beside each class what its boxes are worth', async () => {
+  const { task: _, metrics, per_label_metrics, coco, ...rest } = madeObjectEvaluation();
+  const boxes = {
+    metrics,
+    coco,
+    per_label_metrics: per_label_metrics.map((row) => ({ ...row, average_precision: 0.25 })),
+  };
+  engine.evaluations.push({
+    ...rest,
+    ...{ task: 'image-instance-segmentation', per_label_metrics, coco, boxes },
+    metrics: { ...metrics, box_mean_average_precision: 0.25 },
+  });
+
+  const page = await open();
+  const section = evaluationOf(page);
+  const classes = section.getByRole('region', { name: 'Classes', exact: true });
+  await classes.waitFor();
+
+  expect((await classes.locator('thead th').allInnerTexts())[2]).toMatch(/average precision, boxes/i);
+  expect(await classes.locator('tbody tr td:nth-child(3)').allInnerTexts()).toEqual(['0.2500', '0.2500', '0.2500']);
+  await section.getByText('Mean average precision, boxes').first().waitFor();
+  await keepPicture(page, 'evaluation-masks');
+});
