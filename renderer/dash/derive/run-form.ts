@@ -59,6 +59,8 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
       'box_nms_thresh',
       'box_iou_thresh',
       'box_detections_per_img',
+      'mask_pixel_score_threshold',
+      'max_number_of_polygon_points',
       'validation_metric_type',
       'validation_iou_threshold',
     ],
