@@ -5,8 +5,9 @@ import { AppError } from '../../preload/contract/errors.ts';
 import { SweepRequest } from '../../preload/contract/sweep.ts';
 import { type Device, parseDevice } from '../devices/device.ts';
 import { askSweep } from '../schedule/ask-sweep.ts';
-import { badSweep, examineFor, planSweep } from '../schedule/create-sweep.ts';
+import { badSweep, examineIn, planSweep } from '../schedule/create-sweep.ts';
 import { MemoryGate, measureInChild } from '../schedule/memory-gate.ts';
+import { MemoryNotes } from '../schedule/memory-notes.ts';
 import { slotsOf } from '../schedule/slots.ts';
 import { runSweep } from '../schedule/sweep-scheduler.ts';
 import { CHILD_TRAINER } from '../schedule/trainer.ts';
@@ -122,8 +123,8 @@ function sweepOf(
 }
 
 async function check(context: CliContext, folder: string, text: string, file: string): Promise<number> {
-  await withReader(context, folder, 'sweep', ({ info }) => {
-    const read = examineFor(info.task, text);
+  await withReader(context, folder, 'sweep', (project) => {
+    const read = examineIn(project, text, context.clock.nowMs());
     if (read.plan === null) throw badSweep(file, read.problems);
     const notes = read.notes.map((note) => `note: ${note}\n`).join('');
     context.output.result(read, `${notes}${writeSweep(read.plan).trimEnd()}`);
@@ -175,7 +176,7 @@ async function run(context: CliContext, project: WriteProject, id: string, optio
     project,
     trainer: CHILD_TRAINER,
     slots,
-    gate: new MemoryGate(measureInChild, process.availableMemory()),
+    gate: new MemoryGate(measureInChild, process.availableMemory(), new MemoryNotes(project)),
     weightsFor: (model) => (options.weights === 'none' ? null : defaultWeights(library, model)),
     listener: view.listener(),
     signal,

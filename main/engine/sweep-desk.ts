@@ -9,6 +9,7 @@ import { askSweep } from '../schedule/ask-sweep.ts';
 import { planSweep } from '../schedule/create-sweep.ts';
 import { draftSweep } from '../schedule/draft-sweep.ts';
 import { MemoryGate, measureInChild } from '../schedule/memory-gate.ts';
+import { MemoryNotes } from '../schedule/memory-notes.ts';
 import { slotsOf } from '../schedule/slots.ts';
 import { runSweep } from '../schedule/sweep-scheduler.ts';
 import { CHILD_TRAINER } from '../schedule/trainer.ts';
@@ -61,7 +62,7 @@ export class SweepDesk implements Sweeping {
   }
 
   draft(source: SweepSource): SweepDraft {
-    return draftSweep(this.parts.project, source);
+    return draftSweep(this.parts.project, source, this.parts.nowMs());
   }
 
   start({ yaml, device }: SweepStart): Promise<string> {
@@ -104,7 +105,7 @@ export class SweepDesk implements Sweeping {
           project,
           trainer: CHILD_TRAINER,
           slots: slotsOf(devices.map(parseDevice), threads, plan.max_concurrent_iterations),
-          gate: new MemoryGate(measureInChild, process.availableMemory()),
+          gate: new MemoryGate(measureInChild, process.availableMemory(), new MemoryNotes(project)),
           weightsFor: (model) => defaultWeights(library, model),
           listener: {},
           signal: abort.signal,

@@ -7,13 +7,19 @@ import type { SweepPlan } from '../../preload/contract/sweep-plan.ts';
 import { PRIMARY_METRICS, type Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
 import { examineSweep } from '../search/examine-sweep.ts';
-import type { WriteProject } from '../store/project.ts';
+import type { ReadProject, WriteProject } from '../store/project.ts';
 import { createSweep } from '../store/sweeps.ts';
 import { modelRules } from './model-rules.ts';
+import { withParentsChecked } from './warm-start.ts';
 
 /** Everything that is wrong with a sweep file, or what it would do. */
 export function examineFor(task: Task, text: string): ReadSweep {
   return examineSweep(text, modelRules(task), (...words) => rngFrom(0, ...words));
+}
+
+/** The same for a project, whose earlier sweeps it may begin with. */
+export function examineIn({ db, info }: Pick<ReadProject, 'db' | 'info'>, text: string, nowMs: number): ReadSweep {
+  return withParentsChecked(db, text, examineFor(info.task, text), nowMs);
 }
 
 /**
@@ -21,12 +27,13 @@ export function examineFor(task: Task, text: string): ReadSweep {
  * Errors: bad-sweep with every problem and its line; then there is no sweep.
  */
 export function planSweep(
-  { db, info, clock }: WriteProject,
+  project: WriteProject,
   text: string,
   devices: readonly Device[],
   file: string,
 ): { readonly id: string; readonly notes: readonly string[] } {
-  const { plan, problems, notes } = examineFor(info.task, text);
+  const { db, info, clock } = project;
+  const { plan, problems, notes } = examineIn(project, text, clock.nowMs());
   if (plan === null) throw badSweep(file, problems);
   const id = createSweep(db, {
     source_text: text,

@@ -13,12 +13,12 @@ import type { ReadProject } from '../store/project.ts';
 import { runSummaries } from '../store/run-summaries.ts';
 import { sweepSummaries } from '../store/sweep-summaries.ts';
 import { lastCheckpoint } from '../train/checkpoint.ts';
-import { examineFor } from './create-sweep.ts';
+import { examineIn } from './create-sweep.ts';
 import { runFolder } from './run-setting.ts';
 
-export function draftSweep(project: ReadProject, source: SweepSource): SweepDraft {
+export function draftSweep(project: ReadProject, source: SweepSource, nowMs: number): SweepDraft {
   const text = 'yaml' in source ? source.yaml : documentText(source.document);
-  const read = examineFor(project.info.task, text);
+  const read = examineIn(project, text, nowMs);
   const { plan } = read;
   const empty = {
     source: text,

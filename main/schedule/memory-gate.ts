@@ -11,6 +11,7 @@ import { DEFAULT_CACHE_BYTES } from '../images/feed.ts';
 import { runInChild } from '../train/host.ts';
 import { type BatchSizes, batchSizesOf, halved, withBatchSizes } from '../train/less-memory.ts';
 import type { TrainJob } from '../train/protocol.ts';
+import type { MemoryNotes } from './memory-notes.ts';
 
 /** Bytes a job needs; null when it ran out of memory or was ended for it. */
 export type Measure = (job: TrainJob, signal: AbortSignal) => Promise<number | null>;
@@ -22,29 +23,38 @@ export interface Admission {
   readonly note: string | null;
 }
 
-/** Hyperparameters that decide how much memory a run needs, beside its model. */
-const OF_MEMORY = [
-  'training_batch_size',
-  'validation_batch_size',
-  'grad_accumulation_step',
-  'train_crop_size',
-  'valid_crop_size',
-  'valid_resize_size',
-  'optimizer',
-  'amsgrad',
-  'weight_average_decay',
-  'gradient_clip_norm',
-  'layers_to_freeze',
-  'number_of_workers',
-];
+/** Hyperparameters that change no size of anything; whatever else differs is measured for itself. */
+const NOT_OF_MEMORY: ReadonlySet<string> = new Set([
+  'number_of_epochs',
+  'early_stopping',
+  'early_stopping_patience',
+  'early_stopping_delay',
+  'learning_rate',
+  'lr_scheduler',
+  'step_lr_gamma',
+  'step_lr_step_size',
+  'warmup_cosine_lr_cycles',
+  'warmup_cosine_lr_warmup_epochs',
+  'momentum',
+  'weight_decay',
+  'nesterov',
+  'beta1',
+  'beta2',
+  'evaluation_frequency',
+  'checkpoint_frequency',
+  'random_seed',
+  'weighted_loss',
+]);
 
 export class MemoryGate {
   private readonly measure: Measure;
   private readonly capacityBytes: number;
+  private readonly notes: MemoryNotes | null;
   private readonly known = new Map<string, number | null>();
 
-  /** `capacityBytes`: what all trials together may have. */
-  constructor(measure: Measure, capacityBytes: number) {
+  /** `capacityBytes`: what all trials together may have; `notes`: what was measured before this process. */
+  constructor(measure: Measure, capacityBytes: number, notes: MemoryNotes | null = null) {
+    this.notes = notes;
     this.measure = measure;
     this.capacityBytes = capacityBytes;
   }
@@ -75,9 +85,17 @@ export class MemoryGate {
   }
 
   private async bytesOf(job: TrainJob, signal: AbortSignal): Promise<number | null> {
-    const key = JSON.stringify([job.model, job.threads, ...OF_MEMORY.map((name) => job.params[name])]);
-    if (!this.known.has(key)) this.known.set(key, await this.measure(job, signal));
+    const sizes = Object.entries(job.params).filter(([name]) => !NOT_OF_MEMORY.has(name));
+    const key = JSON.stringify([job.model, job.threads, ...sizes.sort(([a], [b]) => (a < b ? -1 : 1))]);
+    if (!this.known.has(key)) this.known.set(key, this.notes?.get(key) ?? (await this.measured(key, job, signal)));
     return this.known.get(key)!;
+  }
+
+  /** What did not fit, or could not be measured, may another time. */
+  private async measured(key: string, job: TrainJob, signal: AbortSignal): Promise<number | null> {
+    const bytes = await this.measure(job, signal);
+    if (bytes !== null && bytes > 0) this.notes?.set(key, bytes);
+    return bytes;
   }
 }
 

@@ -7,6 +7,7 @@ import type { PastTrial } from '../search/samplers/sampler.ts';
 import { SAMPLERS } from '../search/samplers/samplers.ts';
 import { settingsOf } from '../search/settings.ts';
 import type { Configuration } from '../search/space.ts';
+import { type PriorTrial, priorHistory } from '../search/warm-start.ts';
 import type { WriteProject } from '../store/project.ts';
 import type { Sweep } from '../store/sweeps.ts';
 import { curvesOf } from '../store/trial-curves.ts';
@@ -21,12 +22,13 @@ export type WeightsFor = (model: string) => RecognisedWeights | null;
 const OF_CONFIGURATION: readonly string[] = ['bad-hyperparameter', 'model-unknown', 'weights-invalid'];
 
 /**
- * Adds the next trial; one that cannot be trained is added as failed, with the reason. Returns its number, or null when
+ * Adds the next trial, where `prior` are those of the sweeps it begins with; one that cannot be trained is added as failed, with the reason. Returns its number, or null when
  * there are as many as there may be, or the space has no more.
  */
 export function addNextTrial(
   project: WriteProject,
   sweep: Sweep,
+  prior: readonly PriorTrial[],
   device: Device,
   weightsFor: WeightsFor,
 ): { readonly number: number; readonly problem: string | null } | null {
@@ -34,7 +36,7 @@ export function addNextTrial(
   const trials = trialsOf(db, sweep.id);
   const number = trials.length + 1;
   if (number > sweep.plan.iterations) return null;
-  const configuration = suggestion(project, sweep, trials);
+  const configuration = suggestion(project, sweep, prior, trials);
   if (configuration === null) return null;
   const trial = { sweep_id: sweep.id, number, configuration, created_at_ms: clock.nowMs() };
   return db.transaction(() => {
@@ -49,15 +51,21 @@ export function addNextTrial(
 }
 
 /** The same whenever it is asked with the same trials. */
-function suggestion({ db }: WriteProject, sweep: Sweep, trials: readonly Trial[]): Configuration | null {
+function suggestion(
+  { db }: WriteProject,
+  sweep: Sweep,
+  prior: readonly PriorTrial[],
+  trials: readonly Trial[],
+): Configuration | null {
   const { space, sampling } = sweep.plan;
   const curves = curvesOf(db, sweep);
-  const history = trials.map(({ number, configuration, state }): PastTrial => {
+  const own = trials.map(({ number, configuration, state }): PastTrial => {
     const values = curves.get(number)?.values ?? [];
     const isJudged = (state === 'completed' || state === 'stopped') && values.length > 0;
     const isRunning = state === 'running' || state === 'queued';
     return { configuration, value: isJudged ? Math.max(...values) : null, isRunning };
   });
+  const history = [...priorHistory(sweep.plan, prior), ...own];
   const draws = (...words: readonly (string | number)[]) => rngFrom(sampling.seed, 'sweep', ...words);
   return SAMPLERS[sampling.algorithm].suggest({ space, sampling, history, index: trials.length, draws });
 }

@@ -8,6 +8,7 @@ import type { SweepRequest, TrialState } from '../../preload/contract/sweep.ts';
 import type { PolicyDecision } from '../../preload/contract/sweep-plan.ts';
 import type { ReportingTrial } from '../search/pruners/pruner.ts';
 import { judge } from '../search/pruners/pruners.ts';
+import { type PriorTrial, priorReports } from '../search/warm-start.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { epochsOf } from '../store/epochs.ts';
 import type { WriteProject } from '../store/project.ts';
@@ -24,6 +25,7 @@ import { changeSweep } from './sweep-changes.ts';
 import { takeRequests } from './sweep-requests.ts';
 import type { Trainer } from './trainer.ts';
 import { failureText, logTrial } from './trial-log.ts';
+import { priorTrials } from './warm-start.ts';
 
 export interface SweepListener {
   /** A trial has begun, or has come to this state. */
@@ -86,6 +88,8 @@ class SweepScheduler {
   private readonly active = new Map<number, ActiveTrial>();
   /** The primary metric of every trial, one value an evaluated epoch. */
   private readonly reports = new Map<number, number[]>();
+  /** Of the sweeps that this one begins with. */
+  private prior: readonly PriorTrial[] = [];
   private ending: Ending | null = null;
   /** Trials that ran when the next one did not fit in memory. */
   private blockedBy: number | null = null;
@@ -102,6 +106,7 @@ class SweepScheduler {
     const { project, signal } = this.parts;
     const { db, clock } = project;
     startSweep(db, this.id, clock.nowMs());
+    this.prior = priorTrials(db, this.sweep());
     for (const [number, { values }] of curvesOf(db, this.sweep())) this.reports.set(number, [...values]);
     const putAside = () => this.end({ state: 'paused', reason: null, fate: { state: 'aside' } }, true);
     signal.addEventListener('abort', putAside, { once: true });
@@ -158,7 +163,7 @@ class SweepScheduler {
     for (;;) {
       const trial = claimNext(project.db, this.id, project.clock.nowMs());
       if (trial !== null) return trial as ActiveTrial['trial'];
-      const added = addNextTrial(project, this.sweep(), slot.device, weightsFor);
+      const added = addNextTrial(project, this.sweep(), this.prior, slot.device, weightsFor);
       if (added === null) return null;
       if (added.problem !== null) listener.onTrial?.(added.number, 'failed', added.problem);
     }
@@ -261,14 +266,15 @@ class SweepScheduler {
   /** What the policy says of a trial after its latest report. */
   private decide(trial: Trial): PolicyDecision | null {
     const { project, listener } = this.parts;
-    const all = trialsOf(project.db, this.id).map(
+    const own = trialsOf(project.db, this.id).map(
       ({ number, state }): ReportingTrial => ({
         number,
         reports: this.reports.get(number) ?? [],
         isFinished: state !== 'running' && state !== 'queued',
       }),
     );
-    const itself = all.find(({ number }) => number === trial.number)!;
+    const all = [...priorReports(this.prior), ...own];
+    const itself = own.find(({ number }) => number === trial.number)!;
     const decision = judge(this.sweep().plan.early_termination_policy, itself, all);
     if (decision === null) return null;
     setDecision(project.db, trial, decision);

@@ -1,6 +1,6 @@
 /** What is wrong with a sweep file, and where. */
 
-import type { Document, LineCounter } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { SweepProblem } from '../../preload/contract/sweep-draft.ts';
 
 type Path = readonly (string | number)[];
@@ -15,6 +15,12 @@ export function collector(document: Document.Parsed, lines: LineCounter): { prob
     problems.push({ path: place.replace(/^\./, ''), line: lineOf(document, lines, path), message });
   };
   return { problems, report };
+}
+
+/** The line of a place in a YAML text, or of the nearest one around it. */
+export function lineAt(text: string, path: Path): number | null {
+  const lines = new LineCounter();
+  return lineOf(parseDocument(text, { lineCounter: lines }), lines, path);
 }
 
 function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number | null {

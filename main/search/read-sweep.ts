@@ -96,6 +96,7 @@ function planOf(raw: Mapping, space: SearchSpace | null, report: Report): SweepP
     trial_timeout_minutes: file.trial_timeout_minutes ?? null,
     early_termination_policy: policyOf(file, report),
     arguments: argumentsOf(file, report),
+    warm_start: file.warm_start ?? [],
     is_automatic: space === null && file.iterations > 1,
   };
 }

@@ -28,6 +28,7 @@ export function writeSweep(plan: SweepPlan): string {
     ...(plan.trial_timeout_minutes === null ? {} : { trial_timeout_minutes: plan.trial_timeout_minutes }),
     ...(policy.type === 'none' ? {} : { early_termination_policy: policy }),
     ...(Object.keys(plan.arguments).length === 0 ? {} : { arguments: plan.arguments }),
+    ...(plan.warm_start.length === 0 ? {} : { warm_start: plan.warm_start }),
   };
   return documentText(file);
 }

@@ -139,7 +139,7 @@ function toSweep(row: StoredSweep): Sweep {
     state: row.state,
     reason: row.reason,
     source_text: row.source_text,
-    plan: JSON.parse(row.plan_json) as SweepPlan,
+    plan: toPlan(row.plan_json),
     devices: JSON.parse(row.devices_json) as string[],
     primary_metric: row.primary_metric,
     active_ms: row.active_ms,
@@ -147,4 +147,10 @@ function toSweep(row: StoredSweep): Sweep {
     started_at_ms: row.started_at_ms,
     finished_at_ms: row.finished_at_ms,
   };
+}
+
+/** Plans that were written before there was a warm start have none. */
+function toPlan(json: string): SweepPlan {
+  const plan = JSON.parse(json) as Omit<SweepPlan, 'warm_start'> & Partial<SweepPlan>;
+  return { ...plan, warm_start: plan.warm_start ?? [] };
 }

@@ -48,6 +48,11 @@ export const SweepFile = z
     experiment_timeout_hours: z.number().positive().max(LIMITS.timeout_hours).optional(),
     trial_timeout_minutes: z.number().positive().optional(),
     early_termination_policy: PolicyFile.optional(),
+    warm_start: z
+      .array(z.string().max(20))
+      .max(LIMITS.warm_start)
+      .optional()
+      .meta({ description: 'earlier sweeps of the project to begin with: [s0001, s0002]' }),
     arguments: z
       .union([z.array(z.union([z.string(), z.number(), z.boolean()])), z.record(z.string(), Scalar)])
       .optional()

@@ -106,7 +106,13 @@ export const PolicyDecision = z.object({
 });
 export type PolicyDecision = z.infer<typeof PolicyDecision>;
 
-export const LIMITS = { iterations: 1000, max_concurrent_iterations: 100, timeout_hours: 60 * 24 } as const;
+/** Source of `warm_start`: product specification, section 10.6. */
+export const LIMITS = {
+  warm_start: 5,
+  iterations: 1000,
+  max_concurrent_iterations: 100,
+  timeout_hours: 60 * 24,
+} as const;
 export const DEFAULT_TIMEOUT_HOURS: number = 7 * 24;
 
 export const SweepPlan = z.object({
@@ -123,6 +129,8 @@ export const SweepPlan = z.object({
   early_termination_policy: Policy,
   /** The same for every trial. */
   arguments: z.record(z.string(), Scalar),
+  /** Ids of sweeps of the project that it begins with. */
+  warm_start: z.array(z.string()).max(LIMITS.warm_start).readonly(),
   /** The space was chosen by the program, not given. */
   is_automatic: z.boolean(),
 });

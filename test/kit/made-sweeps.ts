@@ -19,6 +19,7 @@ export const PLAN: SweepPlan = SweepPlan.parse({
   trial_timeout_minutes: null,
   early_termination_policy: { type: 'none' },
   arguments: {},
+  warm_start: [],
   is_automatic: false,
 });
 

@@ -31,6 +31,7 @@ const PLAN = {
   trial_timeout_minutes: null,
   early_termination_policy: { type: 'median_stopping' },
   arguments: {},
+  warm_start: [],
   is_automatic: false,
 } as const;
 

@@ -16,7 +16,7 @@ export function bandit(policy: Bandit, trial: ReportingTrial, all: readonly Repo
   const isStopped = own < limit - TOLERANCE;
   const explanation =
     `best so far ${shown(own)}, limit ${shown(limit)} = ${how}; ${shown(best)} is the best of all trials up to ` +
-    `interval ${interval} (trial ${leader.number})`;
+    `interval ${interval} (${leader.name ?? `trial ${leader.number}`})`;
   return { isStopped, value: own, limit, explanation };
 }
 

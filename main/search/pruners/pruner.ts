@@ -6,6 +6,8 @@
 /** A trial as policies see it. */
 export interface ReportingTrial {
   readonly number: number;
+  /** What it is called where that is not by its number. */
+  readonly name?: string;
   /** The primary metric, one value an interval, in order. */
   readonly reports: readonly number[];
   /** Whether it has ended, however. */

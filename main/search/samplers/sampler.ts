@@ -26,7 +26,7 @@ export interface PastTrial {
 export interface Question {
   readonly space: SearchSpace;
   readonly sampling: Sampling;
-  /** In order of their numbers. */
+  /** In order of their numbers, after those of the sweeps that this one begins with. */
   readonly history: readonly PastTrial[];
   /** Of the trial asked for, from 0. */
   readonly index: number;

@@ -23,6 +23,8 @@ export interface SweepForm {
   /** Settings of the policy, by name. */
   readonly policySettings: Readonly<Record<string, string>>;
   readonly fixed: readonly Drawn[];
+  /** Ids of earlier sweeps to begin with. */
+  readonly warmStart: readonly string[];
 }
 
 /** What each policy can be told, with what counts when it is not. */
@@ -63,6 +65,7 @@ export function formOf(plan: SweepPlan): SweepForm {
     policy: type,
     policySettings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
     fixed: Object.entries(plan.arguments).map(([name, value]) => ({ name, text: String(value) })),
+    warmStart: plan.warm_start,
   };
 }
 
@@ -97,6 +100,7 @@ export function documentOf(form: SweepForm): Record<string, unknown> {
     ...given('experiment_timeout_hours', form.hours),
     ...policy,
     ...(form.fixed.length === 0 ? {} : { arguments: recordOf(form.fixed) }),
+    ...(form.warmStart.length === 0 ? {} : { warm_start: form.warmStart }),
   };
 }
 

@@ -141,6 +141,22 @@ describe('said and let pass', () => {
   });
 });
 
+test('a detection sweep without a metric is refused, searched or fixed, whatever the model', () => {
+  const found = (more: string) =>
+    examineSweep(`${more}\niterations: 2`, modelRules('image-object-detection'), (...words) =>
+      rngFrom(0, ...words),
+    ).problems.map(({ line, message }) => `${line}: ${message}`);
+  const none = 'a sweep needs a primary metric: validation_metric_type cannot be none';
+  const searched = (model: string, value: string) =>
+    `hyperparameter_sampling:\n  space:\n    model_name: ${model}\n    validation_metric_type: ${value}`;
+  const fixed = 'hyperparameter_sampling: {space: {model_name: yolov5}}\narguments: ["--validation_metric_type", none]';
+
+  expect(found(searched('yolov5', 'choice("coco", "none")'))).toEqual([`4: ${none}`]);
+  expect(found(searched('fasterrcnn_resnet50_fpn', 'none'))).toEqual([`4: ${none}`]);
+  expect(found(fixed)).toEqual([`null: ${none}`]);
+  expect(found(searched('retinanet_resnet50_fpn', 'choice("coco", "voc", "coco_voc")'))).toEqual([]);
+});
+
 test('the automatic mode makes a space that passes the same check, for both tasks', () => {
   for (const task of ['image-classification', 'image-classification-multilabel'] as const) {
     const { plan, problems: found } = examineSweep('iterations: 15', modelRules(task), (...words) =>

@@ -88,6 +88,7 @@ test('our file gives a plan, with distributions as mappings or in words', () => 
     trial_timeout_minutes: null,
     early_termination_policy: { type: 'bandit', slack_factor: 0.2, evaluation_interval: 2, delay_evaluation: 6 },
     arguments: { early_stopping: 1, evaluation_frequency: 2 },
+    warm_start: [],
     is_automatic: false,
   });
 });

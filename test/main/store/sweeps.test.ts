@@ -34,6 +34,7 @@ const plan: SweepPlan = {
   trial_timeout_minutes: null,
   early_termination_policy: { type: 'none' },
   arguments: {},
+  warm_start: [],
   is_automatic: false,
 };
 
