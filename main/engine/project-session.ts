@@ -85,7 +85,15 @@ export class ProjectSession implements Training {
     const library = join(home, 'weights');
     const onProgress = listener.onProgress.bind(listener);
     const nowMs = () => clock.nowMs();
-    this.sweeps = new SweepDesk({ project: this.project, writer: this.writer, library, threads, nowMs, logBug });
+    this.sweeps = new SweepDesk({
+      project: this.project,
+      writer: this.writer,
+      heads: this.heads,
+      library,
+      threads,
+      nowMs,
+      logBug,
+    });
     this.runs = new RunQueue({ writer: this.writer, library, threads, logBug, onProgress });
   }
 

@@ -1,7 +1,7 @@
 /** Sweeps of the open project: read, designed, and run in this engine whatever becomes of the window. */
 
 import type { SweepHead, SweepRequest, SweepStart } from '../../preload/contract/sweep.ts';
-import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
+import type { PolicyPreview, SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import { parseDevice } from '../devices/device.ts';
 import type { FollowedSweep, Sweeping } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
@@ -13,8 +13,11 @@ import { MemoryNotes } from '../schedule/memory-notes.ts';
 import { slotsOf } from '../schedule/slots.ts';
 import { runSweep } from '../schedule/sweep-scheduler.ts';
 import { CHILD_TRAINER } from '../schedule/trainer.ts';
+import { previewPolicies } from '../search/policy-preview.ts';
+import { latestRevision } from '../store/changes.ts';
 import { LiveSweep } from '../store/live-sweep.ts';
 import type { ReadProject } from '../store/project.ts';
+import type { RunHeads } from '../store/run-heads.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
 import { allSweeps, sweepById } from '../store/sweeps.ts';
 import { trialHead } from '../store/trial-heads.ts';
@@ -23,6 +26,7 @@ import { defaultWeights } from '../weights/library.ts';
 export interface SweepDeskParts {
   readonly project: ReadProject;
   readonly writer: SharedWriter;
+  readonly heads: RunHeads;
   readonly library: string;
   readonly threads: number;
   readonly nowMs: () => number;
@@ -33,6 +37,7 @@ export class SweepDesk implements Sweeping {
   private readonly parts: SweepDeskParts;
   /** Sweeps that lists were asked about: read once, then only what changes. */
   private readonly known = new Map<string, LiveSweep>();
+  private tried: { readonly revision: number; readonly previews: PolicyPreview[] } | null = null;
   private readonly active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
 
   constructor(parts: SweepDeskParts) {
@@ -50,10 +55,14 @@ export class SweepDesk implements Sweeping {
   }
 
   get(id: string): SweepHead {
+    return this.current(id).head;
+  }
+
+  private current(id: string): LiveSweep {
     const known = this.known.get(id) ?? new LiveSweep(this.parts.project.db, id);
     this.known.set(id, known);
     known.refresh();
-    return known.head;
+    return known;
   }
 
   follow(id: string): () => FollowedSweep {
@@ -62,7 +71,9 @@ export class SweepDesk implements Sweeping {
   }
 
   draft(source: SweepSource): SweepDraft {
-    return draftSweep(this.parts.project, source, this.parts.nowMs());
+    const { project, heads, nowMs } = this.parts;
+    const parts = { project, runs: heads.all(), policies: () => this.previews(), nowMs: nowMs() };
+    return draftSweep(parts, source);
   }
 
   start({ yaml, device }: SweepStart): Promise<string> {
@@ -92,6 +103,16 @@ export class SweepDesk implements Sweeping {
     const all = [...this.active.values()];
     for (const { abort } of all) abort.abort();
     await Promise.all(all.map(({ done }) => done));
+  }
+
+  /** Trying policies on many trials takes a while, and what is typed changes nothing about it. */
+  private previews(): PolicyPreview[] {
+    const revision = latestRevision(this.parts.project.db);
+    if (this.tried?.revision !== revision) {
+      const past = allSweeps(this.parts.project.db).map(({ id }) => this.current(id).trials);
+      this.tried = { revision, previews: previewPolicies(past) };
+    }
+    return this.tried.previews;
   }
 
   private run(id: string): void {

@@ -2,21 +2,28 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { rngFrom } from '../../native-models/core/rng.ts';
-import type { DrawnValues, SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
+import type { RunHead } from '../../preload/contract/run.ts';
+import type { DrawnValues, PolicyPreview, SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import type { SweepPlan } from '../../preload/contract/sweep-plan.ts';
 import { histogram } from '../search/histogram.ts';
-import { previewPolicies } from '../search/policy-preview.ts';
 import { MODEL_NAME } from '../search/settings.ts';
 import { branchesOf, sizeOf } from '../search/space.ts';
 import { documentText } from '../search/write-sweep.ts';
 import type { ReadProject } from '../store/project.ts';
-import { runSummaries } from '../store/run-summaries.ts';
-import { sweepSummaries } from '../store/sweep-summaries.ts';
 import { lastCheckpoint } from '../train/checkpoint.ts';
 import { examineIn } from './create-sweep.ts';
 import { runFolder } from './run-setting.ts';
 
-export function draftSweep(project: ReadProject, source: SweepSource, nowMs: number): SweepDraft {
+/** What a draft is made beside: known anew only when it has changed. */
+export interface DraftParts {
+  readonly project: ReadProject;
+  readonly runs: readonly RunHead[];
+  /** Policies tried on the project's sweeps. */
+  readonly policies: () => PolicyPreview[];
+  readonly nowMs: number;
+}
+
+export function draftSweep({ project, runs, policies, nowMs }: DraftParts, source: SweepSource): SweepDraft {
   const text = 'yaml' in source ? source.yaml : documentText(source.document);
   const read = examineIn(project, text, nowMs);
   const { plan } = read;
@@ -29,14 +36,13 @@ export function draftSweep(project: ReadProject, source: SweepSource, nowMs: num
     policies: [],
   };
   if (plan === null) return { ...read, ...empty };
-  const past = sweepSummaries(project.db);
   return {
     ...read,
     source: text,
     drawn: drawnValues(plan),
     grid_size: sizeOf(branchesOf(plan.space)),
-    ...estimates(project, plan),
-    policies: previewPolicies(past.map(({ trials }) => trials)),
+    ...estimates(project, runs, plan),
+    policies: policies(),
   };
 }
 
@@ -49,15 +55,20 @@ function drawnValues({ space }: SweepPlan): DrawnValues[] {
   return [...draw(space.shared, null), ...space.branches.flatMap((branch, i) => draw(branch, i))];
 }
 
+const MOST_RUNS = 50; // the latest say enough
+
 /** Of the models that the plan can draw, as runs of before took them; each as likely. */
-function estimates(project: ReadProject, plan: SweepPlan): Pick<SweepDraft, 'estimated_seconds' | 'estimated_bytes'> {
+function estimates(
+  project: ReadProject,
+  all: readonly RunHead[],
+  plan: SweepPlan,
+): Pick<SweepDraft, 'estimated_seconds' | 'estimated_bytes'> {
   const none = { estimated_seconds: null, estimated_bytes: null };
   const models = new Set(modelsOf(plan));
-  const runs = runSummaries(project.db).filter(({ model, epochs }) => models.has(model) && epochs.length > 0);
+  const runs = all.filter(({ model, last_epoch: last }) => models.has(model) && last !== null).slice(-MOST_RUNS);
   if (runs.length === 0) return none;
-  const seconds = runs.map(({ epochs, params }) => {
-    const each = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / epochs.length;
-    return each * Number(plan.arguments['number_of_epochs'] ?? params['number_of_epochs']);
+  const seconds = runs.map(({ seconds: took, last_epoch: last, params }) => {
+    return (took / last!.epoch) * Number(plan.arguments['number_of_epochs'] ?? params['number_of_epochs']);
   });
   const files = runs.map(({ id }) => lastCheckpoint(runFolder(project, id))).filter((file) => existsSync(file));
   const trials = Math.min(plan.iterations, sizeOf(branchesOf(plan.space)) ?? plan.iterations);

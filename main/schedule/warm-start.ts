@@ -38,7 +38,7 @@ export function withParentsChecked(db: ReadDb, text: string, read: ReadSweep, no
   if (plan === null || plan.warm_start.length === 0) return read;
   const { problems, notes } = checkParents(db, plan, nowMs);
   const told = problems.map(({ at, message }): SweepProblem => {
-    return { path: `warm_start[${at}]`, line: lineAt(text, ['warm_start', at]), message };
+    return { path: `warm_start[${at}]`, line: lineAt(text, ['warm_start', at]), message, branch: null };
   });
   return { plan: told.length === 0 ? plan : null, problems: told, notes: [...read.notes, ...notes] };
 }

@@ -33,7 +33,8 @@ export function checkPlan(plan: SweepPlan, rules: ModelRules, draws: OpenDraws):
   branches.forEach((branch, i) => {
     const at = plan.space.branches.length === 0 ? null : i;
     const checked = checkBranch(plan, branch, rules, draws);
-    problems.push(...checked.problems.map((problem) => ({ ...problem, branch: at })));
+    const placed = (name: string) => (Object.hasOwn(plan.space.shared, name) || name in plan.arguments ? null : at);
+    problems.push(...checked.problems.map((problem) => ({ ...problem, branch: placed(problem.name) })));
     notes.push(...checked.notes);
   });
   return { problems: distinct(problems), notes: [...new Set(notes)] };
@@ -41,7 +42,7 @@ export function checkPlan(plan: SweepPlan, rules: ModelRules, draws: OpenDraws):
 
 /** A problem of a shared hyperparameter is found in every branch. */
 function distinct(problems: readonly PlanProblem[]): PlanProblem[] {
-  const seen = new Map(problems.map((problem) => [`${problem.name}: ${problem.message}`, problem]));
+  const seen = new Map(problems.map((problem) => [`${problem.branch} ${problem.name}: ${problem.message}`, problem]));
   return [...seen.values()];
 }
 

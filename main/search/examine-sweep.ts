@@ -21,6 +21,7 @@ export function examineSweep(text: string, rules: ModelRules, draws: OpenDraws):
       path: problem.name,
       line: lineOf(problem, lines),
       message: problem.message,
+      branch: problem.branch,
     })),
     notes: [...notes, ...checked.notes],
   };

@@ -21,14 +21,16 @@ export function histogram(distribution: Distribution, draws: Draws): Bar[] {
   for (const value of values) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   if (distribution.type === 'choice') return toBars(counts);
   if (counts.size <= BARS) return toBars(new Map([...counts].sort(([a], [b]) => Number(a) - Number(b))));
-  const numbers = values.map(Number);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  // What is drawn by its logarithm is shown by it: else all but the first bars are empty.
+  const isLog = distribution.type.includes('log') && values.every((value) => Number(value) > 0);
+  const places = values.map((value) => (isLog ? Math.log(Number(value)) : Number(value)));
+  const [low, high] = [Math.min(...places), Math.max(...places)];
   const width = (high - low) / BARS;
-  const bars = Array.from({ length: BARS }, (_, i) => ({
-    label: Number((low + i * width).toPrecision(3)).toString(),
-    count: 0,
-  }));
-  for (const x of numbers) bars[Math.min(BARS - 1, Math.floor((x - low) / width))]!.count++;
+  const bars = Array.from({ length: BARS }, (_, i) => {
+    const from = low + i * width;
+    return { label: Number((isLog ? Math.exp(from) : from).toPrecision(3)).toString(), count: 0 };
+  });
+  for (const place of places) bars[Math.min(BARS - 1, Math.floor((place - low) / width))]!.count++;
   return bars;
 }
 

@@ -19,9 +19,11 @@ const USUAL: readonly Policy[] = [
   { type: 'successive_halving' },
 ].map((policy) => Policy.parse(policy));
 
+const MOST_TRIALS = 100; // of a sweep, its first: each is judged beside all before it, at every epoch
+
 export function previewPolicies(sweeps: readonly (readonly PastCurve[])[]): PolicyPreview[] {
   const told = sweeps
-    .map((trials) => trials.filter(({ values }) => values.length > 0))
+    .map((trials) => trials.filter(({ values }) => values.length > 0).slice(0, MOST_TRIALS))
     .filter((trials) => trials.length > 0);
   return USUAL.map((policy) => {
     const replays = told.map((trials) => replay(policy, trials));

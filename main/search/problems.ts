@@ -12,9 +12,17 @@ export function collector(document: Document.Parsed, lines: LineCounter): { prob
   const problems: SweepProblem[] = [];
   const report = (path: Path, message: string) => {
     const place = path.reduce<string>((text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`), '');
-    problems.push({ path: place.replace(/^\./, ''), line: lineOf(document, lines, path), message });
+    const branch = branchOf(path);
+    problems.push({ path: place.replace(/^\./, ''), line: lineOf(document, lines, path), message, branch });
   };
   return { problems, report };
+}
+
+/** A branch is an entry of a list that is the space, or below one of its keys. */
+function branchOf(path: Path): number | null {
+  const space = path.findIndex((key) => key === 'space' || key === 'search_space');
+  const at = space < 0 ? undefined : path.slice(space + 1).find((key) => typeof key === 'number');
+  return typeof at === 'number' ? at : null;
 }
 
 /** The line of a place in a YAML text, or of the nearest one around it. */

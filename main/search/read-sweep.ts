@@ -26,7 +26,7 @@ const SEED: Spelling = { nameOf: seedName, valueOf: canonicalValue };
 export function readSweep(text: string): ReadSweep {
   const failed = (message: string, line: number | null = null): ReadSweep => ({
     plan: null,
-    problems: [{ path: '', line, message }],
+    problems: [{ path: '', line, message, branch: null }],
     notes: [],
   });
   if (text.length > MOST_CHARACTERS) return failed(`a sweep file has at most ${MOST_CHARACTERS} characters`);

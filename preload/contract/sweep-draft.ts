@@ -8,6 +8,8 @@ export const SweepProblem = z.object({
   path: z.string(),
   line: z.int().positive().nullable(),
   message: z.string(),
+  /** The branch of the space that it is in, from 0; null where it is in none. */
+  branch: z.int().nonnegative().nullable(),
 });
 export type SweepProblem = z.infer<typeof SweepProblem>;
 

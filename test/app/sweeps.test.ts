@@ -244,7 +244,19 @@ test('a sweep is designed in a form and in its file, each following the other', 
   await page.getByRole('rowheader', { name: 'median_stopping' }).waitFor();
 
   await page.getByRole('button', { name: 'Two models, each its own' }).click();
-  await page.getByText('Branch 2 of 2').waitFor();
+  const second = page.locator('.tree-group', { hasText: 'Branch 2 of 2' });
+  await second.getByRole('textbox', { name: 'learning_rate' }).fill('uniform(0, 2)');
+  await second.getByText('1 problem').waitFor();
+  await second.getByText('learning_rate must be a number from 0 to 1').waitFor();
+  expect(await page.locator('.tree-group', { hasText: 'Branch 1 of 2' }).getByText('problem').count()).toBe(0);
+  await second.getByRole('button', { name: 'How learning_rate is drawn' }).click();
+  await page.getByRole('option', { name: 'lognormal', exact: true }).click();
+  await eventually(async () => expect(await file.inputValue()).toMatch(/learning_rate: lognormal\(.*, 0.5\)/));
+  await second.getByRole('img', { name: /draws from/ }).waitFor();
+  expect(await second.getByText('problem').count()).toBe(0);
+  await page.getByText('s0001 signs, best').click();
+  await eventually(async () => expect(await file.inputValue()).toContain('- s0001'));
+  await page.getByText('sweep s0001 serves median_stopping alone').waitFor();
   await keepPicture(page, 'sweep-designer');
   expect(await seriousViolations(page, 'main')).toEqual([]);
 }, 120_000);

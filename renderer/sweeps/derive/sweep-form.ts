@@ -1,6 +1,6 @@
 /** The form of a sweep, and the file it stands for: each is made from the other. */
 
-import { describe } from '../../../native-models/catalog/hyperparameters.ts';
+import { describe, type Hyperparameter } from '../../../native-models/catalog/hyperparameters.ts';
 import { findModel, hyperparametersOf, MODELS } from '../../../native-models/catalog.ts';
 import type { Dimensions, Distribution, Policy, SweepPlan } from '../../../preload/contract/sweep-plan.ts';
 
@@ -123,6 +123,34 @@ export function addables(task: string, model: string | null, taken: readonly Dra
       ...{ name, meaning, range: describe(domain) },
       text: value === null ? '1' : String(value),
     }));
+}
+
+/** What is known of a hyperparameter, of the model where that is named; null for none of that name. */
+export function hyperparameterOf(task: string, model: string | null, name: string): Hyperparameter | null {
+  const named = model === null ? null : findModel(model);
+  const cards = named == null ? MODELS.filter(({ tasks }) => tasks.includes(task)) : [named];
+  for (const card of cards) {
+    const found = hyperparametersOf(card, task).find((each) => each.name === name);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** What a branch is called: its model, as far as it says. */
+export const branchTitle = (branch: readonly Drawn[]): string =>
+  branch.find(({ name }) => name === 'model_name')?.text ?? 'the usual model';
+
+/** The model of the shared space goes into a branch of its own: it cannot be given twice. */
+export function withBranch(form: SweepForm, task: string): SweepForm {
+  const [mine, others] = [true, false].map((isModel) =>
+    form.shared.filter(({ name }) => (name === 'model_name') === isModel),
+  );
+  const used = new Set(
+    [...form.branches.flat(), ...mine!].filter(({ name }) => name === 'model_name').map(({ text }) => text),
+  );
+  const next = modelNames(task).find((name) => !used.has(name)) ?? modelNames(task)[0]!;
+  const first = form.branches.length === 0 && mine!.length > 0 ? [mine!] : [];
+  return { ...form, shared: others!, branches: [...form.branches, ...first, [{ name: 'model_name', text: next }]] };
 }
 
 export const modelNames = (task: string): string[] =>

@@ -2,71 +2,66 @@
 
 import type { ReactElement } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft } from '../../../preload/contract/sweep-draft.ts';
-import { Algorithm, type Policy } from '../../../preload/contract/sweep-plan.ts';
+import { Algorithm, LIMITS, type Policy } from '../../../preload/contract/sweep-plan.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
-import { PlusIcon } from '../../ui/icons.tsx';
-import { type Drawn, modelNames, POLICY_SETTINGS, type SweepForm } from '../derive/sweep-form.ts';
-import { DrawnFields } from './drawn-fields.tsx';
+import { formatMetric } from '../../ui/format.ts';
+import { Tick } from '../../ui/tick.tsx';
+import { problemsOfFile } from '../derive/problem-places.ts';
+import { POLICY_SETTINGS, type SweepForm } from '../derive/sweep-form.ts';
+import { FixedFields, SpaceTree } from './space-tree.tsx';
 
 export interface DesignFormProps {
   readonly form: SweepForm;
   readonly draft: SweepDraft;
   readonly project: ProjectOverview;
+  /** The project's sweeps, newest first. */
+  readonly sweeps: readonly SweepHead[];
   readonly onChange: (form: SweepForm) => void;
 }
 
-export function DesignForm({ form, draft, project, onChange }: DesignFormProps): ReactElement {
-  const { task } = project;
-  const problems = new Map(draft.problems.map(({ path, message }) => [path.split('.').at(-1)!, message]));
-  const histograms = (branch: number | null) => draft.drawn.filter((each) => each.branch === branch);
-  const setBranch = (at: number, drawn: readonly Drawn[]) =>
-    onChange({ ...form, branches: form.branches.map((each, i) => (i === at ? drawn : each)) });
+export function DesignForm(props: DesignFormProps): ReactElement {
+  const { form, draft, sweeps, onChange } = props;
   return (
     <div className="designer-form">
-      <Budget form={form} problems={problems} onChange={onChange} />
-      <DrawnFields
-        {...{ task, problems, drawn: form.shared, taken: [...form.fixed, ...form.branches.flat()] }}
-        title={form.branches.length === 0 ? 'Searched' : 'Searched in every branch'}
-        histograms={histograms(null)}
-        onChange={(shared) => onChange({ ...form, shared })}
-      />
-      {form.branches.map((branch, i) => (
-        <DrawnFields
-          // biome-ignore lint/suspicious/noArrayIndexKey: branches have no other name
-          key={i}
-          {...{ task, problems, drawn: branch, taken: [...form.shared, ...form.fixed] }}
-          title={`Branch ${i + 1} of ${form.branches.length}`}
-          histograms={histograms(i)}
-          onChange={(drawn) => setBranch(i, drawn)}
-          onRemove={() => onChange({ ...form, branches: form.branches.filter((_, k) => k !== i) })}
-        />
-      ))}
-      <button type="button" className="button" onClick={() => onChange(withBranch(form, task))}>
-        <PlusIcon /> Add a branch for a model
-      </button>
-      <DrawnFields
-        {...{ task, problems, drawn: form.fixed, taken: [...form.shared, ...form.branches.flat()] }}
-        title="The same for every trial"
-        histograms={[]}
-        onChange={(fixed) => onChange({ ...form, fixed })}
-      />
+      <Budget form={form} problems={problemsOfFile(draft.problems)} onChange={onChange} />
+      <SpaceTree {...props} />
+      <FixedFields {...props} />
+      <WarmStart {...{ form, sweeps, onChange }} />
     </div>
   );
 }
 
-/** The model of the shared space goes into a branch of its own: it cannot be given twice. */
-function withBranch(form: SweepForm, task: string): SweepForm {
-  const [mine, others] = [true, false].map((isModel) =>
-    form.shared.filter(({ name }) => (name === 'model_name') === isModel),
+const MOST_PARENTS = LIMITS.warm_start;
+
+/** Sweeps of before to begin with; those that are chosen stay on show. */
+function WarmStart({
+  form,
+  sweeps,
+  onChange,
+}: Pick<DesignFormProps, 'form' | 'sweeps' | 'onChange'>): ReactElement | null {
+  if (sweeps.length === 0) return null;
+  const { warmStart } = form;
+  const set = (id: string, isOn: boolean) =>
+    onChange({ ...form, warmStart: isOn ? [...warmStart, id] : warmStart.filter((other) => other !== id) });
+  return (
+    <fieldset className="card panel branch">
+      <legend>Begins with what sweeps of before have found</legend>
+      <p className="muted">
+        Up to {MOST_PARENTS}. bayesian and tpe learn from their trials; the policy judges beside them.
+      </p>
+      <div className="warm-start">
+        {sweeps.map(({ id, name, best }) => (
+          <Tick key={id} isOn={warmStart.includes(id)} onChange={(isOn) => set(id, isOn)}>
+            {name === null ? id : `${id} ${name}`}
+            {best === null ? ', no trial judged yet' : `, best ${formatMetric(best.value)}`}
+          </Tick>
+        ))}
+      </div>
+    </fieldset>
   );
-  const used = new Set(
-    [...form.branches.flat(), ...mine!].filter(({ name }) => name === 'model_name').map(({ text }) => text),
-  );
-  const next = modelNames(task).find((name) => !used.has(name)) ?? modelNames(task)[0]!;
-  const first = form.branches.length === 0 && mine!.length > 0 ? [mine!] : [];
-  return { ...form, shared: others!, branches: [...form.branches, ...first, [{ name: 'model_name', text: next }]] };
 }
 
 interface BudgetProps {

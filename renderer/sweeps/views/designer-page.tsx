@@ -2,6 +2,7 @@
 
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
 import { Field } from '../../ui/field.tsx';
 import { BackIcon } from '../../ui/icons.tsx';
@@ -22,6 +23,7 @@ export interface DesignerPageProps {
 
 export function DesignerPage({ like, project, api, links }: DesignerPageProps): ReactElement {
   const { draft, form, yaml, problem, edit, type, begin } = useDesign(api, project.task, like);
+  const sweeps = useSweeps(api);
   const [device, setDevice] = useState('cpu');
   const start = useAction(api.start, (id) => links.follow(links.sweep(id)));
   const isReady = draft?.plan != null && !start.isBusy;
@@ -45,7 +47,7 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
         {form === null || draft === null ? (
           <div aria-busy="true" />
         ) : (
-          <DesignForm {...{ form, draft, project }} onChange={edit} />
+          <DesignForm {...{ form, draft, project, sweeps }} onChange={edit} />
         )}
         <div className="designer-side">
           <label className="card panel yaml">
@@ -69,6 +71,16 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
       </div>
     </div>
   );
+}
+
+/** Those there are to begin with. */
+function useSweeps(api: SweepApi): readonly SweepHead[] {
+  const [sweeps, setSweeps] = useState<readonly SweepHead[]>([]);
+  useEffect(() => {
+    // best effort: the form is as good without them, and the draft that is asked for beside tells of a lost engine
+    api.list().then(setSweeps, () => setSweeps([]));
+  }, [api]);
+  return sweeps;
 }
 
 function FileProblems({ draft }: { draft: SweepDraft | null }): ReactElement | null {
