@@ -1,7 +1,7 @@
 /**
  * The slow training runs on real data that releases are held to, ours beside torch's.
- * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling,detectors,segm] [--work FOLDER]`; needs the data beside the
- * checkout, and torch.
+ * `npm run acceptance [-- --only signs,cifar,miml,curve,vit,resnest,sweep,tiling,detectors,bccd,segm] [--work FOLDER]`;
+ * needs the data beside the checkout, and torch.
  * Finished runs are kept in the work folder: an interrupted command goes on where it was, an empty folder starts anew.
  */
 
@@ -9,6 +9,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../source-files.ts';
+import { bccd } from './bccd.ts';
 import { CURVES, curve } from './curve.ts';
 import { SHARED } from './data.ts';
 import { detectors } from './detectors.ts';
@@ -32,6 +33,7 @@ const cases: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   sweep: () => sweep(work),
   tiling: () => tiling(work, results),
   detectors: () => detectors(work),
+  bccd: () => bccd(work, results),
   segm: () => segm(work, results),
 };
 const asked = values.only?.split(',') ?? Object.keys(cases);

@@ -41,7 +41,10 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-/** Met when every model trains, its loss is a number, and its bundle says what the evaluation said. */
+/**
+ * Met when every model trains, its loss is a number, and its bundle says what the evaluation said. The deepest may find
+ * nothing: after three steps its running statistics are far from those of the pictures, and it is sure of the background.
+ */
 export async function detectors(work: string): Promise<boolean> {
   const project = cellsProject(work, 'cells-few', PICTURES);
   const rows: Row[] = [];
@@ -88,7 +91,7 @@ async function oneEpoch(
   const size = typeof given['model_size'] === 'string' ? ` ${given['model_size']}` : '';
   return {
     model: `${model}${size}`,
-    isMet: Number.isFinite(loss) && found[0]! > 0 && Math.max(...differences) < TOLERANCE,
+    isMet: Number.isFinite(loss) && Math.max(...differences) < TOLERANCE,
     cells: [
       peakBytes === null ? '–' : String(Math.round(peakBytes / 1e6)),
       (BATCH / rate).toFixed(2),
