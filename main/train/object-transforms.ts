@@ -5,10 +5,9 @@ import { tileGridOf, viewMergingOf } from '../../native-models/catalog/tiling.ts
 import type { DetectorCard } from '../../native-models/catalog.ts';
 import { canvasFor, scaledSize } from '../../native-models/detection/canvas.ts';
 import type { DetectionThresholds } from '../../native-models/detection/detector.ts';
-import { type TileGrid, viewsWith } from '../../native-models/detection/tiles.ts';
+import { pixelTilesOf, type TileGrid } from '../../native-models/detection/tiles.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
 import type { EvaluationTransform, ObjectTransform } from '../images/objects/object-views.ts';
-import { partOf } from '../images/objects/tiles.ts';
 import { numberOf } from './plan.ts';
 import type { Viewing } from './view-detections.ts';
 
@@ -47,11 +46,10 @@ export function transformsOf(
   }
 }
 
-const viewSizes = (size: Size, tiles: TileGrid | null): Size[] =>
-  Array.from({ length: viewsWith(tiles) }, (_, part) => {
-    const { w, h } = partOf(size, tiles, part);
-    return { width: w, height: h };
-  });
+function viewSizes(size: Size, tiles: TileGrid | null): Size[] {
+  const parts = tiles === null ? [] : pixelTilesOf(size, tiles);
+  return [size, ...parts.map(([x0, y0, x1, y1]) => ({ width: x1 - x0, height: y1 - y0 }))];
+}
 
 /** Of a letterboxed picture. Source: product specification, section 18.4. */
 export const MOST_DETECTIONS = 300;
