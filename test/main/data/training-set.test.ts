@@ -1,11 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importDataset } from '../../../main/data/import.ts';
-import { loadTrainingSet, samplesOf } from '../../../main/data/training-set.ts';
+import { loadTrainingSet, objectSamplesOf, samplesOf } from '../../../main/data/training-set.ts';
 import { BatchFeed } from '../../../main/images/feed.ts';
+import { maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
 import { writeFolderSet } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
+import { encoder, picture, writeBytes } from '../../kit/pictures.ts';
 import { newProject } from '../../kit/projects.ts';
 
 const settings = { splitRatio: 0.25, seed: 3 };
@@ -50,4 +53,37 @@ test('one class is too few to train on', async () => {
     'too-few-images',
     `training needs images of at least 2 classes; ${project.folder} has 1`,
   ]);
+});
+
+test('objects of a segmentation project have their outlines, bitmaps along the edges of their pixels, crowds among them', async () => {
+  const project = newProject(undefined, 'image-instance-segmentation');
+  const folder = tempFolder();
+  const size = { width: 12, height: 10 };
+  writeBytes(
+    folder,
+    'a.png',
+    await encoder(picture(size.width, size.height, () => [90, 90, 90]))
+      .png()
+      .toBuffer(),
+  );
+  const bitmap = maskFromPolygon([{ outline: [1, 1, 9, 1, 9, 8, 1, 8], holes: [[3, 3, 6, 3, 6, 6, 3, 6]] }], size);
+  const rle = { size: [size.height, size.width], counts: bitmap.counts };
+  const facts = { image_id: 1, category_id: 1, area: 1, bbox: [1, 1, 8, 7] };
+  const coco = {
+    images: [{ id: 1, file_name: 'a.png', ...size }],
+    categories: [{ id: 1, name: 'nut' }],
+    annotations: [
+      { id: 1, iscrowd: 0, segmentation: [[2, 2, 8, 2, 8, 7]], ...facts },
+      { id: 2, iscrowd: 1, segmentation: rle, ...facts },
+    ],
+  };
+  writeFileSync(join(folder, 'coco.json'), JSON.stringify(coco));
+  await importDataset(project, join(folder, 'coco.json'));
+
+  const [sample] = objectSamplesOf(project, ['nut'], [1]).samples;
+
+  const [outlined, crowd] = sample!.objects;
+  expect(outlined).toMatchObject({ label: 0, isCrowd: false, polygon: [{ outline: [2, 2, 8, 2, 8, 7], holes: [] }] });
+  expect(crowd!.isCrowd).toBe(true);
+  expect(maskFromPolygon(crowd!.polygon!, size)).toEqual(bitmap);
 });
