@@ -156,9 +156,9 @@ export class ObjectViewMaker {
   private decode(path: string): Promise<Pixels> {
     const { canvas, kind, tiles = null } = this.transform;
     const isRandom = kind === 'random-part' || kind === 'mosaic';
-    // Tiles are cut at whole pixels of the file, by which what is found on them is brought back.
-    if (tiles !== null && !isRandom) return decode(path);
-    const larger = (isRandom ? REDUCED_SIDES : 1) * (tiles === null ? 1 : enlargementBy(tiles));
+    // A model is judged by the very pixels that its bundle will score, and those are decoded whole.
+    if (!isRandom) return decode(path);
+    const larger = REDUCED_SIDES * (tiles === null ? 1 : enlargementBy(tiles));
     return decodeReduced(path, Math.ceil(Math.min(canvas.width, canvas.height) * larger));
   }
 }
