@@ -10,6 +10,7 @@ import type { FoundInImage } from '../../main/bundle/score-objects.ts';
 import type { RunSummary } from '../../preload/contract/run.ts';
 import { table } from '../bench/statistics.ts';
 import { cellsProject } from './cells.ts';
+import { fruitsProject } from './segm.ts';
 import { lightbench } from './sides.ts';
 import { watched } from './watched.ts';
 
@@ -25,12 +26,16 @@ const COMMON = {
 /** So low that a network finds something after three steps. */
 const ONE_STAGE = { img_size: 320, box_score_thresh: 1e-4 };
 const SCALED = { min_size: 240, max_size: 320, box_score_thresh: 1e-5 };
+/** Of masks the same on photographs of fruits, whose outlines are known. */
+const MASKS = { ...SCALED, box_detections_per_img: 20 };
 
 const RESNETS = [18, 34, 50, 101, 152];
 const CASES: readonly (readonly [model: string, given: Readonly<Record<string, string | number>>])[] = [
   ...['small', 'medium', 'large', 'xlarge'].map((model_size) => ['yolov5', { ...ONE_STAGE, model_size }] as const),
   ['retinanet_resnet50_fpn', SCALED],
   ...RESNETS.map((layers) => [`fasterrcnn_resnet${layers}_fpn`, SCALED] as const),
+  ['maskrcnn_mobilenetv2_fpn', MASKS],
+  ...RESNETS.map((layers) => [`maskrcnn_resnet${layers}_fpn`, MASKS] as const),
 ];
 /** Of scores: another machine adds floats in another order. */
 const TOLERANCE = 1e-3;
@@ -46,14 +51,17 @@ interface Row {
  * nothing: after three steps its running statistics are far from those of the pictures, and it is sure of the background.
  */
 export async function detectors(work: string): Promise<boolean> {
-  const project = cellsProject(work, 'cells-few', PICTURES);
+  const cells = cellsProject(work, 'cells-few', PICTURES);
+  const fruits = fruitsProject(work, 'fruits-few', { train: PICTURES.train, validation: PICTURES.val });
   const rows: Row[] = [];
   for (const [model, given] of CASES) {
-    rows.push(await oneEpoch(work, project, model, given));
+    rows.push(await oneEpoch(work, given === MASKS ? fruits : cells, model, given));
     console.log(`${rows.at(-1)!.model}: ${rows.at(-1)!.isMet ? 'fine' : 'NOT FINE'}`);
   }
   const size = `${ONE_STAGE.img_size} px, or ${SCALED.min_size} x ${SCALED.max_size}`;
-  console.log(`bccd-cells, ${PICTURES.train} training pictures of ${size}, ${BATCH} at a time, one epoch`);
+  console.log(
+    `bccd-cells, or fruits-nuts for masks, ${PICTURES.train} training pictures of ${size}, ${BATCH} at a time, one epoch`,
+  );
   const header = ['model', 'peak MB', 's a step', 'loss', 'found: run, bundle', 'largest difference of scores'];
   console.log(
     table(

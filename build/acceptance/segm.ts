@@ -110,6 +110,22 @@ function row(side: string, outcome: Outcome): string[] {
   return [side, masks.toFixed(3), boxes.toFixed(3), outcome.minutes.toFixed(1)];
 }
 
+/** A project of the first so many photographs of fruits in each part; made once. */
+export function fruitsProject(work: string, name: string, first: { train: number; validation: number }): string {
+  const each = { ...SEGM[0]!, set: name };
+  const { train, validation } = splitOf(each, work);
+  return projectOf(work, each, {
+    train: firstOf(train, first.train),
+    validation: firstOf(validation, first.validation),
+  });
+}
+
+function firstOf({ images, annotations, ...rest }: CocoSet, count: number): CocoSet {
+  const kept = images.slice(0, count);
+  const ids = new Set(kept.map(({ id }) => id));
+  return { ...rest, images: kept, annotations: annotations.filter(({ image_id }) => ids.has(image_id)) };
+}
+
 type Parts = Readonly<Record<'train' | 'validation', CocoSet>>;
 
 function splitOf(each: SegmCase, work: string): Parts {
