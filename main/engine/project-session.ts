@@ -10,6 +10,7 @@ import type { Activity, Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { ImageLabelling } from '../label/image-labelling.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
+import { openSeer } from '../schedule/open-seer.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
 import { trainingChoices } from '../schedule/training-choices.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
@@ -75,7 +76,10 @@ export class ProjectSession implements Training {
       onWritten: () => this.watch.look(),
     });
     const onEdited = () => this.watch.look();
-    this.labelling = new ImageLabelling({ project: this.project, writer: this.writer, clock, onEdited });
+    this.labelling = new ImageLabelling({
+      ...{ project: this.project, writer: this.writer, clock, onEdited },
+      openSeer: (run) => openSeer(this.project, run, threads),
+    });
     this.transfers = new TransferDesk({
       ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, logBug },
       lookers: Math.max(1, Math.min(threads, MOST_LOOKERS)),

@@ -28,6 +28,7 @@ import type {
   RepairRequest,
   VerifyEvent,
 } from '../../preload/contract/projects.ts';
+import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 import type { RunHead, RunSummary } from '../../preload/contract/run.ts';
 import type { SweepHead, SweepRequest, SweepStart, TrialHead } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
@@ -80,6 +81,7 @@ export interface Labelling {
   redo(image: number): Promise<ImageChange>;
   history(image: number): readonly HistoryEntry[];
   neighbours(image: number): ImageNeighbours;
+  predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent>;
   spend(image: number, spentMs: number): Promise<void>;
   first(): number | null;
   /** Called after every change that a window makes to the image. */

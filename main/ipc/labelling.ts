@@ -14,6 +14,7 @@ export function labellingHandlers(os: Handled['labelling'], engine: Engine, logB
     redo: os.redo.handler(({ input }) => engine.labelling().redo(input.image_id)),
     history: os.history.handler(({ input }) => [...engine.labelling().history(input.image_id)]),
     neighbours: os.neighbours.handler(({ input }) => engine.labelling().neighbours(input.image_id)),
+    predict: os.predict.handler(({ input, signal }) => toldTo(engine.labelling().predict(input, signal), logBug)),
     spend: os.spend.handler(async ({ input }) => {
       await engine.labelling().spend(input.image_id, input.spent_ms);
       return null;

@@ -7,6 +7,7 @@ import type {
   ImageDocument,
   ImageNeighbours,
 } from '../../preload/contract/labelling.ts';
+import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 import { authorNow } from '../author.ts';
 import type { Clock } from '../clock.ts';
 import type { Labelling, Unsubscribe } from '../ipc/engine.ts';
@@ -25,7 +26,8 @@ import {
 } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
-import { applyChecked, imageDocument, type Made, redo, undo } from './labelling.ts';
+import { applyChecked, factsOf, imageDocument, type Made, redo, undo } from './labelling.ts';
+import { predictImages, type Seer } from './predict.ts';
 
 /** More than anybody reads. */
 const HISTORY_ENTRIES = 500;
@@ -34,6 +36,8 @@ export interface LabellingParts {
   readonly project: ReadProject;
   readonly writer: SharedWriter;
   readonly clock: Clock;
+  /** The kept model of a run. Errors: run-not-found, run-without-model. */
+  readonly openSeer: (run: string) => Seer;
   /** Called after every change. */
   readonly onEdited: () => void;
 }
@@ -90,6 +94,14 @@ export class ImageLabelling implements Labelling {
     });
   }
 
+  async *predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent> {
+    const { project, writer, clock, openSeer, onEdited } = this.parts;
+    const seer = openSeer(request.run_id);
+    const onPredicted = (image: number) => this.tellFacts(image);
+    yield* predictImages({ project, writer, clock, seer, onPredicted }, request, signal);
+    onEdited();
+  }
+
   async spend(image: number, spentMs: number): Promise<void> {
     const { id } = knownImage(this.parts.project.db, image);
     await this.parts.writer.use(({ db }) => spendTime(db, id, spentMs));
@@ -107,6 +119,16 @@ export class ImageLabelling implements Labelling {
       listeners.delete(listener);
       if (listeners.size === 0 && this.listeners.get(image) === listeners) this.listeners.delete(image);
     };
+  }
+
+  /** Of something that is no gesture. */
+  private tellFacts(image: number): void {
+    const listeners = this.listeners.get(image);
+    if (listeners === undefined) return;
+    const sequence = (this.sequences.get(image) ?? 0) + 1;
+    this.sequences.set(image, sequence);
+    const change = { ...factsOf(this.parts.project.db, image), put: [], gone: [], sequence };
+    for (const listener of listeners) listener(change);
   }
 
   private async write(image: number, work: (db: WriteDb) => Made): Promise<ImageChange> {

@@ -25,6 +25,7 @@ import {
 } from '../store/gestures.ts';
 import { type ImageRow, knownImage } from '../store/images.ts';
 import { labelsOf } from '../store/labels.ts';
+import { proposalsOf } from './proposals.ts';
 
 /** What has become of an image, without its place in the order of changes. */
 export type Made = Omit<ImageChange, 'sequence'>;
@@ -73,9 +74,11 @@ function told(db: ReadDb, imageId: number, changes: readonly MadeChange[]): Made
   };
 }
 
-function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'> {
+/** What there is to say of an image besides its objects. */
+export function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'> {
   const { is_labelled, review } = knownImage(db, imageId);
-  return { image_id: imageId, labels: labelsOf(db, imageId), is_labelled, review, ...gesturesAtHand(db, imageId) };
+  const [labels, proposals] = [labelsOf(db, imageId), proposalsOf(db, imageId)];
+  return { image_id: imageId, labels, is_labelled, review, proposals, ...gesturesAtHand(db, imageId) };
 }
 
 const toldObject = ({ area_px2: _, xyxy: __, ...object }: StoredAnnotation): Annotation => object;
@@ -84,7 +87,7 @@ function check(task: Task, image: ImageRow, change: Change): void {
   const isClassification = ClassificationTask.safeParse(task).success;
   if (change.type === 'labels') {
     checkLabels(task, change.after);
-  } else if (change.type === 'review') {
+  } else if (change.type === 'review' || change.type === 'settle') {
     return;
   } else if (isClassification) {
     throw new AppError('bad-annotation', `a project for ${task} has classes of whole images, not objects`);

@@ -25,13 +25,14 @@ export interface DetectedObject {
 
 /**
  * What is found in each image, best first, by the image's id.
- * Errors: run-not-found, run-without-model, image-unknown, and those of reading images.
+ * Errors: run-not-found, run-without-model, image-unknown, cancelled, and those of reading images.
  */
 export async function detectObjects(
   project: ReadProject,
   run: string,
   imageIds: readonly number[],
   threads: number,
+  signal: AbortSignal | undefined = undefined,
 ): Promise<ReadonlyMap<number, readonly DetectedObject[]>> {
   const kept = keptModel(project, run);
   const samples = imageIds.map((id) => {
@@ -41,6 +42,7 @@ export async function detectObjects(
   });
   let found: FoundObjects | null = null;
   await runInChild(objectJudging.job(project, kept, samples, threads), {
+    ...(signal === undefined ? {} : { signal }),
     onMessage: (message) => {
       if (message.type === 'scored' && message.scored.kind === 'objects') found = message.scored.found;
     },

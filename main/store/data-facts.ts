@@ -95,7 +95,7 @@ export function dataFingerprint(db: ReadDb): string {
       SELECT json_array((SELECT max(id) FROM images), (SELECT count(*) FROM imports), (SELECT max(id) FROM annotations),
         (SELECT group_concat(id || ':' || is_undone) FROM (SELECT id, is_undone FROM edits ORDER BY id DESC LIMIT 50)),
         (SELECT seq FROM sqlite_sequence WHERE name = 'edits'),
-        (SELECT max(id) FROM gestures), (SELECT count(*) FROM gestures WHERE state = 'done')) AS text`)
+        (SELECT max(id) FROM gestures), (SELECT max(id) FROM predictions), (SELECT count(*) FROM gestures WHERE state = 'done')) AS text`)
     .get() as { text: string };
   return row.text;
 }

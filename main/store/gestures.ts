@@ -20,12 +20,14 @@ import {
 import type { ReadDb, WriteDb } from './db.ts';
 import { knownImage, setReview } from './images.ts';
 import { labelsOf, setLabels } from './labels.ts';
+import { predictionOf, settle } from './predictions.ts';
 
 /** A change as the journal keeps it: null where there was, or is, no object. */
 export type MadeChange =
   | { readonly type: 'object'; readonly before: Annotation | null; readonly after: Annotation | null }
   | { readonly type: 'labels'; readonly before: readonly string[]; readonly after: readonly string[] }
-  | { readonly type: 'review'; readonly before: Review; readonly after: Review };
+  | { readonly type: 'review'; readonly before: Review; readonly after: Review }
+  | Extract<Change, { type: 'settle' }>;
 
 interface StoredGesture {
   readonly id: number;
@@ -124,6 +126,7 @@ const changesOf = (edit: StoredGesture): readonly MadeChange[] => JSON.parse(edi
 
 /** Whoever draws or names something has looked at the image, and so has who says that it is done. */
 function saysLabelled(change: MadeChange): boolean {
+  if (change.type === 'settle') return false;
   return change.type !== 'review' || SAY_LABELLED.has(change.after.state);
 }
 
@@ -163,6 +166,9 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
     case 'review':
       turnReview(db, imageId, change.before, change.after);
       return change;
+    case 'settle':
+      if (!turnSettled(db, imageId, change)) throw conflict(imageId, 'the model has been asked again');
+      return change;
   }
 }
 
@@ -170,6 +176,8 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
 function turn(db: WriteDb, imageId: number, change: MadeChange): void {
   if (change.type === 'labels') turnLabels(db, imageId, change.before, change.after);
   else if (change.type === 'review') turnReview(db, imageId, change.before, change.after);
+  else if (change.type === 'settle')
+    turnSettled(db, imageId, change); // proposals that have gone are not decided about any more
   else turnObject(db, imageId, change.before, change.after);
 }
 
@@ -187,6 +195,18 @@ function turnReview(db: WriteDb, imageId: number, before: Review, after: Review)
     throw conflict(imageId, `its review is "${present.state}", not "${before.state}"`);
   }
   setReview(db, imageId, after);
+}
+
+/** False where the proposals are no longer those that were decided about. Errors: edit-conflict. */
+function turnSettled(db: WriteDb, imageId: number, change: Extract<Change, { type: 'settle' }>): boolean {
+  const { run_id, made_at_ms, before, after } = change;
+  const present = predictionOf(db, imageId, run_id);
+  if (present === null || present.made_at_ms !== made_at_ms) return false;
+  if (JSON.stringify(present.settled) !== JSON.stringify(before)) {
+    throw conflict(imageId, 'proposals were decided about otherwise');
+  }
+  settle(db, imageId, run_id, after);
+  return true;
 }
 
 function turnObject(db: WriteDb, imageId: number, before: Annotation | null, after: Annotation | null): void {

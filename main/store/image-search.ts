@@ -13,7 +13,15 @@ const ORDERS: Readonly<Record<ImageQuery['sort']['by'], string>> = {
   pixels: 'width_px * height_px',
   bytes: 'size_bytes',
   time: 'labelling_ms',
+  entropy: newest('entropy01'),
+  closeness: newest('closeness01'),
+  disagreement: newest('disagreement01'),
 };
+
+/** Images that no model was asked about come last in descending order. */
+function newest(column: string): string {
+  return `(SELECT ${column} FROM predictions WHERE image_id = images.id ORDER BY predictions.id DESC LIMIT 1)`;
+}
 
 /** Boxes narrower are slips of the hand. */
 const TINY_PX = 4;

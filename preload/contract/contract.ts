@@ -33,6 +33,7 @@ import {
   RepairRequest,
   VerifyEvent,
 } from './projects.ts';
+import { PredictEvent, PredictRequest } from './proposals.ts';
 import { MOST_FOLLOWED_RUNS, RunEpochs, RunHead, RunSummary } from './run.ts';
 import { SweepEvent, SweepHead, SweepRequest, SweepStart } from './sweep.ts';
 import { SweepDraft, SweepSource } from './sweep-draft.ts';
@@ -86,6 +87,12 @@ export const contract = {
     /** The newest first. */
     history: ofImage.output(z.array(HistoryEntry)),
     neighbours: ofImage.output(ImageNeighbours),
+    /**
+     * Has the kept model of a run look at images, labelled or not; what it says of each comes with the image's changes.
+     * Ending the stream stops it; what was said so far is kept.
+     * Errors: run-not-found, run-without-model, project-in-use, training-process-died.
+     */
+    predict: call.input(PredictRequest).output(eventIterator(PredictEvent)),
     /** Adds to the time that people have worked on the image. Errors: project-in-use. */
     spend: call.input(SpentTime).output(z.null()),
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */

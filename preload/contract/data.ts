@@ -49,7 +49,8 @@ export const NO_FILTER: ImageFilter = {
 };
 
 export const ImageSort = z.object({
-  by: z.enum(['added', 'name', 'pixels', 'bytes', 'time']),
+  /** The last three: how unsure the model is that was asked last, and how far it is from another one. */
+  by: z.enum(['added', 'name', 'pixels', 'bytes', 'time', 'entropy', 'closeness', 'disagreement']),
   descending: z.boolean(),
 });
 export type ImageSort = z.infer<typeof ImageSort>;

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { Proposals } from './proposals.ts';
 import { Review } from './review.ts';
 
 /** More than any person draws, few enough that one call stays small. */
@@ -63,6 +64,14 @@ export const Change = z.discriminatedUnion('type', [
   /** The classes of the image as a whole. */
   z.object({ type: z.literal('labels'), before: classNames, after: classNames }),
   z.object({ type: z.literal('review'), before: Review, after: Review }),
+  /** Which of a model's proposals are decided about, of the answer it gave at that time. */
+  z.object({
+    type: z.literal('settle'),
+    run_id: z.string(),
+    made_at_ms: z.int(),
+    before: z.array(z.int().nonnegative()).readonly(),
+    after: z.array(z.int().nonnegative()).readonly(),
+  }),
 ]);
 export type Change = z.infer<typeof Change>;
 
@@ -96,6 +105,8 @@ const ImageFacts = z.object({
   labels: classNames,
   is_labelled: z.boolean(),
   review: Review,
+  /** Null where no model was asked. */
+  proposals: Proposals.nullable(),
   /** What the next undo takes back, and what the next redo does again; null where there is none. */
   undo: z.string().nullable(),
   redo: z.string().nullable(),

@@ -26,6 +26,7 @@ import { ImportPage } from '../transfer/views/import-page.tsx';
 import { KeyIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
+import { modelsOf } from './models.ts';
 import {
   compareHref,
   DATA_HREF,
@@ -161,7 +162,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} epochs={epochs} />;
     }
     case 'label': {
-      const shown = { project, theme, api: labelling, links: LABEL_LINKS };
+      const shown = { project, models: modelsOf(runs), theme, api: labelling, links: LABEL_LINKS };
       return (
         <Suspense fallback={<div aria-busy="true" />}>
           <LabelSection {...shown} image={route.image} />
@@ -175,7 +176,15 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     case 'new-sweep':
       return <DesignerPage key={route.like} like={route.like} project={project} api={sweeps} links={SWEEP_LINKS} />;
     case 'data':
-      return <DataPage key={project.folder} view={route.view} project={project} source={data} links={DATA_LINKS} />;
+      return (
+        <DataPage
+          key={project.folder}
+          view={route.view}
+          {...{ project, models: modelsOf(runs) }}
+          source={data}
+          links={DATA_LINKS}
+        />
+      );
     case 'import': {
       const shown = { project, api: transfers, links: TRANSFER_LINKS, choosePath };
       return <ImportPage key={`${project.folder} ${route.path}`} {...shown} path={route.path} />;

@@ -36,6 +36,8 @@ export type PlainCommand =
   | 'bring'
   | 'find-class'
   | 'help'
+  | 'accept'
+  | 'reject'
   | 'view'
   | 'hide-objects'
   | 'history';
@@ -82,6 +84,8 @@ export const SHEET: readonly (readonly [keys: string, what: string])[] = [
   ['+  -', 'zoom at the pointer; so does the wheel'],
   ['F, Shift F, 0', 'fit the image, fit what is chosen, full size'],
   ['Space and drag', 'move the picture; so does the middle button'],
+  ['Y, Z', 'accept, reject everything that the model proposes'],
+  ['Click', 'on a proposal accepts it, with Alt rejects it'],
   ['L', 'light and channels of the picture, and which objects are on show'],
   ['T', 'hide all objects, show them again'],
   ['H', 'history of the image: who did what, and when'],
@@ -146,6 +150,8 @@ const PLAIN: Readonly<Record<string, KeyCommand>> = {
   pagedown: { do: 'next' },
   n: { do: 'next-unlabelled' },
   m: { do: 'next-to-review' },
+  y: { do: 'accept' },
+  z: { do: 'reject' },
   l: { do: 'view' },
   t: { do: 'hide-objects' },
   '/': { do: 'find-class' },

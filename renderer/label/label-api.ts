@@ -1,6 +1,7 @@
 /** What labelling needs of the engine, and where its pages are. */
 
 import type { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from '../../preload/contract/labelling.ts';
+import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 
 export interface LabelApi {
   /** Ends with the connection, or when the signal is aborted. */
@@ -10,6 +11,8 @@ export interface LabelApi {
   redo(image: number): Promise<ImageChange>;
   history(image: number): Promise<readonly HistoryEntry[]>;
   neighbours(image: number): Promise<ImageNeighbours>;
+  /** Has a run look at images; what it says comes with each image's changes. */
+  predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   /** Adds to the time that people have worked on the image. */
   spend(image: number, spentMs: number): Promise<unknown>;
   first(): Promise<number | null>;

@@ -3,7 +3,7 @@
  * the document shown is the one the engine answers with; until then the gesture's draft stays in its place.
  */
 
-import { type Shape, type ShapeKind, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import type { Shape, ShapeKind } from '../../native-models/geometry/shape.ts';
 import type {
   Annotation,
   Change,
@@ -11,10 +11,13 @@ import type {
   ImageDocument,
   NewAnnotation,
 } from '../../preload/contract/labelling.ts';
+import type { ProposedObject } from '../../preload/contract/proposals.ts';
 import type { Review } from '../../preload/contract/review.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
+import { copies } from './doc/copies.ts';
 import { LabelDocument } from './doc/label-document.ts';
 import { ALL_SHOWN, isFiltering, isShown, type ObjectFilter } from './doc/object-filter.ts';
+import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
 import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
@@ -40,6 +43,9 @@ export interface SessionState {
   /** What of the document is on show, which is all that tools know of. */
   readonly shown: LabelDocument;
   readonly filter: ObjectFilter;
+  /** How sure a model must be for its proposals to be on show. Units: fraction in [0,1]. */
+  readonly threshold: number;
+  readonly proposals: readonly ProposedObject[];
   readonly selection: ReadonlySet<number>;
   readonly activeClass: string | null;
   readonly tool: ToolName;
@@ -70,6 +76,7 @@ const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
 
 const FIRST_RADIUS_PX = 10;
 const FIRST_TOLERANCE = 24;
+export const FIRST_THRESHOLD = 0.5;
 const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
 const LONGEST_NAME = 80;
@@ -95,6 +102,8 @@ export class LabelSession implements Editor {
       document,
       shown: document,
       filter: ALL_SHOWN,
+      threshold: FIRST_THRESHOLD,
+      proposals: openProposals(told.proposals, told.annotations, FIRST_THRESHOLD),
       selection: new Set(),
       activeClass,
       tool: 'select',
@@ -117,6 +126,31 @@ export class LabelSession implements Editor {
 
   get document(): LabelDocument {
     return this.state.shown;
+  }
+
+  get proposals(): readonly ProposedObject[] {
+    return this.state.proposals;
+  }
+
+  setThreshold(threshold: number): void {
+    const { told, annotations } = this.state.document;
+    this.update({ threshold, proposals: openProposals(told.proposals, annotations, threshold) });
+  }
+
+  accept(indices: readonly number[]): void {
+    this.decide('accept', indices);
+  }
+
+  reject(indices: readonly number[]): void {
+    this.decide('reject', indices);
+  }
+
+  private decide(verdict: Verdict, indices: readonly number[]): void {
+    const { proposals } = this.state.document.told;
+    const objects = this.proposals.filter(({ index }) => indices.includes(index));
+    if (proposals === null || objects.length === 0) return;
+    const { name, changes } = decided(verdict, proposals, objects);
+    this.commit(name.slice(0, LONGEST_NAME), changes);
   }
 
   setFilter(filter: ObjectFilter): void {
@@ -235,21 +269,15 @@ export class LabelSession implements Editor {
 
   /** Puts copies on the image, as far as they fit on it, moved by so many pixels. */
   paste(objects: readonly NewAnnotation[], by: number): void {
-    const { size } = this.document;
-    const fits = objects.flatMap((object): Change[] => {
-      const [x0, y0, x1, y1] = shapeXyxy(object.shape);
-      const isInside = x0 >= 0 && y0 >= 0 && x1 <= size.width && y1 <= size.height;
-      const isSameSize =
-        object.shape.kind !== 'mask' ||
-        (object.shape.mask.width === size.width && object.shape.mask.height === size.height);
-      const { class_name, is_crowd, is_difficult, is_occluded, is_truncated } = object;
-      const flags = { is_crowd, is_difficult, is_occluded, is_truncated };
-      const shape = moved(object.shape, by, by, size);
-      return isInside && isSameSize ? [{ type: 'add', annotation: { class_name, shape, ...flags } }] : [];
-    });
+    const fits = copies(objects, by, this.document.size);
     if (fits.length > 0) this.commit('paste', fits);
     const left = objects.length - fits.length;
     if (left > 0) this.update({ problem: `${left} of ${objects.length} copied objects do not fit on this image` });
+  }
+
+  /** Gives the image as a whole these classes and no others. */
+  setLabels(after: readonly string[]): void {
+    this.commit('accept a proposal', [{ type: 'labels', before: this.document.told.labels, after: after.toSorted() }]);
   }
 
   /** Whether the image as a whole has a class; `isOnly` takes the others away. */
@@ -348,7 +376,8 @@ export class LabelSession implements Editor {
     const { filter } = this.state;
     const shown = isFiltering(filter) ? document.only((annotation) => isShown(filter, annotation)) : document;
     const kept = [...selection].filter((id) => shown.get(id) !== undefined);
-    this.update({ document, shown, selection: new Set(kept) });
+    const proposals = openProposals(document.told.proposals, document.annotations, this.state.threshold);
+    this.update({ document, shown, proposals, selection: new Set(kept) });
   }
 
   private update(change: Partial<SessionState>): void {

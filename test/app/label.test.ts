@@ -8,14 +8,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { builtRenderer } from '../../build/bundle.ts';
 import { openEngine, type Workbench } from '../../main/engine.ts';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import type { WriteDb } from '../../main/store/db.ts';
+import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
 import { labelsOf } from '../../main/store/labels.ts';
+import { putPrediction } from '../../main/store/predictions.ts';
 import { createProject, openProject } from '../../main/store/project.ts';
+import { createRun } from '../../main/store/runs.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
+import { madeEpoch } from '../kit/made-runs.ts';
 import { encoder, photo } from '../kit/pictures.ts';
+import { newRun } from '../kit/runs.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
 import { keepPicture, openWindow, type TestWindow, testBrowser } from '../kit/window.ts';
 
@@ -45,7 +51,7 @@ afterEach(async () => {
 });
 
 /** A project with pictures `a.png`, `b.png` …, and an engine on it. */
-async function serve(task: Task, names: readonly string[]): Promise<void> {
+async function serve(task: Task, names: readonly string[], add: (db: WriteDb) => void = () => {}): Promise<void> {
   folder = join(tempFolder(), 'project');
   const clock = new FakeClock();
   const project = createProject(folder, { clock, owner: 'lightbench test', task });
@@ -74,6 +80,7 @@ async function serve(task: Task, names: readonly string[]): Promise<void> {
     const shape = { kind: 'box', xyxy: [300, 200, 380, 280] } as const;
     addAnnotations(project.db, 2, [{ ...NO_FLAGS, class_name: 'bolt', shape }]);
   }
+  add(project.db);
   project.close();
   engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
   server = await startServer(engine, { rendererFolder });
@@ -289,6 +296,48 @@ describe('labelling objects', () => {
     await page.getByRole('button', { name: 'Hide bolt' }).click();
     await page.getByRole('heading', { name: '1 object 1 hidden' }).waitFor();
     expect(stored(2).objects).toHaveLength(1);
+  });
+
+  test('what a model proposes is seen as such, sifted, accepted and rejected, by hand and by key', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png'], (db) => {
+      const run_id = createRun(db, newRun({ classes: ['bolt', 'nut'], model: 'yolox_nano' }));
+      upsertEpoch(db, run_id, { ...madeEpoch(1), metrics: { accuracy: 0.7 }, valid_loss: null });
+      const object = (class_name: string, score: number, x: number) => {
+        return { class_name, score, xyxy: [x, 40, x + 60, 100] as const, polygon: null };
+      };
+      const found = {
+        kind: 'objects',
+        objects: [object('nut', 0.9, 20), object('bolt', 0.8, 120), object('nut', 0.3, 220)],
+      } as const;
+      putPrediction(db, {
+        run_id,
+        image_id: 1,
+        made_at_ms: 5,
+        found,
+        entropy01: 1,
+        closeness01: 1,
+        disagreement01: null,
+      });
+    });
+    const page = await open('#/label/1', { colorScheme: 'dark' });
+    const panel = page.getByRole('region', { name: 'Model' });
+    await panel.getByText('2 proposals').waitFor();
+    await page.getByRole('slider', { name: /Sure from/ }).fill('0.2');
+    await panel.getByText('3 proposals').waitFor();
+    await keepPicture(page, 'label-proposals-dark');
+
+    await click(page, [150, 70]);
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    await panel.getByRole('button', { name: 'Reject nut, 30 %' }).click();
+    await panel.getByText('1 proposal', { exact: true }).waitFor();
+    await page.keyboard.press('y');
+    await page.getByRole('heading', { name: '2 objects' }).waitFor();
+    await eventually(() => expect(stored(1).objects.map(([name]) => name)).toEqual(['bolt', 'nut']));
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await panel.getByText('3 proposals').waitFor();
+    expect(stored(1).objects).toEqual([]);
   });
 
   test('looks right in the dark at twice the pixels, and says what keys do', async () => {

@@ -1,6 +1,7 @@
 /** Drives a labelling session as a hand would, without a canvas. Coordinates are image pixels. */
 
 import type { Annotation } from '../../preload/contract/labelling.ts';
+import type { Proposals } from '../../preload/contract/proposals.ts';
 import { LabelSession, type SessionState } from '../../renderer/label/session.ts';
 import type { Pointer } from '../../renderer/label/tools/editor.ts';
 import type { ToolName } from '../../renderer/label/tools/tool.ts';
@@ -13,8 +14,12 @@ export class EditorDriver {
   readonly labels: MemoryLabels;
   readonly session: LabelSession;
 
-  constructor(annotations: readonly Annotation[] = [], size = { width: 200, height: 100 }) {
-    this.labels = new MemoryLabels(size, annotations);
+  constructor(
+    annotations: readonly Annotation[] = [],
+    size = { width: 200, height: 100 },
+    proposals: Proposals | null = null,
+  ) {
+    this.labels = new MemoryLabels(size, annotations, proposals);
     this.session = new LabelSession(this.labels, this.labels.document, 'cell');
   }
 

@@ -2,6 +2,7 @@
 
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { Annotation, Change, ImageChange, ImageDocument } from '../../preload/contract/labelling.ts';
+import type { Proposals } from '../../preload/contract/proposals.ts';
 import type { LabelSource } from '../../renderer/label/session.ts';
 
 export class MemoryLabels implements LabelSource {
@@ -14,11 +15,24 @@ export class MemoryLabels implements LabelSource {
   private sequence = 0;
   private nextId: number;
 
-  constructor(size: { width: number; height: number }, annotations: readonly Annotation[] = []) {
+  constructor(
+    size: { width: number; height: number },
+    annotations: readonly Annotation[] = [],
+    proposals: Proposals | null = null,
+  ) {
     this.nextId = 1 + Math.max(0, ...annotations.map(({ id }) => id));
     const { width: width_px, height: height_px } = size;
     const review = { state: 'to-do', note: '' } as const;
-    const rest = { sequence: 0, labels: [], is_labelled: false, review, labelling_ms: 0, undo: null, redo: null };
+    const rest = {
+      sequence: 0,
+      labels: [],
+      is_labelled: false,
+      review,
+      proposals,
+      labelling_ms: 0,
+      undo: null,
+      redo: null,
+    };
     this.states = [{ image_id: 1, width_px, height_px, annotations, ...rest }];
   }
 
@@ -31,19 +45,21 @@ export class MemoryLabels implements LabelSource {
     this.refusal = null;
     if (refusal !== null) throw refusal;
     this.sent.push(name);
-    let { annotations, review } = this.document;
+    let { annotations, review, proposals } = this.document;
     for (const change of changes) {
       if (change.type === 'add') {
         annotations = [...annotations, { ...change.annotation, id: this.nextId++ }];
       } else if (change.type === 'remove') {
         annotations = annotations.filter(({ id }) => id !== change.before.id);
+      } else if (change.type === 'settle' && proposals !== null) {
+        proposals = { ...proposals, settled: change.after };
       } else if (change.type === 'review') {
         review = change.after;
       } else if (change.type === 'replace') {
         annotations = annotations.map((one) => (one.id === change.after.id ? change.after : one));
       }
     }
-    const next = { ...this.document, annotations, review, is_labelled: true };
+    const next = { ...this.document, annotations, review, proposals, is_labelled: true };
     this.states.splice(this.at + 1, Infinity, next);
     return this.goTo(this.at + 1);
   }

@@ -15,7 +15,10 @@ export async function* randomGestures(folder: string, seed: number): AsyncGenera
   const identity = { clock: systemClock, owner: 'the Lightbench window' };
   const project = openProject(folder, { ...identity, access: 'read' });
   const writer = new SharedWriter(folder, identity);
-  const labelling = new ImageLabelling({ project, writer, clock: systemClock, onEdited: () => {} });
+  const openSeer = () => {
+    throw new Error('no model is asked here');
+  };
+  const labelling = new ImageLabelling({ project, writer, clock: systemClock, openSeer, onEdited: () => {} });
   const rng = rngFrom(seed, 'gestures');
   const drawn = () => labelling.document(IMAGE).annotations;
   try {

@@ -10,6 +10,7 @@ import { sweeps } from './0007-sweeps.ts';
 import { perLabel } from './0008-per-label.ts';
 import { review } from './0009-review.ts';
 import { revisions } from './0010-revisions.ts';
+import { predictions } from './0011-predictions.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   perLabel,
   review,
   revisions,
+  predictions,
 ];
 
 /** The `user_version` this program writes. */

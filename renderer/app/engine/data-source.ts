@@ -12,6 +12,7 @@ export function dataSourceOf(live: LiveEngine): DataSource {
     edit: (edit) => live.ask(async (client) => (await client.data.edit(edit)).title),
     undo: () => live.ask(async (client) => (await client.data.undo()).title),
     redo: () => live.ask(async (client) => (await client.data.redo()).title),
+    predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
     lookAlikes: (signal) => live.ask((client) => client.data.lookAlikes(undefined, { signal })),
   };
 }

@@ -30,6 +30,9 @@ export const SORT_WORDS: { readonly [S in ImageSort['by']]: string } = {
   pixels: 'Pixels',
   bytes: 'File size',
   time: 'Time at work',
+  entropy: 'Model unsure (entropy)',
+  closeness: 'Model unsure (margin)',
+  disagreement: 'Two models disagree',
 };
 
 /** How many conditions a filter has. */

@@ -18,12 +18,14 @@ export interface BulkBarProps {
   readonly facts: DataFacts;
   readonly isBusy: boolean;
   readonly onEdit: (edit: DataEdit) => void;
+  /** Has a model look at them; null where there is none. */
+  readonly onPredict: (() => void) | null;
   readonly onClear: () => void;
 }
 
 const NO_SPLIT = 'none';
 
-export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarProps): ReactElement {
+export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }: BulkBarProps): ReactElement {
   const [asks, setAsks] = useState<'class' | 'tag' | 'reject' | null>(null);
   const isClassified = task === 'image-classification' || task === 'image-classification-multilabel';
   const toSplit = (key: string) => {
@@ -65,6 +67,11 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onClear }: BulkBarPr
       <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('tag')}>
         Tag …
       </button>
+      {onPredict === null ? null : (
+        <button type="button" className="button" onClick={onPredict}>
+          Ask a model …
+        </button>
+      )}
       <button
         type="button"
         className="button button-danger"

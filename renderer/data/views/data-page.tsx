@@ -2,6 +2,7 @@
 
 import { type ReactElement, useMemo } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { Option } from '../../ui/choice.tsx';
 import { ChartsPage } from './charts-page.tsx';
 import { ClassesPage } from './classes-page.tsx';
 import type { DataLinks, DataSource } from './data-source.ts';
@@ -15,10 +16,12 @@ export interface DataPageProps {
   readonly view: DataTab;
   readonly project: ProjectOverview;
   readonly source: DataSource;
+  /** Runs that can be asked what they see. */
+  readonly models: readonly Option<string>[];
   readonly links: DataLinks;
 }
 
-export function DataPage({ view, project, source, links }: DataPageProps): ReactElement {
+export function DataPage({ view, project, models, source, links }: DataPageProps): ReactElement {
   const state = useDataState(source);
   const facts = useFacts(source, state?.version ?? null);
   const colors = useMemo(() => new Map((facts?.classes ?? []).map(({ name, color }) => [name, color])), [facts]);
@@ -48,7 +51,9 @@ export function DataPage({ view, project, source, links }: DataPageProps): React
           </a>
         </div>
       </div>
-      {view === 'images' ? <ImagesPage {...{ project, source, state, facts, colors }} labelLink={links.label} /> : null}
+      {view === 'images' ? (
+        <ImagesPage {...{ project, models, source, state, facts, colors }} labelLink={links.label} />
+      ) : null}
       {view === 'classes' && facts !== null ? <ClassesPage {...{ facts, source, state }} /> : null}
       {view === 'charts' && facts !== null ? <ChartsPage facts={facts} /> : null}
       {view === 'look-alikes' ? <LookAlikesPage {...{ source, state, colors }} /> : null}

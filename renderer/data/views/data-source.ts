@@ -8,6 +8,7 @@ import type {
   ImageQuery,
   LookAlikeEvent,
 } from '../../../preload/contract/data.ts';
+import type { PredictEvent, PredictRequest } from '../../../preload/contract/proposals.ts';
 
 /** Another object once the connection is there again, so that what failed is asked for again. */
 export interface DataSource {
@@ -20,6 +21,8 @@ export interface DataSource {
   edit(edit: DataEdit): Promise<string>;
   undo(): Promise<string | null>;
   redo(): Promise<string | null>;
+  /** Has a run look at images; what it says is proposed on the canvas. */
+  predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   lookAlikes(signal: AbortSignal): Promise<AsyncIterable<LookAlikeEvent>>;
 }
 

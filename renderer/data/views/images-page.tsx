@@ -3,7 +3,7 @@
 import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react';
 import { type DataFacts, type DataState, type ImageQuery, NO_FILTER } from '../../../preload/contract/data.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import { Choice } from '../../ui/choice.tsx';
+import { Choice, type Option } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -14,6 +14,7 @@ import type { DataSource } from './data-source.ts';
 import { FilterPanel } from './filter-panel.tsx';
 import { ImageDialog } from './image-dialog.tsx';
 import { ImageGrid, type Look } from './image-grid.tsx';
+import { PredictDialog } from './predict-dialog.tsx';
 import { UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 import { useCards, useFound } from './use-images.ts';
@@ -21,6 +22,8 @@ import { useCards, useFound } from './use-images.ts';
 export interface ImagesPageProps {
   readonly project: ProjectOverview;
   readonly source: DataSource;
+  /** Runs that can be asked what they see. */
+  readonly models: readonly Option<string>[];
   readonly state: DataState | null;
   readonly facts: DataFacts | null;
   /** The same object until something changes. */
@@ -31,11 +34,20 @@ export interface ImagesPageProps {
 
 const AT_FIRST: ImageQuery = { filter: NO_FILTER, sort: { by: 'added', descending: false } };
 
-export function ImagesPage({ project, source, state, facts, colors, labelLink }: ImagesPageProps): ReactElement {
+export function ImagesPage({
+  project,
+  models,
+  source,
+  state,
+  facts,
+  colors,
+  labelLink,
+}: ImagesPageProps): ReactElement {
   const [query, setQuery] = useState(AT_FIRST);
   const [look, setLook] = useState<Look>('grid');
   const [selection, setSelection] = useState(NOTHING);
   const [opened, setOpened] = useState<number | null>(null);
+  const [isPredicting, setPredicting] = useState(false);
   const version = state?.version ?? null;
   const { list, problem } = useFound(source, query, version);
   const { cards, revision } = useCards(source, version);
@@ -71,6 +83,7 @@ export function ImagesPage({ project, source, state, facts, colors, labelLink }:
           <BulkBar
             {...{ ids, task: project.task, facts, isBusy: edits.isBusy }}
             onEdit={edits.edit}
+            onPredict={models.length > 0 ? () => setPredicting(true) : null}
             onClear={() => setSelection(NOTHING)}
           />
         )}
@@ -86,6 +99,7 @@ export function ImagesPage({ project, source, state, facts, colors, labelLink }:
           />
         )}
       </div>
+      {isPredicting ? <PredictDialog {...{ ids, models, source }} onClose={() => setPredicting(false)} /> : null}
       <ImageDialog card={openedCard} {...{ colors, labelLink }} onStep={step} onClose={() => setOpened(null)} />
     </div>
   );

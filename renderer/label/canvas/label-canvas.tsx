@@ -11,7 +11,7 @@ import { isAsItIs, type PictureLook } from '../doc/picture-look.ts';
 import { visible } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
-import { type Look, paintChosen, paintObjects, paintPixelGrid } from './paint.ts';
+import { type Look, paintChosen, paintObjects, paintPixelGrid, paintProposals } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
 import { PathCache } from './path-cache.ts';
 import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
@@ -55,7 +55,7 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
     pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';
   }, [isFiltered]);
 
-  const { shown: document, selection, draft, activeClass } = state;
+  const { shown: document, proposals, selection, draft, activeClass } = state;
   const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
   const changing = useMemo(() => new Set(changed === '' ? [] : changed.split(',').map(Number)), [changed]);
   // What is chosen is drawn over its own lines, not instead of them: a click traces nothing anew. The same function until
@@ -66,9 +66,10 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
       if (viewport.scale >= GRID_FROM) paintPixelGrid(context._context, clipBox(seen, document.size), look, pixel);
       const paths = cache.paths(document.annotations, changing, seen, viewport.scale);
       paintObjects(context._context, paths, look, pixel);
+      paintProposals(context._context, proposals, look, pixel);
       if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
     },
-    [cache, document, changing, viewport, view, look, pixel],
+    [cache, document, proposals, changing, viewport, view, look, pixel],
   );
   const paintTouched = (context: Konva.Context) => {
     const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));

@@ -4,6 +4,8 @@ import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import { ringsOf } from '../../../native-models/geometry/polygon.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
+import type { ProposedObject } from '../../../preload/contract/proposals.ts';
+import { proposedShape } from '../doc/proposals.ts';
 import { HANDLES, handlePoint } from '../doc/reshape.ts';
 import type { ClassPath } from './path-cache.ts';
 import { trace } from './trace.ts';
@@ -25,6 +27,7 @@ const GRID_ALPHA = 0.3;
 /** Screen pixels. */
 const LINE = 1.5;
 const CHOSEN_LINE = 2.5;
+const PROPOSAL_LINE = 2;
 const HANDLE_SIDE = 8;
 export const CORNER_SIDE = 7;
 /** More corners than that are shown one by one only when they are apart on the screen. */
@@ -45,6 +48,26 @@ export function paintObjects(context: Context, paths: readonly ClassPath<Path2D>
     context.globalAlpha = 1;
     context.stroke(path);
   }
+}
+
+/** What a model proposes: dashed and without a fill, so that nobody takes it for an object; faint where it is unsure. */
+export function paintProposals(
+  context: Context,
+  proposals: readonly ProposedObject[],
+  look: Look,
+  pixel: number,
+): void {
+  context.lineWidth = PROPOSAL_LINE * pixel;
+  context.setLineDash([6 * pixel, 4 * pixel]);
+  for (const proposal of proposals) {
+    context.strokeStyle = look.colourOf(proposal.class_name);
+    context.globalAlpha = 0.4 + 0.6 * proposal.score;
+    context.beginPath();
+    trace(context, proposedShape(proposal), 0);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 /** Lines between the pixels that are in view. */

@@ -4,6 +4,7 @@ import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Mask } from '../../../native-models/geometry/mask.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
+import type { ProposedObject } from '../../../preload/contract/proposals.ts';
 import type { Point } from '../doc/hit.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
 import type { PixelRequest } from '../pixels/request.ts';
@@ -53,6 +54,11 @@ export interface Editor {
   setTolerance(tolerance: number): void;
   /** Tells why something was not done. */
   say(problem: string): void;
+  /** What a model proposes, to be decided about. */
+  readonly proposals: readonly ProposedObject[];
+  /** By index: proposals become objects, or are put aside. */
+  accept(indices: readonly number[]): void;
+  reject(indices: readonly number[]): void;
   readonly document: LabelDocument;
   readonly selection: ReadonlySet<number>;
   /** The class of what is drawn next; null while there is none. */

@@ -4,6 +4,7 @@ import { type ReactElement, type RefObject, useCallback, useEffect, useMemo, use
 import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import type { Option } from '../../ui/choice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
@@ -19,11 +20,14 @@ import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { lookOf } from './look.ts';
 import { ObjectPanel } from './object-panel.tsx';
+import { ProposalPanel } from './proposal-panel.tsx';
+import { proposedLabels } from './proposed-labels.ts';
 import { RejectDialog, ReviewPanel } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
+import { usePredict } from './use-predict.ts';
 import { usePart, useSession } from './use-session.ts';
 import { useWorkTime } from './use-work-time.ts';
 import { ViewPanel } from './view-panel.tsx';
@@ -33,6 +37,8 @@ export interface LabelPageProps {
   readonly task: Task;
   /** Of the classes of the project, ascending by name. */
   readonly colors: ReadonlyMap<string, string>;
+  /** Runs that can be asked what they see. */
+  readonly models: readonly Option<string>[];
   readonly theme: string;
   readonly api: LabelApi;
   readonly links: LabelLinks;
@@ -109,6 +115,11 @@ function Desk(props: DeskProps): ReactElement {
   const go = (image: number | null | undefined) => {
     if (image !== null && image !== undefined) links.follow(links.label(image));
   };
+  const [isAsking, ask] = usePredict(api, props.image, session);
+  const accept = () => {
+    if (isOfImage) session.setLabels(proposedLabels(session, task));
+    else session.accept(session.proposals.map(({ index }) => index));
+  };
   const review = (state: ReviewState) => {
     if (state === 'rejected') setRejecting(true);
     else session.setReview({ state, note: '' });
@@ -122,6 +133,7 @@ function Desk(props: DeskProps): ReactElement {
     onClass: chooseClass,
     onFindClass: () => search.current?.focus(),
     onHelp: () => setHelpOpen(true),
+    onAccept: accept,
     onHistory: () => setHistoryOpen(true),
     onView: openView,
     onHideObjects: () => setFilter({ ...filter, hidesAll: !filter.hidesAll }),
@@ -169,6 +181,7 @@ function Desk(props: DeskProps): ReactElement {
           onClass={chooseClass}
           onHide={hide}
         />
+        <ProposalPanel {...{ session, look, isAsking }} models={props.models} onAsk={ask} onAcceptClasses={accept} />
         <ObjectPanel session={session} look={look} />
       </aside>
       {problem === null ? null : (

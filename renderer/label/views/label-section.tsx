@@ -2,22 +2,25 @@
 
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
+import type { Option } from '../../ui/choice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import { LabelPage } from './label-page.tsx';
 
 export interface LabelSectionProps {
   readonly project: ProjectOverview;
+  /** Runs that can be asked what they see. */
+  readonly models: readonly Option<string>[];
   readonly image: number | null;
   readonly theme: string;
   readonly api: LabelApi;
   readonly links: LabelLinks;
 }
 
-export function LabelSection({ project, image, theme, api, links }: LabelSectionProps): ReactElement {
+export function LabelSection({ project, models, image, theme, api, links }: LabelSectionProps): ReactElement {
   const colors = useColors(project);
   if (image === null) return <FirstImage api={api} links={links} project={project} />;
-  return <LabelPage image={image} task={project.task} colors={colors} theme={theme} api={api} links={links} />;
+  return <LabelPage {...{ image, colors, theme, api, links }} task={project.task} models={models} />;
 }
 
 /** By class, ascending; the same object until one of them changes, as the project is told anew with every edit. */

@@ -18,6 +18,7 @@ export interface KeyTargets {
   readonly onClass: (name: string) => void;
   readonly onFindClass: () => void;
   readonly onHelp: () => void;
+  readonly onAccept: () => void;
   readonly onView: () => void;
   readonly onHideObjects: () => void;
   readonly onHistory: () => void;
@@ -113,6 +114,8 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     'full-size': control.fullSize,
     'find-class': targets.onFindClass,
     help: targets.onHelp,
+    accept: targets.onAccept,
+    reject: () => session.reject(session.proposals.map(({ index }) => index)),
     view: targets.onView,
     'hide-objects': targets.onHideObjects,
     history: targets.onHistory,

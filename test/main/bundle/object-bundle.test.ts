@@ -15,10 +15,12 @@ import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { MOSAIC } from '../../../main/images/objects/mosaic.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
+import { openSeer } from '../../../main/schedule/open-seer.ts';
 import { readEvaluation } from '../../../main/schedule/read-evaluation.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainNew } from '../../../main/schedule/run-training.ts';
 import { serveBundle } from '../../../main/serve-bundle/serve-bundle.ts';
+import { imageById } from '../../../main/store/images.ts';
 import { createProject, type WriteProject } from '../../../main/store/project.ts';
 import { runById } from '../../../main/store/runs.ts';
 import type { ObjectScoreJob } from '../../../main/train/protocol.ts';
@@ -73,6 +75,19 @@ describe('the report of a run that finds objects', () => {
     expect(report.confusion).toHaveLength(3);
     expect(report.curves).toHaveLength(2);
     expect(report.found).toBeGreaterThan(0);
+  });
+
+  test('holds what the run says of images without being told what is on them', { timeout: TIMEOUT_MS }, async () => {
+    const images = runById(project.db, run).split.validation.map((id) => imageById(project.db, id)!);
+    const seen = await openSeer(project, run, 2).look(images, undefined);
+    const lines = readFileSync(join(runFolder(project, run), 'predictions-validation.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const said = lines.map((line) => (JSON.parse(line) as { boxes: { label: string; score: number }[] }).boxes);
+
+    const scores = seen.map((found) => (found.kind === 'objects' ? found.objects.map(({ score }) => score) : []));
+    expect(scores.flat().length).toBeGreaterThan(0);
+    expect(scores).toEqual(said.map((boxes) => boxes.map(({ score }) => score)));
   });
 
   test('is the same when the run is evaluated again', { timeout: TIMEOUT_MS }, async () => {

@@ -11,6 +11,7 @@ import { imageCards } from '../../../main/store/image-search.ts';
 import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
+import { newestPrediction } from '../../../main/store/predictions.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { addRunNotes, runById } from '../../../main/store/runs.ts';
@@ -48,6 +49,7 @@ test('a new project has exactly the documented tables', () => {
     'images',
     'imports',
     'labels',
+    'predictions',
     'project',
     'revisions',
     'runs',
@@ -256,5 +258,17 @@ test('the ninth migration gives images of before a review that is to do, and the
   expect(undoEdit(connection)).toBe('put 1 image in test');
   expect(imageCards(connection, [1])).toMatchObject([{ split: null }]);
   expect(historyOf(connection, 1, 9)).toMatchObject([{ scope: 'many', made_by: '', state: 'undone' }]);
+  connection.close();
+});
+
+test('the eleventh migration leaves images of before without a model’s word', () => {
+  const connection = oldDatabase(10);
+  connection.execute(`
+    INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES ('images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 4, 3, 'png', 1);`);
+
+  migrate(connection);
+
+  expect(newestPrediction(connection, 1)).toBeNull();
   connection.close();
 });

@@ -2,6 +2,8 @@
 
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../../preload/contract/labelling.ts';
+import type { ProposedObject } from '../../../../preload/contract/proposals.ts';
+import { proposalAt } from '../../doc/proposals.ts';
 import { cornerAdded, cornerRemoved } from '../../doc/reshape.ts';
 import { type Cursor, inside, type Pointer, REACH, replaced } from '../editor.ts';
 import { ToolState } from '../tool.ts';
@@ -22,8 +24,16 @@ export class Idle extends ToolState<SelectStates, 'idle'> {
     if (annotation !== null && this.grip(annotation, pointer)) return;
     const origin = [pointer.x, pointer.y] as const;
     const hit = this.hitAt(pointer);
-    if (hit === null) this.goto('marquee', { origin, adds: pointer.shift });
+    const proposal = hit === null ? proposalAt(this.editor.proposals, pointer.x, pointer.y) : null;
+    if (proposal !== null) this.decide(proposal, pointer);
+    else if (hit === null) this.goto('marquee', { origin, adds: pointer.shift });
     else this.goto('pressed', { origin, hit, adds: pointer.shift });
+  }
+
+  /** A click accepts a proposal, with Alt it rejects it. */
+  private decide({ index }: ProposedObject, { alt }: Pointer): void {
+    if (alt) this.editor.reject([index]);
+    else this.editor.accept([index]);
   }
 
   /** Of several objects under the pointer one that is chosen already, so that a press moves what a person sees marked. */
@@ -68,7 +78,7 @@ export class Idle extends ToolState<SelectStates, 'idle'> {
       if (handle !== null) return HANDLE_CURSORS[handle];
     }
     const hit = this.hitAt(pointer);
-    if (hit === null) return 'default';
+    if (hit === null) return proposalAt(this.editor.proposals, pointer.x, pointer.y) === null ? 'default' : 'pointer';
     return this.editor.selection.has(hit.id) && isLarge(hit, this.editor.pixel) ? 'move' : 'pointer';
   }
 }

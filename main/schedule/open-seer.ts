@@ -1,0 +1,68 @@
+/** The kept model of a run, asked about images of its project that need no labels. */
+
+import { assert } from '../../native-models/core/assert.ts';
+import { shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import type { Seer } from '../label/predict.ts';
+import { type ImageRow, imageFile } from '../store/images.ts';
+import type { Found } from '../store/predictions.ts';
+import type { ReadProject } from '../store/project.ts';
+import { runInChild } from '../train/host.ts';
+import type { Scores } from '../train/protocol.ts';
+import { classJudging } from './class-judging.ts';
+import { detectObjects } from './detect-objects.ts';
+import { keptModel } from './evaluate-run.ts';
+
+/** Errors: run-not-found, run-without-model. */
+export function openSeer(project: ReadProject, runId: string, threads: number): Seer {
+  keptModel(project, runId); // so that a run that cannot be asked is refused before the first image
+  const isOfImages = ClassificationTask.safeParse(project.info.task).success;
+  const look = isOfImages ? classesIn : objectsIn;
+  return { look: (images, signal) => look(project, runId, images, threads, signal) };
+}
+
+async function objectsIn(
+  project: ReadProject,
+  runId: string,
+  images: readonly ImageRow[],
+  threads: number,
+  signal: AbortSignal | undefined,
+): Promise<Found[]> {
+  const ids = images.map(({ id }) => id);
+  const detected = await detectObjects(project, runId, ids, threads, signal);
+  return ids.map((id) => ({
+    kind: 'objects',
+    objects: detected.get(id)!.map(({ class_name, score, shape, polygon }) => {
+      return { class_name, score: Math.min(1, score), xyxy: shapeXyxy(shape), polygon };
+    }),
+  }));
+}
+
+async function classesIn(
+  project: ReadProject,
+  runId: string,
+  images: readonly ImageRow[],
+  threads: number,
+  signal: AbortSignal | undefined,
+): Promise<Found[]> {
+  const kept = keptModel(project, runId);
+  const { classes } = kept.run;
+  // What is true of them is not known; what the job makes of that, its loss, nobody reads.
+  const samples = images.map((image) => ({ id: image.id, path: imageFile(project.folder, image), labels: [0] }));
+  let scores: Scores | null = null;
+  await runInChild(classJudging.job(project, kept, samples, threads), {
+    ...(signal === undefined ? {} : { signal }),
+    onMessage: (message) => {
+      if (message.type === 'scored' && message.scored.kind === 'classes') scores = message.scored.scores;
+    },
+  });
+  assert(scores !== null, `run ${runId} was asked for classes and told none`);
+  const { probabilities } = scores as Scores;
+  return images.map((_, i) => ({
+    kind: 'classes',
+    classes: classes.map((class_name, k) => ({
+      class_name,
+      probability: Math.min(1, Math.max(0, probabilities[i * classes.length + k]!)),
+    })),
+  }));
+}

@@ -1,0 +1,31 @@
+/** Has a run say what it sees in the image on show. */
+
+import { useEffect, useRef, useState } from 'react';
+import type { LabelApi } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
+
+/** What is said comes with the image's changes; leaving the image takes the question back. */
+export function usePredict(api: LabelApi, image: number, session: LabelSession): [boolean, (run: string) => void] {
+  const [isAsking, setAsking] = useState(false);
+  const leaving = useRef(new AbortController());
+  useEffect(() => {
+    const leave = new AbortController();
+    leaving.current = leave;
+    return () => leave.abort();
+  }, []);
+  const ask = async (run: string) => {
+    const { signal } = leaving.current;
+    setAsking(true);
+    try {
+      for await (const event of await api.predict({ run_id: run, image_ids: [image] }, signal)) {
+        const [skipped] = event.type === 'done' ? event.skipped : [];
+        if (skipped !== undefined) session.say(skipped.reason);
+      }
+    } catch (error) {
+      if (!signal.aborted) session.say(error instanceof Error ? error.message : String(error));
+    } finally {
+      if (!signal.aborted) setAsking(false);
+    }
+  };
+  return [isAsking, (run) => void ask(run)];
+}
