@@ -151,6 +151,7 @@ describe('labelling objects', () => {
     await eventually(() => expect(stored(1).objects[0]).toEqual(['nut', [60, 60, 140, 140]]));
     await page.keyboard.press('1'); // bolt, from the other image
     await eventually(() => expect(stored(1).objects[0]![0]).toBe('bolt'));
+    await page.getByRole('button', { name: /bolt.*box/ }).waitFor();
     await page.keyboard.press('Delete');
     await eventually(() => expect(stored(1).objects).toHaveLength(1));
     for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
@@ -350,8 +351,15 @@ describe('labelling objects', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'What keys do' }).waitFor();
     await keepPicture(page, 'label-keys-dark');
+    await page.getByRole('button', { name: 'Key for: box', exact: true }).click();
+    await page.keyboard.press('c');
+    await page.getByRole('button', { name: 'Key for: box', exact: true }).getByText('C').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('c');
+    await page.getByRole('button', { name: 'Box C', pressed: true }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Box C' }).waitFor();
   });
 });
 

@@ -4,11 +4,13 @@ import { type ReactElement, type RefObject, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { Look } from '../canvas/paint.ts';
 import type { ObjectFilter } from '../doc/object-filter.ts';
+import type { KeyTable } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
 
 export interface ClassPanelProps {
   readonly session: LabelSession;
+  readonly keys: KeyTable;
   readonly classes: readonly string[];
   readonly task: Task;
   readonly look: Look;
@@ -22,7 +24,7 @@ export interface ClassPanelProps {
 const NUMBERED = 9;
 
 export function ClassPanel(props: ClassPanelProps): ReactElement {
-  const { session, classes, task, look, searchRef, onClass, filter, onHide } = props;
+  const { session, keys, classes, task, look, searchRef, onClass, filter, onHide } = props;
   const labels = usePart(session, (state) => state.document.told.labels);
   const activeClass = usePart(session, (state) => state.activeClass);
   const [typed, setTyped] = useState('');
@@ -45,7 +47,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
         ref={searchRef}
         className="label-search"
         value={typed}
-        placeholder="Find or add a class  /"
+        placeholder={`Find or add a class  ${keys.wordsOf('find-class')}`}
         aria-label="Find or add a class"
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {

@@ -1,20 +1,100 @@
-/** What keys do, on a sheet of its own. */
+/** What keys and hands do, on a sheet of its own, where every key can be changed. */
 
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { Sheet } from '../../ui/sheet.tsx';
-import { SHEET } from '../keys.ts';
+import { ACTIONS, type Action, GESTURES } from '../actions.ts';
+import { comboOf, comboWords, rebound } from '../keys.ts';
+import type { OwnKeysControl } from './use-own-keys.ts';
 
-export function HelpSheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }): ReactElement {
+export interface HelpSheetProps {
+  readonly keys: OwnKeysControl;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactElement {
+  const [asked, setAsked] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { own, keep } = keys;
+  useEffect(() => {
+    if (asked === null) return;
+    const onKey = (event: KeyboardEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const combo = comboOf({ key: event.key, shift: event.shiftKey, control: event.ctrlKey || event.metaKey });
+      if (combo === null) return;
+      setAsked(null);
+      if (combo === 'escape') return;
+      const next = rebound(own, asked, combo);
+      setProblem(next === null ? `${comboWords(combo)} stays what it is.` : null);
+      if (next !== null) keep(next);
+    };
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
+  }, [asked, own, keep]);
   return (
     <Sheet title="What keys do" isOpen={isOpen} onClose={onClose}>
+      <p className="label-hint">Press a key’s button, then another key, to change it.</p>
+      {problem === null ? null : <p role="alert">{problem}</p>}
+      {ACTIONS.map(([group, actions]) => (
+        <section key={group} aria-label={group}>
+          <h3>{group}</h3>
+          <dl className="label-keys">
+            {actions.map((action) => (
+              <KeyRow
+                key={action.id}
+                action={action}
+                words={keys.table.wordsOf(action.id)}
+                isAsked={asked === action.id}
+                onAsk={() => setAsked(action.id)}
+              />
+            ))}
+          </dl>
+        </section>
+      ))}
+      <h3>By hand</h3>
       <dl className="label-keys">
-        {SHEET.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>{keys}</dt>
+        {GESTURES.map(([gesture, what]) => (
+          <div key={gesture}>
+            <dt>{gesture}</dt>
             <dd>{what}</dd>
           </div>
         ))}
       </dl>
+      <button
+        type="button"
+        className="button button-quiet"
+        disabled={Object.keys(own).length === 0}
+        onClick={() => keep({})}
+      >
+        All keys as they were
+      </button>
     </Sheet>
+  );
+}
+
+interface KeyRowProps {
+  readonly action: Action;
+  readonly words: string;
+  readonly isAsked: boolean;
+  readonly onAsk: () => void;
+}
+
+function KeyRow({ action, words, isAsked, onAsk }: KeyRowProps): ReactElement {
+  return (
+    <div>
+      <dt>
+        <button
+          type="button"
+          className="button button-quiet label-key"
+          aria-label={`Key for: ${action.what}`}
+          aria-pressed={isAsked}
+          onClick={onAsk}
+        >
+          {isAsked ? 'press a key …' : words || 'none'}
+        </button>
+      </dt>
+      <dd>{action.what}</dd>
+    </div>
   );
 }

@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
+import type { KeyTable } from '../keys.ts';
 import type { LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
@@ -12,70 +13,80 @@ export interface LabelBarProps {
   readonly control: ViewportControl;
   readonly neighbours: ImageNeighbours | null;
   readonly links: LabelLinks;
+  readonly keys: KeyTable;
   readonly onHelp: () => void;
   readonly onView: () => void;
   readonly onHistory: () => void;
 }
 
 export function LabelBar(props: LabelBarProps): ReactElement {
-  const { session, control, neighbours, links, onHelp, onView, onHistory } = props;
+  const { session, control, neighbours, links, keys, onHelp, onView, onHistory } = props;
   const { undo, redo, is_labelled } = usePart(session, (state) => state.document.told);
   const isSaving = usePart(session, (state) => state.unsaved > 0);
   return (
     <div className="label-bar" role="toolbar" aria-label="Labelling">
-      <Neighbours neighbours={neighbours} links={links} />
+      <Neighbours {...{ neighbours, links, keys }} />
       <div className="label-group">
         <Press
           label="Undo"
-          title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl Z)`}
+          title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (${keys.wordsOf('undo')})`}
           onPress={() => session.undo()}
           isOff={undo === null}
         />
         <Press
           label="Redo"
-          title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl Shift Z)`}
+          title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (${keys.wordsOf('redo')})`}
           onPress={() => session.redo()}
           isOff={redo === null}
         />
       </div>
       <div className="label-group">
-        <Press label="−" title="Smaller (-)" onPress={() => control.zoom(0.8)} />
+        <Press label="−" title={`Smaller (${keys.wordsOf('zoom-out')})`} onPress={() => control.zoom(0.8)} />
         <button
           type="button"
           className="button button-quiet label-zoom"
-          title="Full size (0)"
+          title={`Full size (${keys.wordsOf('full-size')})`}
           onClick={control.fullSize}
         >
           {Math.round(control.viewport.scale * 100)} %
         </button>
-        <Press label="+" title="Larger (+)" onPress={() => control.zoom(1.25)} />
-        <Press label="Fit" title="Fit the image (F)" onPress={() => control.fit(null)} />
+        <Press label="+" title={`Larger (${keys.wordsOf('zoom-in')})`} onPress={() => control.zoom(1.25)} />
+        <Press label="Fit" title={`Fit the image (${keys.wordsOf('fit')})`} onPress={() => control.fit(null)} />
       </div>
       <span className="label-saved" role="status">
         {isSaving ? 'Saving …' : is_labelled ? 'Saved' : 'Not labelled yet'}
       </span>
-      <Press label="View" title="Light, channels, which objects are on show (L)" onPress={onView} />
-      <Press label="History" title="Who did what, and when (H)" onPress={onHistory} />
-      <Press label="Keys" title="What keys do (?)" onPress={onHelp} />
+      <Press
+        label="View"
+        title={`Light, channels, which objects are on show (${keys.wordsOf('view')})`}
+        onPress={onView}
+      />
+      <Press label="History" title={`Who did what, and when (${keys.wordsOf('history')})`} onPress={onHistory} />
+      <Press label="Keys" title={`What keys do (${keys.wordsOf('help')})`} onPress={onHelp} />
     </div>
   );
 }
 
-function Neighbours({ neighbours, links }: { neighbours: ImageNeighbours | null; links: LabelLinks }): ReactElement {
+function Neighbours({ neighbours, links, keys }: Pick<LabelBarProps, 'neighbours' | 'links' | 'keys'>): ReactElement {
   const { previous = null, next = null, next_unlabelled = null, next_to_review = null } = neighbours ?? {};
   const place = neighbours === null ? '' : `${neighbours.position} of ${neighbours.count}`;
   return (
     <nav className="label-group" aria-label="Images">
-      <ImageLink label="‹" title="Previous image (A)" to={previous} links={links} />
+      <ImageLink label="‹" title={`Previous image (${keys.wordsOf('previous')})`} to={previous} links={links} />
       <span className="label-place">{place}</span>
-      <ImageLink label="›" title="Next image (D)" to={next} links={links} />
+      <ImageLink label="›" title={`Next image (${keys.wordsOf('next')})`} to={next} links={links} />
       <ImageLink
         label="Next unlabelled"
-        title="Next image that nobody has labelled (N)"
+        title={`Next image that nobody has labelled (${keys.wordsOf('next-unlabelled')})`}
         to={next_unlabelled}
         links={links}
       />
-      <ImageLink label="Next to review" title="Next image that is done (M)" to={next_to_review} links={links} />
+      <ImageLink
+        label="Next to review"
+        title={`Next image that is done (${keys.wordsOf('next-to-review')})`}
+        to={next_to_review}
+        links={links}
+      />
     </nav>
   );
 }

@@ -25,6 +25,7 @@ import { proposedLabels } from './proposed-labels.ts';
 import { RejectDialog, ReviewPanel } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
+import { useOwnKeys } from './use-own-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
 import { usePredict } from './use-predict.ts';
@@ -124,7 +125,9 @@ function Desk(props: DeskProps): ReactElement {
     if (state === 'rejected') setRejecting(true);
     else session.setReview({ state, note: '' });
   };
+  const keys = useOwnKeys();
   useKeys({
+    keys: keys.table,
     session,
     control,
     classes,
@@ -156,11 +159,12 @@ function Desk(props: DeskProps): ReactElement {
     <div className="label-page">
       <LabelBar
         {...{ session, control, neighbours, links }}
+        keys={keys.table}
         onHelp={() => setHelpOpen(true)}
         onView={openView}
         onHistory={() => setHistoryOpen(true)}
       />
-      {isOfImage ? null : <ToolColumn session={session} />}
+      {isOfImage ? null : <ToolColumn session={session} keys={keys.table} />}
       <div className="label-stage" ref={stage}>
         {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look, pictureLook }} /> : null}
         {isViewOpen ? (
@@ -176,6 +180,7 @@ function Desk(props: DeskProps): ReactElement {
       <aside className="label-side">
         <ReviewPanel {...{ session, spentMs }} onReview={review} />
         <ClassPanel
+          keys={keys.table}
           {...{ session, classes, look, task, filter }}
           searchRef={search}
           onClass={chooseClass}
@@ -199,7 +204,7 @@ function Desk(props: DeskProps): ReactElement {
         }}
         onClose={() => setRejecting(false)}
       />
-      <HelpSheet isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <HelpSheet keys={keys} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 }

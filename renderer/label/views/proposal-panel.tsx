@@ -112,7 +112,7 @@ function Decide({ what, indices, session, isOff = false }: DecideProps): ReactEl
         type="button"
         className="button button-quiet label-eye"
         aria-label={`Accept ${what}`}
-        title={what === 'all' ? 'Accept all (Y)' : `Accept ${what}`}
+        title={`Accept ${what}`}
         disabled={isOff}
         onClick={() => session.accept(indices)}
       >
@@ -122,7 +122,7 @@ function Decide({ what, indices, session, isOff = false }: DecideProps): ReactEl
         type="button"
         className="button button-quiet label-eye"
         aria-label={`Reject ${what}`}
-        title={what === 'all' ? 'Reject all (Z)' : `Reject ${what}`}
+        title={`Reject ${what}`}
         disabled={isOff}
         onClick={() => session.reject(indices)}
       >
@@ -153,7 +153,7 @@ function ClassProposals({ classes, look, onAccept }: ClassProposalsProps): React
           </li>
         ))}
       </ul>
-      <button type="button" className="button" onClick={onAccept} title="Accept (Y)">
+      <button type="button" className="button" onClick={onAccept}>
         Accept
       </button>
     </>

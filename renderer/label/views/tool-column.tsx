@@ -1,40 +1,41 @@
 /** The tools, each with its key. */
 
 import type { ReactElement } from 'react';
+import type { KeyTable } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
 import { usePart } from './use-session.ts';
 
-const TOOLS: readonly (readonly [name: ToolName, label: string, key: string])[] = [
-  ['select', 'Choose', 'V'],
-  ['box', 'Box', 'B'],
-  ['extreme', 'Extremes', 'X'],
-  ['polygon', 'Polygon', 'P'],
-  ['cut', 'Cut hole', 'K'],
-  ['brush', 'Brush', 'R'],
-  ['eraser', 'Eraser', 'E'],
-  ['fill', 'Fill', 'G'],
-  ['wand', 'Wand', 'W'],
-  ['superpixels', 'Superpixels', 'Q'],
-  ['refine', 'Find object', 'O'],
-  ['measure', 'Ruler', 'U'],
+const TOOLS: readonly (readonly [name: ToolName, label: string])[] = [
+  ['select', 'Choose'],
+  ['box', 'Box'],
+  ['extreme', 'Extremes'],
+  ['polygon', 'Polygon'],
+  ['cut', 'Cut hole'],
+  ['brush', 'Brush'],
+  ['eraser', 'Eraser'],
+  ['fill', 'Fill'],
+  ['wand', 'Wand'],
+  ['superpixels', 'Superpixels'],
+  ['refine', 'Find object'],
+  ['measure', 'Ruler'],
 ];
 
-export function ToolColumn({ session }: { session: LabelSession }): ReactElement {
+export function ToolColumn({ session, keys }: { session: LabelSession; keys: KeyTable }): ReactElement {
   const current = usePart(session, (state) => state.tool);
   return (
     <fieldset className="label-tools" aria-label="Tools">
-      {TOOLS.map(([name, label, key]) => (
+      {TOOLS.map(([name, label]) => (
         <button
           key={name}
           type="button"
           className="button button-quiet label-tool"
           aria-pressed={current === name}
-          title={`${label} (${key})`}
+          title={`${label} (${keys.wordsOf(`tool-${name}`)})`}
           onClick={() => session.takeTool(name)}
         >
           <span>{label}</span>
-          <kbd>{key}</kbd>
+          <kbd>{keys.wordsOf(`tool-${name}`)}</kbd>
         </button>
       ))}
     </fieldset>

@@ -6,10 +6,11 @@ import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
-import { commandOf, type KeyCommand, type PlainCommand } from '../keys.ts';
+import type { KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 
 export interface KeyTargets {
+  readonly keys: KeyTable;
   readonly session: LabelSession;
   readonly control: ViewportControl;
   readonly classes: readonly string[];
@@ -44,11 +45,12 @@ export function useKeys(targets: KeyTargets): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (now.current.isPaused || event.altKey || isField(event.target)) return;
+      if (isSlider(event.target) && /^(Arrow|Page|Home|End)/.test(event.key)) return;
       // Space and Enter on a button are the button's.
       if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
       const isTools = now.current.session.hand.key(event.key);
       const control = event.ctrlKey || event.metaKey;
-      const command = isTools ? null : commandOf({ key: event.key, shift: event.shiftKey, control });
+      const command = isTools ? null : now.current.keys.commandOf({ key: event.key, shift: event.shiftKey, control });
       if (command !== null) carryOut(command, now.current);
       if (isTools || command !== null) event.preventDefault();
     };
@@ -58,7 +60,10 @@ export function useKeys(targets: KeyTargets): void {
 }
 
 const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, textarea, [role="listbox"], [role="dialog"]') !== null;
+  target instanceof HTMLElement &&
+  target.closest('input:not([type="range"]), textarea, [role="listbox"], [role="dialog"]') !== null;
+
+const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
 
 function carryOut(command: KeyCommand, targets: KeyTargets): void {
   const { session, control, classes } = targets;
