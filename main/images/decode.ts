@@ -124,6 +124,7 @@ export async function readHeader(file: ImageFile, options: DecodeOptions = {}): 
 
 /**
  * The picture in a file whose bytes are at hand. `strictness` 'warning' refuses damage that a decoder would gloss over.
+ * `header` is what `readHeader` gave, where it was asked already.
  * Errors: image-unreadable, image-truncated, image-too-large.
  */
 export async function decodeFile(
@@ -131,8 +132,9 @@ export async function decodeFile(
   options: DecodeOptions = {},
   transform: (image: Sharp) => Sharp = (image) => image,
   strictness: 'error' | 'warning' = 'error',
+  header: Metadata | null = null,
 ): Promise<Pixels> {
-  const ignoreIcc = await isPlainSrgb(file, options);
+  const ignoreIcc = await isPlainSrgb(file, options, header);
   const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true, ignoreIcc };
   try {
     const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
@@ -152,13 +154,13 @@ export async function decodeFile(
  * Checks the header and says whether the colours are sRGB as they stand: converting them all the same would change
  * nothing but take 5 ms for the smallest picture.
  */
-async function isPlainSrgb(file: ImageFile, options: DecodeOptions): Promise<boolean> {
+async function isPlainSrgb(file: ImageFile, options: DecodeOptions, header: Metadata | null): Promise<boolean> {
   const jpeg = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
   if (jpeg !== null) {
     checkSize(file, jpeg, options.maxPixels ?? MAX_PIXELS);
     return jpeg.components <= 3 && !jpeg.hasForeignProfile;
   }
-  const { space, icc } = await readHeader(file, options);
+  const { space, icc } = header ?? (await readHeader(file, options));
   return space !== 'cmyk' && (icc === undefined || isSrgbProfile(icc));
 }
 

@@ -30,7 +30,7 @@ const CHECK_SIDE_PX = 32;
 export async function inspect(path: string, options: DecodeOptions = {}): Promise<Inspection> {
   const file = openImage(path);
   const header = await readHeader(file, options);
-  const damage = await checkContent(file, options);
+  const damage = await checkContent(file, header, options);
   const { width, height } = header.autoOrient;
   const warnings = [...frameWarnings(header), ...extensionWarnings(file), ...damage];
   const sha256 = createHash('sha256').update(file.bytes).digest('hex');
@@ -39,13 +39,14 @@ export async function inspect(path: string, options: DecodeOptions = {}): Promis
 }
 
 /** Decodes everything, strictly first; damage that still leaves a whole picture is a warning. */
-async function checkContent(file: ImageFile, options: DecodeOptions): Promise<string[]> {
-  const shrink = (image: Sharp) => image.resize(CHECK_SIDE_PX, CHECK_SIDE_PX, { fit: 'fill' });
+async function checkContent(file: ImageFile, header: Metadata, options: DecodeOptions): Promise<string[]> {
+  const isSmall = Math.max(header.width, header.height) <= CHECK_SIDE_PX;
+  const shrink = (image: Sharp) => (isSmall ? image : image.resize(CHECK_SIDE_PX, CHECK_SIDE_PX, { fit: 'fill' }));
   try {
-    await decodeFile(file, options, shrink, 'warning');
+    await decodeFile(file, options, shrink, 'warning', header);
     return [];
   } catch (error) {
-    await decodeFile(file, options, shrink, 'error');
+    await decodeFile(file, options, shrink, 'error', header);
     const reason = error instanceof AppError && error.cause instanceof Error ? error.cause.message : String(error);
     return [`damaged, but decoded (${reason.trim().split('\n').at(-1)})`];
   }
