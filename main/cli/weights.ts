@@ -85,15 +85,15 @@ export function weightsListCommand({ output, library }: CliContext): void {
   const entries = listWeights(library);
   output.result(
     entries,
-    table(['name', 'model', 'backbone of', 'here', 'size', 'trained on', 'licence'], entries.map(listRow)),
+    table(['name', 'model', 'here', 'size', 'trained on', 'licence', 'backbone of'], entries.map(listRow)),
   );
 }
 
 function listRow(entry: LibraryEntry | DamagedEntry): string[] {
-  if ('problem' in entry) return [entry.name, '–', '', 'damaged', '–', entry.problem, '–'];
+  if ('problem' in entry) return [entry.name, '–', 'damaged', '–', entry.problem, '–', ''];
   const { name, model, backbone_of, size_bytes, title, licence } = entry;
   const size = size_bytes === null ? '–' : megabytes(size_bytes);
-  return [name, model, backbone_of.join(' '), here(entry), size, title, licence ?? 'unknown'];
+  return [name, model, here(entry), size, title, licence ?? 'unknown', backbone_of.join(' ')];
 }
 
 const here = ({ file, url }: LibraryEntry): string => {
