@@ -17,6 +17,7 @@ import { type Combination, combined, converted } from './doc/combine.ts';
 import { copies } from './doc/copies.ts';
 import { LabelDocument } from './doc/label-document.ts';
 import { ALL_SHOWN, isFiltering, isShown, type ObjectFilter } from './doc/object-filter.ts';
+import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
 import { boxTool } from './tools/box/box-tool.ts';
@@ -94,6 +95,7 @@ export class LabelSession implements Editor {
   private readonly early = new Map<number, ImageChange>();
   /** Edits reach the engine one after the other. */
   private sending: Promise<void> = Promise.resolve();
+  private readonly own = new OwnEdits();
 
   constructor(source: LabelSource, told: ImageDocument, activeClass: string | null) {
     this.source = source;
@@ -317,7 +319,13 @@ export class LabelSession implements Editor {
 
   commit(name: string, changes: readonly Change[]): void {
     const adds = changes.some(({ type }) => type === 'add');
-    this.send(() => this.source.apply(name, changes), adds);
+    this.send(async () => {
+      const { document } = this.state;
+      const rebased = this.own.rebased(changes, (id) => document.get(id), document.told.labels);
+      const answered = await this.source.apply(name, rebased);
+      this.own.note(rebased, answered.put, answered.labels);
+      return answered;
+    }, adds);
   }
 
   undo(): void {

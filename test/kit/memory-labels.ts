@@ -47,6 +47,10 @@ export class MemoryLabels implements LabelSource {
     this.sent.push(name);
     let { annotations, review, proposals } = this.document;
     for (const change of changes) {
+      if (change.type === 'remove' || change.type === 'replace') {
+        const present = annotations.find(({ id }) => id === change.before.id);
+        if (JSON.stringify(present) !== JSON.stringify(change.before)) throw new Error('changed meanwhile');
+      }
       if (change.type === 'add') {
         annotations = [...annotations, { ...change.annotation, id: this.nextId++ }];
       } else if (change.type === 'remove') {
