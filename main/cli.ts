@@ -20,6 +20,7 @@ import { serveCommand } from './cli/serve.ts';
 import { serveBundleCommand } from './cli/serve-bundle.ts';
 import { sweepCommand } from './cli/sweep.ts';
 import { runsCommand, trainCommand } from './cli/train.ts';
+import { compactCommand, duplicateCommand, verifyCommand } from './cli/upkeep.ts';
 import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } from './cli/use.ts';
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
@@ -72,6 +73,7 @@ function program(): Command {
     .version(packageJson.version)
     .exitOverride();
   addProjectCommands(root);
+  addUpkeepCommands(root);
   addModelCommands(root);
   addRunCommands(root);
   addSweepCommand(root);
@@ -120,6 +122,27 @@ function addProjectCommands(root: Command): void {
     .option('--no-images', 'annotations alone')
     .addOption(json())
     .action(act(exportCommand));
+}
+
+function addUpkeepCommands(root: Command): void {
+  root
+    .command('verify <project>')
+    .description('read every file of a project and compare it with what was imported')
+    .option('--repair <folder>', 'look for missing images there, by their content')
+    .option('--forget-missing', 'take out of the project what is missing')
+    .addOption(json())
+    .action(act(verifyCommand));
+  root
+    .command('duplicate <project> <folder>')
+    .description('copy a project, runs included, into a new folder')
+    .option('--name <name>', "the copy's name; the folder's by default")
+    .addOption(json())
+    .action(act(duplicateCommand));
+  root
+    .command('compact <project>')
+    .description('remove copies that no image is, and give room back')
+    .addOption(json())
+    .action(act(compactCommand));
 }
 
 function addModelCommands(root: Command): void {
