@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { nextChoice, storeChoice, storedChoice, type Theme, type ThemeChoice, themeOf } from './theme.ts';
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
@@ -19,7 +19,8 @@ export function useTheme(): {
   const systemIsDark = useSyncExternalStore(subscribe, () => systemDark.matches);
   const theme = themeOf(choice, systemIsDark);
 
-  useEffect(() => {
+  // Before the effects of charts, which read the colours anew.
+  useLayoutEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
 

@@ -91,7 +91,24 @@ test('a sweep is followed live, brushed and asked for things', async () => {
   expect(await trials.locator('.trial').count()).toBe(13);
   await eventually(async () => expect(await page.locator('.chart canvas').count()).toBe(3));
   await page.getByText('What decides about the metric').waitFor();
+  const gridPixels = () =>
+    page
+      .getByRole('region', { name: 'Best so far' })
+      .locator('canvas')
+      .evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+        copy.drawImage(canvas as HTMLCanvasElement, 0, 0);
+        const { data } = copy.getImageData(0, 0, width, height);
+        const isGrid = (i: number) => data[i] === 0xdd && data[i + 1] === 0xe1 && data[i + 2] === 0xe7;
+        return Array.from({ length: width * height }, (_, i) => 4 * i).filter(isGrid).length;
+      });
+  await eventually(async () => expect(await gridPixels()).toBeGreaterThan(100));
   await keepPicture(page, 'sweep');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await eventually(async () => expect(await gridPixels()).toBe(0)); // charts have the colours of the theme on show
+  await keepPicture(page, 'sweep-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
 
   addEpoch(project, 'r0012', 2, 0.99);
   await page
