@@ -112,7 +112,7 @@ export function finishTrial(
 export function requeueTrial(db: WriteDb, sweep: string, number: number): void {
   const { changes } = db
     .prepare(`
-      UPDATE trials SET state = 'queued', reason = NULL, attempts = 0, finished_at_ms = NULL
+      UPDATE trials SET state = 'queued', reason = NULL, attempts = 0, started_at_ms = NULL, finished_at_ms = NULL
       WHERE sweep_id = ? AND number = ? AND state IN ('stopped', 'cancelled', 'failed') AND run_id IS NOT NULL`)
     .run(sweep, number);
   if (changes === 0) throw wrongState(db, sweep, number, 'train again');

@@ -69,11 +69,13 @@ function DrawnField(props: DrawnFieldProps): ReactElement {
   const isModel = name === 'model_name' && models.includes(text) && problem === null;
   return (
     <div className="drawn-field">
-      {isModel ? (
-        <Choice label={name} options={models.map((id) => ({ id, label: id }))} value={text} onChange={onChange} />
-      ) : (
-        <Field label={name} value={text} onChange={onChange} problem={problem} {...rangeNote(known)} />
-      )}
+      <div className="drawn-name">
+        {isModel ? (
+          <Choice label={name} options={models.map((id) => ({ id, label: id }))} value={text} onChange={onChange} />
+        ) : (
+          <Field label={name} value={text} onChange={onChange} problem={problem} {...rangeNote(known)} />
+        )}
+      </div>
       {known === null || isFixed ? (
         <span />
       ) : (

@@ -1,6 +1,7 @@
 /** Options of the charts of a sweep. */
 
 import { type ChartColors, type ChartOptions, labelOptions } from '../../ui/chart.ts';
+import { formatDuration } from '../../ui/format.ts';
 import type { LiveSweep } from '../derive/live-sweep.ts';
 import { type Axis, bestSoFar, placeOn, rangeOf, spansOf } from '../derive/trial-columns.ts';
 
@@ -89,7 +90,7 @@ export function timelineOptions(sweep: LiveSweep, nowMs: number, colors: ChartCo
       ...valueAxis(colors),
       min: 0,
       scale: false,
-      axisLabel: { ...labelOptions(colors), formatter: (ms: number) => `${Math.round(ms / 60_000)} min` },
+      axisLabel: { ...labelOptions(colors), formatter: (ms: number) => formatDuration(ms / 1000) },
     },
     yAxis: {
       type: 'category',
