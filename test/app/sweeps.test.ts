@@ -233,6 +233,13 @@ test('a sweep of 300 trials comes in small messages, and an epoch changes the ro
 
   expect(await page.evaluate(() => document.body.dataset['changed'])).toBe('300');
   expect(messages.join('').length).toBeLessThan(8000);
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  const runRows = page.locator('.run-row');
+  await page.getByRole('button', { name: 'Show 100 more of 300 runs' }).click();
+  expect(await runRows.count()).toBe(200);
+  await page.getByRole('button', { name: 'Show 100 more of 300 runs' }).click();
+  expect(await runRows.count()).toBe(300);
+  expect(await page.getByRole('button', { name: /more of/ }).count()).toBe(0);
 }, 120_000);
 
 test('a sweep is designed in a form and in its file, each following the other', async () => {

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
-import { formatPlural } from '../../ui/format.ts';
+import { formatCount, formatPlural } from '../../ui/format.ts';
 import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
 import { RunRow } from './run-row.tsx';
 
@@ -15,8 +15,12 @@ export interface RunsTableProps {
   readonly onChoose: (id: string, isChosen: boolean) => void;
 }
 
+/** So many rows at first, and with each wish for more: a sweep leaves a thousand runs. */
+const ROWS = 100;
+
 export function RunsTable({ runs, hrefOf, chosen, onChoose }: RunsTableProps): ReactElement {
   const [sorting, setSorting] = useState(NEWEST_FIRST);
+  const [most, setMost] = useState(ROWS);
   const best = bestRun(runs);
   const metric = runs[0]?.primary_metric.name ?? 'primary metric';
   const head = (key: SortKey, label: string, isNumber = false) => (
@@ -42,18 +46,25 @@ export function RunsTable({ runs, hrefOf, chosen, onChoose }: RunsTableProps): R
           </tr>
         </thead>
         <tbody>
-          {sortedRuns(runs, sorting).map((run) => (
-            <RunRow
-              key={run.id}
-              run={run}
-              href={hrefOf(run.id)}
-              isBest={run === best}
-              isChosen={chosen.has(run.id)}
-              onChoose={onChoose}
-            />
-          ))}
+          {sortedRuns(runs, sorting)
+            .slice(0, most)
+            .map((run) => (
+              <RunRow
+                key={run.id}
+                run={run}
+                href={hrefOf(run.id)}
+                isBest={run === best}
+                isChosen={chosen.has(run.id)}
+                onChoose={onChoose}
+              />
+            ))}
         </tbody>
       </table>
+      {runs.length <= most ? null : (
+        <button type="button" className="button button-quiet" onClick={() => setMost(most + ROWS)}>
+          Show {formatCount(Math.min(ROWS, runs.length - most))} more of {formatCount(runs.length)} runs
+        </button>
+      )}
     </div>
   );
 }
