@@ -26,14 +26,19 @@ export function ParallelAxis(props: ParallelAxisProps): ReactElement {
     const { top, height } = track.current!.getBoundingClientRect();
     return placeAt(axis, Math.max(0, Math.min(1, 1 - (clientY - top) / height)));
   };
+  const frame = useRef(0);
   const begin = (event: PointerEvent<HTMLElement>) => {
+    cancelAnimationFrame(frame.current);
     event.currentTarget.setPointerCapture(event.pointerId);
     press.current = placeUnder(event);
     onBrush(null); // a press alone takes back what was chosen
   };
   const drag = (event: PointerEvent) => {
     const [from, to] = [press.current, placeUnder(event)];
-    if (from !== null && from !== to) onBrush([Math.min(from, to), Math.max(from, to)]);
+    if (from === null || from === to) return;
+    // A pointer tells more places than there are frames.
+    cancelAnimationFrame(frame.current);
+    frame.current = requestAnimationFrame(() => onBrush([Math.min(from, to), Math.max(from, to)]));
   };
   const [low, high] = brush === null ? [axis.low, axis.high] : within(axis, brush);
   return (

@@ -10,7 +10,6 @@ import { useSize } from '../../ui/use-size.ts';
 import type { LiveSweep } from '../derive/live-sweep.ts';
 import {
   type Brushes,
-  chosenTrials,
   fraction01,
   movedTo,
   placeOf,
@@ -30,7 +29,7 @@ export interface ParallelChartProps {
 
 /** Room above and below the axes, in pixels; trials without a value pass below. The stylesheet has the same numbers. */
 const MARGIN = { top: 44, bottom: 30 } as const;
-const LINES_A_FRAME = 250;
+const LINES_A_FRAME = 200;
 const LEFT_OUT_ALPHA = 0.07;
 
 export function ParallelChart({ sweep, theme, brushes, onBrush }: ParallelChartProps): ReactElement {
@@ -38,10 +37,9 @@ export function ParallelChart({ sweep, theme, brushes, onBrush }: ParallelChartP
   const [order, setOrder] = useState<readonly string[]>([]);
   const axes = useMemo(() => scaledAxes(sweep, order), [sweep, order]);
   const names = axes.map(({ name }) => name);
-  const chosen = useMemo(() => chosenTrials(sweep, brushes), [sweep, brushes]);
   return (
     <div className="parallel" ref={box}>
-      <Lines {...{ sweep, axes, chosen, theme }} />
+      <Lines {...{ sweep, axes, brushes, theme }} />
       {axes.map((axis, i) => (
         <ParallelAxis
           key={axis.name}
@@ -67,56 +65,73 @@ function positionAt(box: HTMLElement, clientX: number, count: number): number {
 interface LinesProps {
   readonly sweep: LiveSweep;
   readonly axes: readonly ScaledAxis[];
-  readonly chosen: ReadonlySet<number> | null;
+  readonly brushes: Brushes;
   readonly theme: string;
 }
 
-function Lines({ sweep, axes, chosen, theme }: LinesProps): ReactElement {
+function Lines({ sweep, axes, brushes, theme }: LinesProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(canvas);
   const lines = useMemo(() => linesOf(sweep, axes), [sweep, axes]);
+  const [left, taken] = useMemo(() => parted(lines, axes, brushes), [lines, axes, brushes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size and the theme change what the canvas and its colours are
   useEffect(() => {
     const colors = colorsOf(canvas.current!);
     const shade = shades(colors.grid, colors.lines[0]!);
-    const isIn = ({ trial }: Line) => chosen === null || chosen.has(trial);
     // Those left out first, and the best last: what matters is never covered.
-    const inOrder = lines.toSorted((a, b) => Number(isIn(a)) - Number(isIn(b)) || a.goodness01 - b.goodness01);
+    const inOrder = [...left, ...taken];
     return paintInFrames(canvas.current!, inOrder.length, LINES_A_FRAME, (context, i, across, down) => {
-      const line = inOrder[i]!;
-      context.globalAlpha = isIn(line) ? 0.75 : LEFT_OUT_ALPHA;
-      context.strokeStyle = shade(line.goodness01);
+      const { places, goodness01 } = inOrder[i]!;
+      const span = down - MARGIN.top - MARGIN.bottom;
+      context.globalAlpha = i < left.length ? LEFT_OUT_ALPHA : 0.75;
+      context.strokeStyle = shade(goodness01);
       context.lineWidth = 1.4;
       context.beginPath();
-      line.places.forEach((place, k) => {
-        const y =
-          place === null
-            ? down - MARGIN.bottom / 2
-            : down - MARGIN.bottom - place * (down - MARGIN.top - MARGIN.bottom);
-        context.lineTo(((k + 0.5) / line.places.length) * across, y);
-      });
+      for (let k = 0; k < places.length; k++) {
+        const place = places[k]!;
+        const y = place === null ? down - MARGIN.bottom / 2 : down - MARGIN.bottom - place * span;
+        context.lineTo(((k + 0.5) / places.length) * across, y);
+      }
       context.stroke();
     });
-  }, [lines, chosen, theme, width, height]);
-  const label = `Parallel coordinates of ${lines.length} trials, ${chosen === null ? 'all' : chosen.size} chosen`;
+  }, [left, taken, theme, width, height]);
+  const label = `Parallel coordinates of ${lines.length} trials, ${left.length === 0 ? 'all' : taken.length} chosen`;
   return <canvas ref={canvas} className="parallel-lines" role="img" aria-label={label} />;
 }
 
+/** Those outside of any brush, and those inside all of them; each in the order they were in. */
+function parted(lines: readonly Line[], axes: readonly ScaledAxis[], brushes: Brushes): readonly [Line[], Line[]] {
+  const limits = axes.flatMap((axis, k) => {
+    const brush = brushes.get(axis.name);
+    return brush === undefined ? [] : [{ k, low: fraction01(axis, brush[0]), high: fraction01(axis, brush[1]) }];
+  });
+  const [left, taken]: [Line[], Line[]] = [[], []];
+  for (const line of lines) {
+    const isIn = limits.every(({ k, low, high }) => {
+      const place = line.places[k]!;
+      return place !== null && place >= low && place <= high;
+    });
+    (isIn ? taken : left).push(line);
+  }
+  return [left, taken];
+}
+
 interface Line {
-  readonly trial: number;
   /** A fraction of each axis, from its low end; null where the trial has no such value. */
   readonly places: readonly (number | null)[];
   readonly goodness01: number;
 }
 
+/** The poorest first. */
 function linesOf({ trials, primary_metric: metric }: LiveSweep, axes: readonly ScaledAxis[]): Line[] {
   const [low, high] = rangeOf(trials);
-  return trials.flatMap((trial) => {
+  const lines = trials.flatMap((trial): Line[] => {
     if (trial.best === null) return [];
     const places = axes.map((axis) => {
       const place = placeOf(axis, trial, metric);
       return place === null ? null : fraction01(axis, place);
     });
-    return [{ trial: trial.number, places, goodness01: high > low ? (trial.best - low) / (high - low) : 1 }];
+    return [{ places, goodness01: high > low ? (trial.best - low) / (high - low) : 1 }];
   });
+  return lines.sort((a, b) => a.goodness01 - b.goodness01);
 }

@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useMemo, useState } from 'react';
+import { memo, type ReactElement, useCallback, useMemo, useState } from 'react';
 import type { ChartColors } from '../../ui/chart.ts';
 import { ChartCanvas } from '../../ui/chart-canvas.tsx';
 import { Choice } from '../../ui/choice.tsx';
@@ -27,16 +27,11 @@ export function ScatterCard({ sweep, chosen, theme }: ScatterCardProps): ReactEl
   const y = find(up) ?? axes.at(-1)!;
   const z = find(deep) ?? null;
   const flat = useCallback((colors: ChartColors) => scatterOptions(sweep, x, y, colors), [sweep, x, y]);
+  const names = useMemo(() => axes.map(({ name }) => name), [axes]);
   const cube = useMemo(() => (z === null ? null : ([x, y, z] as const)), [x, y, z]);
-  const options = axes.map(({ name }) => ({ id: name, label: name }));
-  const third = [{ id: FLAT, label: FLAT }, ...options];
   return (
     <ChartCard title="One against another">
-      <div className="scatter-axes">
-        <Choice label="Across" options={options} value={x.name} onChange={setAcross} />
-        <Choice label="Up" options={options} value={y.name} onChange={setUp} />
-        <Choice label="Deep" options={third} value={z?.name ?? FLAT} onChange={setDeep} />
-      </div>
+      <AxisChoices names={names} x={x.name} y={y.name} z={z?.name ?? FLAT} {...{ setAcross, setUp, setDeep }} />
       {cube === null ? (
         <ChartCanvas options={flat} theme={theme} label={`${x.name} against ${y.name}`} />
       ) : (
@@ -45,3 +40,26 @@ export function ScatterCard({ sweep, chosen, theme }: ScatterCardProps): ReactEl
     </ChartCard>
   );
 }
+
+interface AxisChoicesProps {
+  readonly names: readonly string[];
+  readonly x: string;
+  readonly y: string;
+  readonly z: string;
+  readonly setAcross: (name: string) => void;
+  readonly setUp: (name: string) => void;
+  readonly setDeep: (name: string) => void;
+}
+
+/** Not drawn anew when other trials are chosen. */
+const AxisChoices = memo(({ names, x, y, z, setAcross, setUp, setDeep }: AxisChoicesProps): ReactElement => {
+  const options = names.map((name) => ({ id: name, label: name }));
+  const third = [{ id: FLAT, label: FLAT }, ...options];
+  return (
+    <div className="scatter-axes">
+      <Choice label="Across" options={options} value={x} onChange={setAcross} />
+      <Choice label="Up" options={options} value={y} onChange={setUp} />
+      <Choice label="Deep" options={third} value={z} onChange={setDeep} />
+    </div>
+  );
+});

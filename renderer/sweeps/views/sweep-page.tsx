@@ -1,6 +1,6 @@
 /** A sweep while it runs, and after: what was tried, what came of it, what was spared. */
 
-import { memo, type ReactElement, useEffect, useMemo, useState } from 'react';
+import { memo, type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SweepRequest } from '../../../preload/contract/sweep.ts';
 import { formatDuration, formatMetric } from '../../ui/format.ts';
 import { BackIcon } from '../../ui/icons.tsx';
@@ -28,6 +28,9 @@ const FOLLOW_MS = 150; // so long after it an axis that is brushed has the windo
 export const SweepPage = memo(({ id, api, links, theme }: SweepPageProps): ReactElement => {
   const { sweep, problem } = useSweep(id, api);
   const ask = useAction((request: SweepRequest) => api.ask(id, request));
+  const latestAsk = useRef(ask.run);
+  latestAsk.current = ask.run;
+  const onAsk = useCallback((request: SweepRequest) => latestAsk.current(request), []);
   const resume = useAction(() => api.resume(id));
   const [brushes, setBrushes] = useState(NOTHING);
   const followed = useCalm(brushes, FOLLOW_MS);
@@ -48,7 +51,7 @@ export const SweepPage = memo(({ id, api, links, theme }: SweepPageProps): React
       </div>
       <Problem title="Not done" text={ask.problem ?? resume.problem ?? sweep.reason} />
       <ChartsSection {...{ sweep, theme, brushes, chosen }} onBrush={setBrushes} />
-      <TrialsTable sweep={sweep} chosen={chosen} links={links} onAsk={ask.run} />
+      <TrialsTable sweep={sweep} chosen={chosen} links={links} onAsk={onAsk} />
     </>
   );
 });

@@ -1,6 +1,6 @@
 /** Trials with their curves; only rows in view are there, so that a thousand of them scroll smoothly. */
 
-import { memo, type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
+import { memo, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { SweepRequest, TrialHead } from '../../../preload/contract/sweep.ts';
 import { formatMetric, formatParam, MISSING } from '../../ui/format.ts';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
@@ -18,10 +18,11 @@ export interface TrialsTableProps {
   /** Numbers of the trials to show; null for all. */
   readonly chosen: ReadonlySet<number> | null;
   readonly links: SweepLinks;
+  /** The same function as long as it does the same. */
   readonly onAsk: (request: SweepRequest) => void;
 }
 
-export function TrialsTable({ sweep, chosen, links, onAsk }: TrialsTableProps): ReactElement {
+export const TrialsTable = memo(({ sweep, chosen, links, onAsk }: TrialsTableProps): ReactElement => {
   const box = useRef<HTMLDivElement>(null);
   const [sort, setSort] = useState<SortKey>('number');
   const trials = useMemo(() => {
@@ -30,9 +31,6 @@ export function TrialsTable({ sweep, chosen, links, onAsk }: TrialsTableProps): 
   }, [sweep.trials, chosen, sort]);
   const [low, high] = rangeOf(sweep.trials);
   const range = useMemo(() => [low, high] as const, [low, high]); // the same for rows until it is another
-  const latestAsk = useRef(onAsk);
-  latestAsk.current = onAsk;
-  const ask = useCallback((request: SweepRequest) => latestAsk.current(request), []);
   return (
     <section className="card trials" aria-label="Trials">
       <div className="trial trial-head">
@@ -54,14 +52,14 @@ export function TrialsTable({ sweep, chosen, links, onAsk }: TrialsTableProps): 
               trial={trials[i]!}
               isBest={sweep.best?.trial === trials[i]!.number}
               {...{ range, links }}
-              onAsk={ask}
+              onAsk={onAsk}
             />
           )}
         />
       </div>
     </section>
   );
-}
+});
 
 function SortButton({ label, isOn, onClick }: { label: string; isOn: boolean; onClick: () => void }): ReactElement {
   return (
