@@ -212,7 +212,8 @@ describe('weights of detectors', () => {
     const { library, inbox } = places();
     const entry = addWeights(library, put(inbox, 'body.safetensors', writeSafetensors(weightsOf('resnet18', 7))));
 
-    expect(entry).toMatchObject({ model: 'resnet18', backbone_of: ['fasterrcnn_resnet18_fpn'] });
+    const detectors = ['fasterrcnn_resnet18_fpn', 'maskrcnn_resnet18_fpn'];
+    expect(entry).toMatchObject({ model: 'resnet18', backbone_of: detectors });
     expect(defaultWeights(library, 'fasterrcnn_resnet18_fpn')).toMatchObject({ model: 'resnet18', file: entry.file });
     expect(defaultWeights(library, 'fasterrcnn_resnet34_fpn')).toBeNull();
   });
