@@ -7,7 +7,7 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, dialog, ipcMain, net, session } from 'electron';
+import { app, dialog, ipcMain, session } from 'electron';
 import { systemClock } from './clock.ts';
 import type { Activity } from './ipc/engine.ts';
 import { RecentProjects } from './projects/recent.ts';
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
   app.on('will-quit', (event) => {
     if (!own.isThere) return;
     event.preventDefault();
-    void own.stop().then(() => app.quit());
+    void own.stop().then(() => app.exit(0)); // every question was answered by now
   });
   await desktop.show();
 }
@@ -73,13 +73,16 @@ async function start(): Promise<void> {
 /** Null where there is no engine, or it does not answer: then nothing can be asked about. */
 async function activityOf(engine: EngineAddress | null): Promise<Activity | null> {
   if (engine === null) return null;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), ANSWERS_WITHIN_MS);
   try {
     const headers = { authorization: `Bearer ${engine.token}` };
-    const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
-    const reply = await net.fetch(new URL('/activity', engine.url).href, { headers, signal });
+    const reply = await fetch(new URL('/activity', engine.url), { headers, signal: patience.signal });
     return (await reply.json()) as Activity;
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -6,7 +6,15 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DESKTOP_NAME, enginePids, launchOptions, MISSING, openDesktop, type TestDesktop } from '../kit/desktop.ts';
+import {
+  DESKTOP_NAME,
+  enginePids,
+  launchOptions,
+  MISSING,
+  openDesktop,
+  quitDesktop,
+  type TestDesktop,
+} from '../kit/desktop.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { newProject } from '../kit/projects.ts';
@@ -33,7 +41,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
     desktop = await openDesktop(folder);
     await isLive(desktop.page);
   });
-  afterEach(() => desktop.app.close());
+  afterEach(() => quitDesktop(desktop.app));
 
   test('the menu leads to pages, the system’s dialog chooses a data set, and recent projects are listed', async () => {
     const { page } = desktop;
@@ -120,6 +128,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
 
     expect(() => process.kill(pid!, 0)).toThrow();
     desktop = await openDesktop(folder, desktop.state);
+    await isLive(desktop.page);
     const bounds = await desktop.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]!.getNormalBounds(),
     );

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ROOT } from '../../build/source-files.ts';
-import { DESKTOP_NAME, MISSING, openDesktop } from '../kit/desktop.ts';
+import { DESKTOP_NAME, MISSING, openDesktop, quitDesktop } from '../kit/desktop.ts';
 import { newProject } from '../kit/projects.ts';
 
 describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
@@ -15,7 +15,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
     const project = newProject();
     project.close();
     const { app, page } = await openDesktop(project.folder);
-    onTestFinished(() => app.close());
+    onTestFinished(() => quitDesktop(app));
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
 
     const inMain = await app.evaluate(async ({ BrowserWindow, session }) => {

@@ -14,7 +14,7 @@ import { addImage } from '../../main/store/images.ts';
 import { setLabels } from '../../main/store/labels.ts';
 import type { WriteProject } from '../../main/store/project.ts';
 import { createRun, startRun } from '../../main/store/runs.ts';
-import { DESKTOP_NAME, enginePids, MISSING, openDesktop, type TestDesktop } from '../kit/desktop.ts';
+import { DESKTOP_NAME, enginePids, MISSING, openDesktop, quitDesktop, type TestDesktop } from '../kit/desktop.ts';
 import { eventually } from '../kit/eventually.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { newProject } from '../kit/projects.ts';
@@ -34,7 +34,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
     ({ app, page } = desktop);
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   });
-  afterEach(() => app?.close());
+  afterEach(() => app && quitDesktop(app));
 
   const row = (text: string) => page.locator('tr', { hasText: 'r0001' }).getByText(text);
 
@@ -169,7 +169,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
   test('takes its engine with it', async () => {
     const [pid] = enginePids(app);
 
-    await app.close();
+    await quitDesktop(app);
 
     await eventually(() => expect(() => process.kill(pid!, 0)).toThrow());
   });

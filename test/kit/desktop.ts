@@ -1,6 +1,7 @@
 /** The desktop app in a real Electron, where one is found, with its dialogs answered by the test. */
 
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { findElectron } from '../../build/electron.ts';
 import { desktopLaunch } from '../../build/start.ts';
@@ -67,6 +68,18 @@ export async function launchOptions(folder: string | null, state: string) {
     args: [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`],
     env: { ...process.env, ...launch.env, LIGHTBENCH_HOME: state } as Record<string, string>,
   };
+}
+
+/**
+ * Quits the app as its menu does, and waits for its end. Not by Playwright's `close`, which takes the debugger away while the
+ * app still asks its engine what goes on: Electron 25 then turns for ever, now and then.
+ */
+export async function quitDesktop(app: ElectronApplication): Promise<void> {
+  const child = app.process();
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  void app.evaluate(({ app }) => app.quit()).catch(() => {}); // the answer is lost where the end comes first
+  await ended;
 }
 
 /** Processes that the shell has started with our Node. */

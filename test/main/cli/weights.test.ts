@@ -39,7 +39,7 @@ describe('lightbench weights', () => {
     expect(value).toContainEqual({
       name: 'resnet18-imagenet1k-v1',
       model: 'resnet18',
-      backbone_of: ['fasterrcnn_resnet18_fpn'],
+      backbone_of: ['fasterrcnn_resnet18_fpn', 'maskrcnn_resnet18_fpn'],
       file: null,
       title: 'ImageNet-1k',
       licence: 'BSD-3-Clause',
