@@ -52,28 +52,33 @@ interface Merging {
 
 /** Shapes: plain [K,C,kh,kw] -> filters [K,count*C,kh,kw]. */
 function merge(emit: Emitter, name: string, shape: Sizes, merging: Merging): string {
-  const [filters, perFilter, height, width] = shape;
-  const wide = [filters, perFilter * merging.count, height, width] as const;
-  const beside = emit.one('Concat', Array<string>(merging.count).fill(name), { axis: 1 });
-  const own = emit.one('Mul', [beside, ownChannels(emit, shape, merging)]);
-  return convertFilter(emit, own, wide, 'plain', 'filter', merging.block);
+  const own = emit.one('Mul', [reshaped(emit, name, byGroup(shape, merging, 1)), ownChannels(emit, merging)]);
+  const wide = wideOf(shape, merging);
+  return convertFilter(emit, reshaped(emit, own, wide), wide, 'plain', 'filter', merging.block);
 }
 
 /** The gradient of `merge`. Shapes: filters [K,count*C,kh,kw] -> plain [K,C,kh,kw]. */
 export function unmerge(emit: Emitter, name: string, shape: Sizes, merging: Merging): string {
-  const [filters, perFilter, height, width] = shape;
-  const wide = [filters, perFilter * merging.count, height, width] as const;
-  const plain = convertFilter(emit, name, wide, 'filter', 'plain', merging.block);
-  const own = emit.one('Mul', [plain, ownChannels(emit, shape, merging)]);
-  const byGroup = reshaped(emit, own, [filters, merging.count, perFilter, height * width]);
-  return reshaped(emit, emit.one('ReduceSum', [byGroup, emit.ints([1])], { keepdims: 0 }), shape);
+  const plain = convertFilter(emit, name, wideOf(shape, merging), 'filter', 'plain', merging.block);
+  const byBoth = reshaped(emit, plain, byGroup(shape, merging, merging.count));
+  const own = emit.one('Mul', [byBoth, ownChannels(emit, merging)]);
+  return reshaped(emit, emit.one('ReduceSum', [own, emit.ints([3])], { keepdims: 0 }), shape);
 }
 
-/** One where a merged filter meets a channel of its own group. Shapes: -> [K,count*C,1,1]. */
-function ownChannels(emit: Emitter, [filters, perFilter]: Sizes, { groups, count }: Merging): string {
-  const wide = perFilter * count;
-  const isOwn = (filter: number, channel: number) =>
-    Math.floor(filter / (filters / groups)) % count === Math.floor(channel / perFilter);
-  const mask = Array.from({ length: filters * wide }, (_, i) => Number(isOwn(Math.floor(i / wide), i % wide)));
-  return emit.constant(mask, [filters, wide, 1, 1] satisfies Shape, 'float32');
+const wideOf = ([filters, perFilter, height, width]: Sizes, { count }: Merging): Sizes => [
+  filters,
+  perFilter * count,
+  height,
+  width,
+];
+
+/** Filters by merged group, by group within it, and by filter; what each reads by group again, `read` of them. */
+function byGroup([filters, perFilter, height, width]: Sizes, { groups, count }: Merging, read: number): Shape {
+  return [groups / count, count, filters / groups, read, perFilter * height * width];
+}
+
+/** One where a group of filters meets its own channels. Shapes: -> [1,count,1,count,1]. */
+function ownChannels(emit: Emitter, { count }: Merging): string {
+  const isOwn = Array.from({ length: count * count }, (_, i) => Number(Math.floor(i / count) === i % count));
+  return emit.constant(isOwn, [1, count, 1, count, 1], 'float32');
 }
