@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { formatDuration, formatMetric, formatRate } from '../../ui/format.ts';
+import { HeadRow } from '../../ui/head-row.tsx';
 import { type CurvedRun, metricNames } from '../derive/series.ts';
 
 /** The curves in numbers, latest epoch first. */
@@ -13,13 +14,7 @@ export function EpochTable({ run }: { run: CurvedRun }): ReactElement | null {
       <section className="scroll" aria-label="Epochs in numbers" tabIndex={0}>
         <table className="plain numbers">
           <thead>
-            <tr>
-              {['epoch', 'train_loss', ...metrics, 'learning_rate', 'seconds', 'images/s'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
+            <HeadRow titles={['epoch', 'train_loss', ...metrics, 'learning_rate', 'seconds', 'images/s']} />
           </thead>
           <tbody>
             {run.epochs.toReversed().map((row) => (

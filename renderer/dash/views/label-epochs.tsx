@@ -3,6 +3,7 @@
 import { type ReactElement, useState } from 'react';
 import type { EpochLabel } from '../../../preload/contract/run.ts';
 import { formatMetric } from '../../ui/format.ts';
+import { HeadRow } from '../../ui/head-row.tsx';
 import type { CurvedRun } from '../derive/series.ts';
 
 type Score = Exclude<keyof EpochLabel, 'label'>;
@@ -36,13 +37,7 @@ export function LabelEpochs({ run }: { run: CurvedRun }): ReactElement | null {
       <section className="scroll" aria-label="Classes by epoch" tabIndex={0}>
         <table className="plain numbers">
           <thead>
-            <tr>
-              {['epoch', ...first.labels.map(({ label }) => label)].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
+            <HeadRow titles={['epoch', ...first.labels.map(({ label }) => label)]} />
           </thead>
           <tbody>
             {rows.toReversed().map(({ epoch, labels }) => (

@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { SweepDraft } from '../../../preload/contract/sweep-draft.ts';
 import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
+import { HeadRow } from '../../ui/head-row.tsx';
 
 export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
   const { grid_size: size, estimated_seconds: seconds, estimated_bytes: bytes } = draft;
@@ -36,13 +37,7 @@ function PolicyTable({ draft: { policies } }: { draft: SweepDraft }): ReactEleme
         On {formatPlural(policies[0]!.sweeps, 'sweep')} of before, policies with their usual settings would have
       </caption>
       <thead>
-        <tr>
-          {['Policy', 'stopped trials', 'saved epochs', 'lost the best trial'].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
+        <HeadRow titles={['Policy', 'stopped trials', 'saved epochs', 'lost the best trial']} />
       </thead>
       <tbody>
         {policies.map(({ policy, trials_stopped: stopped, epochs, epochs_saved: saved, best_lost: lost }) => (

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import { formatMetric, formatTime, MISSING } from '../../ui/format.ts';
+import { HeadRow } from '../../ui/head-row.tsx';
 import { CurveIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -43,13 +44,7 @@ export function SweepsPage({ api, links, news }: SweepsPageProps): ReactElement 
       <div className="card">
         <table className="plain sweeps">
           <thead>
-            <tr>
-              {['Sweep', 'State', 'Trials', 'Best', 'Epochs saved', 'Begun'].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
+            <HeadRow titles={['Sweep', 'State', 'Trials', 'Best', 'Epochs saved', 'Begun']} />
           </thead>
           <tbody>
             {sweeps.map((sweep) => (

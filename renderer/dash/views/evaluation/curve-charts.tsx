@@ -12,16 +12,26 @@ import {
   curvesOnShow,
   describeChart,
 } from '../../derive/evaluation-curves.ts';
-import { CurveLegend } from './curve-legend.tsx';
+import { CurveLegend, type CurveLegendProps } from './curve-legend.tsx';
 import { rateOptions } from './rate-chart.ts';
 
 export function CurveCharts({ evaluation, theme }: { evaluation: Evaluation; theme: string }): ReactElement {
   const [shown, setShown] = useState(() => curvesOnShow(evaluation));
   const names = useMemo(() => curveNames(evaluation), [evaluation]);
   const charts = useMemo(() => CHART_KINDS.map((kind) => curveChart(evaluation, kind, shown)), [evaluation, shown]);
+  return <CurveBoard {...{ names, shown, charts, theme }} onShow={setShown} />;
+}
+
+export interface CurveBoardProps extends CurveLegendProps {
+  readonly charts: readonly CurveChart[];
+  readonly theme: string;
+}
+
+/** Charts whose lines one legend switches. */
+export function CurveBoard({ charts, theme, ...legend }: CurveBoardProps): ReactElement {
   return (
     <div className="curve-charts">
-      <CurveLegend names={names} shown={shown} onShow={setShown} />
+      <CurveLegend {...legend} />
       <div className="curves">
         {charts.map((chart) => (
           <ChartCard key={chart.title} chart={chart} theme={theme} />
@@ -32,7 +42,7 @@ export function CurveCharts({ evaluation, theme }: { evaluation: Evaluation; the
 }
 
 /** One chart with its title, what a guess would draw, and what is missing. */
-export function ChartCard({ chart, theme }: { chart: CurveChart; theme: string }): ReactElement {
+function ChartCard({ chart, theme }: { chart: CurveChart; theme: string }): ReactElement {
   const options = useCallback((colors: ChartColors) => rateOptions(chart, colors), [chart]);
   const { title, baselineName, lines, without, note } = chart;
   return (

@@ -3,6 +3,7 @@
 import { type CSSProperties, type ReactElement, useState } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
 import { formatCount } from '../../../ui/format.ts';
+import { HeadRow } from '../../../ui/head-row.tsx';
 import { type LabelOutcome, labelOutcomes } from '../../derive/confusion.ts';
 
 type Shown = 'images' | 'shares';
@@ -36,14 +37,7 @@ export function LabelOutcomes({ evaluation }: { evaluation: Evaluation }): React
                 of images without it
               </th>
             </tr>
-            <tr>
-              <th scope="col">Class</th>
-              {['found', 'missed', 'false alarms', 'rightly not'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
+            <HeadRow titles={['Class', 'found', 'missed', 'false alarms', 'rightly not']} />
           </thead>
           <tbody>
             {labelOutcomes(evaluation).map((outcome) => (

@@ -3,8 +3,7 @@
 import { type ReactElement, useMemo, useState } from 'react';
 import type { ObjectEvaluation } from '../../../../preload/contract/object-evaluation.ts';
 import { objectCurveCharts, objectCurveNames, objectCurvesOnShow } from '../../derive/object-curves.ts';
-import { ChartCard } from './curve-charts.tsx';
-import { CurveLegend } from './curve-legend.tsx';
+import { CurveBoard } from './curve-charts.tsx';
 
 export interface ObjectCurvesProps {
   readonly evaluation: ObjectEvaluation;
@@ -16,14 +15,5 @@ export function ObjectCurves({ evaluation, theme }: ObjectCurvesProps): ReactEle
   const names = useMemo(() => objectCurveNames(evaluation), [evaluation]);
   const charts = useMemo(() => objectCurveCharts(evaluation, shown), [evaluation, shown]);
   if (charts.length === 0) return null; // a report of before they were drawn
-  return (
-    <div className="curve-charts">
-      <CurveLegend names={names} shown={shown} onShow={setShown} />
-      <div className="curves">
-        {charts.map((chart) => (
-          <ChartCard key={chart.title} chart={chart} theme={theme} />
-        ))}
-      </div>
-    </div>
-  );
+  return <CurveBoard {...{ names, shown, charts, theme }} onShow={setShown} />;
 }

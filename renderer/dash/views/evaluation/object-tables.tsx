@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { ObjectEvaluation } from '../../../../preload/contract/object-evaluation.ts';
 import { formatCount, formatMetric } from '../../../ui/format.ts';
+import { HeadRow } from '../../../ui/head-row.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 
 const NOTHING = 'background';
@@ -32,15 +33,9 @@ function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement
       </header>
       <table className="plain">
         <thead>
-          <tr>
-            {['class', 'average precision', ...ofBoxes, 'precision', 'recall', 'AP, COCO', 'objects', 'found'].map(
-              (title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ),
-            )}
-          </tr>
+          <HeadRow
+            titles={['class', 'average precision', ...ofBoxes, 'precision', 'recall', 'AP, COCO', 'objects', 'found']}
+          />
         </thead>
         <tbody>
           {per_label_metrics.map((row, k) => (
