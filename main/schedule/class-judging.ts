@@ -49,7 +49,7 @@ export const classJudging: Judging<LabelledSample> = {
 };
 
 /** Errors: a bug where the job was to find objects. */
-function classScores(scored: Scored): Scores {
+export function classScores(scored: Scored): Scores {
   assert(scored.kind === 'classes', `a job of whole images answered with ${scored.kind}`);
   return scored.scores;
 }

@@ -1,18 +1,17 @@
 /** Has the kept model of a run find objects in images of its project, whether these are labelled or not. */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import { assert } from '../../native-models/core/assert.ts';
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { nestRings, type Polygon } from '../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import { ringsOfMask } from '../images/objects/mask-polygon.ts';
 import { imageFile, knownImage } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
-import { runInChild } from '../train/host.ts';
 import { numberOf } from '../train/plan.ts';
 import type { FoundObjects } from '../train/protocol.ts';
 import { keptModel } from './evaluate-run.ts';
-import { objectJudging } from './object-judging.ts';
+import { scoredInChild } from './judging.ts';
+import { foundObjects, objectJudging } from './object-judging.ts';
 
 export interface DetectedObject {
   readonly class_name: string;
@@ -32,7 +31,7 @@ export async function detectObjects(
   run: string,
   imageIds: readonly number[],
   threads: number,
-  signal: AbortSignal | undefined = undefined,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<number, readonly DetectedObject[]>> {
   const kept = keptModel(project, run);
   const samples = imageIds.map((id) => {
@@ -40,17 +39,10 @@ export async function detectObjects(
     const size = { width: image.width_px, height: image.height_px };
     return { id, path: imageFile(project.folder, image), size, objects: [] };
   });
-  let found: FoundObjects | null = null;
-  await runInChild(objectJudging.job(project, kept, samples, threads), {
-    ...(signal === undefined ? {} : { signal }),
-    onMessage: (message) => {
-      if (message.type === 'scored' && message.scored.kind === 'objects') found = message.scored.found;
-    },
-  });
-  assert(found !== null, `run ${run} was asked for objects and told none`);
+  const found = foundObjects(await scoredInChild(objectJudging.job(project, kept, samples, threads), signal));
   const { classes, params } = kept.run;
-  const objects = objectsOf(found, classes, params as Hyperparameters);
-  return new Map(imageIds.map((id, i) => [id, objects.filter(({ image }) => image === i).map(({ object }) => object)]));
+  const byImage = Map.groupBy(objectsOf(found, classes, params as Hyperparameters), ({ image }) => image);
+  return new Map(imageIds.map((id, i) => [id, (byImage.get(i) ?? []).map(({ object }) => object)]));
 }
 
 function objectsOf(

@@ -11,10 +11,9 @@ import type { ReadProject } from '../store/project.ts';
 import { runSummary } from '../store/run-summaries.ts';
 import { runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
-import { runInChild } from '../train/host.ts';
 import type { LabelledSample, ObjectSample, Scored } from '../train/protocol.ts';
 import { classJudging } from './class-judging.ts';
-import type { Judging, KeptModel } from './judging.ts';
+import { type Judging, type KeptModel, scoredInChild } from './judging.ts';
 import { objectJudging } from './object-judging.ts';
 import { evaluationFile, runFolder } from './run-setting.ts';
 
@@ -64,13 +63,8 @@ export async function evaluateRun(
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
   }
-  let scored: Scored | null = null;
-  await runInChild(judging.job(project, kept, samples, threads), {
-    onMessage: (message) => {
-      if (message.type === 'scored') scored = message.scored;
-    },
-  });
-  return writeEvaluation(project, id, split, { samples, missing, scored: scored! as Scored });
+  const scored = await scoredInChild(judging.job(project, kept, samples, threads));
+  return writeEvaluation(project, id, split, { samples, missing, scored });
 }
 
 /** What the kept model said of a part's images, and the images that are no longer there. */

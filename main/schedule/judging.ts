@@ -1,9 +1,11 @@
 /** What of judging a run's model depends on what it learned: classes of whole images, or objects in them. */
 
+import { assert } from '../../native-models/core/assert.ts';
 import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { Run } from '../store/runs.ts';
+import { runInChild } from '../train/host.ts';
 import type { EvaluateJob, LabelledSample, ObjectSample, Scored } from '../train/protocol.ts';
 
 /** The model of the best epoch. */
@@ -39,4 +41,17 @@ export interface Judging<Sample extends LabelledSample | ObjectSample> {
   /** What a child is to do. */
   job(project: ReadProject, kept: KeptModel, samples: readonly Sample[], threads: number): EvaluateJob;
   judged(project: ReadProject, part: JudgedPart<Sample>, scored: Scored): WrittenJudgement<AnyEvaluation>;
+}
+
+/** What a child says of the images of a job. Errors: as `runInChild`. */
+export async function scoredInChild(job: EvaluateJob, signal?: AbortSignal): Promise<Scored> {
+  let scored: Scored | null = null;
+  await runInChild(job, {
+    signal,
+    onMessage: (message) => {
+      if (message.type === 'scored') scored = message.scored;
+    },
+  });
+  assert(scored !== null, `a job of ${job.samples.length} images ended without scores`);
+  return scored;
 }

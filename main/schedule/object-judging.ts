@@ -92,7 +92,7 @@ function boxesOf(
 }
 
 /** Errors: a bug where the job was to tell classes. */
-function foundObjects(scored: Scored): FoundObjects {
+export function foundObjects(scored: Scored): FoundObjects {
   assert(scored.kind === 'objects', `a job of objects answered with ${scored.kind}`);
   return scored.found;
 }

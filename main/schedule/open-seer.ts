@@ -1,17 +1,15 @@
 /** The kept model of a run, asked about images of its project that need no labels. */
 
-import { assert } from '../../native-models/core/assert.ts';
 import { shapeXyxy } from '../../native-models/geometry/shape.ts';
 import { ClassificationTask } from '../../preload/contract/tasks.ts';
 import type { Seer } from '../label/predict.ts';
 import { type ImageRow, imageFile } from '../store/images.ts';
 import type { Found } from '../store/predictions.ts';
 import type { ReadProject } from '../store/project.ts';
-import { runInChild } from '../train/host.ts';
-import type { Scores } from '../train/protocol.ts';
-import { classJudging } from './class-judging.ts';
+import { classJudging, classScores } from './class-judging.ts';
 import { detectObjects } from './detect-objects.ts';
 import { keptModel } from './evaluate-run.ts';
+import { scoredInChild } from './judging.ts';
 
 /** Errors: run-not-found, run-without-model. */
 export function openSeer(project: ReadProject, runId: string, threads: number): Seer {
@@ -49,15 +47,7 @@ async function classesIn(
   const { classes } = kept.run;
   // What is true of them is not known; what the job makes of that, its loss, nobody reads.
   const samples = images.map((image) => ({ id: image.id, path: imageFile(project.folder, image), labels: [0] }));
-  let scores: Scores | null = null;
-  await runInChild(classJudging.job(project, kept, samples, threads), {
-    ...(signal === undefined ? {} : { signal }),
-    onMessage: (message) => {
-      if (message.type === 'scored' && message.scored.kind === 'classes') scores = message.scored.scores;
-    },
-  });
-  assert(scores !== null, `run ${runId} was asked for classes and told none`);
-  const { probabilities } = scores as Scores;
+  const { probabilities } = classScores(await scoredInChild(classJudging.job(project, kept, samples, threads), signal));
   return images.map((_, i) => ({
     kind: 'classes',
     classes: classes.map((class_name, k) => ({

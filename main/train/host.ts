@@ -12,7 +12,7 @@ export interface HostOptions {
   readonly onStarted?: (say: (message: ToChild) => void) => void;
   readonly onMessage?: (message: FromChild) => void;
   /** Cancels: the child is asked first, and ended by force when it does not end within `GRACE_MS`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Ended {
