@@ -9,16 +9,10 @@ import { z } from 'zod';
 import type { InputConvention } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { ClassificationTask, ObjectTask } from '../../preload/contract/tasks.ts';
-import { BundledRun, ObjectBundle } from './object-description.ts';
+import { inside, origin, side, triple } from './described.ts';
+import { ObjectBundle } from './object-description.ts';
 
 const FILE = 'bundle.json';
-/** A stranger's bundle must not make us allocate at will. */
-export const LARGEST_SIDE_PX = 8192;
-
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-const side = z.int().positive().max(LARGEST_SIDE_PX);
-/** A name inside the bundle: no folders above it. */
-const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
 
 export const BundleDescription = z.object({
   format: z.literal(2),
@@ -63,13 +57,7 @@ export const BundleDescription = z.object({
     probabilities: inside,
     images: z.array(z.string()),
   }),
-  run: BundledRun,
-  /** SHA-256 over the ids, contents and labels of the training and validation images. */
-  data_fingerprint: z.string(),
-  licences: z.array(z.object({ part: z.string(), licence: z.string() })),
-  made_by: z.string(),
-  made_at: z.string(),
-  sha256: z.record(z.string(), z.string()),
+  ...origin,
 });
 export type BundleDescription = z.infer<typeof BundleDescription>;
 

@@ -6,18 +6,11 @@
 import { z } from 'zod';
 import { takes } from '../../native-models/catalog/hyperparameters.ts';
 import { TILING } from '../../native-models/catalog/tiling.ts';
-import { RunThresholds } from '../../preload/contract/run.ts';
 import { ObjectTask } from '../../preload/contract/tasks.ts';
 import type { EvaluationTransform } from '../images/objects/object-views.ts';
+import { inside, origin, side, triple } from './described.ts';
 
-/** A stranger's bundle must not make us allocate at will. */
-const LARGEST_SIDE_PX = 8192;
-
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-const side = z.int().positive().max(LARGEST_SIDE_PX);
 const fraction = z.number().min(0).max(1);
-/** A name inside the bundle: no folders above it. */
-const inside = z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/);
 
 /**
  * With a grid, an image is seen whole and in that many overlapping tiles across and down, each as an image of its own; what
@@ -33,20 +26,6 @@ const tiling = {
   tile_predictions_nms_thresh: fraction.default(0.25),
   tile_predictions_nms_per_class: z.union([z.literal(0), z.literal(1)]).default(1),
 };
-
-/** Where the run came from, whatever it learned. */
-export const BundledRun = z.object({
-  project: z.string(),
-  id: z.string(),
-  epoch: z.int().positive(),
-  params: z.record(z.string(), z.unknown()),
-  metrics: z.record(z.string(), z.number().nullable()),
-  thresholds: RunThresholds.nullable(),
-  train_images: z.int(),
-  validation_images: z.int(),
-  weights: z.record(z.string(), z.unknown()).nullable(),
-  notes: z.array(z.string()),
-});
 
 export const ObjectBundle = z.object({
   format: z.literal(2),
@@ -110,13 +89,7 @@ export const ObjectBundle = z.object({
     /** Raw little-endian arrays under the names of inputs and outputs, with their element types; some packed by gzip. */
     arrays: z.record(z.string().regex(/^\w+$/), z.enum(['float32', 'int32', 'uint8'])),
   }),
-  run: BundledRun,
-  /** SHA-256 over the ids, contents and labels of the training and validation images. */
-  data_fingerprint: z.string(),
-  licences: z.array(z.object({ part: z.string(), licence: z.string() })),
-  made_by: z.string(),
-  made_at: z.string(),
-  sha256: z.record(z.string(), z.string()),
+  ...origin,
 });
 export type ObjectBundle = z.infer<typeof ObjectBundle>;
 

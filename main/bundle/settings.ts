@@ -7,7 +7,8 @@
 import { canonicalName } from '../../native-models/catalog/aliases.ts';
 import { findClassifier } from '../../native-models/catalog.ts';
 import { AppError } from '../../preload/contract/errors.ts';
-import { type BundleDescription, LARGEST_SIDE_PX } from './description.ts';
+import { LARGEST_SIDE_PX } from './described.ts';
+import type { BundleDescription } from './description.ts';
 
 export interface BundleSettings {
   readonly resizeSize: number;
