@@ -73,16 +73,13 @@ async function start(): Promise<void> {
 /** Null where there is no engine, or it does not answer: then nothing can be asked about. */
 async function activityOf(engine: EngineAddress | null): Promise<Activity | null> {
   if (engine === null) return null;
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), ANSWERS_WITHIN_MS);
   try {
     const headers = { authorization: `Bearer ${engine.token}` };
-    const reply = await fetch(new URL('/activity', engine.url), { headers, signal: patience.signal });
+    const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+    const reply = await fetch(new URL('/activity', engine.url), { headers, signal });
     return (await reply.json()) as Activity;
   } catch {
     return null;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,22 +1,14 @@
 /** Every page and action by typing: a real browser, an engine in memory. */
 
-import { expect, onTestFinished, test } from 'vitest';
-import { builtRenderer } from '../../build/bundle.ts';
+import { expect, test } from 'vitest';
 import { madeRun } from '../kit/made-runs.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../kit/memory-engine.ts';
-import { startServer } from '../kit/server.ts';
-import { keepPicture, openWindow, seriousViolations, testBrowser } from '../kit/window.ts';
+import { servedWindow } from '../kit/served-window.ts';
+import { keepPicture, seriousViolations } from '../kit/window.ts';
 
 test('pages and actions are found by typing and done by keyboard alone', async () => {
   const engine = new MemoryEngine(SIGN_PROJECT, [madeRun(1, 3), madeRun(2, 1, { state: 'running' })]);
-  const server = await startServer(engine, { rendererFolder: await builtRenderer() });
-  const browser = await testBrowser();
-  const { page, complaints } = await openWindow(browser, server.newLink());
-  onTestFinished(async () => {
-    await browser.close();
-    await server.close();
-    expect([...complaints, ...server.bugs]).toEqual([]);
-  });
+  const { page } = await servedWindow(engine);
   const field = page.getByRole('searchbox', { name: 'Page or action' });
   const typed = async (text: string, key = 'Enter') => {
     await page.keyboard.press('Control+k');

@@ -1,16 +1,15 @@
 /** Projects made, opened and kept sound in the window: a real engine, a real browser. */
 
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { builtRenderer } from '../../build/bundle.ts';
+import { expect, test } from 'vitest';
 import { importDataset } from '../../main/data/import.ts';
 import { openEngine } from '../../main/engine.ts';
 import { createProject } from '../../main/store/project.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { writeFolderSet } from '../kit/data-sets.ts';
 import { tempFolder } from '../kit/folders.ts';
-import { startServer } from '../kit/server.ts';
-import { keepPicture, openWindow, seriousViolations, testBrowser } from '../kit/window.ts';
+import { servedWindow } from '../kit/served-window.ts';
+import { keepPicture, seriousViolations } from '../kit/window.ts';
 
 test('a project is made, another opened, checked and renamed; the list of recent ones leads back', async () => {
   const root = tempFolder();
@@ -26,15 +25,7 @@ test('a project is made, another opened, checked and renamed; the list of recent
     threads: 2,
   };
   const engine = openEngine(null, { ...parts, roots: [root] });
-  const server = await startServer(engine, { rendererFolder: await builtRenderer() });
-  const browser = await testBrowser();
-  const { page, complaints } = await openWindow(browser, server.newLink());
-  onTestFinished(async () => {
-    await browser.close();
-    await server.close();
-    await engine.close();
-    expect([...complaints, ...server.bugs, ...bugs]).toEqual([]);
-  });
+  const { page } = await servedWindow(engine, { closed: () => engine.close(), bugs });
 
   await page.getByText('None yet.').waitFor();
   expect(await seriousViolations(page)).toEqual([]);

@@ -2,15 +2,14 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { builtRenderer } from '../../build/bundle.ts';
+import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
 import { createProject } from '../../main/store/project.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { writeFolderSet } from '../kit/data-sets.ts';
 import { tempFolder } from '../kit/folders.ts';
-import { startServer } from '../kit/server.ts';
-import { keepPicture, openWindow, seriousViolations, testBrowser } from '../kit/window.ts';
+import { servedWindow } from '../kit/served-window.ts';
+import { keepPicture, seriousViolations } from '../kit/window.ts';
 
 test('a folder is found, looked at, mapped, tried and imported, and goes out as another format', async () => {
   const root = tempFolder();
@@ -21,15 +20,7 @@ test('a folder is found, looked at, mapped, tried and imported, and goes out as 
   const bugs: unknown[] = [];
   const logBug = (error: unknown) => bugs.push(error);
   const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
-  const server = await startServer(engine, { rendererFolder: await builtRenderer() });
-  const browser = await testBrowser();
-  const { page, complaints } = await openWindow(browser, server.newLink());
-  onTestFinished(async () => {
-    await browser.close();
-    await server.close();
-    await engine.close();
-    expect([...complaints, ...server.bugs, ...bugs]).toEqual([]);
-  });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
 
   await page.goto(`${server.url}/#/project`);
   await page.getByRole('link', { name: 'Bring in images, with labels where there are any.' }).click();

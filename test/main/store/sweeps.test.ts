@@ -20,22 +20,15 @@ import {
 } from '../../../main/store/trials.ts';
 import type { SweepPlan } from '../../../preload/contract/sweep-plan.ts';
 import { appErrorOf } from '../../kit/errors.ts';
+import { PLAN } from '../../kit/made-sweeps.ts';
 import { newProject } from '../../kit/projects.ts';
 import { newRun } from '../../kit/runs.ts';
 
 const plan: SweepPlan = {
+  ...PLAN,
   name: 'test',
-  task: null,
-  sampling: { algorithm: 'random', seed: 0, rule: 'random' },
   space: { shared: { learning_rate: { type: 'uniform', min: 0, max: 1 } }, branches: [] },
   iterations: 3,
-  max_concurrent_iterations: null,
-  experiment_timeout_hours: 168,
-  trial_timeout_minutes: null,
-  early_termination_policy: { type: 'none' },
-  arguments: {},
-  warm_start: [],
-  is_automatic: false,
 };
 
 const anEpoch = (epoch: number): NewEpoch => ({
