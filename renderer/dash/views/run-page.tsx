@@ -3,8 +3,8 @@
 import { type ReactElement, useMemo } from 'react';
 import { type RunHead, WARNING } from '../../../preload/contract/run.ts';
 import type { RunProgress } from '../../../preload/contract/training.ts';
+import { BackLink } from '../../ui/back-link.tsx';
 import { formatMetric, formatRate } from '../../ui/format.ts';
-import { BackIcon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
 import { type CurvedRun, learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
@@ -45,9 +45,7 @@ export function RunPage(props: RunPageProps): ReactElement {
   return (
     <article>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.runs}>
-          <BackIcon /> Runs
-        </a>
+        <BackLink href={links.runs} to="Runs" />
         <h1>{run.id}</h1>
         <span className="run-model">{run.model}</span>
         <RunStateBadge state={run.state} />

@@ -4,8 +4,8 @@ import { type ReactElement, useCallback, useEffect, useRef, useState } from 'rea
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
+import { BackLink } from '../../ui/back-link.tsx';
 import { Field } from '../../ui/field.tsx';
-import { BackIcon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { documentOf, formOf, type SweepForm, TEMPLATES } from '../derive/sweep-form.ts';
@@ -30,9 +30,7 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
   return (
     <div className="designer">
       <div className="page-head">
-        <a className="button button-quiet back" href={links.sweeps}>
-          <BackIcon /> Sweeps
-        </a>
+        <BackLink href={links.sweeps} to="Sweeps" />
         <h1>New sweep</h1>
         <div className="page-actions">
           {TEMPLATES.map(({ title, document }) => (

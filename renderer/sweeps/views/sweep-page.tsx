@@ -2,8 +2,8 @@
 
 import { memo, type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SweepRequest } from '../../../preload/contract/sweep.ts';
+import { BackLink } from '../../ui/back-link.tsx';
 import { formatDuration, formatMetric } from '../../ui/format.ts';
-import { BackIcon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { useCalm } from '../../ui/use-calm.ts';
@@ -41,9 +41,7 @@ export const SweepPage = memo(({ id, api, links, theme }: SweepPageProps): React
   return (
     <>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.sweeps}>
-          <BackIcon /> Sweeps
-        </a>
+        <BackLink href={links.sweeps} to="Sweeps" />
         <h1>{sweep.name ?? id}</h1>
         <SweepBadge state={sweep.state} />
         <p className="muted">{factsOf(sweep)}</p>

@@ -4,11 +4,11 @@ import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { Split } from '../../../preload/contract/tasks.ts';
 import type { ExportFormatName, ExportReport, ExportRequest } from '../../../preload/contract/transfers.ts';
+import { BackLink } from '../../ui/back-link.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
 import { FolderPicker } from '../../ui/folder-picker.tsx';
 import { formatPlural } from '../../ui/format.ts';
-import { BackIcon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Tick } from '../../ui/tick.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -53,9 +53,7 @@ export function ExportPage({ project, api, links, choosePath }: ExportPageProps)
   return (
     <>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.data}>
-          <BackIcon /> Data
-        </a>
+        <BackLink href={links.data} to="Data" />
         <h1>Export</h1>
         <p className="muted">of {project.name}</p>
       </div>

@@ -3,8 +3,8 @@
 import { type ReactElement, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { ImportSource, TransferState } from '../../../preload/contract/transfers.ts';
+import { BackLink } from '../../ui/back-link.tsx';
 import { formatPlural } from '../../ui/format.ts';
-import { BackIcon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { type Mapping, requestOf, UNCHANGED } from '../derive/mapping.ts';
@@ -47,9 +47,7 @@ export function ImportPage({ project, api, links, path, choosePath }: ImportPage
   return (
     <>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.data}>
-          <BackIcon /> Data
-        </a>
+        <BackLink href={links.data} to="Data" />
         <h1>Import</h1>
         <p className="muted">into {project.name}</p>
       </div>

@@ -2,8 +2,8 @@
 
 import { type ReactElement, useMemo, useState } from 'react';
 import type { RunHead } from '../../../../preload/contract/run.ts';
+import { BackLink } from '../../../ui/back-link.tsx';
 import { formatMetric } from '../../../ui/format.ts';
-import { BackIcon } from '../../../ui/icons.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Problem } from '../../../ui/problem.tsx';
 import { Tick } from '../../../ui/tick.tsx';
@@ -40,9 +40,7 @@ export function ComparePage({ runs: heads, missing, links, theme, epochs: source
   return (
     <article>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.runs}>
-          <BackIcon /> Runs
-        </a>
+        <BackLink href={links.runs} to="Runs" />
         <h1>{runs.map(({ id }) => id).join(' and ')}</h1>
         {missing.length > 0 ? <p className="muted">not in this project: {missing.join(', ')}</p> : null}
       </div>

@@ -5,8 +5,8 @@ import { AppError } from '../../../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../../../preload/contract/project.ts';
 import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { TrainingChoices } from '../../../../preload/contract/training.ts';
+import { BackLink } from '../../../ui/back-link.tsx';
 import { formatPlural } from '../../../ui/format.ts';
-import { BackIcon } from '../../../ui/icons.tsx';
 import { Problem } from '../../../ui/problem.tsx';
 import { useAction } from '../../../ui/use-action.ts';
 import { formGroups, givenLike, modelsFor, problemsOf, settings } from '../../derive/run-form.ts';
@@ -48,9 +48,7 @@ export function NewRunPage({ project, like, actions, links }: NewRunPageProps): 
   return (
     <form onSubmit={submit} className="new-run" noValidate>
       <div className="page-head">
-        <a className="button button-quiet back" href={links.runs}>
-          <BackIcon /> Runs
-        </a>
+        <BackLink href={links.runs} to="Runs" />
         <h1>New run</h1>
         {like === null ? null : <p className="muted">with the settings of {like.id}</p>}
       </div>
