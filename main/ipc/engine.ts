@@ -82,6 +82,7 @@ export interface Labelling {
   history(image: number): readonly HistoryEntry[];
   neighbours(image: number): ImageNeighbours;
   predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent>;
+  nextDisagreement(image: number): number | null;
   spend(image: number, spentMs: number): Promise<void>;
   first(): number | null;
   /** Called after every change that a window makes to the image. */

@@ -15,6 +15,7 @@ export function labellingHandlers(os: Handled['labelling'], engine: Engine, logB
     history: os.history.handler(({ input }) => [...engine.labelling().history(input.image_id)]),
     neighbours: os.neighbours.handler(({ input }) => engine.labelling().neighbours(input.image_id)),
     predict: os.predict.handler(({ input, signal }) => toldTo(engine.labelling().predict(input, signal), logBug)),
+    nextDisagreement: os.nextDisagreement.handler(({ input }) => engine.labelling().nextDisagreement(input.image_id)),
     spend: os.spend.handler(async ({ input }) => {
       await engine.labelling().spend(input.image_id, input.spent_ms);
       return null;

@@ -24,6 +24,7 @@ import {
   PREVIOUS_IMAGE,
   spendTime,
 } from '../store/images.ts';
+import { nextDisagreed } from '../store/predictions.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
 import { applyChecked, factsOf, imageDocument, type Made, redo, undo } from './labelling.ts';
@@ -100,6 +101,11 @@ export class ImageLabelling implements Labelling {
     const onPredicted = (image: number) => this.tellFacts(image);
     yield* predictImages({ project, writer, clock, seer, onPredicted }, request, signal);
     onEdited();
+  }
+
+  nextDisagreement(image: number): number | null {
+    const { db } = this.parts.project;
+    return db.snapshot(() => nextDisagreed(db, knownImage(db, image).id));
   }
 
   async spend(image: number, spentMs: number): Promise<void> {

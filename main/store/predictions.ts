@@ -69,6 +69,28 @@ export function otherPrediction(db: ReadDb, imageId: number, runId: string): Pre
   return toPrediction(db.prepare(NEWEST_OF_OTHERS).get(imageId, runId) as StoredPrediction | undefined);
 }
 
+export const MOST_DISAGREED = `
+  SELECT image_id AS id FROM predictions JOIN images ON images.id = image_id
+  WHERE predictions.id IN (SELECT max(id) FROM predictions GROUP BY image_id)
+    AND disagreement01 > 0 AND review NOT IN ('done', 'accepted')
+    AND (disagreement01 < ? OR (disagreement01 = ? AND image_id > ?))
+  ORDER BY disagreement01 DESC, image_id LIMIT 1`;
+/** More than any disagreement. */
+const FROM_THE_FIRST = 2;
+
+/**
+ * The image on which two models disagree most of those that nobody has said to be done: after this one in that order, else
+ * the first of it; null where there is no other.
+ */
+export function nextDisagreed(db: ReadDb, imageId: number): number | null {
+  const here = db.prepare(NEWEST).get(imageId) as { readonly disagreement01: number | null } | undefined;
+  const after = (disagreement01: number, id: number) =>
+    (db.prepare(MOST_DISAGREED).get(disagreement01, disagreement01, id) as { readonly id: number } | undefined)?.id ??
+    null;
+  const found = after(here?.disagreement01 ?? FROM_THE_FIRST, imageId) ?? after(FROM_THE_FIRST, 0);
+  return found === imageId ? null : found;
+}
+
 /** A run's answer about an image, or null. */
 export function predictionOf(db: ReadDb, imageId: number, runId: string): Prediction | null {
   const row = db.prepare('SELECT * FROM predictions WHERE image_id = ? AND run_id = ?').get(imageId, runId);

@@ -93,6 +93,8 @@ export const contract = {
      * Errors: run-not-found, run-without-model, project-in-use, training-process-died.
      */
     predict: call.input(PredictRequest).output(eventIterator(PredictEvent)),
+    /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
+    nextDisagreement: ofImage.output(z.int().positive().nullable()),
     /** Adds to the time that people have worked on the image. Errors: project-in-use. */
     spend: call.input(SpentTime).output(z.null()),
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */

@@ -104,6 +104,7 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
       spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),
+      nextDisagreement: (image_id) => live.ask((client) => client.labelling.nextDisagreement({ image_id })),
       first: () => live.ask((client) => client.labelling.first()),
     }),
     [live, status],

@@ -88,6 +88,9 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
       action('next', 'next image', ['d', 'pagedown'], { do: 'next' }),
       action('next-unlabelled', 'next image that nobody has labelled', ['n'], { do: 'next-unlabelled' }),
       action('next-to-review', 'next image that is done and waits for a review', ['m'], { do: 'next-to-review' }),
+      action('next-disagreement', 'next image on which two models disagree, the most disagreed-on first', ['shift+n'], {
+        do: 'next-disagreement',
+      }),
       action('review-done', 'the image is done', ['shift+d'], { do: 'review', state: 'done' }),
       action('review-to-do', 'the image is to do again', ['shift+t'], { do: 'review', state: 'to-do' }),
       action('review-accepted', 'accept its labels', ['shift+a'], { do: 'review', state: 'accepted' }),

@@ -30,6 +30,7 @@ export type PlainCommand =
   | 'next'
   | 'next-unlabelled'
   | 'next-to-review'
+  | 'next-disagreement'
   | 'choose-all'
   | 'copy'
   | 'paste'

@@ -13,6 +13,8 @@ export interface LabelApi {
   neighbours(image: number): Promise<ImageNeighbours>;
   /** Has a run look at images; what it says comes with each image's changes. */
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
+  /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
+  nextDisagreement(image: number): Promise<number | null>;
   /** Adds to the time that people have worked on the image. */
   spend(image: number, spentMs: number): Promise<unknown>;
   first(): Promise<number | null>;

@@ -25,6 +25,7 @@ import { proposedLabels } from './proposed-labels.ts';
 import { RejectDialog, ReviewPanel } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
 import { useKeys } from './use-keys.ts';
+import { useNeighbours } from './use-neighbours.ts';
 import { useOwnKeys } from './use-own-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
@@ -125,6 +126,11 @@ function Desk(props: DeskProps): ReactElement {
     if (state === 'rejected') setRejecting(true);
     else session.setReview({ state, note: '' });
   };
+  const nextDisagreement = () =>
+    void api.nextDisagreement(props.image).then(
+      (next) => (next === null ? session.say('Two models disagree on no other image.') : go(next)),
+      (error: Error) => session.say(error.message),
+    );
   const keys = useOwnKeys();
   useKeys({
     keys: keys.table,
@@ -152,6 +158,7 @@ function Desk(props: DeskProps): ReactElement {
     onNext: () => go(neighbours?.next),
     onNextUnlabelled: () => go(neighbours?.next_unlabelled),
     onNextToReview: () => go(neighbours?.next_to_review),
+    onNextDisagreement: nextDisagreement,
     onReview: review,
   });
 
@@ -186,7 +193,14 @@ function Desk(props: DeskProps): ReactElement {
           onClass={chooseClass}
           onHide={hide}
         />
-        <ProposalPanel {...{ session, look, isAsking }} models={props.models} onAsk={ask} onAcceptClasses={accept} />
+        <ProposalPanel
+          {...{ session, look, isAsking }}
+          models={props.models}
+          onAsk={ask}
+          onAcceptClasses={accept}
+          onNext={nextDisagreement}
+          nextKeys={keys.table.wordsOf('next-disagreement')}
+        />
         <ObjectPanel session={session} look={look} />
       </aside>
       {problem === null ? null : (
@@ -229,21 +243,4 @@ function allClasses(known: readonly string[], document: LabelDocument): readonly
   const here = [...document.annotations.map(({ class_name }) => class_name), ...document.told.labels];
   const all = new Set([...known, ...here]);
   return all.size === known.length ? known : [...all].sort();
-}
-
-function useNeighbours(api: LabelApi, image: number): ImageNeighbours | null {
-  const [told, setTold] = useState<{ readonly image: number; readonly neighbours: ImageNeighbours } | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    api.neighbours(image).then(
-      (neighbours) => {
-        if (isCurrent) setTold({ image, neighbours });
-      },
-      () => {}, // the session tells why the image is not there
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [api, image]);
-  return told?.image === image ? told.neighbours : null;
 }

@@ -17,13 +17,16 @@ export interface ProposalPanelProps {
   readonly onAsk: (run: string) => void;
   /** Takes the classes that are proposed for the image as a whole. */
   readonly onAcceptClasses: () => void;
+  /** Goes to the next image on which two models disagree. */
+  readonly onNext: () => void;
+  readonly nextKeys: string;
 }
 
 /** A longer list is no list anybody reads; the picture has them all. */
 const MOST_ROWS = 100;
 
 export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
-  const { session, look, models, isAsking, onAsk, onAcceptClasses } = props;
+  const { session, look, models, isAsking, onAsk, onAcceptClasses, onNext, nextKeys } = props;
   const told = usePart(session, (state) => state.document.told.proposals);
   const open = usePart(session, (state) => state.proposals);
   const threshold = usePart(session, (state) => state.threshold);
@@ -39,6 +42,14 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
           {isAsking ? 'Asking …' : 'Ask'}
         </button>
       </div>
+      <button
+        type="button"
+        className="button button-quiet"
+        title={`The next image on which two models disagree, the most disagreed-on first (${nextKeys})`}
+        onClick={onNext}
+      >
+        Next disagreement
+      </button>
       {told === null ? null : (
         <label className="label-slider">
           <span>Sure from</span>

@@ -31,6 +31,7 @@ export interface KeyTargets {
   readonly onNext: () => void;
   readonly onNextUnlabelled: () => void;
   readonly onNextToReview: () => void;
+  readonly onNextDisagreement: () => void;
   readonly onReview: (state: ReviewState) => void;
 }
 
@@ -128,5 +129,6 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     next: targets.onNext,
     'next-unlabelled': targets.onNextUnlabelled,
     'next-to-review': targets.onNextToReview,
+    'next-disagreement': targets.onNextDisagreement,
   };
 }

@@ -5,7 +5,8 @@ import { applyChecked, imageDocument } from '../../../main/label/labelling.ts';
 import { predictImages, type Seer } from '../../../main/label/predict.ts';
 import { redoGesture, undoGesture } from '../../../main/store/gestures.ts';
 import { searchImages } from '../../../main/store/image-search.ts';
-import { imageById } from '../../../main/store/images.ts';
+import { imageById, setReview } from '../../../main/store/images.ts';
+import { MOST_DISAGREED, nextDisagreed, putPrediction } from '../../../main/store/predictions.ts';
 import { createRun } from '../../../main/store/runs.ts';
 import { NO_FILTER } from '../../../preload/contract/data.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
@@ -100,6 +101,25 @@ test('images are sorted by how unsure a model is, and by how far two are apart; 
   ]);
   await predict(runs[1]!, [a, b], seerOf(new Map([[a, 0.1]])).seer);
   expect(by('disagreement').slice(0, 2)).toEqual([a, b]);
+});
+
+test('the way through disagreements begins with the greatest, leaves out what is done, and comes round', async () => {
+  const { db, ids, runs, predict } = project(5);
+  const [a, b, c, d, e] = ids as [number, number, number, number, number];
+  const none = seerOf(new Map(ids.map((id) => [id, 0.1]))).seer;
+  await predict(runs[0]!, [a, b, c, d], none);
+  expect(nextDisagreed(db, a)).toBeNull();
+
+  await predict(runs[1]!, [a, b, c], seerOf(new Map([[b, 0.1]])).seer); // disagrees on a and c
+  const half = { kind: 'objects', objects: [] } as const;
+  const row = { run_id: runs[1]!, image_id: d, made_at_ms: 900, found: half, entropy01: 0, closeness01: 0 };
+  putPrediction(db, { ...row, disagreement01: 0.5 });
+
+  expect([e, a, c, d, b].map((id) => nextDisagreed(db, id))).toEqual([a, c, d, a, a]);
+  setReview(db, c, { state: 'accepted', note: '' });
+  expect([a, d].map((id) => nextDisagreed(db, id))).toEqual([d, a]);
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${MOST_DISAGREED}`).all(2, 2, 0) as { detail: string }[];
+  expect(plan.map(({ detail }) => detail)).toContain('SCAN predictions USING COVERING INDEX predictions_by_image');
 });
 
 test('accepting is one gesture that undo and redo turn with the proposals, until the model is asked again', async () => {
