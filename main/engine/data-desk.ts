@@ -7,6 +7,7 @@ import type {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  TurnedEdit,
 } from '../../preload/contract/data.ts';
 import { editData } from '../data/edit-data.ts';
 import { findLookAlikes } from '../data/look-alikes.ts';
@@ -64,11 +65,11 @@ export class ProjectData implements DataDesk {
     return this.write((project) => editData(project, edit));
   }
 
-  undo(): Promise<string | null> {
+  undo(): Promise<TurnedEdit | null> {
     return this.write(({ db }) => undoEdit(db));
   }
 
-  redo(): Promise<string | null> {
+  redo(): Promise<TurnedEdit | null> {
     return this.write(({ db }) => redoEdit(db));
   }
 

@@ -73,7 +73,10 @@ export class ProjectSession implements Training {
     this.data = new ProjectData({
       ...{ project: this.project, writer: this.writer, looks: this.looks, thumbnails: this.thumbnails },
       nowMs: () => clock.nowMs(),
-      onWritten: () => this.watch.look(),
+      onWritten: () => {
+        this.labelling.retell();
+        this.watch.look();
+      },
     });
     const onEdited = () => this.watch.look();
     this.labelling = new ImageLabelling({

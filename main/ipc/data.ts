@@ -16,8 +16,8 @@ export function dataHandlers(os: Handled['data'], engine: Engine, logBug: LogBug
     }),
     cards: os.cards.handler(({ input }) => engine.data().cards(input.ids)),
     edit: os.edit.handler(async ({ input }) => ({ title: await engine.data().edit(input) })),
-    undo: os.undo.handler(async () => ({ title: await engine.data().undo() })),
-    redo: os.redo.handler(async () => ({ title: await engine.data().redo() })),
+    undo: os.undo.handler(async () => ({ turned: await engine.data().undo() })),
+    redo: os.redo.handler(async () => ({ turned: await engine.data().redo() })),
     watch: os.watch.handler(({ signal }) => toldTo(watchData(engine, signal), logBug)),
     lookAlikes: os.lookAlikes.handler(({ signal }) => toldTo(engine.data().lookAlikes(signal), logBug)),
   };

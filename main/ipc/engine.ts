@@ -8,6 +8,7 @@ import type {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  TurnedEdit,
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   HistoryEntry,
   ImageChange,
   ImageDocument,
+  ImageEvent,
   ImageNeighbours,
 } from '../../preload/contract/labelling.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
@@ -68,8 +70,8 @@ export interface DataDesk {
   cards(ids: readonly number[]): ImageCard[];
   /** Return what was done, in words; null where there was nothing to take back. */
   edit(edit: DataEdit): Promise<string>;
-  undo(): Promise<string | null>;
-  redo(): Promise<string | null>;
+  undo(): Promise<TurnedEdit | null>;
+  redo(): Promise<TurnedEdit | null>;
   lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent>;
 }
 
@@ -85,8 +87,8 @@ export interface Labelling {
   nextDisagreement(image: number): number | null;
   spend(image: number, spentMs: number): Promise<void>;
   first(): number | null;
-  /** Called after every change that a window makes to the image. */
-  onChanged(image: number, listener: (change: ImageChange) => void): Unsubscribe;
+  /** Called after every change that a window makes to the image, and with all of it after an edit of many. */
+  onChanged(image: number, listener: (event: ImageEvent) => void): Unsubscribe;
 }
 
 export interface FollowedSweep {

@@ -25,11 +25,14 @@ export function labellingHandlers(os: Handled['labelling'], engine: Engine, logB
   };
 }
 
+const sequenceOf = (event: ImageEvent): number =>
+  event.type === 'change' ? event.change.sequence : event.document.sequence;
+
 /** Listens before it reads the document, so a change between the two is told, not lost; no change replaces another. */
 async function* watchImage(engine: Engine, image: number, signal: AbortSignal | undefined): AsyncGenerator<ImageEvent> {
   const labelling = engine.labelling();
   const changes = new LatestByKey<number, ImageEvent>();
-  const unsubscribe = labelling.onChanged(image, (change) => changes.put(change.sequence, { type: 'change', change }));
+  const unsubscribe = labelling.onChanged(image, (event) => changes.put(sequenceOf(event), event));
   try {
     yield { type: 'document', document: labelling.document(image) };
     for (let event = await changes.take(signal); event !== null; event = await changes.take(signal)) yield event;

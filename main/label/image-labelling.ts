@@ -5,6 +5,7 @@ import type {
   HistoryEntry,
   ImageChange,
   ImageDocument,
+  ImageEvent,
   ImageNeighbours,
 } from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
@@ -43,7 +44,7 @@ export interface LabellingParts {
   readonly onEdited: () => void;
 }
 
-type Listener = (change: ImageChange) => void;
+type Listener = (event: ImageEvent) => void;
 
 export class ImageLabelling implements Labelling {
   private readonly parts: LabellingParts;
@@ -127,22 +128,37 @@ export class ImageLabelling implements Labelling {
     };
   }
 
+  /** After an edit of many images: those on show are told whole, as any of them may be among them. */
+  retell(): void {
+    for (const image of this.listeners.keys()) {
+      this.nextSequence(image);
+      this.tell(image, { type: 'document', document: this.document(image) });
+    }
+  }
+
   /** Of something that is no gesture. */
   private tellFacts(image: number): void {
-    const listeners = this.listeners.get(image);
-    if (listeners === undefined) return;
+    if (!this.listeners.has(image)) return;
+    const sequence = this.nextSequence(image);
+    const change = { ...factsOf(this.parts.project.db, image), put: [], gone: [], sequence };
+    this.tell(image, { type: 'change', change });
+  }
+
+  private nextSequence(image: number): number {
     const sequence = (this.sequences.get(image) ?? 0) + 1;
     this.sequences.set(image, sequence);
-    const change = { ...factsOf(this.parts.project.db, image), put: [], gone: [], sequence };
-    for (const listener of listeners) listener(change);
+    return sequence;
+  }
+
+  private tell(image: number, event: ImageEvent): void {
+    for (const listener of this.listeners.get(image) ?? []) listener(event);
   }
 
   private async write(image: number, work: (db: WriteDb) => Made): Promise<ImageChange> {
     return this.parts.writer.use(({ db }) => {
       const made = work(db);
-      const change = { ...made, sequence: (this.sequences.get(image) ?? 0) + 1 };
-      this.sequences.set(image, change.sequence);
-      for (const listener of this.listeners.get(image) ?? []) listener(change);
+      const change = { ...made, sequence: this.nextSequence(image) };
+      this.tell(image, { type: 'change', change });
       this.parts.onEdited();
       return change;
     });

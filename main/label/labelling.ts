@@ -15,16 +15,10 @@ import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
 import type { Author } from '../author.ts';
 import { annotationsOf, type Annotation as StoredAnnotation } from '../store/annotations.ts';
 import type { ReadDb, WriteDb } from '../store/db.ts';
-import {
-  gesturesAtHand,
-  type MadeChange,
-  makeGesture,
-  redoGesture,
-  SAY_LABELLED,
-  undoGesture,
-} from '../store/gestures.ts';
+import { gesturesAtHand, makeGesture, redoGesture, SAY_LABELLED, undoGesture } from '../store/gestures.ts';
 import { type ImageRow, knownImage } from '../store/images.ts';
 import { labelsOf } from '../store/labels.ts';
+import type { MadeChange } from '../store/made-change.ts';
 import { proposalsOf } from './proposals.ts';
 
 /** What has become of an image, without its place in the order of changes. */

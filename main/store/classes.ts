@@ -3,10 +3,12 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
-/** The id of a class, which is made when the project has none of that name. */
+/** The id of a class, which is made when the project has none of that name; it never had that id before. */
 export function ensureClass(db: WriteDb, name: string): number {
   const row = db
-    .prepare('INSERT INTO classes (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id')
+    .prepare(`
+      INSERT INTO classes (id, name) VALUES ((SELECT 1 + id FROM last_class), ?)
+      ON CONFLICT (name) DO UPDATE SET name = name RETURNING id`)
     .get(name) as { id: number };
   return row.id;
 }
@@ -62,6 +64,14 @@ export function classId(db: ReadDb, name: string): number {
   throw new AppError('class-not-found', `there is no class "${name}" in this project`, { class: name });
 }
 
+/** The ids of those of these classes that there are, by name. */
+export function classIds(db: ReadDb, names: readonly string[]): Record<string, number> {
+  const rows = db
+    .prepare('SELECT name, id FROM classes WHERE name IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify(names)) as { name: string; id: number }[];
+  return Object.fromEntries(rows.map(({ name, id }) => [name, id]));
+}
+
 /** Errors: duplicate-name when the project has a class of that name. */
 export function addClass(db: WriteDb, name: string): void {
   refuseTaken(db, name);
@@ -92,19 +102,38 @@ export function mergeClass(db: WriteDb, name: string, into: string): void {
   );
   db.prepare('DELETE FROM labels WHERE class_id = ?').run(from);
   db.prepare('DELETE FROM classes WHERE id = ?').run(from);
+  db.prepare('INSERT INTO merged_classes (class_id, into_id) VALUES (?, ?)').run(from, to);
 }
 
 /**
- * Removes a class with its labels and objects. With `unlabels`, images that have no other class are not labelled any more:
- * where each image has one, to have none says nothing.
+ * What a class is called now, or the one it was merged into, be it in several steps; null where it is gone.
+ * Classes that were merged are followed only as long as they are gone: a merge that is taken back counts no longer.
+ */
+export function presentName(db: ReadDb, id: number): string | null {
+  const row = db
+    .prepare(`
+      WITH RECURSIVE way (id) AS (
+        SELECT ? UNION
+        SELECT into_id FROM way JOIN merged_classes ON class_id = way.id)
+      SELECT name FROM way JOIN classes ON classes.id = way.id`)
+    .get(id) as { name: string } | undefined;
+  return row?.name ?? null;
+}
+
+/**
+ * Removes a class with its labels and objects. With `unlabels`, images that have no other class are not labelled any more, nor
+ * done or accepted: where each image has one, to have none says nothing.
  * Errors: class-not-found.
  */
 export function deleteClass(db: WriteDb, name: string, unlabels: boolean): void {
   const id = classId(db, name);
   if (unlabels) {
     db.prepare(`
-      UPDATE images SET is_labelled = 0 WHERE id IN (SELECT image_id FROM labels WHERE class_id = ?)
-        AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id AND class_id <> ?)`).run(id, id);
+      UPDATE images SET is_labelled = 0, review = iif(review IN ('done', 'accepted'), 'to-do', review)
+      WHERE id IN (SELECT image_id FROM labels WHERE class_id = ?) AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id AND class_id <> ?)`).run(
+      id,
+      id,
+    );
   }
   db.prepare('DELETE FROM annotations WHERE class_id = ?').run(id);
   db.prepare('DELETE FROM labels WHERE class_id = ?').run(id);

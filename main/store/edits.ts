@@ -1,46 +1,14 @@
 /**
- * Edits that a person can take back, in order, also after a restart. While an edit is made, triggers of this connection
- * alone write down every row it changes, whatever changes it; to undo, the rows are put back in reverse order, which is
- * recorded in the same way and so can be redone. Imports and other writers pay nothing for it.
+ * Edits of many images that a person can take back, in order, also after a restart. What was changed since, on the canvas
+ * or by anybody else, is left as it is, and told.
  */
 
+import type { LeftAlone, TurnedEdit } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Author } from '../author.ts';
 import type { ReadDb, WriteDb } from './db.ts';
-
-interface JournalledPart {
-  readonly table: string;
-  readonly key: readonly string[];
-  /** What an update may change. */
-  readonly columns: readonly string[];
-  /** The column that names the image a row belongs to, whose history tells of the edit; null where it is of none. */
-  readonly image: string | null;
-}
-
-/**
- * By the name under which the journal has them; rows of other tables cannot be part of an edit. What changes independently
- * of each other is journalled apart, so that taking back one leaves the other as it is.
- */
-const PARTS: Readonly<Record<string, JournalledPart>> = {
-  images: { table: 'images', key: ['id'], columns: ['split', 'is_labelled'], image: 'id' },
-  reviews: { table: 'images', key: ['id'], columns: ['review', 'review_note'], image: 'id' },
-  classes: { table: 'classes', key: ['id'], columns: ['name', 'color'], image: null },
-  labels: { table: 'labels', key: ['image_id', 'class_id'], columns: [], image: 'image_id' },
-  tags: { table: 'tags', key: ['id'], columns: ['name'], image: null },
-  image_tags: { table: 'image_tags', key: ['image_id', 'tag_id'], columns: [], image: 'image_id' },
-  annotations: {
-    table: 'annotations',
-    key: ['id'],
-    image: 'image_id',
-    columns: [
-      ...['image_id', 'class_id', 'kind', 'x0', 'y0', 'x1', 'y1', 'area_px2', 'geometry'],
-      ...['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'],
-    ],
-  },
-};
-
-/** Images come with an import and are never part of an edit themselves. */
-const FIXED_ROWS: ReadonlySet<string> = new Set(['images', 'reviews']);
+import { type JournalledChange, journalled, journalOf, turn } from './edit-journal.ts';
+import { knownImage } from './images.ts';
 
 /** About 100 bytes each: older edits are forgotten beyond it. */
 const MOST_CHANGES = 2_000_000;
@@ -60,7 +28,7 @@ export function recordEdit<T>(db: WriteDb, title: string, { made_by, made_at_ms 
     const { id } = db
       .prepare('INSERT INTO edits (title, made_by, created_at_ms) VALUES (?, ?, ?) RETURNING id')
       .get(title, made_by, made_at_ms) as { id: number };
-    const result = recorded(db, id, work);
+    const result = journalled(db, id, work);
     if (changeCount(db, id) === 0) db.prepare('DELETE FROM edits WHERE id = ?').run(id);
     else {
       db.prepare('DELETE FROM edits WHERE is_undone = 1').run();
@@ -70,25 +38,21 @@ export function recordEdit<T>(db: WriteDb, title: string, { made_by, made_at_ms 
   });
 }
 
-/**
- * Takes the latest edit back. Returns its title; null when there is none.
- * Errors: edit-conflict when other writers have changed what it concerns so that it cannot be.
- */
-export function undoEdit(db: WriteDb): string | null {
-  return turnBack(db, 'SELECT id, title FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1', 1);
-}
+const NEXT_UNDO = 'SELECT id, title FROM edits WHERE is_undone = 0 AND is_closed = 0 ORDER BY id DESC LIMIT 1';
+const NEXT_REDO = 'SELECT id, title FROM edits WHERE is_undone = 1 AND is_closed = 0 ORDER BY id LIMIT 1';
 
-/** Brings the edit again that was taken back last. Returns its title; null when there is none. Errors: edit-conflict. */
-export function redoEdit(db: WriteDb): string | null {
-  return turnBack(db, 'SELECT id, title FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1', 0);
-}
+/**
+ * Takes the latest edit back; null when there is none.
+ * Errors: edit-conflict when nothing of it can be, as when a class has the name by now that another had.
+ */
+export const undoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, NEXT_UNDO, 1);
+
+/** Brings the edit again that was taken back last; null when there is none. Errors: edit-conflict. */
+export const redoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, NEXT_REDO, 0);
 
 export function editHistory(db: ReadDb): EditHistory {
-  const title = (sql: string) => (db.prepare(sql).get() as { title: string } | undefined)?.title ?? null;
-  return {
-    undo: title('SELECT title FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1'),
-    redo: title('SELECT title FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1'),
-  };
+  const title = (sql: string) => (db.prepare(sql).get() as Edit | undefined)?.title ?? null;
+  return { undo: title(NEXT_UNDO), redo: title(NEXT_REDO) };
 }
 
 interface Edit {
@@ -96,12 +60,18 @@ interface Edit {
   readonly title: string;
 }
 
-function turnBack(db: WriteDb, which: string, isUndone: 0 | 1): string | null {
+function turnEdit(db: WriteDb, which: string, isUndone: 0 | 1): TurnedEdit | null {
   const edit = db.prepare(which).get() as Edit | undefined;
   if (edit === undefined) return null;
   try {
-    putAllBack(db, edit, isUndone);
-    return edit.title;
+    const left = db.transaction(() => {
+      // Rows that name each other come back one by one; whether all of them are there again is checked at the end.
+      db.prepare('PRAGMA defer_foreign_keys = ON').run();
+      const changes = journalOf(db, edit.id);
+      db.prepare('UPDATE edits SET is_undone = ? WHERE id = ?').run(isUndone, edit.id);
+      return turn(db, isUndone === 1 ? changes.toReversed().map(reversed) : changes);
+    });
+    return { title: edit.title, left: told(db, left) };
   } catch (error) {
     if (!String((error as { code?: string }).code).startsWith('SQLITE_CONSTRAINT')) throw error;
     const message = `"${edit.title}" cannot be taken back or brought again: what it concerns was changed since (${(error as Error).message})`;
@@ -109,98 +79,37 @@ function turnBack(db: WriteDb, which: string, isUndone: 0 | 1): string | null {
   }
 }
 
-/** Puts the rows of an edit back; what that changes becomes the way forward again. */
-function putAllBack(db: WriteDb, edit: Edit, isUndone: 0 | 1): void {
-  db.transaction(() => {
-    const changes = db
-      .prepare('SELECT id, table_name, change, row_json FROM edit_changes WHERE edit_id = ? ORDER BY id DESC')
-      .all(edit.id) as Change[];
-    db.prepare('DELETE FROM edit_changes WHERE edit_id = ?').run(edit.id);
-    // Rows that name each other come back one by one; whether all of them are there again is checked at the end.
-    db.prepare('PRAGMA defer_foreign_keys = ON').run();
-    recorded(db, edit.id, () => {
-      for (const change of changes) putBack(db, change);
-    });
-    db.prepare('UPDATE edits SET is_undone = ? WHERE id = ?').run(isUndone, edit.id);
+const reversed = (change: JournalledChange): JournalledChange => ({
+  ...change,
+  before: change.after,
+  after: change.before,
+});
+
+/** What of images and classes was left alone, each kind with how many there are of it. */
+function told(db: ReadDb, left: readonly JournalledChange[]): LeftAlone[] {
+  return [...Map.groupBy(left, ({ part }) => KINDS[part]!)].map(([what, changes]) => {
+    const images = [...new Set(changes.flatMap(({ image }) => image ?? []))];
+    const image_names = images.slice(0, MOST_NAMES).map((id) => knownImage(db, id).source_url);
+    return { what, count: changes.length, image_count: images.length, image_names };
   });
 }
 
-interface Change {
-  readonly table_name: string;
-  readonly change: 'insert' | 'update' | 'delete';
-  readonly row_json: string;
-}
+const MOST_NAMES = 3;
 
-function putBack(db: WriteDb, { table_name, change, row_json }: Change): void {
-  const { table: name, key, columns } = PARTS[table_name]!;
-  const row = JSON.parse(row_json) as (string | number | null)[];
-  const isRow = key.map((column) => `${column} = ?`).join(' AND ');
-  switch (change) {
-    case 'insert':
-      db.prepare(`DELETE FROM ${name} WHERE ${isRow}`).run(...row.slice(0, key.length));
-      break;
-    case 'delete': {
-      const places = [...key, ...columns].map(() => '?').join(', ');
-      // A label may be there already: those of annotations come and go with them.
-      db.prepare(`INSERT OR IGNORE INTO ${name} (${[...key, ...columns].join(', ')}) VALUES (${places})`).run(...row);
-      break;
-    }
-    case 'update': {
-      const sets = columns.map((column) => `${column} = ?`).join(', ');
-      db.prepare(`UPDATE ${name} SET ${sets} WHERE ${isRow}`).run(
-        ...row.slice(key.length),
-        ...row.slice(0, key.length),
-      );
-      break;
-    }
-    default:
-      change satisfies never;
-  }
-}
-
-/** Runs `work` with every change of a row written down under an edit. */
-function recorded<T>(db: WriteDb, edit: number, work: () => T): T {
-  db.prepare('CREATE TEMP TABLE IF NOT EXISTS edit_in_progress (id INTEGER)').run();
-  db.prepare('DELETE FROM temp.edit_in_progress').run();
-  db.prepare('INSERT INTO temp.edit_in_progress (id) VALUES (?)').run(edit);
-  for (const { sql } of TRIGGERS) db.prepare(sql).run();
-  try {
-    return work();
-  } finally {
-    for (const { name } of TRIGGERS) db.prepare(`DROP TRIGGER temp.${name}`).run();
-  }
-}
-
-function triggersOf(part: string, { table, key, columns, image }: JournalledPart): { name: string; sql: string }[] {
-  const list = (of: 'old' | 'new', names: readonly string[]) =>
-    `json_array(${names.map((name) => `${of}.${name}`).join(', ')})`;
-  const trigger = (change: Change['change'], when: string, row: string) => ({
-    name: `journal_${part}_${change}`,
-    sql: `
-      CREATE TEMP TRIGGER journal_${part}_${change} AFTER ${when} BEGIN
-        INSERT INTO edit_changes (edit_id, table_name, change, row_json, image_id)
-        VALUES ((SELECT id FROM edit_in_progress), '${part}', '${change}', ${row},
-                ${image === null ? 'NULL' : `${change === 'insert' ? 'new' : 'old'}.${image}`});
-      END`,
-  });
-  const differs = columns.map((column) => `old.${column} IS NOT new.${column}`).join(' OR ');
-  const update = trigger(
-    'update',
-    `UPDATE OF ${columns.join(', ')} ON main.${table} WHEN ${differs}`,
-    list('old', [...key, ...columns]),
-  );
-  return [
-    ...(columns.length > 0 ? [update] : []),
-    ...(FIXED_ROWS.has(part)
-      ? []
-      : [
-          trigger('insert', `INSERT ON main.${table}`, list('new', key)),
-          trigger('delete', `DELETE ON main.${table}`, list('old', [...key, ...columns])),
-        ]),
-  ];
-}
-
-const TRIGGERS = Object.entries(PARTS).flatMap(([name, part]) => triggersOf(name, part));
+/** By the parts of the journal. */
+const KINDS: Readonly<Record<string, LeftAlone['what']>> = {
+  'images.split': 'split',
+  'images.review': 'review',
+  classes: 'class',
+  'classes.name': 'class',
+  'classes.color': 'class',
+  merged_classes: 'class',
+  labels: 'label',
+  tags: 'tag',
+  image_tags: 'tag',
+  annotations: 'object',
+  'annotations.class': 'object',
+};
 
 function changeCount(db: ReadDb, edit: number): number {
   const row = db.prepare('SELECT count(*) AS changes FROM edit_changes WHERE edit_id = ?').get(edit) as {

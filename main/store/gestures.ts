@@ -18,21 +18,17 @@ import {
   restoreAnnotation,
 } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
-import { knownImage, setReview } from './images.ts';
+import { knownImage, setReview, unlabelIfNothing } from './images.ts';
 import { labelsOf, setLabels } from './labels.ts';
+import type { MadeChange } from './made-change.ts';
+import { idsOfNamed, withPresentNames } from './named-classes.ts';
 import { predictionOf, settle } from './predictions.ts';
-
-/** A change as the journal keeps it: null where there was, or is, no object. */
-export type MadeChange =
-  | { readonly type: 'object'; readonly before: Annotation | null; readonly after: Annotation | null }
-  | { readonly type: 'labels'; readonly before: readonly string[]; readonly after: readonly string[] }
-  | { readonly type: 'review'; readonly before: Review; readonly after: Review }
-  | Extract<Change, { type: 'settle' }>;
 
 interface StoredGesture {
   readonly id: number;
   readonly name: string;
   readonly changes_json: string;
+  readonly classes_json: string;
   readonly was_labelled: 0 | 1;
 }
 
@@ -44,14 +40,15 @@ export function makeGesture(db: WriteDb, edit: Edit, { made_by, made_at_ms }: Au
   return db.transaction(() => {
     const image = knownImage(db, edit.image_id);
     const changes = edit.changes.map((change) => make(db, image.id, change));
-    if (changes.some(saysLabelled)) markLabelled(db, image.id, true);
+    if (changes.some(saysLabelled)) markLabelled(db, image.id);
     db.prepare("UPDATE gestures SET state = 'dropped' WHERE image_id = ? AND state = 'undone'").run(image.id);
     db.prepare(`
-      INSERT INTO gestures (image_id, name, changes_json, was_labelled, made_by, made_at_ms, state)
-      VALUES (?, ?, ?, ?, ?, ?, 'done')`).run(
+      INSERT INTO gestures (image_id, name, changes_json, classes_json, was_labelled, made_by, made_at_ms, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'done')`).run(
       image.id,
       edit.name,
       JSON.stringify(changes),
+      JSON.stringify(idsOfNamed(db, changes)),
       Number(image.is_labelled),
       made_by,
       made_at_ms,
@@ -69,9 +66,9 @@ export function undoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
     knownImage(db, imageId);
     const edit = nextUndo(db, imageId);
     if (edit === null) return [];
-    const changes = changesOf(edit).toReversed().map(reversed);
+    const changes = changesOf(db, edit).toReversed().map(reversed);
     for (const change of changes) turn(db, imageId, change);
-    markLabelled(db, imageId, edit.was_labelled === 1);
+    if (edit.was_labelled === 0) unlabelIfNothing(db, imageId);
     db.prepare("UPDATE gestures SET state = 'undone' WHERE id = ?").run(edit.id);
     return changes;
   });
@@ -86,9 +83,9 @@ export function redoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
     knownImage(db, imageId);
     const edit = nextRedo(db, imageId);
     if (edit === null) return [];
-    const changes = changesOf(edit);
+    const changes = changesOf(db, edit);
     for (const change of changes) turn(db, imageId, change);
-    if (changes.some(saysLabelled)) markLabelled(db, imageId, true);
+    if (changes.some(saysLabelled)) markLabelled(db, imageId);
     db.prepare("UPDATE gestures SET state = 'done' WHERE id = ?").run(edit.id);
     return changes;
   });
@@ -122,7 +119,8 @@ const nextUndo = (db: ReadDb, imageId: number) =>
 const nextRedo = (db: ReadDb, imageId: number) =>
   (db.prepare(NEXT_REDO).get(imageId) as StoredGesture | undefined) ?? null;
 const reversed = <C extends MadeChange>(change: C): C => ({ ...change, before: change.after, after: change.before });
-const changesOf = (edit: StoredGesture): readonly MadeChange[] => JSON.parse(edit.changes_json) as MadeChange[];
+const changesOf = (db: ReadDb, { changes_json, classes_json }: StoredGesture): readonly MadeChange[] =>
+  withPresentNames(db, JSON.parse(changes_json) as MadeChange[], JSON.parse(classes_json) as Record<string, number>);
 
 /** Whoever draws or names something has looked at the image, and so has who says that it is done. */
 function saysLabelled(change: MadeChange): boolean {
@@ -130,8 +128,8 @@ function saysLabelled(change: MadeChange): boolean {
   return change.type !== 'review' || SAY_LABELLED.has(change.after.state);
 }
 
-function markLabelled(db: WriteDb, imageId: number, isLabelled: boolean): void {
-  db.prepare('UPDATE images SET is_labelled = ? WHERE id = ?').run(Number(isLabelled), imageId);
+function markLabelled(db: WriteDb, imageId: number): void {
+  db.prepare('UPDATE images SET is_labelled = 1 WHERE id = ?').run(imageId);
 }
 
 /** States of review that say that somebody has labelled the image, be it with nothing. */

@@ -42,11 +42,12 @@ export function removeClasses(db: WriteDb, ids: readonly number[], names: readon
   markLabelled(db, text);
 }
 
-/** Takes every label and object off images, as if nobody had looked at them. */
+/** Takes every label, object and review off images, as if nobody had looked at them. */
 export function unlabel(db: WriteDb, ids: readonly number[]): void {
   const text = JSON.stringify(ids);
   db.prepare(`DELETE FROM annotations WHERE image_id IN ${THESE}`).run(text);
   db.prepare(`DELETE FROM labels WHERE image_id IN ${THESE}`).run(text);
+  setReviews(db, ids, { state: 'to-do', note: '' }, false);
   db.prepare(`UPDATE images SET is_labelled = 0 WHERE id IN ${THESE} AND is_labelled = 1`).run(text);
 }
 

@@ -16,6 +16,7 @@ import {
   ImageQuery,
   LookAlikeEvent,
   MOST_ROWS,
+  TurnedEdit,
 } from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
@@ -167,9 +168,12 @@ export const contract = {
     cards: call.input(z.object({ ids: z.array(z.int().positive()).max(MOST_ROWS) })).output(z.array(ImageCard)),
     /** Errors: project-in-use, bad-label, class-not-found, duplicate-name. */
     edit: call.input(DataEdit).output(z.object({ title: z.string() })),
-    /** Take back the latest edit, or bring it again; null where there is none. Errors: project-in-use, edit-conflict. */
-    undo: call.output(z.object({ title: z.string().nullable() })),
-    redo: call.output(z.object({ title: z.string().nullable() })),
+    /**
+     * Take back the latest edit, or bring it again, but for what was changed since; null where there is none.
+     * Errors: project-in-use, edit-conflict.
+     */
+    undo: call.output(z.object({ turned: TurnedEdit.nullable() })),
+    redo: call.output(z.object({ turned: TurnedEdit.nullable() })),
     /** Now, and after every change of images, labels, tags or classes, whoever makes it. */
     watch: call.output(eventIterator(DataState)),
     /** Looks at every image that was not looked at yet, then tells which look alike. Errors: project-in-use. */

@@ -149,6 +149,20 @@ export const DataEdit = z.discriminatedUnion('kind', [
 ]);
 export type DataEdit = z.infer<typeof DataEdit>;
 
+/** What an edit that was taken back or brought again has left as it is, because it was changed since. */
+export const LeftAlone = z.object({
+  what: z.enum(['split', 'review', 'class', 'label', 'tag', 'object']),
+  count: z.int().positive(),
+  /** How many images they are of; none of classes and tags. */
+  image_count: z.int().nonnegative(),
+  /** Names of the first of them. */
+  image_names: z.array(z.string()),
+});
+export type LeftAlone = z.infer<typeof LeftAlone>;
+
+export const TurnedEdit = z.object({ title: z.string(), left: z.array(LeftAlone).readonly() });
+export type TurnedEdit = z.infer<typeof TurnedEdit>;
+
 /** Grows with every change of images, labels or classes, whoever made it; and what can be taken back. */
 export const DataState = z.object({ version: z.string(), undo: z.string().nullable(), redo: z.string().nullable() });
 export type DataState = z.infer<typeof DataState>;

@@ -187,6 +187,35 @@ describe('labelling objects', () => {
     expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]);
   });
 
+  test('an edit of many images reaches the canvas at once, and taken back it leaves what was done there since', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const [canvas, data] = [await open('#/label/2'), await open('#/data')];
+    await canvas.getByRole('heading', { name: '1 object' }).waitFor();
+    await data.getByRole('option').nth(1).click();
+    await data.getByRole('button', { name: /Say how far/ }).click();
+    await data.getByRole('option', { name: 'Accepted' }).click();
+    await canvas.getByRole('button', { name: 'Accepted', exact: true, pressed: true }).waitFor();
+    await engine.data().edit({ kind: 'class-rename', name: 'bolt', to: 'screw' });
+    await canvas.getByRole('button', { name: /screw.*box/ }).waitFor();
+
+    await drag(canvas, [340, 240], [320, 230]);
+    await canvas.keyboard.press('Shift+D');
+    await canvas.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
+    for (let i = 0; i < 2; i++) {
+      await data.getByRole('button', { name: 'Undo', exact: true }).click();
+      await data.getByRole('button', { name: 'Redo', exact: true, disabled: false }).waitFor();
+    }
+
+    await data.getByRole('status').getByText('1 review of b.png').waitFor();
+    await keepPicture(data, 'data-left-light');
+    await canvas.getByRole('button', { name: /bolt.*box/ }).waitFor();
+    expect(stored(2).objects).toEqual([['bolt', [280, 190, 360, 270]]]);
+    await canvas.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
+    await canvas.keyboard.press('Control+z');
+    await canvas.keyboard.press('Control+z');
+    await eventually(() => expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]));
+  });
+
   test('images are done, accepted and rejected by key, found by that in the data browser, and the history says who', async () => {
     await serve('image-object-detection', ['a.png', 'b.png', 'c.png']);
     const page = await open('#/label/2');

@@ -11,6 +11,7 @@ import { perLabel } from './0008-per-label.ts';
 import { review } from './0009-review.ts';
 import { revisions } from './0010-revisions.ts';
 import { predictions } from './0011-predictions.ts';
+import { journal } from './0012-journal.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   review,
   revisions,
   predictions,
+  journal,
 ];
 
 /** The `user_version` this program writes. */

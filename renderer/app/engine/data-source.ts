@@ -10,8 +10,8 @@ export function dataSourceOf(live: LiveEngine): DataSource {
     find: (query) => live.ask(async (client) => numbersOf((await client.data.find(query)).ids)),
     cards: (ids) => live.ask((client) => client.data.cards({ ids: [...ids] })),
     edit: (edit) => live.ask(async (client) => (await client.data.edit(edit)).title),
-    undo: () => live.ask(async (client) => (await client.data.undo()).title),
-    redo: () => live.ask(async (client) => (await client.data.redo()).title),
+    undo: () => live.ask(async (client) => (await client.data.undo()).turned),
+    redo: () => live.ask(async (client) => (await client.data.redo()).turned),
     predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
     lookAlikes: (signal) => live.ask((client) => client.data.lookAlikes(undefined, { signal })),
   };

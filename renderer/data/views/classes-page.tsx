@@ -7,7 +7,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { ClassQuestion, type Question } from './class-question.tsx';
 import type { DataSource } from './data-source.ts';
-import { UndoButtons } from './undo-buttons.tsx';
+import { LeftNote, UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 
 export interface ClassesPageProps {
@@ -28,6 +28,7 @@ export function ClassesPage({ facts, source, state }: ClassesPageProps): ReactEl
         </div>
       </header>
       <Problem title="That was not done" text={edits.problem} />
+      <LeftNote text={edits.left} />
       <table className="plain">
         <thead>
           <tr>

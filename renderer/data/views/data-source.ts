@@ -7,6 +7,7 @@ import type {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  TurnedEdit,
 } from '../../../preload/contract/data.ts';
 import type { PredictEvent, PredictRequest } from '../../../preload/contract/proposals.ts';
 
@@ -19,8 +20,8 @@ export interface DataSource {
   cards(ids: readonly number[]): Promise<readonly ImageCard[]>;
   /** What was done, in words; null where there was nothing to take back. */
   edit(edit: DataEdit): Promise<string>;
-  undo(): Promise<string | null>;
-  redo(): Promise<string | null>;
+  undo(): Promise<TurnedEdit | null>;
+  redo(): Promise<TurnedEdit | null>;
   /** Has a run look at images; what it says is proposed on the canvas. */
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   lookAlikes(signal: AbortSignal): Promise<AsyncIterable<LookAlikeEvent>>;

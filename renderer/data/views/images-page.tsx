@@ -15,7 +15,7 @@ import { FilterPanel } from './filter-panel.tsx';
 import { ImageDialog } from './image-dialog.tsx';
 import { ImageGrid, type Look } from './image-grid.tsx';
 import { PredictDialog } from './predict-dialog.tsx';
-import { UndoButtons } from './undo-buttons.tsx';
+import { LeftNote, UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 import { useCards, useFound } from './use-images.ts';
 
@@ -79,6 +79,7 @@ export function ImagesPage({
       <div className="browser-main">
         <Toolbar {...{ query, setQuery, look, setLook, edits }} counted={countWords(list?.length ?? null, facts)} />
         <Problem title="That was not done" text={edits.problem ?? problem} />
+        <LeftNote text={edits.left} />
         {selection.ids.size === 0 || facts === null ? null : (
           <BulkBar
             {...{ ids, task: project.task, facts, isBusy: edits.isBusy }}

@@ -10,6 +10,7 @@ import { Problem } from '../../ui/problem.tsx';
 import type { CardStore } from './card-store.ts';
 import type { DataSource } from './data-source.ts';
 import { Picture } from './picture.tsx';
+import { LeftNote } from './undo-buttons.tsx';
 import { type Edits, useEdits } from './use-edits.ts';
 import { useCards } from './use-images.ts';
 
@@ -45,6 +46,7 @@ export function LookAlikesPage({ source, state, colors }: LookAlikesPageProps): 
         </button>
       </header>
       <Problem title="That was not done" text={edits.problem ?? problem} />
+      <LeftNote text={edits.left} />
       {event.unread.length === 0 ? null : (
         <p className="reason">
           {formatPlural(event.unread.length, 'image')} could not be read; the first: {event.unread[0]!.reason}

@@ -16,3 +16,14 @@ export function UndoButtons({ edits }: { edits: Edits }): ReactElement {
     </>
   );
 }
+
+/** What the last of them has left as it is. */
+export function LeftNote({ text }: { text: string | null }): ReactElement | null {
+  if (text === null) return null;
+  return (
+    <div className="reason" role="status">
+      <strong>Some of it stays as it is</strong>
+      <p>{text}</p>
+    </div>
+  );
+}

@@ -1,13 +1,16 @@
 /** Edits of the data, taken back and brought again, also by Ctrl+Z and Ctrl+Shift+Z. */
 
 import { useEffect, useRef } from 'react';
-import type { DataEdit, DataState } from '../../../preload/contract/data.ts';
+import type { DataEdit, DataState, TurnedEdit } from '../../../preload/contract/data.ts';
 import { useAction } from '../../ui/use-action.ts';
+import { leftWords } from '../derive/left-words.ts';
 import type { DataSource } from './data-source.ts';
 
 export interface Edits {
   readonly isBusy: boolean;
   readonly problem: string | null;
+  /** What the last undo or redo has left as it is; null where that is nothing. */
+  readonly left: string | null;
   /** What would be taken back, in words; null where there is nothing. */
   readonly undoes: string | null;
   readonly redoes: string | null;
@@ -17,7 +20,7 @@ export interface Edits {
 }
 
 export function useEdits(source: DataSource, state: DataState | null): Edits {
-  const act = useAction((work: () => Promise<unknown>) => work());
+  const act = useAction((work: () => Promise<TurnedEdit | null>) => work());
   const undo = () => act.run(source.undo);
   const redo = () => act.run(source.redo);
   const latest = useRef({ undo, redo });
@@ -42,7 +45,12 @@ export function useEdits(source: DataSource, state: DataState | null): Edits {
     problem: act.problem,
     undoes: state?.undo ?? null,
     redoes: state?.redo ?? null,
-    edit: (edit) => act.run(() => source.edit(edit)),
+    left: leftWords(act.value?.left ?? []),
+    edit: (edit) =>
+      act.run(async () => {
+        await source.edit(edit);
+        return null;
+      }),
     undo,
     redo,
   };

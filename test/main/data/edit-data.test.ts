@@ -86,12 +86,12 @@ describe('every kind of edit is taken back and brought again, row for row', () =
 
     expect(after).not.toEqual(before);
     expect(editHistory(db)).toEqual({ undo: title, redo: null });
-    expect(undoEdit(db)).toBe(title);
+    expect(undoEdit(db)).toEqual({ title, left: [] });
     expect(contents(db)).toEqual(before);
     expect(editHistory(db)).toEqual({ undo: null, redo: title });
-    expect(redoEdit(db)).toBe(title);
+    expect(redoEdit(db)).toEqual({ title, left: [] });
     expect(contents(db)).toEqual(after);
-    expect(undoEdit(db)).toBe(title);
+    expect(undoEdit(db)).toEqual({ title, left: [] });
     expect(contents(db)).toEqual(before);
   });
 });
@@ -105,8 +105,8 @@ test('edits are taken back one by one in reverse, after a restart too, and a new
   project.close();
 
   const again = openProject(project.folder, { clock: new FakeClock(), owner: 'test', access: 'write' });
-  expect(undoEdit(again.db)).toBe('label 3 images "quince"');
-  expect(undoEdit(again.db)).toBe('rename class "pear" "quince"');
+  expect(undoEdit(again.db)?.title).toBe('label 3 images "quince"');
+  expect(undoEdit(again.db)?.title).toBe('rename class "pear" "quince"');
   editData(again, { kind: 'tag', ids: [ids[0]], change: 'add', tag: 'odd' });
   expect(editHistory(again.db).redo).toBeNull();
   undoEdit(again.db);

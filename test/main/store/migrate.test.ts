@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { changesSince, latestRevision } from '../../../main/store/changes.ts';
+import { addClass } from '../../../main/store/classes.ts';
 import { Connection } from '../../../main/store/db.ts';
-import { editHistory, undoEdit } from '../../../main/store/edits.ts';
+import { editHistory } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
 import { historyOf, makeGesture, undoGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
@@ -49,6 +50,8 @@ test('a new project has exactly the documented tables', () => {
     'images',
     'imports',
     'labels',
+    'last_class',
+    'merged_classes',
     'predictions',
     'project',
     'revisions',
@@ -228,20 +231,23 @@ test('the sixth migration gives images of before a journal that begins empty', (
     INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms,
       is_labelled)
     VALUES (7, 'images/a.jpg', 'copied', 'a.jpg', '${'a'.repeat(64)}', 1, 4, 3, 'jpeg', 1, 1);`);
-  const object = { ...NO_FLAGS, class_name: 'fig', shape: { kind: 'box', xyxy: [0, 0, 2, 1] } } as const;
-  const [id] = addAnnotations(connection, 7, [object]);
+  connection.execute(`
+    INSERT INTO classes VALUES (1, 'fig', NULL);
+    INSERT INTO annotations VALUES (5, 7, 1, 'box', 0, 0, 2, 1, 2, NULL, 0, 0, 0, 0);`);
 
   migrate(connection);
 
+  const object = { ...NO_FLAGS, class_name: 'fig', shape: { kind: 'box', xyxy: [0, 0, 2, 1] } } as const;
+
   expect(historyOf(connection, 7, 9)).toEqual([]);
-  const edit = { image_id: 7, name: 'remove', changes: [{ type: 'remove', before: { ...object, id: id! } }] } as const;
+  const edit = { image_id: 7, name: 'remove', changes: [{ type: 'remove', before: { ...object, id: 5 } }] } as const;
   makeGesture(connection, edit, { made_by: 'ann', made_at_ms: 3 });
   undoGesture(connection, 7);
-  expect(annotationsOf(connection, 7)).toEqual([{ ...object, id, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
+  expect(annotationsOf(connection, 7)).toEqual([{ ...object, id: 5, xyxy: [0, 0, 2, 1], area_px2: 2 }]);
   connection.close();
 });
 
-test('the ninth migration gives images of before a review that is to do, and their old edits nobody and no image', () => {
+test('the ninth migration gives images of before a review that is to do, and their history no edits of which no image is known', () => {
   const connection = oldDatabase(8);
   connection.execute(`
     INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
@@ -255,9 +261,36 @@ test('the ninth migration gives images of before a review that is to do, and the
   expect(imageCards(connection, [1])).toMatchObject([
     { review: { state: 'to-do', note: '' }, labelling_ms: 0, split: 'test' },
   ]);
-  expect(undoEdit(connection)).toBe('put 1 image in test');
-  expect(imageCards(connection, [1])).toMatchObject([{ split: null }]);
-  expect(historyOf(connection, 1, 9)).toMatchObject([{ scope: 'many', made_by: '', state: 'undone' }]);
+  expect(historyOf(connection, 1, 9)).toEqual([]);
+  connection.close();
+});
+
+test('the twelfth migration keeps edits of before for the history alone, and gives no class an id that there was', () => {
+  const connection = oldDatabase(11);
+  connection.execute(`
+    INSERT INTO classes VALUES (1, 'nut', NULL), (6, 'fig', NULL);
+    INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES ('images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 4, 3, 'png', 1);
+    INSERT INTO edits (title, created_at_ms, made_by) VALUES ('put 1 image in test', 5, 'ann');
+    INSERT INTO edit_changes (edit_id, table_name, change, row_json, image_id)
+    VALUES (1, 'images', 'update', '[1,null,0]', 1);
+    INSERT INTO gestures (image_id, name, changes_json, was_labelled, made_by, made_at_ms, state)
+    VALUES (1, 'set classes', '[{"type":"labels","before":[],"after":["nut"]}]', 0, 'ann', 6, 'done');
+    INSERT INTO labels VALUES (1, 1);
+    UPDATE images SET is_labelled = 1;`);
+
+  migrate(connection);
+
+  expect(editHistory(connection)).toEqual({ undo: null, redo: null });
+  expect(historyOf(connection, 1, 9).map(({ scope, made_by }) => [scope, made_by])).toEqual([
+    ['image', 'ann'],
+    ['many', 'ann'],
+  ]);
+  undoGesture(connection, 1);
+  expect(imageCards(connection, [1])).toMatchObject([{ classes: [], is_labelled: false }]);
+  connection.prepare('DELETE FROM classes WHERE id = 6').run();
+  addClass(connection, 'pear');
+  expect(connection.prepare("SELECT id FROM classes WHERE name = 'pear'").get()).toEqual({ id: 7 });
   connection.close();
 });
 
