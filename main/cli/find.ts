@@ -5,7 +5,7 @@ import type { ObjectBundle } from '../bundle/object-description.ts';
 import type { UnreadImage } from '../bundle/score-bundle.ts';
 import { type FoundInImage, scoreObjects } from '../bundle/score-objects.ts';
 import type { CliContext } from './context.ts';
-import { decimal } from './format.ts';
+import { decimal, unreadText } from './format.ts';
 import { type DrawnReply, FoundPictures } from './found-pictures.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
@@ -43,7 +43,7 @@ const drawnText = (reply: DrawnReply | UnreadImage): string =>
   'picture' in reply ? `${foundText(reply)}\n  ${reply.picture}` : foundText(reply);
 
 function foundText(reply: FoundInImage | UnreadImage): string {
-  if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+  if ('error' in reply) return unreadText(reply);
   if (reply.boxes.length === 0) return `${reply.filename}: nothing found`;
   const counts = Object.entries(Object.groupBy(reply.boxes, ({ label }) => label)).map(([label, found]) => {
     return `${found!.length} ${label} (best ${decimal(found![0]!.score, 3)})`;

@@ -1,4 +1,6 @@
-/** Numbers and tables as text for a terminal. */
+/** Numbers, tables and failures as text for a terminal. */
+
+import type { UnreadImage } from '../bundle/score-bundle.ts';
 
 export function seconds(value: number): string {
   if (value < 10) return `${value.toFixed(1)} s`;
@@ -11,6 +13,11 @@ export function seconds(value: number): string {
 
 export function decimal(value: number | null | undefined, digits = 4): string {
   return value === null || value === undefined ? '–' : value.toFixed(digits);
+}
+
+/** Messages about the file itself name it already. */
+export function unreadText({ filename, error: { message } }: UnreadImage): string {
+  return message.startsWith(filename) ? message : `${filename}: ${message}`;
 }
 
 /** Columns wide enough for their cells; numbers to the right. */

@@ -15,7 +15,7 @@ import { type CliContext, withReader } from './context.ts';
 import { evaluationText } from './evaluation-text.ts';
 import { ExplanationFiles, type WrittenReply } from './explanations.ts';
 import { findCommand } from './find.ts';
-import { decimal } from './format.ts';
+import { decimal, unreadText } from './format.ts';
 import { objectText } from './object-text.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
@@ -157,7 +157,7 @@ function explanationsAsked({ explain, explainSet, out }: ScoreCommandOptions): R
 }
 
 function replyText(reply: WrittenReply): string {
-  if ('error' in reply) return `${reply.filename}: ${reply.error.message}`;
+  if ('error' in reply) return unreadText(reply);
   const files = reply.explanations?.map(({ label, file }) => `\n  ${label}: ${file}`) ?? [];
   return `${reply.filename}: ${reply.predicted ? predictedText(reply) : bestText(reply)}${files.join('')}`;
 }
