@@ -15,7 +15,8 @@ import { type Rng, rngFrom } from '../../native-models/core/rng.ts';
 import { countsToText } from '../../native-models/geometry/mask-text.ts';
 import { maskFromRing } from '../../native-models/geometry/rasterise.ts';
 import { type Contender, ours, PYTHON, peer } from './contender.ts';
-import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
+import { figure, median, table } from './statistics.ts';
+import { compared, spreadText, type TimedRow, type Turn, takeTurns } from './turns.ts';
 
 interface CocoCase {
   readonly name: string;
@@ -34,21 +35,15 @@ const CASES: readonly CocoCase[] = [
   { name: 'boxes 100 images', images: 100, truths: 700, detections: 5000, classes: 80, withMasks: false },
 ];
 const SIDE = { width: 640, height: 480 };
-const WARM_UP = 1;
 const LARGEST_DIFFERENCE = 1e-9;
 
-interface Sample {
-  readonly wall_ms: number;
-  readonly cpu_ms: number;
+interface Sample extends Turn {
   /** Without reading the files. */
   readonly evaluate_cpu_ms: number;
-  readonly peak_mb: number;
   readonly metrics: CocoNumbers;
 }
 
-export interface CocoRow extends ComparedRow {
-  readonly ours_cpu_ms: number;
-  readonly peer_cpu_ms: number | null;
+export interface CocoRow extends TimedRow {
   readonly ours_evaluate_cpu_ms: number;
   readonly peer_evaluate_cpu_ms: number | null;
   readonly largest_difference: number | null;
@@ -90,45 +85,20 @@ async function measured(entry: CocoCase, folder: string, rounds: number, hasPeer
     const given = entry.withMasks ? ['--overlaps', await writeOverlaps(files, folder)] : [];
     contenders.push(peer('coco.py', [...args, ...given], 1, 'numpy'));
   }
-  const turns = contenders.map((contender) => ({ contender, samples: [] as Sample[] }));
-  for (let round = 0; round < WARM_UP + rounds; round++) {
-    for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
-  }
-  for (const { contender } of turns) contender.end();
-  const [own, other] = turns.map(({ samples }) => summary(samples.slice(WARM_UP)));
-  const difference = other === undefined ? null : largestDifference(own!.metrics, other.metrics);
+  const [own, other] = await takeTurns<Sample>(contenders, rounds);
+  const difference = other === undefined ? null : largestDifference(own![0]!.metrics, other[0]!.metrics);
   if (difference !== null && !(difference <= LARGEST_DIFFERENCE)) {
     throw new Error(`${entry.name}: a number differs from the peer's by ${difference}`);
   }
   return {
-    name: entry.name,
-    ours_ms: own!.wallMs,
-    peer_ms: other?.wallMs ?? null,
-    ratio: other ? own!.wallMs / other.wallMs : null,
-    ours_peak_mb: own!.peakMb,
-    peer_peak_mb: other?.peakMb ?? null,
-    ours_spread_ms: own!.spreadMs,
-    peer_spread_ms: other?.spreadMs ?? null,
-    ours_cpu_ms: own!.cpuMs,
-    peer_cpu_ms: other?.cpuMs ?? null,
-    ours_evaluate_cpu_ms: own!.evaluateCpuMs,
-    peer_evaluate_cpu_ms: other?.evaluateCpuMs ?? null,
-    cpu_ratio: other ? own!.cpuMs / other.cpuMs : null,
+    ...compared(entry.name, own!, other),
+    ours_evaluate_cpu_ms: evaluateCpuMs(own!),
+    peer_evaluate_cpu_ms: other === undefined ? null : evaluateCpuMs(other),
     largest_difference: difference,
   };
 }
 
-function summary(samples: readonly Sample[]) {
-  const walls = samples.map(({ wall_ms }) => wall_ms);
-  return {
-    wallMs: median(walls),
-    spreadMs: [quantile(walls, 0), quantile(walls, 1)] as const,
-    cpuMs: median(samples.map(({ cpu_ms }) => cpu_ms)),
-    evaluateCpuMs: median(samples.map(({ evaluate_cpu_ms }) => evaluate_cpu_ms)),
-    peakMb: Math.max(...samples.map(({ peak_mb }) => peak_mb)),
-    metrics: samples[0]!.metrics,
-  };
-}
+const evaluateCpuMs = (turns: readonly Sample[]): number => median(turns.map((turn) => turn.evaluate_cpu_ms));
 
 const largestDifference = (own: CocoNumbers, other: CocoNumbers): number =>
   Math.max(...COCO_NAMES.map((name) => Math.abs(own[name] - other[name])));
@@ -238,14 +208,12 @@ export function cocoTable(rows: readonly CocoRow[]): string {
     'CPU ms without reading, ours / peer',
     'peak MB, ours / peer',
   ];
-  const spread = (range: readonly [number, number] | null) =>
-    range === null ? '' : ` (${figure(range[0])}–${figure(range[1])})`;
   return table(
     header,
     rows.map((row) => [
       row.name,
-      `${figure(row.ours_ms)}${spread(row.ours_spread_ms)}`,
-      `${figure(row.peer_ms)}${spread(row.peer_spread_ms)}`,
+      `${figure(row.ours_ms)}${spreadText(row.ours_spread_ms)}`,
+      `${figure(row.peer_ms)}${spreadText(row.peer_spread_ms)}`,
       figure(row.ratio, 2),
       `${figure(row.ours_cpu_ms)} / ${figure(row.peer_cpu_ms)}`,
       `${figure(row.ours_evaluate_cpu_ms)} / ${figure(row.peer_evaluate_cpu_ms)}`,

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { ROOT } from '../source-files.ts';
 import { type Contender, ours, peer } from './contender.ts';
 import { writePhotos } from './photos.ts';
-import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
+import { figure, table } from './statistics.ts';
+import { compared, spreadText, type TimedRow, takeTurns } from './turns.ts';
 
 interface DataCase {
   readonly name: string;
@@ -35,21 +36,9 @@ const MOST_IMAGES = 256;
 const BATCH = 16;
 /** The default of `number_of_workers`. */
 const WORKERS = 2;
-const WARM_UP = 1;
-
-/** What one epoch of one program took. */
-interface Sample {
-  readonly wall_ms: number;
-  /** All threads and processes. */
-  readonly cpu_ms: number;
-  readonly peak_mb: number;
-}
 
 /** Times are of one image; with several workers a wall time is less than an image's own. */
-export interface DataRow extends ComparedRow {
-  readonly ours_cpu_ms: number;
-  readonly peer_cpu_ms: number | null;
-}
+export type DataRow = TimedRow;
 
 export interface DataOptions {
   readonly filter: string;
@@ -106,40 +95,11 @@ async function measured(
   const args = ['--folder', folder, ...sizes];
   const contenders: Contender[] = [ours('data-child.ts', [...args, '--cache-mb', String(cacheMb)])];
   if (hasPeer) contenders.push(peer('data.py', args, 1));
-  const turns = contenders.map((contender) => ({ contender, samples: [] as Sample[] }));
-  for (let round = 0; round < WARM_UP + rounds; round++) {
-    for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
-  }
-  for (const { contender } of turns) contender.end();
-  const [own, other] = turns.map(({ samples }) => summary(samples.slice(WARM_UP), count));
-  return {
-    name,
-    ours_ms: own!.wallMs,
-    peer_ms: other?.wallMs ?? null,
-    ratio: other ? own!.wallMs / other.wallMs : null,
-    ours_peak_mb: own!.peakMb,
-    peer_peak_mb: other?.peakMb ?? null,
-    ours_spread_ms: own!.spreadMs,
-    peer_spread_ms: other?.spreadMs ?? null,
-    ours_cpu_ms: own!.cpuMs,
-    peer_cpu_ms: other?.cpuMs ?? null,
-    cpu_ratio: other ? own!.cpuMs / other.cpuMs : null,
-  };
-}
-
-function summary(samples: readonly Sample[], images: number) {
-  const walls = samples.map(({ wall_ms }) => wall_ms / images);
-  return {
-    wallMs: median(walls),
-    spreadMs: [quantile(walls, 0.1), quantile(walls, 0.9)] as const,
-    cpuMs: median(samples.map(({ cpu_ms }) => cpu_ms / images)),
-    peakMb: Math.max(...samples.map(({ peak_mb }) => peak_mb)),
-  };
+  const [own, other] = await takeTurns(contenders, rounds);
+  return compared(name, own!, other, count);
 }
 
 export function dataTable(rows: readonly DataRow[]): string {
-  const spread = (range: DataRow['peer_spread_ms']) =>
-    range === null ? '' : ` (${range.map((value) => figure(value, 2)).join('–')})`;
   return table(
     [
       `data path, ${WORKERS} workers`,
@@ -152,8 +112,8 @@ export function dataTable(rows: readonly DataRow[]): string {
     ],
     rows.map((row) => [
       row.name,
-      `${figure(row.ours_ms, 2)}${spread(row.ours_spread_ms)}`,
-      `${figure(row.peer_ms, 2)}${spread(row.peer_spread_ms)}`,
+      `${figure(row.ours_ms, 2)}${spreadText(row.ours_spread_ms, 2)}`,
+      `${figure(row.peer_ms, 2)}${spreadText(row.peer_spread_ms, 2)}`,
       figure(row.ratio, 2),
       `${figure(row.ours_cpu_ms, 2)} / ${figure(row.peer_cpu_ms, 2)}`,
       figure(row.cpu_ratio, 2),

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFrom } from '../../native-models/core/rng.ts';
 import { type Contender, ours, PYTHON, peer } from './contender.ts';
-import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
+import { figure, table } from './statistics.ts';
+import { compared, spreadText, type TimedRow, type Turn, takeTurns } from './turns.ts';
 
 interface MetricsCase {
   readonly name: string;
@@ -30,21 +31,14 @@ const CASES: readonly MetricsCase[] = [
 ];
 /** Labels of a sample, where it may have several: one of them, and each other with this chance. */
 const OTHER_LABEL = 0.02;
-const WARM_UP = 1;
 /** More than this is not rounding. */
 const LARGEST_DIFFERENCE = 1e-9;
 
-/** What one turn of one program took, and what it came to. */
-interface Sample {
-  readonly wall_ms: number;
-  readonly cpu_ms: number;
-  readonly peak_mb: number;
+interface Sample extends Turn {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export interface MetricsRow extends ComparedRow {
-  readonly ours_cpu_ms: number;
-  readonly peer_cpu_ms: number | null;
+export interface MetricsRow extends TimedRow {
   /** Of any metric that both give. */
   readonly largest_difference: number | null;
 }
@@ -85,30 +79,12 @@ async function measured(entry: MetricsCase, folder: string, rounds: number, hasP
   const args = ['--folder', folder, '--rows', String(rows), '--classes', String(classes), '--task', task];
   const contenders: Contender[] = [ours('metrics-child.ts', [...args, '--resamples', String(resamples)])];
   if (hasPeer && resamples === 0) contenders.push(peer('metrics.py', args, 1, 'scikit-learn'));
-  const turns = contenders.map((contender) => ({ contender, samples: [] as Sample[] }));
-  for (let round = 0; round < WARM_UP + rounds; round++) {
-    for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
-  }
-  for (const { contender } of turns) contender.end();
-  const [own, other] = turns.map(({ samples }) => summary(samples.slice(WARM_UP)));
-  const difference = other === undefined ? null : largestDifference(own!.metrics, other.metrics);
+  const [own, other] = await takeTurns<Sample>(contenders, rounds);
+  const difference = other === undefined ? null : largestDifference(own![0]!.metrics, other[0]!.metrics);
   if (difference !== null && !(difference <= LARGEST_DIFFERENCE)) {
     throw new Error(`${name}: a metric differs from scikit-learn's by ${difference}`);
   }
-  return {
-    name,
-    ours_ms: own!.wallMs,
-    peer_ms: other?.wallMs ?? null,
-    ratio: other ? own!.wallMs / other.wallMs : null,
-    ours_peak_mb: own!.peakMb,
-    peer_peak_mb: other?.peakMb ?? null,
-    ours_spread_ms: own!.spreadMs,
-    peer_spread_ms: other?.spreadMs ?? null,
-    ours_cpu_ms: own!.cpuMs,
-    peer_cpu_ms: other?.cpuMs ?? null,
-    cpu_ratio: other ? own!.cpuMs / other.cpuMs : null,
-    largest_difference: difference,
-  };
+  return { ...compared(name, own!, other), largest_difference: difference };
 }
 
 /** Float32 probabilities and one byte of truth per pair of row and class, of a model that knows the truth a little. */
@@ -137,26 +113,13 @@ function largestDifference(own: Sample['metrics'], other: Sample['metrics']): nu
   return Math.max(...shared.map((name) => Math.abs(own[name]! - other[name]!)));
 }
 
-function summary(samples: readonly Sample[]) {
-  const walls = samples.map(({ wall_ms }) => wall_ms);
-  return {
-    wallMs: median(walls),
-    spreadMs: [quantile(walls, 0.1), quantile(walls, 0.9)] as const,
-    cpuMs: median(samples.map(({ cpu_ms }) => cpu_ms)),
-    peakMb: Math.max(...samples.map(({ peak_mb }) => peak_mb)),
-    metrics: samples[0]!.metrics,
-  };
-}
-
 export function metricsTable(rows: readonly MetricsRow[]): string {
-  const spread = (range: MetricsRow['peer_spread_ms']) =>
-    range === null ? '' : ` (${range.map((value) => figure(value)).join('–')})`;
   return table(
     ['metrics and curves', 'ours ms', 'scikit-learn ms', 'ratio', 'CPU ms, ours / scikit-learn', 'CPU time ratio', 'peak MB, ours / scikit-learn'],
     rows.map((row) => [
       row.name,
-      `${figure(row.ours_ms)}${spread(row.ours_spread_ms)}`,
-      `${figure(row.peer_ms)}${spread(row.peer_spread_ms)}`,
+      `${figure(row.ours_ms)}${spreadText(row.ours_spread_ms)}`,
+      `${figure(row.peer_ms)}${spreadText(row.peer_spread_ms)}`,
       figure(row.ratio, 3),
       `${figure(row.ours_cpu_ms)} / ${figure(row.peer_cpu_ms)}`,
       figure(row.cpu_ratio, 3),
