@@ -16,9 +16,12 @@ const STEEP = 2 ** 40;
 
 /** g where y > 0, else 0. */
 export const steepReluGrad: LoweringRule<'ReluGrad'> = (emit, { inputs: [g, y] }) => {
-  const mask = emit.one('HardSigmoid', [emit.name(y!)], { alpha: { float: STEEPEST }, beta: { float: 0 } });
-  return [emit.one('Mul', [emit.name(g!), mask])];
+  return [emit.one('Mul', [emit.name(g!), steepMask(emit, emit.name(y!))])];
 };
+
+/** 1 where a map is above zero, 0 where it is zero or below. */
+export const steepMask = (emit: Emitter, map: string): string =>
+  emit.one('HardSigmoid', [map], { alpha: { float: STEEPEST }, beta: { float: 0 } });
 
 const clipped = (low: number, high: number): Attributes => ({
   activation: 'Clip',

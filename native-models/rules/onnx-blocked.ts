@@ -25,7 +25,8 @@ import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-block
 import { blockedMatMul } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
-import { blockedMaxPool, blockedMaxPoolGrad } from './onnx-blocked-pool.ts';
+import { blockedMaxPool } from './onnx-blocked-pool.ts';
+import { blockedMaxPoolGrad, reluGradBehindPool } from './onnx-blocked-pool-grad.ts';
 import { standardBackend } from './onnx-standard.ts';
 
 /** Runs a rule where its operands lie, when all agree; else leaves it to the plain form. */
@@ -106,7 +107,7 @@ export function blockedBackend(block: number): Backend {
         block,
       ),
       Add: blockedAdd(wrapped.Add, block),
-      ReluGrad: placeByPlace(steepReluGrad, block),
+      ReluGrad: reluGradBehindPool(placeByPlace(steepReluGrad, block), block),
       ClipGrad: blockedClipGrad(wrapped.ClipGrad, block),
       ScaleAdd: blockedScaleAdd(wrapped.ScaleAdd, block),
       Conv: blockedConv(rules.Conv, block),
