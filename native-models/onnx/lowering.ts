@@ -13,7 +13,7 @@ import { NodeList, type NodeRecord } from './node-list.ts';
 import type { WriteOptions } from './write.ts';
 
 const DOUBLE = 11; // ONNX element type; no tensor of a program has it, but a rule may sum in it
-const SHARED_BYTES = 512; // equal constants up to this size are stored once
+const SHARED_BYTES = 8192; // equal constants up to this size are stored once
 
 /** The type and the name of a graph's input or output, as the file has it. */
 export interface ValueInfo {

@@ -4,8 +4,8 @@
  *
  *   X as [1, (h,n), w, c], g as filters [K, (h,n), wo, 1] -> [1, K, kw, c]
  *
- * Where images fill whole blocks, rows are brought to blocks once and picked there for each row of the kernel; else they
- * are picked first, and zeros fill the last block.
+ * Rows are picked for each row of the kernel and brought to blocks; zeros fill the last block. Where images fill whole
+ * blocks, `onnx-blocked-conv-images.ts` copies less.
  */
 
 import type { ConvAttrs } from '../core/primitives.ts';
@@ -80,9 +80,6 @@ function rowFilter({ emit, g, block }: WeightGradTask, shape: readonly number[])
   const [, filledUp] = shape as readonly [number, number];
   const turned = (view: readonly number[], perm: readonly number[], name = map) =>
     emit.one('Transpose', [reshaped(emit, name, view)], { perm });
-  if (n % block === 0) {
-    return reshaped(emit, turned([n / block, block, k / block, ho, wo, block], [2, 3, 0, 4, 1, 5]), shape);
-  }
   const perBlock = block / n; // rows of the map
   if (block % n === 0 && ho % perBlock === 0) {
     const view = [n, k / block, ho / perBlock, perBlock, wo, block];
@@ -113,13 +110,9 @@ class Rows {
 
   /** The input rows that all output rows read through one row of the kernel. Shapes: -> blocked [group,filledUp,...row]. */
   readBy(tap: number): string {
-    const { emit, x, g, group, block } = this.task;
+    const { emit, x, g, group } = this.task;
     const [n, , h] = x.shape as Sizes;
     const length = n * this.row[0] * this.row[1];
-    if (n % block === 0) {
-      const all = toBlocked(emit, reshaped(emit, this.plain, [group, h * n, ...this.row]), h * n);
-      return this.picked(reshaped(emit, all, [group, h, length]), tap);
-    }
     const own = this.picked(reshaped(emit, this.plain, [group, h, length]), tap);
     return toBlocked(emit, reshaped(emit, own, [group, g.shape[2]! * n, ...this.row]), g.shape[2]! * n);
   }

@@ -3,7 +3,8 @@
  *
  *   depthwise  one grouped convolution: every plane of X is a map, its plane of g the filter; then a sum over images
  *   per-image  1x1 on large maps: one product per image over its pixels, then a sum over images
- *   rows       rows and images together are the channels that a blocked convolution sums over: `onnx-blocked-conv-rows.ts`
+ *   rows       rows and images together are the channels that a blocked convolution sums over: `onnx-blocked-conv-images.ts`
+ *              where images fill whole blocks, else `onnx-blocked-conv-rows.ts`
  *   dilated    the standard backend's: one dilated convolution with the batch as channels
  */
 
@@ -12,6 +13,7 @@ import { convForm, filterLayout, mergedGroups } from './blocked-arrange.ts';
 import type { LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { unmerge } from './onnx-blocked-conv-groups.ts';
+import { byImages, stemByImages } from './onnx-blocked-conv-images.ts';
 import { byRows, overhang, type WeightGradTask } from './onnx-blocked-conv-rows.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
 import { weightGradForm } from './weight-grad-forms.ts';
@@ -26,23 +28,30 @@ export function blockedConvWeightGrad(
     const [x, g] = op.inputs as readonly [Tensor, Tensor];
     const weight = op.attrs.weightShape as Sizes;
     const form = convForm(x.shape, weight, g.shape, op.attrs, block);
-    if (form === null || form === 'stem') return otherwise(emit, op);
+    if (form === null) return otherwise(emit, op);
     const layout = filterLayout(form);
     const groups = op.attrs.group;
     const count = form === 'merged' ? mergedGroups(weight, groups, block)! : 1;
     const task: WeightGradTask = { emit, x, g, weight, attrs: op.attrs, group: groups / count, block };
     if (form === 'depthwise') return [inLayout(layout, depthwise(task))];
+    if (form === 'stem') return suitsImages(task) ? [inLayout(layout, stemByImages(task))] : otherwise(emit, op);
     switch (weightGradForm({ x: x.shape as Sizes, g: g.shape as Sizes, weight, attrs: op.attrs }, block)) {
       case 'per-image':
         return [inLayout(layout, perImage(task))];
       case 'rows':
-        if (form === 'merged') return [unmerge(emit, byRows(task), weight, { groups, count, block })];
-        return [inLayout(layout, byRows(task))];
+        if (form === 'merged') return [unmerge(emit, summedOverRows(task), weight, { groups, count, block })];
+        return [inLayout(layout, summedOverRows(task))];
       case 'dilated':
         return otherwise(emit, op);
     }
   };
 }
+
+const suitsImages = ({ x, attrs, block }: WeightGradTask): boolean =>
+  x.shape[0]! % block === 0 && attrs.dilations.every((dilation) => dilation === 1);
+
+const summedOverRows = (task: WeightGradTask): string =>
+  task.x.shape[0]! % task.block === 0 ? byImages(task) : byRows(task);
 
 function depthwise(task: WeightGradTask): string {
   const { emit, x, g, weight, attrs, block } = task;

@@ -10,6 +10,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { type ConvForm, convForm } from './blocked-arrange.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
+import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { type DenseConv, imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
@@ -225,14 +226,26 @@ class TurnedFilter {
     const { emit, block, group, outputs, perFilter, isDepthwise } = this;
     const [kh, kw] = this.sides;
     const picked = rows.flatMap((row) => columns.map((column) => row * kw + column));
-    const isAll = picked.length === kh * kw && picked.every((tap, i) => tap === i);
-    const chunk = isDepthwise ? block : block * block;
-    const pairs = (outputs * perFilter) / chunk;
-    const view = reshaped(emit, this.tiles, [pairs, kh * kw, chunk]);
-    const chosen = isAll ? view : emit.one('Gather', [view, emit.ints(picked)], { axis: 1 });
-    if (isDepthwise) return reshaped(emit, chosen, [outputs, 1, rows.length, columns.length]);
-    const outer = [group, outputs / group / block, perFilter / block, picked.length * chunk];
-    const swapped = emit.one('Transpose', [reshaped(emit, chosen, outer)], { perm: [0, 2, 1, 3] });
+    const taps = kh * kw;
+    if (isDepthwise) {
+      const isAll = picked.length === taps && picked.every((tap, i) => tap === i);
+      const view = reshaped(emit, this.tiles, [outputs / block, taps, block]);
+      const chosen = isAll ? view : emit.one('Gather', [view, emit.ints(picked)], { axis: 1 });
+      return reshaped(emit, chosen, [outputs, 1, rows.length, columns.length]);
+    }
+    const [filters, inputs] = [outputs / group / block, perFilter / block];
+    const swapped = chunksPicked(
+      emit,
+      this.tiles,
+      block * block,
+      [group, inputs, filters, picked.length],
+      [
+        { axes: [3], numbers: picked },
+        along(2, filters, inputs * taps),
+        along(1, inputs, taps),
+        along(0, group, filters * inputs * taps),
+      ],
+    );
     return reshaped(emit, swapped, [this.inputs, outputs / group, rows.length, columns.length]);
   }
 }

@@ -95,6 +95,16 @@ const cases: Readonly<Record<string, GradientCase>> = {
   // Images that fill whole blocks of sixteen, and other ways for rows of images to fill blocks.
   '3x3 at batch 16': conv([16, 20, 6, 5], [24, 20, 3, 3], same),
   '3x3 at batch 16, stride 2, odd sides': conv([16, 16, 7, 9], [24, 16, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3 at batch 16, rows in parts': conv([16, 64, 3, 4], [16, 64, 3, 3], same),
+  '3x3 at batch 32': conv([32, 16, 4, 3], [16, 16, 3, 3], same),
+  '3x3 at batch 16, uneven padding': conv([16, 16, 4, 3], [16, 16, 3, 3], { pads: [0, 2, 1, 0] }),
+  '1x1 at batch 16, stride 2': conv([16, 16, 5, 4], [24, 16, 1, 1], { strides: [2, 2] }),
+  'stem 7x7 at batch 16, stride 2': conv([16, 3, 9, 8], [24, 3, 7, 7], { pads: [3, 3, 3, 3], strides: [2, 2] }),
+  'stem 3x3 at batch 16, stride 2, padded as TensorFlow does': conv([16, 3, 8, 8], [16, 3, 3, 3], {
+    pads: [0, 0, 1, 1],
+    strides: [2, 2],
+  }),
+  'stem 2x2 at batch 16, columns unread': conv([16, 4, 5, 7], [16, 4, 2, 2], { strides: [2, 2] }),
   '3x3 at batch 16, columns unread': conv([16, 16, 8, 8], [16, 16, 3, 3], { strides: [2, 2] }),
   '3x3, rows of two images in a block': conv([5, 16, 16, 5], [16, 16, 3, 3], same),
   '3x3, blocks of rows filled up': conv([5, 20, 9, 6], [24, 20, 3, 3], same),
@@ -167,6 +177,13 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'max pool of numbers below zero': between(20, [2, 24, 7, 9], (x) => x.sub(9).maxPool({ kernel: 3, stride: 2 })),
   'max pool of equal numbers': {
     ...between(20, [2, 24, 3, 4], (x) => x.upsample(2).relu().maxPool({ kernel: 3, stride: 2, padding: 1 })),
+    draw: awayFromKinks,
+  },
+  'max pool of an activation that something else reads': {
+    ...between(16, [2, 8, 6, 8], (x) => {
+      const y = x.relu();
+      return y.maxPool({ kernel: 3, stride: 1, padding: 1 }).add(y);
+    }),
     draw: awayFromKinks,
   },
   'max pool twice': {

@@ -1,0 +1,38 @@
+/**
+ * Rearranging whole chunks of a buffer: picked by number, which all threads do, where a transpose is done by one. A number
+ * is a sum of terms, so that a graph holds a few short vectors and not a number for each chunk.
+ */
+
+import type { Emitter } from './emitter.ts';
+import { reshaped } from './onnx-blocked-convert.ts';
+
+/** What places along one axis of the result, or two that lie apart, add to the number of the chunk that is taken. */
+export interface Term {
+  readonly axes: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+/** 0, step, 2 * step, … along one axis. */
+export const along = (axis: number, count: number, step: number): Term => ({
+  axes: [axis],
+  numbers: Array.from({ length: count }, (_, i) => i * step),
+});
+
+/** Shapes: any of chunks of `size` elements -> [...sides, size]; the terms span all sides between them. */
+export function chunksPicked(
+  emit: Emitter,
+  name: string,
+  size: number,
+  sides: readonly number[],
+  terms: readonly Term[],
+): string {
+  const vectors = terms.map(({ axes, numbers }) => {
+    const shape = sides.map((side, axis) => (axes.includes(axis) ? side : 1));
+    return emit.constant(numbers, shape, 'int64');
+  });
+  const places = vectors.reduce((sum, vector) => emit.one('Add', [sum, vector]));
+  const chunks = emit.one('Reshape', [name, emit.ints([-1, size])]);
+  return emit.one('Gather', [chunks, reshaped(emit, places, [sides.reduce((all, side) => all * side, 1)])], {
+    axis: 0,
+  });
+}
