@@ -31,16 +31,18 @@ export function ShellFrame(props: ShellFrameProps): ReactElement {
           <img src="./mark.svg" width="22" height="22" alt="" />
         </a>
         <ProjectTitle project={project} />
-        <nav className="tabs" aria-label="Pages">
-          <Tab href={RUNS_HREF} label="Runs" isCurrent={section === 'runs'} />
-          <Tab href={SWEEPS_HREF} label="Sweeps" isCurrent={section === 'sweeps'} />
-          <Tab href={DATA_HREF} label="Data" isCurrent={section === 'data'} />
-          <Tab href={LABEL_HREF} label="Label" isCurrent={section === 'label'} />
-          <Tab href={PROJECT_HREF} label="Project" isCurrent={section === 'project'} />
-        </nav>
+        {project === null ? null : (
+          <nav className="tabs" aria-label="Pages">
+            <Tab href={RUNS_HREF} label="Runs" isCurrent={section === 'runs'} />
+            <Tab href={SWEEPS_HREF} label="Sweeps" isCurrent={section === 'sweeps'} />
+            <Tab href={DATA_HREF} label="Data" isCurrent={section === 'data'} />
+            <Tab href={LABEL_HREF} label="Label" isCurrent={section === 'label'} />
+            <Tab href={PROJECT_HREF} label="Project" isCurrent={section === 'project'} />
+          </nav>
+        )}
         <div className="bar-end">
-          <PaletteButton onOpen={props.onPalette} />
           <ConnectionSign connection={connection} />
+          <PaletteButton onOpen={props.onPalette} />
           <ThemeButton choice={props.themeChoice} onToggle={props.onToggleTheme} />
         </div>
       </header>
@@ -58,7 +60,12 @@ function focusMain(): void {
 
 function ProjectTitle({ project }: { project: ProjectOverview | null | undefined }): ReactElement {
   if (project === undefined) return <div className="project-title skeleton" />;
-  if (project === null) return <div className="project-title">Lightbench</div>;
+  if (project === null)
+    return (
+      <div className="project-title">
+        <strong>Lightbench</strong>
+      </div>
+    );
   const counts = `${formatPlural(project.image_count, 'image')}, ${formatPlural(project.classes.length, 'class', 'classes')}`;
   return (
     <div className="project-title" title={project.folder}>
@@ -83,6 +90,7 @@ const CONNECTION_WORDS: { readonly [S in ConnectionState['status']]: string } = 
   connected: 'Live',
   reconnecting: 'Disconnected',
   'signed-out': 'Signed out',
+  refused: 'Refused',
   incompatible: 'Other version',
 };
 

@@ -58,6 +58,17 @@ export function formatTask(task: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** A metric's literal name in a sentence: `mean average precision`, `IoU`. */
+export function metricWords(name: string): string {
+  return name === 'iou' ? 'IoU' : name.replaceAll('_', ' ');
+}
+
+/** A metric's literal name over a chart: `Mean average precision`. */
+export function metricTitle(name: string): string {
+  const words = metricWords(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 function exponential(value: number, digits: number): string {

@@ -64,6 +64,25 @@ export const BackIcon = (): ReactElement => (
   </Icon>
 );
 
+export const ForwardIcon = (): ReactElement => (
+  <Icon>
+    <path d="M6.5 3.5 11 8l-4.5 4.5" />
+  </Icon>
+);
+
+export const EyeIcon = (): ReactElement => (
+  <Icon>
+    <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8Z" />
+    <circle cx="8" cy="8" r="2" />
+  </Icon>
+);
+
+export const ClosedEyeIcon = (): ReactElement => (
+  <Icon>
+    <path d="M6.2 3.8C6.8 3.6 7.4 3.5 8 3.5c4 0 6.5 4.5 6.5 4.5a11 11 0 0 1-1.8 2.3M3.6 5A11 11 0 0 0 1.5 8S4 12.5 8 12.5c1 0 1.9-.3 2.7-.7M2.5 2.5l11 11" />
+  </Icon>
+);
+
 export const CurveIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
   <Icon sizePx={sizePx}>
     <path d="M2 2v12h12M4.5 11C6 6.5 9 5 13.5 4.5" />

@@ -120,7 +120,7 @@ test('two runs are compared by their curves and by what they differ in', async (
     /^model\s+resnet18\s+mobilenetv2\s+learning_rate\s+0.05\s+0.01$/,
   );
   expect(await page.getByRole('img').first().getAttribute('aria-label')).toMatch(
-    /^accuracy over epochs; latest: r0002 0\.\d+, r0001 0\.\d+$/,
+    /^Accuracy over epochs; latest: r0002 0\.\d+, r0001 0\.\d+$/,
   );
   expect(await seriousViolations(page)).toEqual([]);
   await keepPicture(page, 'compare-light');

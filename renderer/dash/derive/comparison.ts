@@ -1,7 +1,7 @@
 /** Several runs side by side: what they were asked for and differ in, and where each ended. */
 
 import type { EpochRow } from '../../../preload/contract/run.ts';
-import { formatDuration, formatMetric, formatParam } from '../../ui/format.ts';
+import { formatDuration, formatMetric, formatParam, metricTitle } from '../../ui/format.ts';
 import { lastEpoch } from './progress.ts';
 import { type CurvedRun, metricSeries, type Series, VALIDATION_LOSS } from './series.ts';
 
@@ -45,7 +45,7 @@ export interface ComparedCurve {
 export function comparedCurves(runs: readonly CurvedRun[]): ComparedCurve[] {
   const primary = runs[0]?.primary_metric.name ?? 'primary metric';
   return [
-    { title: primary, series: runs.map((run) => metricSeries(run, primary, run.id)) },
+    { title: metricTitle(primary), series: runs.map((run) => metricSeries(run, primary, run.id)) },
     { title: 'Validation loss', series: runs.map((run) => metricSeries(run, VALIDATION_LOSS, run.id)) },
     {
       title: 'Training loss',

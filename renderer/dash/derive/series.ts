@@ -1,6 +1,7 @@
 /** From the epochs of a run to the lines of its charts. */
 
 import type { EpochRow, RunHead } from '../../../preload/contract/run.ts';
+import { metricWords } from '../../ui/format.ts';
 
 /** A run with its epochs, as far as they have been told. */
 export interface CurvedRun extends RunHead {
@@ -27,7 +28,7 @@ export function lossSeries(run: CurvedRun): Series[] {
 
 /** The primary metric on validation images. */
 export function primarySeries(run: CurvedRun): Series {
-  return metricSeries(run, run.primary_metric.name, run.primary_metric.name);
+  return metricSeries(run, run.primary_metric.name, metricWords(run.primary_metric.name));
 }
 
 /** The learning rate at the end of each epoch. */
@@ -59,7 +60,7 @@ const MOST_TICKS = 8;
 export function epochTicks(lastEpoch: number): number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => lastEpoch / size <= MOST_TICKS) ?? 1000;
   const round = Array.from({ length: Math.floor(lastEpoch / step) }, (_, i) => (i + 1) * step);
-  const inner = round.filter((epoch) => epoch > 1 + step / 2 && epoch < lastEpoch - step / 2);
+  const inner = round.filter((epoch) => epoch > step / 2 && epoch > 1 && epoch < lastEpoch - step / 2);
   return [...new Set([1, ...inner, Math.max(2, lastEpoch)])];
 }
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
-import { formatDuration, formatMetric, formatTime, MISSING } from '../../ui/format.ts';
+import { formatDuration, formatMetric, formatTime, MISSING, metricWords } from '../../ui/format.ts';
 import { lastEpoch, plannedEpochs, secondsLeft } from '../derive/progress.ts';
 
 /** The few numbers a person looks for first, each in a place of its own. */
@@ -8,7 +8,11 @@ export function RunFacts({ run }: { run: RunHead }): ReactElement {
   const last = lastEpoch(run);
   const left = secondsLeft(run);
   const facts = [
-    { name: `Best ${run.primary_metric.name}`, value: formatMetric(run.primary_metric.best), note: bestNote(run) },
+    {
+      name: `Best ${metricWords(run.primary_metric.name)}`,
+      value: formatMetric(run.primary_metric.best),
+      note: bestNote(run),
+    },
     { name: 'Epoch', value: `${last?.epoch ?? 0} / ${plannedEpochs(run) ?? '?'}`, note: leftNote(left) },
     { name: 'Train loss', value: formatMetric(last?.train_loss), note: 'latest epoch' },
     { name: 'Speed', value: last === null ? MISSING : String(Math.round(last.images_per_second)), note: 'images/s' },
@@ -17,7 +21,11 @@ export function RunFacts({ run }: { run: RunHead }): ReactElement {
       value: last === null ? MISSING : formatDuration(run.seconds),
       note: last === null ? '' : `${formatDuration(last.seconds)} an epoch`,
     },
-    { name: 'Started', value: formatTime(run.created_at_ms), note: `on ${run.device}` },
+    {
+      name: run.state === 'queued' ? 'Asked for' : 'Started',
+      value: formatTime(run.created_at_ms),
+      note: `on ${run.device}`,
+    },
   ];
   return (
     <dl className="facts card">

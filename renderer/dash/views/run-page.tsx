@@ -4,7 +4,7 @@ import { type ReactElement, useMemo } from 'react';
 import { type RunHead, WARNING } from '../../../preload/contract/run.ts';
 import type { RunProgress } from '../../../preload/contract/training.ts';
 import { BackLink } from '../../ui/back-link.tsx';
-import { formatMetric, formatRate } from '../../ui/format.ts';
+import { formatMetric, formatRate, metricTitle } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
 import { type CurvedRun, learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
@@ -108,7 +108,7 @@ function Curves({ run, theme }: { run: CurvedRun; theme: string }): ReactElement
   return (
     <div className="curves">
       <CurveCard title="Loss" theme={theme} content={content.loss} />
-      <CurveCard title={run.primary_metric.name} theme={theme} content={content.primary} />
+      <CurveCard title={metricTitle(run.primary_metric.name)} theme={theme} content={content.primary} />
       <CurveCard title="Learning rate" theme={theme} content={content.rate} />
     </div>
   );

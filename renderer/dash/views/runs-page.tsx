@@ -1,6 +1,6 @@
 import { type ReactElement, useCallback, useState } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
-import { formatMetric, formatPlural } from '../../ui/format.ts';
+import { formatMetric, formatPlural, metricWords } from '../../ui/format.ts';
 import { CurveIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { bestRun } from '../derive/runs-table.ts';
@@ -57,7 +57,7 @@ function summaryOf(runs: readonly RunHead[]): string {
   const parts = [formatPlural(runs.length, 'run')];
   if (running > 0) parts.push(`${running} running`);
   if (best !== null) {
-    parts.push(`best ${best.primary_metric.name} ${formatMetric(best.primary_metric.best)} in ${best.id}`);
+    parts.push(`best ${metricWords(best.primary_metric.name)} ${formatMetric(best.primary_metric.best)} in ${best.id}`);
   }
   return parts.join(' · ');
 }

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
-import { formatCount, formatPlural } from '../../ui/format.ts';
+import { formatCount, formatPlural, metricWords } from '../../ui/format.ts';
 import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
 import { RunRow } from './run-row.tsx';
 
@@ -36,7 +36,7 @@ export function RunsTable({ runs, hrefOf, chosen, onChoose }: RunsTableProps): R
             {head('run', 'Run')}
             {head('state', 'State')}
             {head('model', 'Model')}
-            {head('metric', `Best ${metric}`, true)}
+            {head('metric', `Best ${metricWords(metric)}`, true)}
             <th scope="col">Curve</th>
             {head('progress', 'Progress')}
             {head('train-loss', 'Train loss', true)}

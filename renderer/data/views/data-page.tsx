@@ -52,7 +52,11 @@ export function DataPage({ view, project, models, source, links }: DataPageProps
         </div>
       </div>
       {view === 'images' ? (
-        <ImagesPage {...{ project, models, source, state, facts, colors }} labelLink={links.label} />
+        <ImagesPage
+          {...{ project, models, source, state, facts, colors }}
+          labelLink={links.label}
+          importLink={links.importData}
+        />
       ) : null}
       {view === 'classes' && facts !== null ? <ClassesPage {...{ facts, source, state }} /> : null}
       {view === 'charts' && facts !== null ? <ChartsPage facts={facts} /> : null}

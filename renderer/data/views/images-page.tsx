@@ -5,6 +5,7 @@ import { type DataFacts, type DataState, type ImageQuery, NO_FILTER } from '../.
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import { Choice, type Option } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
+import { FolderIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { kept, NOTHING } from '../derive/selection.ts';
@@ -15,6 +16,7 @@ import { FilterPanel } from './filter-panel.tsx';
 import { ImageDialog } from './image-dialog.tsx';
 import { ImageGrid, type Look } from './image-grid.tsx';
 import { PredictDialog } from './predict-dialog.tsx';
+import { TableHead } from './table-head.tsx';
 import { LeftNote, UndoButtons } from './undo-buttons.tsx';
 import { useEdits } from './use-edits.ts';
 import { useCards, useFound } from './use-images.ts';
@@ -30,6 +32,8 @@ export interface ImagesPageProps {
   readonly colors: ReadonlyMap<string, string>;
   /** The page that labels an image. */
   readonly labelLink: (image: number) => string;
+  /** The page that brings images in. */
+  readonly importLink: string;
 }
 
 const AT_FIRST: ImageQuery = { filter: NO_FILTER, sort: { by: 'added', descending: false } };
@@ -42,6 +46,7 @@ export function ImagesPage({
   facts,
   colors,
   labelLink,
+  importLink,
 }: ImagesPageProps): ReactElement {
   const [query, setQuery] = useState(AT_FIRST);
   const [look, setLook] = useState<Look>('grid');
@@ -89,15 +94,18 @@ export function ImagesPage({
           />
         )}
         {list?.length === 0 ? (
-          <NothingFound isFiltered={conditionCount(query.filter) > 0} />
+          <NothingFound isFiltered={conditionCount(query.filter) > 0} importLink={importLink} />
         ) : list === null ? (
           <div className="images card skeleton" role="status" aria-label="Loading the images" />
         ) : (
-          <ImageGrid
-            {...{ list, cards, revision, colors, look, selection }}
-            onSelect={setSelection}
-            onOpen={setOpened}
-          />
+          <>
+            {look === 'table' ? <TableHead sort={query.sort} onSort={(sort) => setQuery({ ...query, sort })} /> : null}
+            <ImageGrid
+              {...{ list, cards, revision, colors, look, selection }}
+              onSelect={setSelection}
+              onOpen={setOpened}
+            />
+          </>
         )}
       </div>
       {isPredicting ? <PredictDialog {...{ ids, models, source }} onClose={() => setPredicting(false)} /> : null}
@@ -155,10 +163,19 @@ function Toolbar({ query, setQuery, look, setLook, edits, counted }: ToolbarProp
   );
 }
 
-function NothingFound({ isFiltered }: { isFiltered: boolean }): ReactElement {
+function NothingFound({ isFiltered, importLink }: { isFiltered: boolean; importLink: string }): ReactElement {
   return isFiltered ? (
     <Notice title="No image is like that" text="Take conditions off to see more." />
   ) : (
-    <Notice title="No images yet" text="Bring some in with: lightbench import" />
+    <Notice
+      icon={<FolderIcon />}
+      title="No images yet"
+      text="Bring some in: folders, archives and files of annotations, with labels where there are any."
+      action={
+        <a className="button button-main" href={importLink}>
+          Import
+        </a>
+      }
+    />
   );
 }

@@ -2,6 +2,7 @@
 
 import { type ReactElement, type RefObject, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import { ClosedEyeIcon, EyeIcon } from '../../ui/icons.tsx';
 import type { Look } from '../canvas/paint.ts';
 import type { ObjectFilter } from '../doc/object-filter.ts';
 import type { KeyTable } from '../keys.ts';
@@ -77,7 +78,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
                   title={filter.hiddenClasses.includes(name) ? `Show ${name}` : `Hide ${name}`}
                   onClick={() => onHide(name)}
                 >
-                  {filter.hiddenClasses.includes(name) ? '○' : '●'}
+                  {filter.hiddenClasses.includes(name) ? <ClosedEyeIcon /> : <EyeIcon />}
                 </button>
               )}
             </li>

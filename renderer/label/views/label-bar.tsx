@@ -1,7 +1,8 @@
 /** What can be done with the image: the way to others, tools, undo, the view. */
 
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
+import { BackIcon, ForwardIcon } from '../../ui/icons.tsx';
 import type { ViewportControl } from '../canvas/use-viewport.ts';
 import type { KeyTable } from '../keys.ts';
 import type { LabelLinks } from '../label-api.ts';
@@ -56,13 +57,15 @@ export function LabelBar(props: LabelBarProps): ReactElement {
       <span className="label-saved" role="status">
         {isSaving ? 'Saving …' : is_labelled ? 'Saved' : 'Not labelled yet'}
       </span>
-      <Press
-        label="View"
-        title={`Light, channels, which objects are on show (${keys.wordsOf('view')})`}
-        onPress={onView}
-      />
-      <Press label="History" title={`Who did what, and when (${keys.wordsOf('history')})`} onPress={onHistory} />
-      <Press label="Keys" title={`What keys do (${keys.wordsOf('help')})`} onPress={onHelp} />
+      <div className="label-group">
+        <Press
+          label="View"
+          title={`Light, channels, which objects are on show (${keys.wordsOf('view')})`}
+          onPress={onView}
+        />
+        <Press label="History" title={`Who did what, and when (${keys.wordsOf('history')})`} onPress={onHistory} />
+        <Press label="Keys" title={`What keys do (${keys.wordsOf('help')})`} onPress={onHelp} />
+      </div>
     </div>
   );
 }
@@ -72,9 +75,14 @@ function Neighbours({ neighbours, links, keys }: Pick<LabelBarProps, 'neighbours
   const place = neighbours === null ? '' : `${neighbours.position} of ${neighbours.count}`;
   return (
     <nav className="label-group" aria-label="Images">
-      <ImageLink label="‹" title={`Previous image (${keys.wordsOf('previous')})`} to={previous} links={links} />
+      <ImageLink
+        label={<BackIcon />}
+        title={`Previous image (${keys.wordsOf('previous')})`}
+        to={previous}
+        links={links}
+      />
       <span className="label-place">{place}</span>
-      <ImageLink label="›" title={`Next image (${keys.wordsOf('next')})`} to={next} links={links} />
+      <ImageLink label={<ForwardIcon />} title={`Next image (${keys.wordsOf('next')})`} to={next} links={links} />
       <ImageLink
         label="Next unlabelled"
         title={`Next image that nobody has labelled (${keys.wordsOf('next-unlabelled')})`}
@@ -92,7 +100,7 @@ function Neighbours({ neighbours, links, keys }: Pick<LabelBarProps, 'neighbours
 }
 
 interface ImageLinkProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly title: string;
   readonly to: number | null;
   readonly links: LabelLinks;
@@ -108,7 +116,7 @@ function ImageLink({ label, title, to, links }: ImageLinkProps): ReactElement {
 }
 
 interface PressProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly title: string;
   readonly onPress: () => void;
   readonly isOff?: boolean;

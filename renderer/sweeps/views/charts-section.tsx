@@ -3,6 +3,7 @@
 import { memo, type ReactElement, useCallback } from 'react';
 import type { ChartColors } from '../../ui/chart.ts';
 import { ChartCanvas } from '../../ui/chart-canvas.tsx';
+import { metricTitle } from '../../ui/format.ts';
 import { useCalm } from '../../ui/use-calm.ts';
 import type { LiveSweep } from '../derive/live-sweep.ts';
 import type { Brushes } from '../derive/parallel.ts';
@@ -60,7 +61,7 @@ const ParallelCard = memo(
 
 const CurvesCard = memo(
   ({ sweep, theme, chosen }: Pick<ChartsSectionProps, 'sweep' | 'theme' | 'chosen'>): ReactElement => (
-    <ChartCard title={`${sweep.primary_metric}, a line a trial`}>
+    <ChartCard title={`${metricTitle(sweep.primary_metric)}, a line a trial`}>
       <CurvesChart {...{ sweep, theme, chosen }} />
     </ChartCard>
   ),

@@ -19,11 +19,13 @@ export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
         <dt>Disk</dt>
         <dd>{megabytes ?? 'unknown: these models have not run here yet'}</dd>
       </dl>
-      {draft.notes.map((note) => (
-        <p key={note} className="muted">
-          {note}
-        </p>
-      ))}
+      {draft.notes.length === 0 ? null : (
+        <ul className="notes muted">
+          {draft.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
       <PolicyTable draft={draft} />
     </section>
   );
@@ -32,22 +34,22 @@ export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
 function PolicyTable({ draft: { policies } }: { draft: SweepDraft }): ReactElement | null {
   if (policies.length === 0 || policies[0]!.sweeps === 0) return null;
   return (
-    <table className="plain">
+    <table className="plain counted">
       <caption>
         On {formatPlural(policies[0]!.sweeps, 'sweep')} of before, policies with their usual settings would have
       </caption>
       <thead>
-        <HeadRow titles={['Policy', 'stopped trials', 'saved epochs', 'lost the best trial']} />
+        <HeadRow titles={['Policy', 'Trials stopped', 'Epochs saved', 'Best trial lost']} />
       </thead>
       <tbody>
         {policies.map(({ policy, trials_stopped: stopped, epochs, epochs_saved: saved, best_lost: lost }) => (
           <tr key={policy}>
             <th scope="row">{policy}</th>
-            <td className="number">{stopped}</td>
-            <td className="number">
+            <td>{stopped}</td>
+            <td>
               {saved} of {epochs}
             </td>
-            <td className="number">{lost}</td>
+            <td>{lost}</td>
           </tr>
         ))}
       </tbody>

@@ -49,7 +49,7 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
         )}
         <div className="designer-side">
           <label className="card panel yaml">
-            <span>sweep.yaml</span>
+            <span className="panel-title">sweep.yaml</span>
             <textarea value={yaml} onChange={(event) => type(event.target.value)} spellCheck={false} rows={22} />
           </label>
           <FileProblems draft={draft} />

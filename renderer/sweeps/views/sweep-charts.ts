@@ -90,7 +90,7 @@ export function timelineOptions(sweep: LiveSweep, nowMs: number, colors: ChartCo
       ...valueAxis(colors),
       min: 0,
       scale: false,
-      axisLabel: { ...labelOptions(colors), formatter: (ms: number) => formatDuration(ms / 1000) },
+      axisLabel: { ...labelOptions(colors), hideOverlap: true, formatter: (ms: number) => formatDuration(ms / 1000) },
     },
     yAxis: {
       type: 'category',

@@ -3,7 +3,7 @@
 import { memo, type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SweepRequest } from '../../../preload/contract/sweep.ts';
 import { BackLink } from '../../ui/back-link.tsx';
-import { formatDuration, formatMetric } from '../../ui/format.ts';
+import { formatDuration, formatMetric, metricWords } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { useCalm } from '../../ui/use-calm.ts';
@@ -44,9 +44,9 @@ export const SweepPage = memo(({ id, api, links, theme }: SweepPageProps): React
         <BackLink href={links.sweeps} to="Sweeps" />
         <h1>{sweep.name ?? id}</h1>
         <SweepBadge state={sweep.state} />
-        <p className="muted">{factsOf(sweep)}</p>
         <Buttons sweep={sweep} links={links} onAsk={ask.run} onResume={() => resume.run()} />
       </div>
+      <p className="muted sweep-facts">{factsOf(sweep)}</p>
       <Problem title="Not done" text={ask.problem ?? resume.problem ?? sweep.reason} />
       <ChartsSection {...{ sweep, theme, brushes, chosen }} onBrush={setBrushes} />
       <TrialsTable sweep={sweep} chosen={chosen} links={links} onAsk={onAsk} />
@@ -77,7 +77,7 @@ function factsOf({ trials, plan, best, epochs, primary_metric: metric }: LiveSwe
   const percent = epochs.planned === 0 ? 0 : Math.round((100 * epochs.saved) / epochs.planned);
   return [
     `${ended} of ${plan.iterations} trials by ${plan.sampling.algorithm} sampling`,
-    ...(best === null ? [] : [`best ${metric} ${formatMetric(best.value)} in trial ${best.trial}`]),
+    ...(best === null ? [] : [`best ${metricWords(metric)} ${formatMetric(best.value)} in trial ${best.trial}`]),
     `${epochs.saved} epochs saved (${percent} %, ${formatDuration(epochs.saved_seconds)} of training)`,
   ].join(' · ');
 }

@@ -2,7 +2,7 @@
 
 import { memo, type ReactElement, useMemo, useRef, useState } from 'react';
 import type { SweepRequest, TrialHead } from '../../../preload/contract/sweep.ts';
-import { formatMetric, formatParam, MISSING } from '../../ui/format.ts';
+import { formatMetric, formatParam, MISSING, metricWords } from '../../ui/format.ts';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import type { LiveSweep } from '../derive/live-sweep.ts';
 import { rangeOf, type SortKey, sortedTrials, sparkPath } from '../derive/trial-columns.ts';
@@ -37,7 +37,11 @@ export const TrialsTable = memo(({ sweep, chosen, links, onAsk }: TrialsTablePro
         <SortButton label="Trial" isOn={sort === 'number'} onClick={() => setSort('number')} />
         <SortButton label="State" isOn={sort === 'state'} onClick={() => setSort('state')} />
         <span>Model</span>
-        <SortButton label={sweep.primary_metric} isOn={sort === 'best'} onClick={() => setSort('best')} />
+        <SortButton
+          label={`Best ${metricWords(sweep.primary_metric)}`}
+          isOn={sort === 'best'}
+          onClick={() => setSort('best')}
+        />
         <span>Curve</span>
         <span>Drawn</span>
         <span />

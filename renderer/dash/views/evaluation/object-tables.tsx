@@ -25,16 +25,16 @@ export function ObjectTables({ evaluation }: { evaluation: ObjectEvaluation }): 
 
 function Classes({ evaluation }: { evaluation: ObjectEvaluation }): ReactElement {
   const { classes, per_label_metrics, coco, boxes } = evaluation;
-  const ofBoxes = boxes === undefined ? [] : ['average precision, boxes'];
+  const ofBoxes = boxes === undefined ? [] : ['Average precision, boxes'];
   return (
     <section className="card panel" aria-label="Classes">
       <header className="panel-head">
         <h3>Classes</h3>
       </header>
-      <table className="plain">
+      <table className="plain counted">
         <thead>
           <HeadRow
-            titles={['class', 'average precision', ...ofBoxes, 'precision', 'recall', 'AP, COCO', 'objects', 'found']}
+            titles={['Class', 'Average precision', ...ofBoxes, 'Precision', 'Recall', 'AP, COCO', 'Objects', 'Found']}
           />
         </thead>
         <tbody>
@@ -64,16 +64,16 @@ function Mistakes({ evaluation: { mistakes } }: { evaluation: ObjectEvaluation }
       <header className="panel-head">
         <h3>Mistakes</h3>
       </header>
-      <table className="plain">
+      <table className="plain counted">
         <thead>
           <tr>
-            <th scope="col">kind</th>
-            <th scope="col">count</th>
+            <th scope="col">Kind</th>
+            <th scope="col">Count</th>
             <th
               scope="col"
               title="Average precision at an overlap of 0.5, were this kind alone put right, less what it is"
             >
-              costs
+              Costs
             </th>
           </tr>
         </thead>
