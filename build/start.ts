@@ -1,10 +1,12 @@
 /**
  * `npm start [project]`: builds what is stale, then opens the desktop app, or, without Electron, serves a browser.
- * `npm start -- --connect URL` opens the app on an engine elsewhere, whose token is in LIGHTBENCH_TOKEN.
+ * `npm start -- --connect URL [--ca FILE]` opens the app on an engine elsewhere, whose token is in LIGHTBENCH_TOKEN and
+ * whose certificate is in FILE where this machine does not trust it anyway.
  */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { argv, env, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -40,11 +42,18 @@ function whyNoDesktop(): string | null {
   return process.getuid?.() === 0 ? 'Electron does not run as root' : null;
 }
 
-async function openDesktop(project: string | null, connect: string | null): Promise<number> {
+interface Elsewhere {
+  readonly origin: string;
+  /** A file with a certificate to trust, if one is named. */
+  readonly ca: string | null;
+}
+
+async function openDesktop(project: string | null, elsewhere: Elsewhere | null): Promise<number> {
   const { executable, runtime } = findElectron()!;
   const launch = await desktopLaunch(runtime, project);
-  const args = [launch.app, ...(connect === null ? [] : [`--connect=${connect}`])];
-  const child = spawn(executable, args, { stdio: 'inherit', env: { ...env, ...launch.env } });
+  const args = [launch.app, ...(elsewhere === null ? [] : [`--connect=${elsewhere.origin}`])];
+  const trusted = elsewhere === null || elsewhere.ca === null ? {} : { LIGHTBENCH_CA: elsewhere.ca };
+  const child = spawn(executable, args, { stdio: 'inherit', env: { ...env, ...launch.env, ...trusted } });
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;
 }
@@ -73,11 +82,18 @@ async function start(args: readonly string[]): Promise<number> {
 }
 
 /** Errors: bad-argument for what is no address, without a token, and without a desktop. */
-async function connect([address, ...others]: readonly string[]): Promise<number> {
+async function connect([address, option, file, ...others]: readonly string[]): Promise<number> {
   const url = address === undefined ? null : URL.parse(address);
-  if (url === null || !/^https?:$/.test(url.protocol) || others.length > 0) {
-    throw new AppError('bad-argument', 'npm start -- --connect takes one address, as https://gpu-box:8443');
+  const hasOption = option !== undefined;
+  const isUnderstood = !hasOption || (option === '--ca' && file !== undefined && others.length === 0);
+  if (url === null || !/^https?:$/.test(url.protocol) || !isUnderstood) {
+    throw new AppError(
+      'bad-argument',
+      'npm start -- --connect takes one address, as https://gpu-box:8443, and --ca FILE after it where its certificate is its own',
+    );
   }
+  const ca = hasOption ? resolve(file!) : null;
+  if (ca !== null && !existsSync(ca)) throw new AppError('file-missing', `--ca: there is no file ${ca}`, { path: ca });
   if ((env['LIGHTBENCH_TOKEN'] ?? '') === '') {
     throw new AppError(
       'bad-argument',
@@ -91,7 +107,7 @@ async function connect([address, ...others]: readonly string[]): Promise<number>
       `The desktop app cannot open: ${reason}. Open the engine’s own link in a browser.`,
     );
   }
-  return openDesktop(null, url.origin);
+  return openDesktop(null, { origin: url.origin, ca });
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,10 +1,12 @@
 /**
- * Composition root of the desktop app. `build/start.ts` says in the environment where things are:
- * LIGHTBENCH_RENDERER (the built window), LIGHTBENCH_NODE and LIGHTBENCH_ENGINE (the program and file of the engine),
- * LIGHTBENCH_PROJECT (a folder, if one is to be opened). `--connect=URL` uses an engine that runs already; its token is
- * in LIGHTBENCH_TOKEN, never among the arguments, which every program of the machine can read.
+ * Composition root of the desktop app. A package has its parts beside it; in a checkout `build/start.ts` says in the
+ * environment where they are: LIGHTBENCH_RENDERER (the built window), LIGHTBENCH_NODE and LIGHTBENCH_ENGINE (the program
+ * and file of the engine). LIGHTBENCH_PROJECT is a folder, if one is to be opened. `--connect=URL` uses an engine that
+ * runs already; its token is in LIGHTBENCH_TOKEN, never among the arguments, which every program of the machine can read,
+ * and LIGHTBENCH_CA names a file with a certificate that it may show.
  */
 
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog, ipcMain, session } from 'electron';
@@ -16,6 +18,7 @@ import { Desktop } from './shell/desktop.ts';
 import { openDoor } from './shell/engine-door.ts';
 import { type EngineAddress, OwnEngine } from './shell/engine-process.ts';
 import { guardContents, guardSession } from './shell/guards.ts';
+import { placesOf, required } from './shell/places.ts';
 import { handleScheme, registerScheme } from './shell/scheme.ts';
 
 const connectTo = app.commandLine.getSwitchValue('connect');
@@ -23,24 +26,23 @@ const isLocal = connectTo === '';
 const project = process.env['LIGHTBENCH_PROJECT'] ?? null;
 const ANSWERS_WITHIN_MS = 3_000;
 
-function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set; start Lightbench with npm start`);
-  return value;
-}
-
 async function start(): Promise<void> {
-  const own = new OwnEngine(() => ({
-    node: required('LIGHTBENCH_NODE'),
-    entry: required('LIGHTBENCH_ENGINE'),
-    project,
-  }));
-  const remote = (): EngineAddress => ({ url: connectTo, token: required('LIGHTBENCH_TOKEN') });
+  const { isPackaged } = app;
+  const { platform, resourcesPath: resources } = process;
+  const { node, entry, renderer } = placesOf(process.env, { isPackaged, resources, platform });
+  const own = new OwnEngine(() => ({ node, entry, project }));
+  const caFile = process.env['LIGHTBENCH_CA'];
+  const trusted = caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') };
+  const remote = (): EngineAddress => ({
+    url: connectTo,
+    token: required(process.env, 'LIGHTBENCH_TOKEN'),
+    ...trusted,
+  });
   const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
   const recent = new RecentProjects(home);
   const closing = new Closing({ dialog, activity: () => activityOf(own.running), quit: () => app.quit() });
   guardSession(session.defaultSession);
-  handleScheme(required('LIGHTBENCH_RENDERER'), () => (isLocal ? own.running : remote()));
+  handleScheme(renderer, () => (isLocal ? own.running : remote()));
   openDoor(ipcMain, async () => (isLocal ? own.get() : remote()));
   const desktop = new Desktop(
     {

@@ -1,18 +1,16 @@
 /** Hands each window a port to the engine, and tells it when the way is gone. */
 
 import { type IpcMain, MessageChannelMain, type WebContents } from 'electron';
-import { type DesktopBridge, ENGINE_PORT_MESSAGE, SHELL_CHANNELS } from '../../preload/contract/desktop.ts';
+import { ENGINE_PORT_MESSAGE, type EngineOpening, SHELL_CHANNELS } from '../../preload/contract/desktop.ts';
 import type { EngineAddress } from './engine-process.ts';
 import { isFromApp } from './guards.ts';
-import { type Relay, relay } from './relay.ts';
-
-type Opened = Awaited<ReturnType<DesktopBridge['openEngine']>>;
+import { type Relay, relay, TokenRefused } from './relay.ts';
 
 /** `engine` gives a running engine, started anew if the last one ended. */
 export function openDoor(ipcMain: IpcMain, engine: () => Promise<EngineAddress>): void {
   const relays = new Map<WebContents, Relay>();
 
-  ipcMain.handle(SHELL_CHANNELS.open, async (event): Promise<Opened> => {
+  ipcMain.handle(SHELL_CHANNELS.open, async (event): Promise<EngineOpening> => {
     if (!isFromApp(event)) throw new Error('engine:open came from a page that is not the app');
     relays.get(event.sender)?.close();
     try {
@@ -21,7 +19,7 @@ export function openDoor(ipcMain: IpcMain, engine: () => Promise<EngineAddress>)
       void opened.closed.then(() => forget(event.sender, opened));
       return { ok: true };
     } catch (error) {
-      return { ok: false, reason: (error as Error).message };
+      return { ok: false, reason: (error as Error).message, isRefused: error instanceof TokenRefused };
     }
   });
 

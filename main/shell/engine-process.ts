@@ -9,6 +9,8 @@ export interface EngineAddress {
   readonly url: string;
   /** For an Authorization header; it never reaches a page. */
   readonly token: string;
+  /** A certificate in PEM form that an encrypted engine may show beside those this machine trusts. */
+  readonly ca?: string;
 }
 
 export interface RunningEngine extends EngineAddress {

@@ -1,9 +1,10 @@
 /** The window's own scheme: its files from the build, the project's pictures from the engine. Nothing else is there. */
 
 import { readFile } from 'node:fs/promises';
-import { net, protocol } from 'electron';
+import { protocol } from 'electron';
 import { confined, contentTypeOf } from '../serve/files.ts';
 import { SECURITY_HEADERS } from '../serve/replies.ts';
+import { fetchFrom } from './engine-fetch.ts';
 import type { EngineAddress } from './engine-process.ts';
 
 const SCHEME = 'app';
@@ -40,7 +41,7 @@ async function fileFrom(folder: string, pathname: string): Promise<Response> {
 
 async function pictureFrom(engine: EngineAddress | null, pathname: string): Promise<Response> {
   if (engine === null) return refusal(503);
-  return net.fetch(new URL(pathname, engine.url).href, { headers: { authorization: `Bearer ${engine.token}` } });
+  return fetchFrom(engine, pathname).catch(() => refusal(502)); // the page says that the engine is gone
 }
 
 function refusal(status: number): Response {

@@ -3,12 +3,17 @@
 export const PATH_KINDS = ['folder', 'source'] as const;
 export type PathKind = (typeof PATH_KINDS)[number];
 
+/** `isRefused` where the engine answers and lets this window in under no circumstances, so that trying again is no use. */
+export type EngineOpening =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly isRefused: boolean };
+
 export interface DesktopBridge {
   /** Whether the engine is this machine's, so that paths chosen here mean something to it. */
   readonly isLocal: boolean;
   readonly versions: { readonly electron: string; readonly chrome: string };
   /** Connects to the engine and posts a MessagePort to this window; the reply says whether it did. */
-  openEngine(): Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: string }>;
+  openEngine(): Promise<EngineOpening>;
   /** Ends the connection of this window. */
   closeEngine(): void;
   /** Told once the connection behind the port is gone; returns the way to stop listening. */

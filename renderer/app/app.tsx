@@ -54,6 +54,7 @@ export function App({ live, desktop }: AppProps): ReactElement {
       onPalette={() => setPaletteOpen(true)}
     >
       <Page
+        onRetry={live.retryNow}
         {...{ state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, transfers }}
         choosePath={choosePath}
       />

@@ -23,10 +23,9 @@ import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfer-api.ts';
 import { ExportPage } from '../transfer/views/export-page.tsx';
 import { ImportPage } from '../transfer/views/import-page.tsx';
-import { KeyIcon } from '../ui/icons.tsx';
-import { Notice } from '../ui/notice.tsx';
 import type { LiveState } from './engine/live-state.ts';
 import { modelsOf } from './models.ts';
+import { NothingHere, OtherVersionNotice, RefusedNotice, SignedOutNotice } from './notices.tsx';
 import {
   compareHref,
   DATA_HREF,
@@ -54,6 +53,8 @@ const LabelSection = lazy(async () => {
 
 export interface PageProps {
   readonly state: LiveState;
+  /** Asks the engine once more, where nothing is tried by itself. */
+  readonly onRetry: () => void;
   readonly route: Route;
   readonly theme: string;
   readonly evaluations: EvaluationSource;
@@ -122,6 +123,7 @@ const DATA_LINKS: DataLinks = {
 export function Page(props: PageProps): ReactElement {
   const { connection, project, runs } = props.state;
   if (connection.status === 'signed-out') return <SignedOutNotice />;
+  if (connection.status === 'refused') return <RefusedNotice problem={connection.problem} onRetry={props.onRetry} />;
   if (connection.status === 'incompatible') return <OtherVersionNotice state={props.state} />;
   if (project === null) {
     const wanted = props.route.page === 'projects' ? props.route.open : null;
@@ -208,32 +210,4 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     default:
       return route satisfies never;
   }
-}
-
-function NothingHere({ what }: { what: string }): ReactElement {
-  return <Notice title="Nothing here" text={`There is ${what}.`} action={<a href={RUNS_HREF}>Show all runs</a>} />;
-}
-
-function SignedOutNotice(): ReactElement {
-  return (
-    <Notice
-      icon={<KeyIcon />}
-      title="Signed out"
-      text="The engine was started anew and does not know this window. Open the link it printed; this page then continues by itself."
-    />
-  );
-}
-
-function OtherVersionNotice({ state }: { state: LiveState }): ReactElement {
-  return (
-    <Notice
-      title="The engine is of another version"
-      text={`It is Lightbench ${state.engine?.lightbench_version}, which this window does not understand. Reload to get the window that belongs to it.`}
-      action={
-        <button type="button" className="button" onClick={() => location.reload()}>
-          Reload
-        </button>
-      }
-    />
-  );
 }

@@ -39,11 +39,15 @@ test.runIf(process.platform === 'linux')('without a desktop it says so and print
 });
 
 test('an engine elsewhere needs an address and a token', async () => {
-  const address = 'npm start -- --connect takes one address, as https://gpu-box:8443\n';
+  const address =
+    'npm start -- --connect takes one address, as https://gpu-box:8443, and --ca FILE after it where its certificate is its own\n';
   const token = '--connect needs the engine’s token in LIGHTBENCH_TOKEN; serve --json prints it\n';
 
   expect(await startUntil(['--connect', 'gpu-box'], /$^/)).toBe(address);
   expect(await startUntil(['--connect', 'https://gpu-box:8443'], /$^/)).toBe(token);
+  expect(await startUntil(['--connect', 'https://gpu-box:8443', '--ca', '/no/such.pem'], /$^/)).toBe(
+    '--ca: there is no file /no/such.pem\n',
+  );
 });
 
 test('more than one project is refused in words', async () => {

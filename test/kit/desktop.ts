@@ -29,8 +29,20 @@ export interface TestDesktop {
   answer(button: number, path?: string): Promise<void>;
 }
 
-export async function openDesktop(folder: string | null, state = tempFolder()): Promise<TestDesktop> {
-  const { executablePath, args, env } = await launchOptions(folder, state);
+/** An engine elsewhere for a window to connect to. */
+export interface Elsewhere {
+  readonly url: string;
+  readonly token: string;
+  /** A file with its certificate. */
+  readonly ca?: string;
+}
+
+export async function openDesktop(
+  folder: string | null,
+  state = tempFolder(),
+  elsewhere: Elsewhere | null = null,
+): Promise<TestDesktop> {
+  const { executablePath, args, env } = await launchOptions(folder, state, elsewhere);
   const app = await _electron.launch({ executablePath, args, env });
   const page = await app.firstWindow();
   const complaints: string[] = [];
@@ -60,13 +72,18 @@ export async function openDesktop(folder: string | null, state = tempFolder()): 
 }
 
 /** How the app is started with a project, or without. */
-export async function launchOptions(folder: string | null, state: string) {
+export async function launchOptions(folder: string | null, state: string, elsewhere: Elsewhere | null = null) {
   const launch = await desktopLaunch(electron!.runtime, folder);
+  const remote =
+    elsewhere === null
+      ? {}
+      : { LIGHTBENCH_TOKEN: elsewhere.token, ...(elsewhere.ca === undefined ? {} : { LIGHTBENCH_CA: elsewhere.ca }) };
+  // Tests in containers run as root, where the outer sandbox is refused; the page's own settings are checked.
+  const args = [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`];
   return {
     executablePath: electron!.executable,
-    // Tests in containers run as root, where the outer sandbox is refused; the page's own settings are checked.
-    args: [launch.app, '--no-sandbox', '--disable-gpu', `--user-data-dir=${state}`],
-    env: { ...process.env, ...launch.env, LIGHTBENCH_HOME: state } as Record<string, string>,
+    args: elsewhere === null ? args : [...args, `--connect=${elsewhere.url}`],
+    env: { ...process.env, ...launch.env, ...remote, LIGHTBENCH_HOME: state } as Record<string, string>,
   };
 }
 

@@ -3,7 +3,7 @@
 import type { DesktopBridge } from '../../../preload/contract/desktop.ts';
 import { ENGINE_PORT_MESSAGE } from '../../../preload/contract/desktop.ts';
 import { clientOverPort } from './client.ts';
-import { type Channel, EngineUnavailable, type Transport } from './transport.ts';
+import { type Channel, EngineUnavailable, Refused, type Transport } from './transport.ts';
 
 /** `bridge` is what the preload script put on the window. */
 export function desktopTransport(bridge: DesktopBridge, target: Window): Transport {
@@ -15,7 +15,7 @@ async function openPort(bridge: DesktopBridge, target: Window): Promise<Channel>
   const opened = await bridge.openEngine();
   if (!opened.ok) {
     handedOver.cancel();
-    throw new EngineUnavailable(opened.reason);
+    throw opened.isRefused ? new Refused(opened.reason) : new EngineUnavailable(opened.reason);
   }
   const port = await handedOver.port;
   const closed = new Promise<void>((resolve) => {

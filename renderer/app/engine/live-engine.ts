@@ -7,7 +7,7 @@ import { AppError } from '../../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../../preload/contract/version.ts';
 import { appErrorOf, type EngineClient } from './client.ts';
 import { type ConnectionState, INITIAL_STATE, type LiveState, withRunEvent } from './live-state.ts';
-import { type Channel, EngineUnavailable, SignedOut, type Transport } from './transport.ts';
+import { type Channel, EngineUnavailable, Refused, SignedOut, type Transport } from './transport.ts';
 
 /** Resolves after the time (never, for Infinity), or at once when the signal is aborted. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -55,7 +55,7 @@ export class LiveEngine {
       attempt = ended.wasConnected ? 1 : attempt + 1;
       this.update({ connection: connectionAfter(ended.error, attempt) });
       this.pause = new AbortController();
-      const isHopeless = ended.error instanceof Incompatible;
+      const isHopeless = ended.error instanceof Incompatible || ended.error instanceof Refused;
       await this.wait(isHopeless ? Number.POSITIVE_INFINITY : retryDelayMs(attempt), this.pause.signal);
     }
   }
@@ -145,6 +145,7 @@ export class LiveEngine {
 
 function connectionAfter(error: unknown, attempt: number): ConnectionState {
   if (error instanceof SignedOut) return { status: 'signed-out' };
+  if (error instanceof Refused) return { status: 'refused', problem: error.message };
   if (error instanceof Incompatible) return { status: 'incompatible' };
   const problem = error instanceof EngineUnavailable ? error.message : (appErrorOf(error)?.message ?? null);
   return { status: 'reconnecting', attempt, problem };

@@ -13,6 +13,8 @@ export type ConnectionState =
   | { readonly status: 'reconnecting'; readonly attempt: number; readonly problem: string | null }
   /** The engine answers and does not know this window. */
   | { readonly status: 'signed-out' }
+  /** The engine answers and lets this window in under no circumstances; nothing is tried again by itself. */
+  | { readonly status: 'refused'; readonly problem: string }
   /** The engine speaks another contract; only a reload or an update helps. */
   | { readonly status: 'incompatible' };
 

@@ -12,14 +12,17 @@ export interface Channel {
 
 export interface Transport {
   /**
-   * Errors: SignedOut when the engine answers but does not know this window; EngineUnavailable when it says why it cannot
-   * run; any other when it does not answer.
+   * Errors: SignedOut when the engine answers but does not know this window; Refused when trying again is no use;
+   * EngineUnavailable when it says why it cannot run; any other when it does not answer.
    */
   open(): Promise<Channel>;
 }
 
 /** The engine cannot run; the message is its own, for people. */
 export class EngineUnavailable extends Error {}
+
+/** The engine lets this window in under no circumstances; the message is its own, for people. */
+export class Refused extends Error {}
 
 export class SignedOut extends Error {
   constructor() {

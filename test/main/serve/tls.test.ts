@@ -1,27 +1,15 @@
 /** An encrypted server, with a certificate made for the test; skipped by name where openssl is not there to make one. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { readTlsFiles, tlsChoice } from '../../../main/serve/tls-files.ts';
+import { HAS_OPENSSL, makePair } from '../../kit/certificates.ts';
 import { appErrorOf } from '../../kit/errors.ts';
-import { tempFolder } from '../../kit/folders.ts';
 import { MemoryEngine, SIGN_PROJECT } from '../../kit/memory-engine.ts';
 import { startServer } from '../../kit/server.ts';
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-const name = hasOpenssl ? '' : ' (skipped: needs openssl)';
-
-function makePair(): { certificate: string; key: string } {
-  const folder = tempFolder();
-  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes'];
-  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', certificate];
-  execFileSync('openssl', ['req', '-x509', ...made, ...subject], { stdio: 'ignore' });
-  return { certificate, key };
-}
+const name = HAS_OPENSSL ? '' : ' (skipped: needs openssl)';
 
 interface Reply {
   readonly status: number;
@@ -38,7 +26,7 @@ function ask(port: number, path: string, headers: Record<string, string> = {}): 
   });
 }
 
-test.skipIf(!hasOpenssl)(
+test.skipIf(!HAS_OPENSSL)(
   `an encrypted server may be reached from elsewhere, and its cookie never goes plain${name}`,
   async () => {
     const { certificate, key } = makePair();
@@ -70,7 +58,7 @@ test.skipIf(!hasOpenssl)(
   },
 );
 
-test.skipIf(!hasOpenssl)(`files that are no pair, or not there, are refused by name${name}`, async () => {
+test.skipIf(!HAS_OPENSSL)(`files that are no pair, or not there, are refused by name${name}`, async () => {
   const [one, other] = [makePair(), makePair()];
 
   expect((await appErrorOf(() => readTlsFiles(one.certificate, other.key))).code).toBe('file-unreadable');

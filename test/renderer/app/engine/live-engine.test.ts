@@ -10,6 +10,7 @@ import { INITIAL_STATE, withRunEvent } from '../../../../renderer/app/engine/liv
 import {
   type Channel,
   EngineUnavailable,
+  Refused,
   SignedOut,
   type Transport,
 } from '../../../../renderer/app/engine/transport.ts';
@@ -130,6 +131,23 @@ describe('live engine', () => {
     void live.start();
 
     await eventually(() => expect(status()).toBe('signed-out'));
+  });
+
+  test('that is refused says why, and is not tried again by itself: wrong tokens shut the door for the right one', async () => {
+    const { transport, waits } = started(new MemoryEngine(SIGN_PROJECT));
+    transport.failure = new Refused('the engine refuses the token');
+    await eventually(() => expect(status()).toBe('connected'));
+    transport.drop();
+    await eventually(() => expect(waits.asked).toContain(250));
+    waits.end(250);
+
+    await eventually(() =>
+      expect(live.getState().connection).toEqual({ status: 'refused', problem: 'the engine refuses the token' }),
+    );
+    expect(waits.asked.at(-1)).toBe(Number.POSITIVE_INFINITY);
+    transport.failure = null;
+    live.retryNow();
+    await eventually(() => expect(status()).toBe('connected'));
   });
 
   test('says why an engine cannot run', async () => {
