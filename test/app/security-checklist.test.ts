@@ -1,13 +1,16 @@
 /**
- * Every item of what an Electron app owes whoever runs it, asserted of the running one. Two are elsewhere: 8, fuses, belongs
- * to a packaged release, of which there is none yet; 11, both ends refuse another contract, is in renderer.test.ts.
+ * Every item of what an Electron app owes whoever runs it, asserted of the running one. Item 8, fuses, is asserted of a
+ * copy of its program: what a release sets leaves a test no way to drive it (package.test.ts starts one all the same). One is
+ * elsewhere: 11, both ends refuse another contract, is in renderer.test.ts and connect.test.ts.
  */
 
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readFuses, setReleaseFuses } from '../../build/package/fuses.ts';
 import { ROOT } from '../../build/source-files.ts';
 import { DESKTOP_NAME, MISSING, openDesktop, quitDesktop } from '../kit/desktop.ts';
+import { tempFolder } from '../kit/folders.ts';
 import { newProject } from '../kit/projects.ts';
 
 describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
@@ -82,6 +85,15 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
     // 6. No permission at all; 7. no way out of the page, by window, link, redirect or an embedded page.
     expect(inPage.permissions).toEqual(['denied']);
     expect([inPage.opened, ...inMain.listeners, inMain.isOwnSession]).toEqual([true, true, true, true, true]);
+    // 8. Fuses, as a package has them.
+    const copy = join(tempFolder(), 'electron');
+    copyFileSync(app.process().spawnfile, copy);
+    await setReleaseFuses(copy);
+    const fuses = await readFuses(copy);
+    expect(fuses).toMatchObject({
+      ...{ RunAsNode: false, EnableNodeOptionsEnvironmentVariable: false, EnableNodeCliInspectArguments: false },
+      ...{ EnableCookieEncryption: true, OnlyLoadAppFromAsar: true, EnableEmbeddedAsarIntegrityValidation: true },
+    });
     // 9. The engine's token is neither an argument nor in the page. Loopback, Host and Origin: test/main/serve.
     expect(inMain.argv + inPage.storage).not.toMatch(/token|bearer/i);
     // 10. Nothing that reaches into the main process from a page; no other shell is called.
