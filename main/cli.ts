@@ -12,6 +12,7 @@ import type { CliContext } from './cli/context.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { exportCommand } from './cli/export.ts';
 import { importCommand } from './cli/import.ts';
+import { addModelCommand, importedModelsCommand, removeModelCommand } from './cli/imported-models.ts';
 import { METRICS_HELP, metricsCommand } from './cli/metrics.ts';
 import { modelsCommand } from './cli/models.ts';
 import { EXIT, Output } from './cli/output.ts';
@@ -146,12 +147,14 @@ function addUpkeepCommands(root: Command): void {
 }
 
 function addModelCommands(root: Command): void {
-  root
+  const models = root
     .command('models')
+    .exitOverride()
     .description('every model with its hyperparameters, defaults and ranges')
     .option('--task <task>', 'only models for this task')
     .addOption(json())
     .action(act(modelsCommand));
+  addImportedModelCommands(models);
   const weights = root.command('weights').description('pretrained weights on this machine').exitOverride();
   weights
     .command('list')
@@ -169,6 +172,32 @@ function addModelCommands(root: Command): void {
     .description('keep weights for all projects: a safetensors or torch file, or a folder of them')
     .addOption(json())
     .action(act(weightsAddCommand));
+}
+
+function addImportedModelCommands(models: Command): void {
+  models
+    .command('add <project> <path>')
+    .description('take a model from elsewhere into a project, to propose labels: an ONNX file or a bundle')
+    .option('--decoder <file>', 'of a model that is clicked: the file that answers clicks; <path> looks at the picture')
+    .option('--labels <file>', 'names of its classes, one a line or a JSON list; by default beside it or inside it')
+    .option('--name <name>', "what people call it; the file's name by default")
+    .option('--mapping <file>', 'how it is used, as --dry-run --json prints it; guessed by default')
+    .option('--set <field=value>', 'a field of the mapping, as input.colour=bgr; may be repeated', collect, [])
+    .option('--map <class=class>', 'a class of the model as one of the project; may be repeated', collect, [])
+    .option('--drop <class>', 'a class of the model to leave out; may be repeated', collect, [])
+    .option('--dry-run', 'say how it would be used, and add nothing')
+    .addOption(json())
+    .action(act(addModelCommand));
+  models
+    .command('imported <project>')
+    .description('models from elsewhere in a project')
+    .addOption(json())
+    .action(act(importedModelsCommand));
+  models
+    .command('remove <project> <model>')
+    .description('take a model from elsewhere out of a project, with what it had proposed')
+    .addOption(json())
+    .action(act(removeModelCommand));
 }
 
 function addRunCommands(root: Command): void {

@@ -50,7 +50,7 @@ export function flushFile(path: string): void {
 }
 
 /** A rename is safe only once the folder that holds the name has reached the disk. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return; // Windows does not open folders, and flushes names with the file
   const handle = openSync(folder, 'r');
   try {

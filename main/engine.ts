@@ -20,6 +20,7 @@ import type {
   DataDesk,
   Engine,
   Labelling,
+  ModelDesk,
   ProgressListener,
   Sweeping,
   Training,
@@ -132,6 +133,10 @@ export class Workbench implements Engine, ImageSource {
 
   sweeps(): Sweeping {
     return this.opened().sweeps;
+  }
+
+  models(): ModelDesk {
+    return this.opened().models;
   }
 
   data(): DataDesk {

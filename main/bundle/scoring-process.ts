@@ -10,6 +10,7 @@ import type {
   FromChild,
   ImageScore,
   ImageSource,
+  ImportedScoreJob,
   ObjectScoreJob,
   ScoreJob,
   ToChild,
@@ -31,15 +32,17 @@ interface Running {
 export interface ScoringOptions {
   /** The process is ended when an image takes longer; null: never. */
   readonly timeoutMs: number | null;
+  /** Ends it for good. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class ScoringProcess {
-  private readonly job: ScoreJob | ObjectScoreJob;
+  private readonly job: ScoreJob | ObjectScoreJob | ImportedScoreJob;
   private readonly options: ScoringOptions;
   private running: Promise<Running> | null = null;
   private lastId = 0;
 
-  constructor(job: ScoreJob | ObjectScoreJob, options: ScoringOptions = { timeoutMs: null }) {
+  constructor(job: ScoreJob | ObjectScoreJob | ImportedScoreJob, options: ScoringOptions = { timeoutMs: null }) {
     this.job = job;
     this.options = options;
   }
@@ -87,7 +90,7 @@ export class ScoringProcess {
         asked.clear();
       };
       const gone = runInChild(this.job, {
-        signal: stop.signal,
+        signal: AbortSignal.any([stop.signal, ...(this.options.signal ? [this.options.signal] : [])]),
         onStarted: (speak) => {
           say = (message) => {
             if (message.type === 'score' && asked.size === 1) timer.start();

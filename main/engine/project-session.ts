@@ -9,6 +9,8 @@ import { LookPool } from '../images/look-pool.ts';
 import type { Activity, Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { ImageLabelling } from '../label/image-labelling.ts';
+import { isModelId } from '../models/model-store.ts';
+import { openModelSeer } from '../models/open-model-seer.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { openSeer } from '../schedule/open-seer.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
@@ -19,6 +21,7 @@ import { runById } from '../store/runs.ts';
 import { SharedWriter } from '../store/shared-writer.ts';
 import { ThumbnailCache } from '../store/thumbnail-cache.ts';
 import { ProjectData } from './data-desk.ts';
+import { ProjectModels } from './model-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
 import { SweepDesk } from './sweep-desk.ts';
 import { TransferDesk } from './transfer-desk.ts';
@@ -54,6 +57,7 @@ export class ProjectSession implements Training {
   readonly sweeps: SweepDesk;
   readonly transfers: TransferDesk;
   readonly labelling: ImageLabelling;
+  readonly models: ProjectModels;
   private readonly parts: SessionParts;
   private closing: Promise<void> | null = null;
   private readonly looks: LookPool;
@@ -81,7 +85,10 @@ export class ProjectSession implements Training {
     const onEdited = () => this.watch.look();
     this.labelling = new ImageLabelling({
       ...{ project: this.project, writer: this.writer, clock, onEdited },
-      openSeer: (run) => openSeer(this.project, run, threads),
+      openSeer: (id) => (isModelId(id) ? openModelSeer : openSeer)(this.project, id, threads),
+    });
+    this.models = new ProjectModels({
+      ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, threads },
     });
     this.transfers = new TransferDesk({
       ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, logBug },

@@ -12,6 +12,14 @@ import type {
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type {
+  ImportedModel,
+  ModelSource,
+  ModelSurvey,
+  NewModel,
+  Tried,
+  TryRequest,
+} from '../../preload/contract/imported-models.ts';
+import type {
   Edit,
   HistoryEntry,
   ImageChange,
@@ -91,6 +99,18 @@ export interface Labelling {
   onChanged(image: number, listener: (event: ImageEvent) => void): Unsubscribe;
 }
 
+/** What the engine does about models from elsewhere; errors as the contract says. */
+export interface ModelDesk {
+  /** The oldest first. */
+  list(): ImportedModel[];
+  survey(source: ModelSource, signal: AbortSignal | undefined): Promise<ModelSurvey>;
+  tryOut(request: TryRequest, signal: AbortSignal | undefined): Promise<Tried>;
+  add(model: NewModel): Promise<ImportedModel>;
+  remove(id: string): Promise<void>;
+  /** Called after one was added or removed here. */
+  onChanged(listener: () => void): Unsubscribe;
+}
+
 export interface FollowedSweep {
   readonly sweep: SweepHead;
   readonly trials: TrialHead[];
@@ -167,6 +187,8 @@ export interface Engine {
   data(): DataDesk;
   /** Errors: no-project. */
   labelling(): Labelling;
+  /** Errors: no-project. */
+  models(): ModelDesk;
   /** Errors: no-project. */
   transfers(): Transfers;
   /** Called after the project's name, images, labels or splits changed, or another project was opened. */

@@ -7,6 +7,7 @@ import { dataHandlers } from './data.ts';
 import type { Engine } from './engine.ts';
 import { labellingHandlers } from './labelling.ts';
 import { LatestByKey } from './latest.ts';
+import { modelHandlers } from './models.ts';
 import { projectsHandlers } from './projects.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
 import { runHandlers } from './runs.ts';
@@ -37,6 +38,7 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
     runs: runHandlers(os.runs, engine, logBug),
     sweeps: sweepHandlers(os.sweeps, engine, logBug),
     data: dataHandlers(os.data, engine, logBug),
+    models: modelHandlers(os.models, engine, logBug),
     transfers: transferHandlers(os.transfers, engine, logBug),
     projects: projectsHandlers(os.projects, engine, logBug),
   });

@@ -38,8 +38,8 @@ export interface LabellingParts {
   readonly project: ReadProject;
   readonly writer: SharedWriter;
   readonly clock: Clock;
-  /** The kept model of a run. Errors: run-not-found, run-without-model. */
-  readonly openSeer: (run: string) => Seer;
+  /** The kept model of a run, or one from elsewhere. Errors: run-not-found, run-without-model, model-unknown, model-invalid. */
+  readonly openSeer: (id: string) => Seer;
   /** Called after every change. */
   readonly onEdited: () => void;
 }

@@ -10,7 +10,7 @@ import { toDiskError } from '../store/disk-errors.ts';
 import { copyDatabase, renameProject } from '../store/health.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
 
-const FOLDERS = ['images', 'runs', 'bundles'];
+const FOLDERS = ['images', 'runs', 'bundles', 'models'];
 const FILES_AT_ONCE = 50;
 
 /**

@@ -1,4 +1,7 @@
-/** What trained models say of images: the newest answer of each run, and what people have decided about it. */
+/**
+ * What models say of images: the newest answer of each run, or of a model from elsewhere under its own id, and what people
+ * have decided about it.
+ */
 
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { Polygon } from '../../native-models/geometry/polygon.ts';
@@ -95,6 +98,11 @@ export function nextDisagreed(db: ReadDb, imageId: number): number | null {
 export function predictionOf(db: ReadDb, imageId: number, runId: string): Prediction | null {
   const row = db.prepare('SELECT * FROM predictions WHERE image_id = ? AND run_id = ?').get(imageId, runId);
   return toPrediction(row as StoredPrediction | undefined);
+}
+
+/** Takes back all that a model has said. */
+export function forgetPredictions(db: WriteDb, runId: string): void {
+  db.prepare('DELETE FROM predictions WHERE run_id = ?').run(runId);
 }
 
 export function settle(db: WriteDb, imageId: number, runId: string, settled: readonly number[]): void {

@@ -9,6 +9,8 @@ import { evaluate } from './evaluate.ts';
 import { exportBundle } from './export.ts';
 import { exportObjects } from './export-objects.ts';
 import { toFailure } from './failure.ts';
+import { ImportedScorer } from './imported/imported-scorer.ts';
+import { inspectFile } from './imported/inspect-file.ts';
 import { Inbox } from './inbox.ts';
 import { measure } from './measure.ts';
 import { probe } from './probe.ts';
@@ -66,6 +68,12 @@ async function run(job: Job): Promise<string | null> {
     case 'score-objects':
       await scoreRequests(await ObjectScorer.open(job));
       return null;
+    case 'score-imported':
+      await scoreRequests(await ImportedScorer.open(job));
+      return null;
+    case 'inspect-model':
+      send({ type: 'inspected', facts: await inspectFile(job) });
+      return null;
     case 'probe':
       await probe(job);
       return null;
@@ -76,7 +84,7 @@ async function run(job: Job): Promise<string | null> {
 
 const requests = new Inbox<ScoreRequest>();
 
-async function scoreRequests(scorer: Scorer | ObjectScorer): Promise<void> {
+async function scoreRequests(scorer: Scorer | ObjectScorer | ImportedScorer): Promise<void> {
   send({ type: 'ready' });
   for await (const request of requests) {
     send({ type: 'image-score', id: request.id, score: await scorer.score(request) });

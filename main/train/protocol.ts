@@ -7,6 +7,7 @@ import type { Quadrature } from '../../native-models/explain/quadrature.ts';
 import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
 import type { Mask } from '../../native-models/geometry/mask.ts';
 import type { Activation } from '../../native-models/training.ts';
+import type { FileFacts, InputMapping, OutputMapping } from '../../preload/contract/imported-models.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
@@ -145,6 +146,32 @@ export interface ObjectScoreJob {
   readonly threads: number;
 }
 
+/** With the free text of the file. */
+export interface InspectedModel extends FileFacts {
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Looks at a stranger's ONNX file: what goes in, what comes out, and what it makes of a grey picture. */
+export interface InspectJob {
+  readonly kind: 'inspect-model';
+  readonly file: string;
+  /** Of the picture, where the file takes any. Units: pixels. */
+  readonly side: number;
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** Scores images with a model from elsewhere, as a `ScoreJob` does with ours. */
+export interface ImportedScoreJob {
+  readonly kind: 'score-imported';
+  readonly modelFile: string;
+  readonly input: InputMapping;
+  readonly output: OutputMapping;
+  readonly classCount: number;
+  readonly device: Device;
+  readonly threads: number;
+}
+
 /** A file by its absolute path; or its bytes, with what to call it. */
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
 
@@ -198,6 +225,8 @@ export type Job =
   | ObjectExportJob
   | ScoreJob
   | ObjectScoreJob
+  | ImportedScoreJob
+  | InspectJob
   | ProbeJob;
 
 export type ToChild =
@@ -281,6 +310,7 @@ export type FromChild =
   /** A job that scores takes requests from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }
+  | { readonly type: 'inspected'; readonly facts: InspectedModel }
   /** The most memory the process had; null when it was too little, and the run would go on with smaller batches. */
   | { readonly type: 'measured'; readonly peakBytes: number | null }
   | { readonly type: 'done'; readonly reason: string | null }

@@ -1,6 +1,5 @@
 /** Finds objects with an exported model: the file itself is run, not the program it was made from. */
 
-import { readFileSync } from 'node:fs';
 import { toFractions } from '../../native-models/geometry/box.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { decode, decodeBytes } from '../images/decode.ts';
@@ -8,6 +7,7 @@ import { toErrorRecord } from '../images/error-record.ts';
 import { evaluationView, viewsPerPicture } from '../images/objects/object-views.ts';
 import { cutOut, partOf } from '../images/objects/tiles.ts';
 import type { Pixels } from '../images/pixels.ts';
+import { readForeign } from './imported/open-model.ts';
 import type { ImageScore, ImageSource, ObjectScoreJob, ScoredObject, ScoreRequest } from './protocol.ts';
 import { remadeDetector } from './remade-detector.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
@@ -23,7 +23,7 @@ export class ObjectScorer {
   }
 
   static async open(job: ObjectScoreJob): Promise<ObjectScorer> {
-    const file = readFileSync(job.modelFile);
+    const { bytes: file } = readForeign(job.modelFile);
     const { canvas } = job.viewing.transform;
     return new ObjectScorer(job, await openSession(job.remade ? remadeDetector(file, canvas, job.remade) : file, job));
   }

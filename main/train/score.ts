@@ -8,6 +8,7 @@ import { resizeForEvaluation } from '../images/evaluation.ts';
 import { encodePng, explanationPicture } from '../images/explanation-picture.ts';
 import { Explainer } from './explainer.ts';
 import { normalised } from './export.ts';
+import { readForeign } from './imported/open-model.ts';
 import { probabilitiesOf } from './probabilities.ts';
 import type { Explanation, ExplanationOrder, ImageScore, ImageSource, ScoreJob, ScoreRequest } from './protocol.ts';
 import { remade, weightsInFile } from './remake.ts';
@@ -25,7 +26,7 @@ export class Scorer {
 
   /** Errors: bad-hyperparameter, bundle-invalid when the model cannot be made for the size. */
   static async open(job: ScoreJob): Promise<Scorer> {
-    const file = readFileSync(job.modelFile);
+    const { bytes: file } = readForeign(job.modelFile);
     const session = await openSession(job.isRemade ? remade(file, networkOf(job)) : file, job);
     return new Scorer(job, session);
   }

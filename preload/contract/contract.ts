@@ -20,6 +20,7 @@ import {
 } from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
+import { ImportedModel, ModelSource, ModelSurvey, NewModel, Tried, TryRequest } from './imported-models.ts';
 import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours, SpentTime } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
@@ -89,9 +90,9 @@ export const contract = {
     history: ofImage.output(z.array(HistoryEntry)),
     neighbours: ofImage.output(ImageNeighbours),
     /**
-     * Has the kept model of a run look at images, labelled or not; what it says of each comes with the image's changes.
+     * Has the kept model of a run, or a model from elsewhere, look at images, labelled or not; what it says of each comes with the image's changes.
      * Ending the stream stops it; what was said so far is kept.
-     * Errors: run-not-found, run-without-model, project-in-use, training-process-died.
+     * Errors: run-not-found, run-without-model, model-unknown, model-invalid, project-in-use, training-process-died, timed-out.
      */
     predict: call.input(PredictRequest).output(eventIterator(PredictEvent)),
     /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
@@ -101,6 +102,22 @@ export const contract = {
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */
     first: call.output(z.int().positive().nullable()),
     watch: ofImage.output(eventIterator(ImageEvent)),
+  },
+  /** Models from elsewhere, which can be asked as runs are. Errors of all: no-project, folder-not-allowed. */
+  models: {
+    /** The oldest first; now, and after each that is added or removed here. Errors: model-invalid for a damaged record. */
+    watch: call.output(eventIterator(z.array(ImportedModel))),
+    /**
+     * Looks at a file, or a bundle, and says how it is probably used; nothing is written.
+     * Errors: file-missing, file-unreadable, bundle-invalid, model-invalid, timed-out, training-process-died.
+     */
+    survey: call.input(ModelSource).output(ModelSurvey),
+    /** What it would say of one image. Errors: as `survey`, image-unknown, and those of reading the image. */
+    tryOut: call.input(TryRequest).output(Tried),
+    /** Copies it into the project. Errors: file-missing, model-invalid, project-in-use, disk-full, folder-unwritable. */
+    add: call.input(NewModel).output(ImportedModel),
+    /** With all that it said and nobody accepted. Errors: model-unknown, project-in-use. */
+    remove: call.input(z.object({ id: z.string() })).output(z.null()),
   },
   /** Errors of all: no-project. */
   sweeps: {

@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'image-unknown',
   'image-unreadable',
   'internal-error',
+  'model-invalid',
   'model-unknown',
   'network-unreachable',
   'no-project',

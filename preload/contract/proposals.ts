@@ -20,8 +20,9 @@ export const ProposedObject = z.object({
 });
 export type ProposedObject = z.infer<typeof ProposedObject>;
 
-/** The newest answer of any run of the project. */
+/** The newest answer of any run of the project, or of a model from elsewhere. */
 export const Proposals = z.object({
+  /** Of the run, or of the model from elsewhere. */
   run_id: z.string(),
   made_at_ms: z.int(),
   /** Best first; empty where whole images are classified. */
@@ -36,6 +37,7 @@ export type Proposals = z.infer<typeof Proposals>;
 const MOST_IMAGES = 500_000;
 
 export const PredictRequest = z.object({
+  /** As in `Proposals`. */
   run_id: z.string(),
   image_ids: z.array(z.int().positive()).min(1).max(MOST_IMAGES),
 });

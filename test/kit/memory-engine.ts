@@ -5,6 +5,7 @@ import type {
   DataDesk,
   Engine,
   Labelling,
+  ModelDesk,
   ProgressListener,
   ProjectsDesk,
   Sweeping,
@@ -180,6 +181,12 @@ export class MemoryEngine implements Engine, ImageSource {
 
   onSweepChanged(): () => void {
     return () => {};
+  }
+
+  /** Models are files of real projects: this engine has none. */
+  models(): ModelDesk {
+    const none = () => Promise.reject(new AppError('no-project', 'no project is open'));
+    return { list: () => [], survey: none, tryOut: none, add: none, remove: none, onChanged: () => () => {} };
   }
 
   tellTransfer(state: TransferState): void {

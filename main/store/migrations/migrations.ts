@@ -12,6 +12,7 @@ import { review } from './0009-review.ts';
 import { revisions } from './0010-revisions.ts';
 import { predictions } from './0011-predictions.ts';
 import { journal } from './0012-journal.ts';
+import { importedModels } from './0013-imported-models.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   revisions,
   predictions,
   journal,
+  importedModels,
 ];
 
 /** The `user_version` this program writes. */

@@ -12,7 +12,7 @@ import { imageCards } from '../../../main/store/image-search.ts';
 import { labelledImages } from '../../../main/store/images.ts';
 import { migrate, schemaVersion } from '../../../main/store/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../../main/store/migrations/migrations.ts';
-import { newestPrediction } from '../../../main/store/predictions.ts';
+import { newestPrediction, putPrediction } from '../../../main/store/predictions.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { addRunNotes, runById } from '../../../main/store/runs.ts';
@@ -302,6 +302,29 @@ test('the eleventh migration leaves images of before without a model’s word', 
 
   migrate(connection);
 
+  expect(newestPrediction(connection, 1)).toBeNull();
+  connection.close();
+});
+
+test('the thirteenth migration keeps what runs have said, and lets models that are no runs say something', () => {
+  const connection = oldDatabase(12);
+  connection.execute(`
+    INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES ('images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 4, 3, 'png', 1);
+    INSERT INTO runs (id, number, state, model, device, params_json, notes_json, primary_metric, seed, classes_json,
+      split_json, created_at_ms)
+    VALUES ('r0001', 1, 'completed', 'yolov5', 'cpu', '{}', '[]', 'accuracy', 0, '[]', '{}', 1);
+    INSERT INTO predictions (id, run_id, image_id, made_at_ms, kind, found_json, settled_json, entropy01, closeness01)
+    VALUES (7, 'r0001', 1, 5, 'classes', '[["fig",0.5]]', '[0]', 1, 1);`);
+
+  migrate(connection);
+
+  const found = { kind: 'classes', classes: [{ class_name: 'fig', probability: 0.5 }] } as const;
+  expect(newestPrediction(connection, 1)).toEqual({ run_id: 'r0001', image_id: 1, made_at_ms: 5, found, settled: [0] });
+  const said = { image_id: 1, made_at_ms: 6, found, entropy01: 1, closeness01: 1, disagreement01: 0 };
+  putPrediction(connection, { run_id: 'm0001', ...said });
+  expect(newestPrediction(connection, 1)!.run_id).toBe('m0001');
+  connection.execute('DELETE FROM images');
   expect(newestPrediction(connection, 1)).toBeNull();
   connection.close();
 });

@@ -1,0 +1,33 @@
+/** Handlers of the calls about models from elsewhere. */
+
+import type { ImportedModel } from '../../preload/contract/imported-models.ts';
+import type { Engine } from './engine.ts';
+import { LatestByKey } from './latest.ts';
+import { type LogBug, toldTo } from './replies.ts';
+import type { Handled } from './router.ts';
+
+/** `os` is the part of the contract that the handlers are for. */
+export function modelHandlers(os: Handled['models'], engine: Engine, logBug: LogBug) {
+  return {
+    watch: os.watch.handler(({ signal }) => toldTo(watchModels(engine, signal), logBug)),
+    survey: os.survey.handler(({ input, signal }) => engine.models().survey(input, signal)),
+    tryOut: os.tryOut.handler(({ input, signal }) => engine.models().tryOut(input, signal)),
+    add: os.add.handler(({ input }) => engine.models().add(input)),
+    remove: os.remove.handler(async ({ input }) => {
+      await engine.models().remove(input.id);
+      return null;
+    }),
+  };
+}
+
+async function* watchModels(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ImportedModel[]> {
+  const models = engine.models();
+  const changed = new LatestByKey<'models', true>();
+  const unsubscribe = models.onChanged(() => changed.put('models', true));
+  try {
+    yield models.list();
+    for (let next = await changed.take(signal); next !== null; next = await changed.take(signal)) yield models.list();
+  } finally {
+    unsubscribe();
+  }
+}
