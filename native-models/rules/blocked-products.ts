@@ -22,7 +22,7 @@ export function sidesOf({ inputs, outputs, attrs }: Op<'MatMul'>, block: number)
   if (transposeA && (transposeB || bias !== undefined)) return null;
   const [m, n] = outputs[0]!.shape as Matrix;
   const k = a!.shape[transposeA ? 0 : 1]!;
-  const inBlocks = transposeA ? [m, n, k] : [n, k];
+  const inBlocks = transposeA ? [m, n] : [n, k];
   return m * n * k >= LEAST_WORK && inBlocks.every((side) => side % block === 0) ? { m, n, k } : null;
 }
 

@@ -1,6 +1,7 @@
 /** Brings tensors from one layout into another, and names the operators of the blocked domain. */
 
 import { assert } from '../core/assert.ts';
+import { sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Emitter, Value } from './emitter.ts';
 import { type Layout, packedShape, roundUp } from './layout.ts';
@@ -63,6 +64,8 @@ function converted(
   to: Layout,
   block: number,
 ): string {
+  if (to === 'rows') return toRows(emit, name, shape);
+  if (from === 'rows') return fromRows(emit, name, shape);
   if (shape.length === 2) {
     const asFilter = reshaped(emit, name, [...packedShape(shape, from, block), 1, 1]);
     return reshaped(emit, converted(emit, asFilter, [...shape, 1, 1], from, to, block), packedShape(shape, to, block));
@@ -71,6 +74,20 @@ function converted(
   if (to === 'blocked') return toBlocked(emit, name, second);
   if (from === 'blocked') return toPlain(emit, name, second);
   return convertFilter(emit, name, [first, second, height, width], from, to, block);
+}
+
+/** The last side, and the product of the others. */
+const matrixOf = (shape: readonly number[]) => [sizeOf(shape.slice(0, -1)), shape.at(-1)!] as const;
+
+function toRows(emit: Emitter, name: string, shape: readonly number[]): string {
+  const [rows, columns] = matrixOf(shape);
+  const pixels = reshaped(emit, name, [1, 1, rows, columns]);
+  return reshaped(emit, emit.one(`${NCHWC}ReorderInput`, [pixels], { channels_last: 1 }), shape);
+}
+
+function fromRows(emit: Emitter, name: string, shape: readonly number[]): string {
+  const [rows, columns] = matrixOf(shape);
+  return reshaped(emit, toPlain(emit, reshaped(emit, name, [1, columns, 1, rows]), columns, true), shape);
 }
 
 /** Filters of a convolution between the plain layout and one of those for filters. Shapes: as `packedShape`. */

@@ -11,10 +11,9 @@
 import type { Op, Tensor } from '../core/tensor.ts';
 import { type Matrix, type Sides, sidesOf } from './blocked-products.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
-import { inLayout, NCHWC, reshaped, toBlocked, toPlain } from './onnx-blocked-convert.ts';
-
-/** Pixels in a row of the map: the convolution is fastest on rows of some hundred. */
-const LONGEST_ROW = 256;
+import { roundUp } from './layout.ts';
+import { along, chunksPicked } from './onnx-blocked-chunks.ts';
+import { inLayout, NCHWC, reshaped, toBlocked } from './onnx-blocked-convert.ts';
 
 /** The product as a convolution where its sides fill whole blocks and there is work enough, else the plain rule. */
 export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): LoweringRule<'MatMul'> {
@@ -23,14 +22,22 @@ export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): Low
     if (sides === null) return op.inputs[0]!.shape.length > 2 ? [batched(emit, op)] : plain(emit, op);
     const [a, b, bias] = op.inputs as readonly [Tensor, Tensor, Tensor | undefined];
     const { transposeA, transposeB } = op.attrs;
-    if (transposeA) return [inLayout('filter', summedOverRows(emit, emit.name(a), emit.name(b), sides))];
+    if (transposeA) return [inLayout('filter', summedOverRows(emit, a, b, sides, block))];
     const { m, n, k } = sides;
     const filter = filterFrom(emit, b, transposeB, sides, block);
-    const [images, row] = grid(m);
-    const map = reshaped(emit, emit.name(a), [images, 1, row, k]);
-    const pixels = emit.one(`${NCHWC}ReorderInput`, [map], { channels_last: 1 });
-    const product = emit.one(`${NCHWC}Conv`, [pixels, filter, ...(bias === undefined ? [] : [emit.name(bias)])]);
-    return [reshaped(emit, toPlain(emit, product, n, true), [m, n])];
+    const map = reshaped(emit, emit.in(a, 'rows'), [1, k, ...grid(m)]);
+    const product = emit.one(`${NCHWC}Conv`, [map, filter, ...(bias === undefined ? [] : [emit.name(bias)])]);
+    return [inLayout('rows', reshaped(emit, product, [m, n]))];
+  };
+}
+
+/** What keeps the last side keeps its rows. */
+export function reshapedRows(otherwise: LoweringRule<'Reshape'>): LoweringRule<'Reshape'> {
+  return (emit, op) => {
+    const [x] = op.inputs as readonly [Tensor];
+    const { shape } = op.attrs;
+    const isKept = emit.value(x).layout === 'rows' && shape.at(-1) === x.shape.at(-1);
+    return isKept ? [inLayout('rows', reshaped(emit, emit.in(x, 'rows'), shape))] : otherwise(emit, op);
   };
 }
 
@@ -42,12 +49,15 @@ function batched(emit: Emitter, { inputs, attrs }: Op<'MatMul'>): string {
   return emit.one('com.microsoft:FusedMatMul', operands, { transA: Number(transposeA), transB: Number(transposeB) });
 }
 
-/** Rows of a matrix as so many images of one row of pixels: the longest row that divides them. */
-function grid(rows: number): Matrix {
-  for (let width = Math.min(rows, LONGEST_ROW); width > LONGEST_ROW / 4; width--) {
-    if (rows % width === 0) return [rows / width, width];
+/** Pixels in a row of a map: enough for the kernel, and few enough for rows to be shared out among threads. */
+const LONGEST_ROW = 256;
+
+/** Pixels as a map: the longest rows that divide them. */
+function grid(pixels: number): Matrix {
+  for (let width = Math.min(pixels, LONGEST_ROW); width > LONGEST_ROW / 4; width--) {
+    if (pixels % width === 0) return [pixels / width, width];
   }
-  return [1, rows];
+  return [1, pixels];
 }
 
 /** The second operand as filters [N,K,1,1], from rows or from where it lies as filters already. */
@@ -58,11 +68,15 @@ function filterFrom(emit: Emitter, b: Tensor, transposeB: boolean, { n, k }: Sid
     return filtersInRows(emit, emit.name(b), [n, k], block);
   }
   if (!isFilter) return filtersInColumns(emit, emit.name(b), [k, n]);
-  // Of [K,N], as it lies: each tile transposed, which is reordering a map of one row, then the tiles themselves.
-  const tiles = reshaped(emit, emit.in(b, 'filter'), [(k * n) / (block * block), block, block, 1]);
+  return reshaped(emit, turnedFilter(emit, emit.in(b, 'filter'), [k, n], block), [n, k, 1, 1]);
+}
+
+/** A matrix that lies as a filter, transposed: each tile, which is reordering a map of one row, then the tiles themselves. */
+function turnedFilter(emit: Emitter, name: string, [k, n]: Matrix, block: number): string {
+  const tiles = reshaped(emit, name, [(k * n) / (block * block), block, block, 1]);
   const turned = emit.one(`${NCHWC}ReorderInput`, [tiles]);
-  const outer = reshaped(emit, turned, [k / block, n / block, block * block]);
-  return reshaped(emit, emit.one('Transpose', [outer], { perm: [1, 0, 2] }), [n, k, 1, 1]);
+  const [down, across] = [k / block, n / block];
+  return chunksPicked(emit, turned, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
 }
 
 /** Filters from a matrix that holds one in each column: as a row of pixels, it has them side by side. */
@@ -78,11 +92,25 @@ function filtersInRows(emit: Emitter, name: string, [n, k]: Matrix, block: numbe
 }
 
 /**
- * A weight gradient: the rows of both operands are summed over, so they are the channels. The first operand becomes the
- * filters, and the result lies as the weight does.
+ * A weight gradient: the rows of both operands are summed over, so they are the channels. Of the operands the one that lies in
+ * rows is the filters as it is, but for rows of zeros that fill up its last block; the other becomes the map. Where that is the
+ * second, the gradient is made transposed.
  * Shapes: a [K,M], b [K,N] -> [M,N], laid out as a filter.
  */
-function summedOverRows(emit: Emitter, a: string, b: string, { m, n, k }: Sides): string {
-  const map = toBlocked(emit, reshaped(emit, b, [1, k, 1, n]), k);
-  return reshaped(emit, emit.one(`${NCHWC}Conv`, [map, filtersInColumns(emit, a, [k, m])]), [m, n]);
+function summedOverRows(emit: Emitter, a: Tensor, b: Tensor, { m, n, k }: Sides, block: number): string {
+  const isTurned = emit.value(b).layout === 'rows' && emit.value(a).layout !== 'rows';
+  const [filters, pixels] = isTurned ? [b, a] : [a, b];
+  const [outputs, width] = isTurned ? [n, m] : [m, n];
+  const map = toBlocked(emit, reshaped(emit, emit.name(pixels), [1, k, ...grid(width)]), k);
+  const made = emit.one(`${NCHWC}Conv`, [map, rowsAsFilters(emit, filters, [k, outputs], block)]);
+  return reshaped(emit, isTurned ? turnedFilter(emit, made, [n, m], block) : made, [m, n]);
+}
+
+/** Shapes: [K,M] -> filters [M, K filled up, 1, 1]. */
+function rowsAsFilters(emit: Emitter, x: Tensor, [rows, outputs]: Matrix, block: number): string {
+  const [blocks, missing] = [outputs / block, roundUp(rows, block) - rows];
+  const own = reshaped(emit, emit.in(x, 'rows'), [blocks, rows, block]);
+  const zeros = () => emit.one('Expand', [emit.constant([0], [1], 'float32'), emit.ints([blocks, missing, block])]);
+  const whole = missing === 0 ? own : emit.one('Concat', [own, zeros()], { axis: 1 });
+  return reshaped(emit, whole, [outputs, rows + missing, 1, 1]);
 }

@@ -24,6 +24,7 @@ export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
     const isAll = attrs.axes.length === x.shape.length;
     const shape = op.outputs[0]!.shape;
     if (isAll) return [everything(emit, prim, x, shape)];
+    if (layout === 'rows' && axes === '0' && x.shape.length === 2) return [overRows(emit, prim, x, shape, block)];
     if (layout !== 'blocked' || (axes !== '2,3' && axes !== '0,2,3')) return otherwise(emit, op);
     const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
     const channels = x.shape[1]!;
@@ -38,6 +39,13 @@ export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
       c === channels ? rows : emit.one('Slice', [rows, emit.ints([0]), emit.ints([channels]), emit.ints([1])]);
     return [reshaped(emit, own, shape)];
   };
+}
+
+/** Shapes: rows [M,K] -> [K]. */
+function overRows(emit: Emitter, prim: 'ReduceSum' | 'ReduceMean', x: Tensor, shape: Shape, block: number): string {
+  const [rows, columns] = x.shape as readonly [number, number];
+  const view = reshaped(emit, emit.in(x, 'rows'), [columns / block, rows, block]);
+  return reshaped(emit, emit.one(prim, [view, emit.ints([1])], { keepdims: 0 }), shape);
 }
 
 /** What fills up the blocks is zero, so it adds nothing; a mean counts the elements there really are. */

@@ -22,11 +22,12 @@ import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
-import { blockedMatMul } from './onnx-blocked-linear.ts';
+import { blockedMatMul, reshapedRows } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { blockedMaxPool } from './onnx-blocked-pool.ts';
 import { blockedMaxPoolGrad, reluGradBehindPool } from './onnx-blocked-pool-grad.ts';
+import { chunkTranspose } from './onnx-blocked-transpose.ts';
 import { standardBackend } from './onnx-standard.ts';
 
 /** Runs a rule where its operands lie, when all agree; else leaves it to the plain form. */
@@ -45,11 +46,12 @@ function placeByPlace<P extends Prim>(rule: LoweringRule<P>, block: number): Low
 /** The layout in which most of the work is saved: the first operand's that is not plain. */
 function sharedLayout(emit: Emitter, op: Op): Layout {
   const { shape } = op.outputs[0]!;
-  if ((shape.length !== 4 && shape.length !== 2) || !isPlaceByPlace(op)) return 'plain';
-  const layouts = op.inputs
-    .filter((input) => sameShape(input.shape, shape))
-    .map((input) => emit.value(input).layout)
-    .filter((layout) => layout !== 'plain');
+  if (!isPlaceByPlace(op)) return 'plain';
+  const all = op.inputs.filter((input) => sameShape(input.shape, shape)).map((input) => emit.value(input).layout);
+  // Whatever meets rows that lie plainly, such as a shortcut, is mostly read so.
+  if (all.includes('rows')) return all.every((layout) => layout === 'rows') ? 'rows' : 'plain';
+  if (shape.length !== 4 && shape.length !== 2) return 'plain';
+  const layouts = all.filter((layout) => layout !== 'plain');
   return layouts.every((layout) => layout === layouts[0]) ? (layouts[0] ?? 'plain') : 'plain';
 }
 
@@ -119,6 +121,8 @@ export function blockedBackend(block: number): Backend {
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
       MaxPool: blockedMaxPool(rules.MaxPool),
       MaxPoolGrad: blockedMaxPoolGrad(rules.MaxPoolGrad, block),
+      Reshape: reshapedRows(rules.Reshape),
+      Transpose: chunkTranspose(rules.Transpose),
       MatMul: blockedMatMul(rules.MatMul, block),
       Mul: blockedMul(wrapped.Mul, block),
       ReduceSum: blockedReduction(rules.ReduceSum, block),

@@ -220,6 +220,24 @@ const cases: Readonly<Record<string, GradientCase>> = {
     shapes: [[521, 320], [128, 320], [128]],
     build: ([x, w, bias]: Inputs) => x!.linear(w!, bias!),
   },
+  'two linear layers with an activation between, on stacked rows': {
+    shapes: [[3, 87, 256], [256, 256], [256], [272, 256], [272]],
+    build: ([x, first, bias, second, other]: Inputs) => {
+      const hidden = x!.reshape([261, 256]).mul(0.1).linear(first!, bias!).reshape([3, 87, 256]).gelu();
+      return hidden.reshape([261, 256]).linear(second!, other!).reshape([3, 87, 272]);
+    },
+  },
+  'a linear layer, a sum over everything and a shortcut': {
+    shapes: [[264, 256], [256, 256], [256]],
+    build: ([x, w, bias]: Inputs) => {
+      const y = x!.mul(0.1).linear(w!, bias!);
+      return y.add(x!).mul(y.mul(y).sum([0, 1]).mul(1e-4));
+    },
+  },
+  'chunks that change places': {
+    shapes: [[4, 64, 8, 32]],
+    build: ([x]: Inputs) => x!.mul(x!).transpose([2, 0, 1, 3]),
+  },
   'a product of two matrices as they are': {
     shapes: [
       [264, 272],
