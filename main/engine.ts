@@ -1,6 +1,7 @@
 /** The engine as windows see it: one project open at a time, and word of whatever changes in it. */
 
 import { resolve } from 'node:path';
+import type { TilePlace } from '../native-models/geometry/tile-pyramid.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { AnyEvaluation } from '../preload/contract/any-evaluation.ts';
 import type { DataState } from '../preload/contract/data.ts';
@@ -15,6 +16,7 @@ import { overviewOf } from './engine/overview.ts';
 import type { ProjectSession, SessionParts } from './engine/project-session.ts';
 import { MachineProjects } from './engine/projects-desk.ts';
 import { Sessions } from './engine/sessions.ts';
+import type { PyramidPart } from './images/pyramid-parts.ts';
 import type {
   Activity,
   DataDesk,
@@ -145,6 +147,14 @@ export class Workbench implements Engine, ImageSource {
 
   thumbnail(sha256: string, signal: AbortSignal): Promise<Uint8Array | null> {
     return this.session?.data.thumbnail(sha256, signal) ?? Promise.resolve(null);
+  }
+
+  prepareTiles(sha256: string, part: PyramidPart, signal: AbortSignal): Promise<boolean> {
+    return this.session?.data.prepareTiles(sha256, part, signal) ?? Promise.resolve(false);
+  }
+
+  tileFile(sha256: string, place: TilePlace): string | null {
+    return this.session?.data.tileFile(sha256, place) ?? null;
   }
 
   labelling(): Labelling {

@@ -1,7 +1,8 @@
 /**
- * What the labelling canvas takes of the window's main thread, in a real browser, with 10,000 polygons of 30 corners.
- * `npm run bench:canvas [-- --polygons N] [--json]`. A row is one kind of gesture; its figures are milliseconds of processor
- * time in script for each step of it, the frame that shows the step included.
+ * What the labelling canvas takes of the window's main thread, in a real browser, with 10,000 polygons of 30 corners, and
+ * with pictures of 100 megapixels. `npm run bench:canvas [-- --only polygons|large] [--polygons N] [--side PIXELS]
+ * [--json]`. A row is one kind of gesture; its figures are milliseconds of processor time in script for each step of it, the
+ * frame that shows it included.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import type { CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { systemClock } from '../../main/clock.ts';
 import { addAnnotations, NO_FLAGS } from '../../main/store/annotations.ts';
@@ -20,14 +21,9 @@ import { type Rng, rngFrom } from '../../native-models/core/rng.ts';
 import { findBrowser, launch } from '../browser.ts';
 import { builtRenderer } from '../bundle.ts';
 import { ROOT } from '../source-files.ts';
-import { quantile, table } from './statistics.ts';
-
-interface Row {
-  readonly name: string;
-  readonly script_ms_p50: number;
-  readonly script_ms_p95: number;
-  readonly steps: number;
-}
+import { figuresLine, measureLargePicture } from './large-picture.ts';
+import { ScriptMeter, type ScriptRow } from './script-meter.ts';
+import { table } from './statistics.ts';
 
 const SIDE = { width: 4000, height: 3000 };
 const CORNERS = 30;
@@ -98,39 +94,10 @@ async function placer(page: Page): Promise<(x: number, y: number) => [number, nu
   return (x, y) => [box.x + left + x * scale, box.y + top + y * scale];
 }
 
-class Meter {
-  private readonly page: Page;
-  private readonly session: CDPSession;
-
-  constructor(page: Page, session: CDPSession) {
-    this.page = page;
-    this.session = session;
-  }
-
-  /** Milliseconds of script in the page for each step, up to the frame after it. */
-  async measure(name: string, steps: number, step: (i: number) => Promise<void>): Promise<Row> {
-    const taken: number[] = [];
-    for (let i = 0; i < steps; i++) {
-      const before = await this.scriptMs();
-      await step(i);
-      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      taken.push((await this.scriptMs()) - before);
-    }
-    const row = { name, script_ms_p50: quantile(taken, 0.5), script_ms_p95: quantile(taken, 0.95), steps };
-    console.error(`${name}: ${row.script_ms_p50.toFixed(2)} ms, ${row.script_ms_p95.toFixed(2)} ms`);
-    return row;
-  }
-
-  private async scriptMs(): Promise<number> {
-    const { metrics } = await this.session.send('Performance.getMetrics');
-    return 1000 * metrics.find(({ name }) => name === 'ScriptDuration')!.value;
-  }
-}
-
-async function gestures(page: Page, meter: Meter): Promise<Row[]> {
+async function gestures(page: Page, meter: ScriptMeter): Promise<ScriptRow[]> {
   const at = await placer(page);
   const { mouse, keyboard } = page;
-  const rows: Row[] = [];
+  const rows: ScriptRow[] = [];
   await mouse.move(...at(2000, 1500));
   rows.push(await meter.measure('nothing: moving the pointer', STEPS, (i) => mouse.move(...at(1500 + 9 * i, 1400))));
 
@@ -172,25 +139,50 @@ async function gestures(page: Page, meter: Meter): Promise<Row[]> {
   return rows;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { polygons: { type: 'string', default: '10000' }, json: { type: 'boolean', default: false } },
-  });
-  await builtRenderer();
+async function polygonRows(browser: Browser, polygons: number): Promise<ScriptRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lightbench-canvas-'));
-  await makeProject(join(folder, 'project'), Number(values.polygons));
+  await makeProject(join(folder, 'project'), polygons);
   const { child, link, url } = await serve(join(folder, 'project'));
-  const browser = await launch(await findBrowser());
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   try {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     await page.goto(link);
     await page.goto(`${url}/#/label/1`);
     await page.getByRole('heading', { name: /objects/ }).waitFor();
-    const session = await page.context().newCDPSession(page);
-    // Of the processor, so that a busy machine hardly shows.
-    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.waitForTimeout(1000); // the first frames trace everything once
-    const rows = await gestures(page, new Meter(page, session));
+    return await gestures(page, await ScriptMeter.on(page));
+  } finally {
+    await page.close();
+    child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function largeRows(browser: Browser, side: number): Promise<ScriptRow[]> {
+  const all: ScriptRow[] = [];
+  for (const format of ['jpeg', 'png'] as const) {
+    const { rows, figures } = await measureLargePicture(browser, format, side);
+    console.error(figuresLine(figures));
+    all.push(...rows);
+  }
+  return all;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      polygons: { type: 'string', default: '10000' },
+      side: { type: 'string', default: '10000' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  await builtRenderer();
+  const browser = await launch(await findBrowser());
+  try {
+    const rows = [
+      ...(values.only === 'large' ? [] : await polygonRows(browser, Number(values.polygons))),
+      ...(values.only === 'polygons' ? [] : await largeRows(browser, Number(values.side))),
+    ];
     if (values.json) return console.log(JSON.stringify(rows, null, 2));
     const header = [`${values.polygons} polygons of ${CORNERS} corners`, 'script ms a step, median', '95th percentile'];
     console.log(
@@ -201,8 +193,6 @@ async function main(): Promise<void> {
     );
   } finally {
     await browser.close();
-    child.kill('SIGTERM');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

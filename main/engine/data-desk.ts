@@ -1,5 +1,6 @@
 /** The images of the open project as windows find, see and change them. */
 
+import type { TilePlace } from '../../native-models/geometry/tile-pyramid.ts';
 import type {
   DataEdit,
   DataFacts,
@@ -12,6 +13,8 @@ import type {
 import { editData } from '../data/edit-data.ts';
 import { findLookAlikes } from '../data/look-alikes.ts';
 import type { LookPool } from '../images/look-pool.ts';
+import type { PyramidCache } from '../images/pyramid-cache.ts';
+import type { PyramidPart } from '../images/pyramid-parts.ts';
 import type { DataDesk } from '../ipc/engine.ts';
 import { realPath } from '../serve/images.ts';
 import { dataFacts, dataFingerprint } from '../store/data-facts.ts';
@@ -27,6 +30,7 @@ export interface DeskParts {
   readonly writer: SharedWriter;
   readonly looks: LookPool;
   readonly thumbnails: ThumbnailCache;
+  readonly pyramids: PyramidCache;
   readonly nowMs: () => number;
   /** Told after something was written, so that others are told at once. */
   readonly onWritten: () => void;
@@ -93,6 +97,22 @@ export class ProjectData implements DataDesk {
     const made = await looks.thumbnail(path, signal);
     thumbnails.put(sha256, made);
     return made;
+  }
+
+  /** False where the project has no image with that content, or its file is gone. Errors: those of `decode`, disk-full. */
+  async prepareTiles(sha256: string, part: PyramidPart, signal: AbortSignal): Promise<boolean> {
+    const { project, pyramids } = this.parts;
+    const image = imageBySha256(project.db, sha256);
+    const path = image === null ? null : realPath({ ...image, folder: project.folder });
+    if (path === null) return false;
+    await pyramids.ensure(sha256, path, part, signal);
+    return true;
+  }
+
+  /** Of an image of the project whose tiles were prepared; else null. */
+  tileFile(sha256: string, place: TilePlace): string | null {
+    const { project, pyramids } = this.parts;
+    return imageBySha256(project.db, sha256) === null ? null : pyramids.tileFile(sha256, place);
   }
 
   private async write<T>(work: (project: WriteProject) => T): Promise<T> {

@@ -6,6 +6,7 @@ import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
 import { LookPool } from '../images/look-pool.ts';
+import { PyramidCache } from '../images/pyramid-cache.ts';
 import type { Activity, Training } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { ImageLabelling } from '../label/image-labelling.ts';
@@ -62,6 +63,7 @@ export class ProjectSession implements Training {
   private closing: Promise<void> | null = null;
   private readonly looks: LookPool;
   private readonly thumbnails: ThumbnailCache;
+  private readonly pyramids: PyramidCache;
 
   /** Errors: as `openProject`. */
   constructor(folder: string, parts: SessionParts, listener: SessionListener) {
@@ -74,8 +76,10 @@ export class ProjectSession implements Training {
     this.writer = new SharedWriter(this.project.folder, identity);
     this.looks = new LookPool(Math.min(threads, MOST_LOOKERS));
     this.thumbnails = new ThumbnailCache(join(home, 'cache'));
+    this.pyramids = new PyramidCache(join(home, 'cache', 'tiles'), { nowMs: () => clock.nowMs() });
     this.data = new ProjectData({
       ...{ project: this.project, writer: this.writer, looks: this.looks, thumbnails: this.thumbnails },
+      pyramids: this.pyramids,
       nowMs: () => clock.nowMs(),
       onWritten: () => {
         this.labelling.retell();
@@ -168,6 +172,7 @@ export class ProjectSession implements Training {
     this.watch.stop();
     await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close()]);
     this.looks.close();
+    this.pyramids.close();
     this.thumbnails.close();
     this.project.close();
   }

@@ -46,6 +46,10 @@ export class ChildPool<A extends Asked, T> {
   ask(asked: A, signal?: AbortSignal): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const request = { asked, resolve, reject };
+    if (signal?.aborted === true) {
+      cancel(request);
+      return promise;
+    }
     this.waiting.push(request);
     signal?.addEventListener('abort', () => this.forget(request), { once: true });
     this.assign();

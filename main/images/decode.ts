@@ -134,20 +134,31 @@ export async function decodeFile(
   strictness: 'error' | 'warning' = 'error',
   header: Metadata | null = null,
 ): Promise<Pixels> {
-  const ignoreIcc = await isPlainSrgb(file, options, header);
-  const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true, ignoreIcc };
   try {
-    const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
-    const { data, info } = await transform(source)
-      .toColourspace('srgb')
-      .flatten({ background: BACKGROUND })
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const source = await pipelineOf(file, options, strictness, header);
+    const { data, info } = await transform(source).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
     return { width: info.width, height: info.height, data };
   } catch (error) {
     throw toImageError(error, file);
   }
+}
+
+/**
+ * The picture in a file as libvips will make it: upright, sRGB, without transparency; nothing is decoded yet. What it
+ * throws while it works becomes one of our errors by `toImageError`.
+ * Errors: image-unreadable, image-too-large.
+ */
+export async function pipelineOf(
+  file: ImageFile,
+  options: DecodeOptions,
+  strictness: 'error' | 'warning',
+  header: Metadata | null,
+): Promise<Sharp> {
+  const ignoreIcc = await isPlainSrgb(file, options, header);
+  const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true, ignoreIcc };
+  const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
+  return source.toColourspace('srgb').flatten({ background: BACKGROUND });
 }
 
 /**
@@ -183,7 +194,8 @@ function checkHeader(file: ImageFile, header: Metadata, maxPixels: number): void
   }
 }
 
-function toImageError(error: unknown, file: ImageFile): AppError {
+/** What libvips said about a file, by our codes. */
+export function toImageError(error: unknown, file: ImageFile): AppError {
   if (error instanceof AppError) return error;
   const said = error instanceof Error ? error.message : String(error);
   const reason = said.trim().split('\n').at(-1)!;

@@ -26,6 +26,7 @@ import type {
   ImageDocument,
   ImageEvent,
   ImageNeighbours,
+  ImagePicture,
 } from '../../preload/contract/labelling.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type {
@@ -91,6 +92,7 @@ export interface Labelling {
   redo(image: number): Promise<ImageChange>;
   history(image: number): readonly HistoryEntry[];
   neighbours(image: number): ImageNeighbours;
+  picture(image: number): ImagePicture;
   predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent>;
   nextDisagreement(image: number): number | null;
   spend(image: number, spentMs: number): Promise<void>;

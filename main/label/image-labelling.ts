@@ -7,6 +7,7 @@ import type {
   ImageDocument,
   ImageEvent,
   ImageNeighbours,
+  ImagePicture,
 } from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 import { authorNow } from '../author.ts';
@@ -43,6 +44,11 @@ export interface LabellingParts {
   /** Called after every change. */
   readonly onEdited: () => void;
 }
+
+/** Larger pictures are shown by their tiles: from here on these are there sooner, and take less memory. */
+const LARGEST_WHOLE_PX = 16_000_000;
+/** Formats that every browser shows; of any other tiles are made. */
+const SHOWN_WHOLE: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif', 'heif', 'bmp']);
 
 type Listener = (event: ImageEvent) => void;
 
@@ -94,6 +100,12 @@ export class ImageLabelling implements Labelling {
         next_to_review: waiting(NEXT_TO_REVIEW),
       };
     });
+  }
+
+  picture(image: number): ImagePicture {
+    const { sha256, width_px, height_px, format } = knownImage(this.parts.project.db, image);
+    const is_tiled = width_px * height_px > LARGEST_WHOLE_PX || !SHOWN_WHOLE.has(format);
+    return { sha256, width_px, height_px, is_tiled };
   }
 
   async *predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent> {

@@ -12,6 +12,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.map': 'application/json; charset=utf-8',
@@ -37,20 +39,52 @@ export function confined(folder: string, relativePath: string): string | null {
   }
 }
 
-/** Streams a file with the headers given; a reader that goes away early is not an error. */
+/** The bytes that a request asks for. Units: bytes, both inclusive. */
+interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The one range of a Range header; null where all of the file is sent: no header, several ranges, or none that can be read.
+ * Source: RFC 9110, section 14.
+ */
+export function rangeOf(header: string | undefined, sizeBytes: number): ByteRange | 'outside' | null {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (first === '' && last === '') return null;
+  const start = first === '' ? Math.max(0, sizeBytes - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
+  if (first !== '' && last !== '' && Number(last) < start) return null;
+  return start >= sizeBytes || (first === '' && Number(last) === 0) ? 'outside' : { start, end };
+}
+
+/** Streams a file, or the range asked for, with the headers given; a reader that goes away early is not an error. */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  response.writeHead(200, { ...headers, 'Content-Length': statSync(path).size });
+  const { size } = statSync(path);
+  const range = rangeOf(request.headers.range, size);
+  if (range === 'outside') {
+    response.writeHead(416, { ...headers, 'Content-Range': `bytes */${size}` }).end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const part = range === null ? {} : { 'Content-Range': `bytes ${start}-${end}/${size}` };
+  response.writeHead(range === null ? 200 : 206, {
+    ...headers,
+    'Accept-Ranges': 'bytes',
+    'Content-Length': end - start + 1,
+    ...part,
+  });
   if (request.method === 'HEAD') {
     response.end();
     return;
   }
   try {
-    await pipeline(createReadStream(path), response);
+    await pipeline(createReadStream(path, range === null ? {} : { start, end }), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }

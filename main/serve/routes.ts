@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SESSION_SECONDS } from './doorkeeper.ts';
 import { confined, contentTypeOf, sendFile } from './files.ts';
 import { isOwnHost, isOwnOrigin } from './hosts.ts';
-import { imageIdOf, sendImage, sendThumbnail, thumbnailOf } from './images.ts';
+import { imageIdOf, sendImage, sendThumbnail, sendTiles, thumbnailOf, tilesOf } from './images.ts';
 import {
   FOREIGN_HOST,
   FOREIGN_ORIGIN,
@@ -43,6 +43,8 @@ export async function answer(site: Site, request: IncomingMessage, response: Ser
   if (imageId !== null) return sendImage(request, response, site.images, imageId);
   const sha256 = thumbnailOf(url.pathname);
   if (sha256 !== null) return sendThumbnail(request, response, site.images, sha256);
+  const tiles = tilesOf(url.pathname);
+  if (tiles !== null) return sendTiles(request, response, site.images, tiles);
   return sendWindowFile(site, request, response, url.pathname);
 }
 

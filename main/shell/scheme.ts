@@ -10,8 +10,8 @@ import type { EngineAddress } from './engine-process.ts';
 const SCHEME = 'app';
 const HOST = 'lightbench';
 
-/** What the engine answers: images, and small pictures of them. */
-const PICTURES = /^\/(images|thumbnails)\//;
+/** What the engine answers: images, small pictures of them, and tiles of large ones. */
+const PICTURES = /^\/(images|thumbnails|tiles)\//;
 
 /** The origin of every page of the app; `URL.origin` is opaque for a scheme of one's own. */
 export const APP_ORIGIN: string = `${SCHEME}://${HOST}`;
@@ -27,7 +27,7 @@ export function handleScheme(rendererFolder: string, engine: () => EngineAddress
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url);
     if (url.host !== HOST || request.method !== 'GET') return refusal(403);
-    if (PICTURES.test(url.pathname)) return pictureFrom(engine(), url.pathname);
+    if (PICTURES.test(url.pathname)) return pictureFrom(engine(), url.pathname, request.signal);
     return fileFrom(rendererFolder, url.pathname === '/' ? 'index.html' : url.pathname);
   });
 }
@@ -39,9 +39,10 @@ async function fileFrom(folder: string, pathname: string): Promise<Response> {
   return new Response(new Uint8Array(await readFile(path)), { headers });
 }
 
-async function pictureFrom(engine: EngineAddress | null, pathname: string): Promise<Response> {
+/** `signal`: whoever asked has gone. */
+async function pictureFrom(engine: EngineAddress | null, pathname: string, signal: AbortSignal): Promise<Response> {
   if (engine === null) return refusal(503);
-  return fetchFrom(engine, pathname).catch(() => refusal(502)); // the page says that the engine is gone
+  return fetchFrom(engine, pathname, signal).catch(() => refusal(502)); // the page says that the engine is gone
 }
 
 function refusal(status: number): Response {

@@ -21,7 +21,7 @@ import {
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
 import { ImportedModel, ModelSource, ModelSurvey, NewModel, Tried, TryRequest } from './imported-models.ts';
-import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours, SpentTime } from './labelling.ts';
+import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours, ImagePicture, SpentTime } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
   CompactReport,
@@ -89,6 +89,7 @@ export const contract = {
     /** The newest first. */
     history: ofImage.output(z.array(HistoryEntry)),
     neighbours: ofImage.output(ImageNeighbours),
+    picture: ofImage.output(ImagePicture),
     /**
      * Has the kept model of a run, or a model from elsewhere, look at images, labelled or not; what it says of each comes with the image's changes.
      * Ending the stream stops it; what was said so far is kept.

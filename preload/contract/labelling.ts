@@ -137,6 +137,16 @@ export const ImageEvent = z.discriminatedUnion('type', [
 ]);
 export type ImageEvent = z.infer<typeof ImageEvent>;
 
+/** What a window needs to show an image's pixels. */
+export const ImagePicture = z.object({
+  sha256: z.string(),
+  width_px: side,
+  height_px: side,
+  /** Whether it is shown by its tiles: it is large, or of a format that windows cannot show. */
+  is_tiled: z.boolean(),
+});
+export type ImagePicture = z.infer<typeof ImagePicture>;
+
 /** Images in order of their ids; null where there is none. */
 export const ImageNeighbours = z.object({
   /** From 1. */

@@ -102,6 +102,7 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       undo: (image_id) => live.ask((client) => client.labelling.undo({ image_id })),
       redo: (image_id) => live.ask((client) => client.labelling.redo({ image_id })),
       history: (image_id) => live.ask((client) => client.labelling.history({ image_id })),
+      picture: (image_id) => live.ask((client) => client.labelling.picture({ image_id })),
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
       spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),

@@ -43,6 +43,8 @@ import {
   runHref,
   SWEEPS_HREF,
   sweepHref,
+  thumbnailUrl,
+  tilesUrl,
 } from './route.ts';
 
 /** Loaded when somebody labels: the canvas is a quarter of the window's code. */
@@ -73,7 +75,13 @@ const follow = (href: string): void => {
   location.hash = href;
 };
 
-const LABEL_LINKS: LabelLinks = { picture: pictureUrl, label: labelHref, follow };
+const LABEL_LINKS: LabelLinks = {
+  picture: pictureUrl,
+  tiles: tilesUrl,
+  thumbnail: thumbnailUrl,
+  label: labelHref,
+  follow,
+};
 
 const LINKS: RunLinks = {
   runs: RUNS_HREF,

@@ -1,6 +1,13 @@
 /** What labelling needs of the engine, and where its pages are. */
 
-import type { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours } from '../../preload/contract/labelling.ts';
+import type {
+  Edit,
+  HistoryEntry,
+  ImageChange,
+  ImageEvent,
+  ImageNeighbours,
+  ImagePicture,
+} from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 
 export interface LabelApi {
@@ -11,6 +18,7 @@ export interface LabelApi {
   redo(image: number): Promise<ImageChange>;
   history(image: number): Promise<readonly HistoryEntry[]>;
   neighbours(image: number): Promise<ImageNeighbours>;
+  picture(image: number): Promise<ImagePicture>;
   /** Has a run look at images; what it says comes with each image's changes. */
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
@@ -23,6 +31,9 @@ export interface LabelApi {
 export interface LabelLinks {
   /** The address of an image's file. */
   readonly picture: (image: number) => string;
+  /** The address below which the tiles of a large image with that content are, and that of a small picture of it. */
+  readonly tiles: (sha256: string) => string;
+  readonly thumbnail: (sha256: string) => string;
   /** The page that labels an image. */
   readonly label: (image: number) => string;
   /** Goes there. */

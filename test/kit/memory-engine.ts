@@ -14,6 +14,7 @@ import type {
 } from '../../main/ipc/engine.ts';
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import { headOf } from '../../main/store/run-heads.ts';
+import type { TilePlace } from '../../native-models/geometry/tile-pyramid.ts';
 import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -73,6 +74,8 @@ export class MemoryEngine implements Engine, ImageSource {
   readonly projects = NO_PROJECTS;
   readonly runs = new Map<string, RunSummary>();
   readonly images = new Map<number, ImageFile>();
+  /** Files by content, level, column and row. */
+  readonly tiles = new Map<string, string>();
   readonly evaluations: AnyEvaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
@@ -230,6 +233,14 @@ export class MemoryEngine implements Engine, ImageSource {
   /** Images are browsed over real projects: this engine has none. */
   data(): DataDesk {
     throw new AppError('no-project', 'no project is open');
+  }
+
+  async prepareTiles(sha256: string): Promise<boolean> {
+    return [...this.tiles.keys()].some((key) => key.startsWith(sha256));
+  }
+
+  tileFile(sha256: string, { level, column, row }: TilePlace): string | null {
+    return this.tiles.get(`${sha256} ${level} ${column} ${row}`) ?? null;
   }
 
   thumbnail(): Promise<Uint8Array | null> {

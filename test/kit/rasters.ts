@@ -33,7 +33,7 @@ export function madePicture(
 
 export const readerOf = (raster: Raster): PixelReader => ({
   size: { width: raster.width, height: raster.height },
-  read: ([x0, y0, x1, y1]) => {
+  read: async ([x0, y0, x1, y1]) => {
     const [width, height] = [x1 - x0, y1 - y0];
     const rgba = new Uint8ClampedArray(4 * width * height);
     for (let i = 0; i < rgba.length; i++) {

@@ -13,8 +13,11 @@ import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
 import { type Look, paintChosen, paintObjects, paintPixelGrid, paintProposals } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
+import { paintTiles } from './paint-tiles.ts';
 import { PathCache } from './path-cache.ts';
 import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
+import type { ShownPicture } from './shown-picture.ts';
+import type { TiledPicture } from './tiled-picture.ts';
 import { useCrosshair } from './use-crosshair.ts';
 import { usePointer } from './use-pointer.ts';
 import type { ViewportControl } from './use-viewport.ts';
@@ -29,7 +32,7 @@ const CROSSED: ReadonlySet<ToolName> = new Set(['box', 'extreme', 'polygon', 'cu
 
 export interface LabelCanvasProps {
   readonly session: LabelSession;
-  readonly picture: HTMLImageElement | null;
+  readonly picture: ShownPicture | null;
   readonly control: ViewportControl;
   readonly view: Size;
   readonly look: Look;
@@ -54,6 +57,14 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
   useEffect(() => {
     pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';
   }, [isFiltered]);
+
+  const tiles = picture?.kind === 'tiled' ? picture.tiles : null;
+  useEffect(() => tiles?.subscribe(() => pictureLayer.current?.batchDraw()), [tiles]);
+  const paintPieces = (context: Konva.Context, of: TiledPicture) =>
+    paintTiles(context._context, of, {
+      ...{ viewport, view, ratio: context.canvas.getPixelRatio() },
+      asSquares: viewport.scale >= SQUARES_FROM,
+    });
 
   const { shown: document, proposals, selection, draft, activeClass } = state;
   const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
@@ -91,8 +102,11 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
     >
       <Stage width={view.width} height={view.height} listening={false}>
         <Layer {...layer} ref={pictureLayer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
-          {picture === null ? null : (
-            <KonvaImage image={picture} width={document.size.width} height={document.size.height} />
+          {picture?.kind === 'whole' ? (
+            <KonvaImage image={picture.image} width={document.size.width} height={document.size.height} />
+          ) : null}
+          {tiles === null ? null : (
+            <Shape sceneFunc={(context) => paintPieces(context, tiles)} perfectDrawEnabled={false} />
           )}
         </Layer>
         <Layer {...layer} ref={objects}>

@@ -1,7 +1,6 @@
 /** Shapes as lines on a canvas, in image pixels. Far away, corners closer together than a screen pixel are left out. */
 
-import type { Xyxy } from '../../../native-models/geometry/box.ts';
-import { bitmapFromMask, type Mask, maskXyxy } from '../../../native-models/geometry/mask.ts';
+import { type Mask, maskPart } from '../../../native-models/geometry/mask.ts';
 import { outlinesOf } from '../../../native-models/geometry/outlines.ts';
 import { type Ring, signedRingArea } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
@@ -54,20 +53,10 @@ const ringsOfMasks = new WeakMap<Mask, readonly Ring[]>();
 function maskRings(mask: Mask): readonly Ring[] {
   const known = ringsOfMasks.get(mask);
   if (known !== undefined) return known;
-  const box = maskXyxy(mask);
-  const { bitmap, width, height } = cropped(mask, box);
-  const moved = (ring: Ring) => ring.map((value, i) => value + box[i % 2]!);
-  const rings = outlinesOf(bitmap, { width, height }).map(moved);
+  const { xyxy, bitmap } = maskPart(mask);
+  const [x0, y0, x1, y1] = xyxy;
+  const moved = (ring: Ring) => ring.map((value, i) => value + xyxy[i % 2]!);
+  const rings = outlinesOf(bitmap, { width: x1 - x0, height: y1 - y0 }).map(moved);
   ringsOfMasks.set(mask, rings);
   return rings;
-}
-
-function cropped(mask: Mask, [x0, y0, x1, y1]: Xyxy): { bitmap: Uint8Array; width: number; height: number } {
-  const [width, height] = [x1 - x0, y1 - y0];
-  const whole = bitmapFromMask(mask);
-  const bitmap = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    bitmap.set(whole.subarray((y + y0) * mask.width + x0, (y + y0) * mask.width + x1), y * width);
-  }
-  return { bitmap, width, height };
 }

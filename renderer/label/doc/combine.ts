@@ -2,9 +2,9 @@
 
 import polygonClipping, { type MultiPolygon } from 'polygon-clipping';
 import type { Size } from '../../../native-models/geometry/box.ts';
-import { bitmapFromMask, combineMasks, type Mask, maskArea, uniteMasks } from '../../../native-models/geometry/mask.ts';
-import { outlinesOf } from '../../../native-models/geometry/outlines.ts';
-import { nestRings, type Polygon, pairs, type Ring } from '../../../native-models/geometry/polygon.ts';
+import { combineMasks, type Mask, maskArea, uniteMasks } from '../../../native-models/geometry/mask.ts';
+import { polygonOfMask } from '../../../native-models/geometry/outlines.ts';
+import { nestRings, type Polygon, pairs } from '../../../native-models/geometry/polygon.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeMask, shapeXyxy } from '../../../native-models/geometry/shape.ts';
 
 export type Combination = 'join' | 'subtract' | 'intersect';
@@ -68,7 +68,6 @@ export function converted(shape: Shape, kind: ShapeKind, size: Size): Shape | nu
     const mask = shapeMask(shape, size);
     return maskArea(mask) > 0 ? { kind, mask } : null;
   }
-  const rings: readonly Ring[] =
-    shape.kind === 'mask' ? outlinesOf(bitmapFromMask(shape.mask), size) : [multiPolygonOf(shape)[0]![0]!.flat()];
-  return { kind, polygon: nestRings(rings) };
+  if (shape.kind === 'mask') return { kind, polygon: polygonOfMask(shape.mask) };
+  return { kind, polygon: nestRings([multiPolygonOf(shape)[0]![0]!.flat()]) };
 }

@@ -1,6 +1,6 @@
 /** Holes filled: of bitmaps what their pixels enclose, of polygons the rings cut out of them. Units: image pixels. */
 
-import { bitmapFromMask, type Mask, maskFromPart, maskXyxy, uniteMasks } from '../../../native-models/geometry/mask.ts';
+import { type Mask, maskFromPart, maskPart, uniteMasks } from '../../../native-models/geometry/mask.ts';
 import { isInRing, type Polygon } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Point } from './hit.ts';
@@ -25,17 +25,15 @@ function filledPolygon(polygon: Polygon, [x, y]: Point): Polygon | null {
 
 /** What is joined side to side with the point and reaches no border of the box round the bitmap is enclosed. */
 function filledMask(mask: Mask, [px, py]: Point): Mask | null {
-  const box = maskXyxy(mask);
+  const { xyxy: box, bitmap } = maskPart(mask);
   const [x0, y0, x1, y1] = box;
   const [width, height] = [x1 - x0, y1 - y0];
   const [x, y] = [Math.floor(px) - x0, Math.floor(py) - y0];
   if (x < 0 || y < 0 || x >= width || y >= height) return null;
-  const whole = bitmapFromMask(mask);
-  const isOne = (i: number) => whole[(y0 + Math.floor(i / width)) * mask.width + x0 + (i % width)] === 1;
   const hole = new Uint8Array(width * height);
   const waiting = [y * width + x];
   for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    if (hole[i] === 1 || isOne(i)) continue;
+    if (hole[i] === 1 || bitmap[i] === 1) continue;
     const column = i % width;
     if (column === 0 || column === width - 1 || i < width || i >= width * (height - 1)) return null;
     hole[i] = 1;

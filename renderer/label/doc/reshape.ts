@@ -1,7 +1,7 @@
 /** Shapes moved, stretched and bent. Nothing leaves the image: what would is held at its border. Units: image pixels. */
 
 import { clipBox, type Size, sortCorners, type Xyxy } from '../../../native-models/geometry/box.ts';
-import { bitmapFromMask, type Mask, maskFromBitmap } from '../../../native-models/geometry/mask.ts';
+import { type Mask, maskFromPart, maskPart } from '../../../native-models/geometry/mask.ts';
 import {
   MIN_RING_NUMBERS,
   mapCorners,
@@ -60,16 +60,11 @@ function heldInside(
   return [held(dx, x0, x1, width), held(dy, y0, y1, height)];
 }
 
+/** By whole pixels, within the image. */
 function movedMask(mask: Mask, dx: number, dy: number): Mask {
-  const { width, height } = mask;
-  const from = bitmapFromMask(mask);
-  const to = new Uint8Array(from.length);
-  for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++) {
-    for (let x = Math.max(0, -dx); x < Math.min(width, width - dx); x++) {
-      to[(y + dy) * width + x + dx] = from[y * width + x]!;
-    }
-  }
-  return maskFromBitmap(to, mask);
+  const { xyxy, bitmap } = maskPart(mask);
+  const [x0, y0, x1, y1] = xyxy;
+  return maskFromPart(bitmap, [x0 + dx, y0 + dy, x1 + dx, y1 + dy], mask);
 }
 
 /** The shape stretched so that its box becomes another; null of a bitmap, which has no corners to stretch. */

@@ -10,8 +10,11 @@ import { INSIDE, OUTSIDE, refined, UNSURE } from './refine.ts';
 import type { PixelRequest, Scribble } from './request.ts';
 import { superpixels } from './superpixels.ts';
 
-/** A wand reaches no farther than half of this from where it points. */
-const WAND_SIDE = 4096;
+/**
+ * A wand looks at a square round where it points, and at a larger one where what it finds reaches the border; no farther
+ * than half of the last.
+ */
+const WAND_SIDES = [512, 1536, 4096] as const;
 /** Superpixels are made for squares of this side, as hands come to them. */
 const TILE_SIDE = 512;
 const LEAST_STEP = 4;
@@ -27,7 +30,7 @@ export class PixelAnswers {
     this.reader = reader;
   }
 
-  answer(request: PixelRequest): Mask | null {
+  async answer(request: PixelRequest): Promise<Mask | null> {
     switch (request.kind) {
       case 'wand':
         return this.wand(request.at, request.tolerance);
@@ -40,17 +43,20 @@ export class PixelAnswers {
     }
   }
 
-  private wand([px, py]: Point, tolerance: number): Mask | null {
+  private async wand([px, py]: Point, tolerance: number): Promise<Mask | null> {
     const { size } = this.reader;
     const [x, y] = [Math.floor(px), Math.floor(py)];
     if (x < 0 || y < 0 || x >= size.width || y >= size.height) return null;
-    const half = WAND_SIDE / 2;
-    const box = clipBox([x - half, y - half, x + half, y + half], size);
-    const found = floodByColour(this.reader.read(box), x - box[0], y - box[1], tolerance);
-    return maskFromPart(found, box, size);
+    for (const side of WAND_SIDES) {
+      const half = side / 2;
+      const box = clipBox([x - half, y - half, x + half, y + half], size);
+      const found = floodByColour(await this.reader.read(box), x - box[0], y - box[1], tolerance);
+      if (side === WAND_SIDES.at(-1) || !goesOn(found, box, size)) return maskFromPart(found, box, size);
+    }
+    return null;
   }
 
-  private superpixels(way: readonly Point[], side: number): Mask | null {
+  private async superpixels(way: readonly Point[], side: number): Promise<Mask | null> {
     const { size } = this.reader;
     const step = Math.max(LEAST_STEP, Math.round(side));
     const touched = new Map<string, { box: Xyxy; labels: Int32Array; wanted: Set<number> }>();
@@ -61,7 +67,7 @@ export class PixelAnswers {
       const key = `${column} ${row}`;
       const left: Xyxy = [column * TILE_SIDE, row * TILE_SIDE, (column + 1) * TILE_SIDE, (row + 1) * TILE_SIDE];
       const box = clipBox(left, size);
-      const tile = touched.get(key) ?? { box, labels: this.tile(box, step), wanted: new Set() };
+      const tile = touched.get(key) ?? { box, labels: await this.tile(box, step), wanted: new Set() };
       touched.set(key, tile);
       tile.wanted.add(tile.labels[(y - box[1]) * (box[2] - box[0]) + x - box[0]]!);
     }
@@ -78,14 +84,14 @@ export class PixelAnswers {
     return maskFromPart(part, all, size);
   }
 
-  private tile(box: Xyxy, step: number): Int32Array {
+  private async tile(box: Xyxy, step: number): Promise<Int32Array> {
     const key = `${box.join()} ${step}`;
-    const known = this.tiles.get(key) ?? superpixels(this.reader.read(box), step);
+    const known = this.tiles.get(key) ?? superpixels(await this.reader.read(box), step);
     this.tiles.set(key, known);
     return known;
   }
 
-  private refine({ box, inside, outside }: Extract<PixelRequest, { kind: 'refine' }>): Mask | null {
+  private async refine({ box, inside, outside }: Extract<PixelRequest, { kind: 'refine' }>): Promise<Mask | null> {
     const { size } = this.reader;
     const around = box ?? scribbled(inside);
     if (around === null) return null;
@@ -108,7 +114,7 @@ export class PixelAnswers {
         });
       }
     }
-    const found = refined(this.reader.read(region), hints);
+    const found = refined(await this.reader.read(region), hints);
     return found.includes(1) ? maskFromPart(found, region, size) : null;
   }
 }
@@ -140,3 +146,12 @@ function padded([x0, y0, x1, y1]: Xyxy, fraction: number): Xyxy {
 
 const wholePixels = ([x0, y0, x1, y1]: Xyxy, size: Size): Xyxy =>
   clipBox([Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)], size);
+
+/** Whether what was found touches a border of the box that is no border of the image. Shapes: found [height, width] */
+function goesOn(found: Uint8Array, [x0, y0, x1, y1]: Xyxy, { width, height }: Size): boolean {
+  const [w, h] = [x1 - x0, y1 - y0];
+  const isOn = (x: number, y: number) => found[y * w + x] === 1;
+  for (let x = 0; x < w; x++) if ((y0 > 0 && isOn(x, 0)) || (y1 < height && isOn(x, h - 1))) return true;
+  for (let y = 0; y < h; y++) if ((x0 > 0 && isOn(0, y)) || (x1 < width && isOn(w - 1, y))) return true;
+  return false;
+}

@@ -10,8 +10,8 @@ export interface Raster extends Size {
 /** A picture of which any part can be read. */
 export interface PixelReader {
   readonly size: Size;
-  /** Units: whole pixels, inside the image. */
-  read(xyxy: Xyxy): Raster;
+  /** Units: whole pixels, inside the image. Rejects where they cannot be had. */
+  read(xyxy: Xyxy): Promise<Raster>;
 }
 
 /**

@@ -10,8 +10,11 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
+/** A picture in one piece, or where the tiles of a large one are. */
+export type PixelOrigin = { readonly picture: ImageBitmapSource } | { readonly tiles: string };
+
 export class WorkerPixels {
-  private readonly picture: ImageBitmapSource;
+  private readonly origin: PixelOrigin;
   private readonly size: Size;
   /** Begun with the first question. */
   private worker: Promise<Worker> | null = null;
@@ -19,8 +22,8 @@ export class WorkerPixels {
   private lastId = 0;
 
   /** `size`: of the image in pixels, whatever the picture's own. */
-  constructor(picture: ImageBitmapSource, size: Size) {
-    this.picture = picture;
+  constructor(origin: PixelOrigin, size: Size) {
+    this.origin = origin;
     this.size = size;
   }
 
@@ -45,11 +48,16 @@ export class WorkerPixels {
   }
 
   private async begin(): Promise<Worker> {
-    const bitmap = await createImageBitmap(this.picture);
+    const { origin } = this;
+    const bitmap = 'picture' in origin ? await createImageBitmap(origin.picture) : null;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<FromPixelWorker>) => this.hear(data));
     worker.addEventListener('error', ({ message }) => this.end(new Error(`The picture's pixels: ${message}`)));
-    worker.postMessage({ kind: 'picture', bitmap, ...this.size } satisfies ToPixelWorker, [bitmap]);
+    if (bitmap !== null) {
+      worker.postMessage({ kind: 'picture', bitmap, ...this.size } satisfies ToPixelWorker, [bitmap]);
+    } else if ('tiles' in origin) {
+      worker.postMessage({ kind: 'tiles', address: origin.tiles, ...this.size } satisfies ToPixelWorker);
+    }
     return worker;
   }
 

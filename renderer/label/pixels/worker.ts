@@ -3,9 +3,12 @@
 import type { Mask } from '../../../native-models/geometry/mask.ts';
 import { PixelAnswers } from './answer.ts';
 import type { PixelRequest } from './request.ts';
+import { tileReader } from './tile-reader.ts';
 
 export type ToPixelWorker =
   | { readonly kind: 'picture'; readonly bitmap: ImageBitmap; readonly width: number; readonly height: number }
+  /** A large picture: where its tiles are. */
+  | { readonly kind: 'tiles'; readonly address: string; readonly width: number; readonly height: number }
   | { readonly kind: 'ask'; readonly id: number; readonly request: PixelRequest };
 
 export type FromPixelWorker =
@@ -28,20 +31,25 @@ function open({ bitmap, width, height }: Extract<ToPixelWorker, { kind: 'picture
   bitmap.close();
   return new PixelAnswers({
     size: { width, height },
-    read: ([x0, y0, x1, y1]) => {
+    read: async ([x0, y0, x1, y1]) => {
       const { data } = context.getImageData(x0, y0, x1 - x0, y1 - y0);
       return { width: x1 - x0, height: y1 - y0, rgba: data };
     },
   });
 }
 
-thread.onmessage = ({ data: message }) => {
+thread.onmessage = async ({ data: message }) => {
   if (message.kind === 'picture') {
     answers = open(message);
     return;
   }
+  if (message.kind === 'tiles') {
+    const { address, width, height } = message;
+    answers = new PixelAnswers(tileReader(address, { width, height }));
+    return;
+  }
   try {
-    thread.postMessage({ id: message.id, mask: answers!.answer(message.request) });
+    thread.postMessage({ id: message.id, mask: await answers!.answer(message.request) });
   } catch (error) {
     thread.postMessage({ id: message.id, problem: error instanceof Error ? error.message : String(error) });
   }

@@ -8,6 +8,7 @@ import type { Option } from '../../ui/choice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
+import type { ShownPicture } from '../canvas/shown-picture.ts';
 import { useViewport } from '../canvas/use-viewport.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
 import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
@@ -54,7 +55,7 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const copied = useRef<readonly NewAnnotation[]>([]);
   const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
-  const { picture, problem: unreadable } = usePicture(links.picture(image));
+  const { picture, problem: unreadable } = usePicture(api, links, image);
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
   const shown = { ...props, session, picture, neighbours, copied, filter, setFilter, pictureLook, setPictureLook };
@@ -68,7 +69,7 @@ export function LabelPage(props: LabelPageProps): ReactElement {
 
 interface DeskProps extends LabelPageProps {
   readonly session: LabelSession;
-  readonly picture: HTMLImageElement | null;
+  readonly picture: ShownPicture | null;
   readonly neighbours: ImageNeighbours | null;
   /** Outlives the image, so that copies go from one to another. */
   readonly copied: RefObject<readonly NewAnnotation[]>;

@@ -1,13 +1,14 @@
 /** Lets tools ask about the pixels of the picture that is on show. */
 
 import { useEffect } from 'react';
-import { WorkerPixels } from '../pixels/worker-pixels.ts';
+import type { ShownPicture } from '../canvas/shown-picture.ts';
+import { type PixelOrigin, WorkerPixels } from '../pixels/worker-pixels.ts';
 import type { LabelSession } from '../session.ts';
 
-export function usePixels(session: LabelSession, picture: HTMLImageElement | null): void {
+export function usePixels(session: LabelSession, picture: ShownPicture | null): void {
   useEffect(() => {
     if (picture === null) return;
-    const pixels = new WorkerPixels(picture, session.document.size);
+    const pixels = new WorkerPixels(originOf(picture), session.document.size);
     session.pixels = pixels;
     return () => {
       session.pixels = null;
@@ -15,3 +16,6 @@ export function usePixels(session: LabelSession, picture: HTMLImageElement | nul
     };
   }, [session, picture]);
 }
+
+const originOf = (picture: ShownPicture): PixelOrigin =>
+  picture.kind === 'whole' ? { picture: picture.image } : { tiles: picture.tiles.addresses.tiles };

@@ -65,7 +65,15 @@ test('whoever is signed in is told what would end with the engine', async () => 
 
 describe('signing in', () => {
   test('nothing is answered without a session', async () => {
-    const paths = ['/', '/index.html', '/assets/app-1a2b.js', '/session', '/activity', '/images/1'];
+    const paths = [
+      '/',
+      '/index.html',
+      '/assets/app-1a2b.js',
+      '/session',
+      '/activity',
+      '/images/1',
+      `/tiles/${'ab'.repeat(32)}/exact`,
+    ];
 
     const statuses = await Promise.all(paths.map(async (path) => (await ask(path)).status));
 
@@ -273,6 +281,33 @@ describe('images', () => {
     expect((await ask('/images/1', { cookie, 'if-none-match': `"${sha256}"` })).status).toBe(304);
   });
 
+  test('a part of a picture comes to whoever asks for one', async () => {
+    const cookie = await server.signIn();
+    const part = (range: string) => ask('/images/1', { cookie, range });
+
+    expect(await part('bytes=1-2')).toMatchObject({
+      status: 206,
+      headers: { 'content-range': 'bytes 1-2/4', 'content-length': '2', 'accept-ranges': 'bytes' },
+    });
+    expect((await part('bytes=-1')).headers['content-range']).toBe('bytes 3-3/4');
+    expect((await part('bytes=2-')).headers['content-range']).toBe('bytes 2-3/4');
+    expect(await part('bytes=9-')).toMatchObject({ status: 416, headers: { 'content-range': 'bytes */4' } });
+    expect((await part('bytes=0-1,3-3')).status).toBe(200);
+    expect((await part('lines=1-2')).status).toBe(200);
+  });
+
+  test('tiles are to be kept for ever, and are told once they can be had', async () => {
+    const cookie = await server.signIn();
+    engine.tiles.set(`${sha256} 2 3 1`, join(folder, 'images', 'a.jpg'));
+
+    expect((await ask(`/tiles/${sha256}/coarse`, { cookie })).status).toBe(204);
+    expect(await ask(`/tiles/${sha256}/2/3-1`, { cookie })).toMatchObject({
+      status: 200,
+      headers: { 'content-length': '4', 'cache-control': expect.stringContaining('immutable') },
+    });
+    expect((await ask(`/tiles/${sha256}/2/3-2`, { cookie })).status).toBe(404);
+  });
+
   test('a linked picture is read where it is', async () => {
     const path = join(folder, 'elsewhere.png');
     writeFileSync(path, PIXEL);
@@ -289,7 +324,8 @@ describe('images', () => {
     engine.images.set(4, { ...stray, path: '../outside.jpg' });
     engine.images.set(5, { ...stray, path: 'images', storage: 'linked' });
 
-    const paths = ['/images/9', '/images/3', '/images/4', '/images/5', '/images/x', '/images/1/../2'];
+    const tiles = [`/tiles/${sha256}/0/0-0`, `/tiles/${sha256}/exact`, `/tiles/${sha256}/0/../../x`, '/tiles/x/0/0-0'];
+    const paths = [...tiles, '/images/9', '/images/3', '/images/4', '/images/5', '/images/x', '/images/1/../2'];
     const statuses = await Promise.all(paths.map(async (path) => (await ask(path, { cookie })).status));
 
     expect(statuses).toEqual(paths.map(() => 404));

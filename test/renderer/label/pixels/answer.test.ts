@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rngFrom } from '../../../../native-models/core/rng.ts';
+import type { Xyxy } from '../../../../native-models/geometry/box.ts';
 import { maskArea, sharedPixels } from '../../../../native-models/geometry/mask.ts';
 import { PixelAnswers } from '../../../../renderer/label/pixels/answer.ts';
 import { superpixels } from '../../../../renderer/label/pixels/superpixels.ts';
@@ -14,30 +15,54 @@ const made = (noise: number) =>
 const answers = ({ raster }: ReturnType<typeof made>) => new PixelAnswers(readerOf(raster));
 
 describe('the wand', () => {
-  test('takes exactly what is of the colour and hangs together', () => {
+  test('takes exactly what is of the colour and hangs together', async () => {
     const picture = made(8);
-    expect(iouOf(answers(picture).answer({ kind: 'wand', at: [70, 60], tolerance: 17 }), picture.truth)).toBe(1);
+    expect(iouOf(await answers(picture).answer({ kind: 'wand', at: [70, 60], tolerance: 17 }), picture.truth)).toBe(1);
   });
 
-  test('takes one pixel with no tolerance in noise, everything with all, nothing outside the image', () => {
+  test('takes one pixel with no tolerance in noise, everything with all, nothing outside the image', async () => {
     const wand = (at: [number, number], tolerance: number) => answers(made(8)).answer({ kind: 'wand', at, tolerance });
 
-    expect(maskArea(wand([70, 60], 0)!)).toBeLessThan(5);
-    expect(maskArea(wand([70, 60], 255)!)).toBe(SIZE.width * SIZE.height);
-    expect(wand([-1, 5], 20)).toBeNull();
+    expect(maskArea((await wand([70, 60], 0))!)).toBeLessThan(5);
+    expect(maskArea((await wand([70, 60], 255))!)).toBe(SIZE.width * SIZE.height);
+    expect(await wand([-1, 5], 20)).toBeNull();
   });
 
-  test('does not jump to an island of the same colour', () => {
+  test('looks no farther than what it finds reaches, and as far as that does', async () => {
+    const size = { width: 1800, height: 600 };
+    const bar = (x: number, y: number) => x > 100 && x < 1700 && y > 280 && y < 320;
+    const picture = madePicture(size, bar, [ORANGE, GREEN], 0, rngFrom(1, 'bar'));
+    const reader = readerOf(picture.raster);
+    const read: number[] = [];
+    const watched = {
+      size,
+      read: (xyxy: Xyxy) => {
+        read.push(xyxy[2] - xyxy[0]);
+        return reader.read(xyxy);
+      },
+    };
+    const wand = (x: number, y: number) => new PixelAnswers(watched).answer({ kind: 'wand', at: [x, y], tolerance: 5 });
+
+    expect(iouOf(await wand(900, 300), picture.truth)).toBe(1);
+    expect(read).toEqual([512, 1536, 1800]);
+    const small = madePicture(size, disc(900, 300, 40), [ORANGE, GREEN], 0, rngFrom(1, 'small'));
+    const answered = await new PixelAnswers({ size, read: readerOf(small.raster).read }).answer({
+      ...{ kind: 'wand', at: [900, 300], tolerance: 5 },
+    });
+    expect(iouOf(answered, small.truth)).toBe(1);
+  });
+
+  test('does not jump to an island of the same colour', async () => {
     const two = (x: number, y: number) => disc(40, 60, 20)(x, y) || disc(110, 60, 25)(x, y);
     const picture = madePicture(SIZE, two, [ORANGE, GREEN], 0, rngFrom(1, 'two'));
     const left = madePicture(SIZE, disc(40, 60, 20), [ORANGE, GREEN], 0, rngFrom(1, 'left'));
 
-    expect(iouOf(answers(picture).answer({ kind: 'wand', at: [40, 60], tolerance: 30 }), left.truth)).toBe(1);
+    expect(iouOf(await answers(picture).answer({ kind: 'wand', at: [40, 60], tolerance: 30 }), left.truth)).toBe(1);
   });
 });
 
 describe('superpixels', () => {
-  test('are about as many as asked for, each of one piece, and keep to the edges of the picture', () => {
+  test('are about as many as asked for, each of one piece, and keep to the edges of the picture', async () => {
     const picture = made(12);
     const labels = superpixels(picture.raster, 12);
     const pieces = new Set(labels).size;
@@ -49,18 +74,18 @@ describe('superpixels', () => {
     for (let y = 0; y < SIZE.height; y += 2) {
       for (let x = 0; x < SIZE.width; x += 2) if (disc(70, 60, 31)(x, y)) touching.push([x, y]);
     }
-    const painted = answers(picture).answer({ kind: 'superpixels', way: touching, side: 12 });
+    const painted = await answers(picture).answer({ kind: 'superpixels', way: touching, side: 12 });
     expect(iouOf(painted, picture.truth)).toBeGreaterThan(0.96);
   });
 
-  test('a larger picture is cut tile by tile, without a gap between them', () => {
+  test('a larger picture is cut tile by tile, without a gap between them', async () => {
     const size = { width: 700, height: 40 };
     const picture = madePicture(size, () => true, [GREEN, GREEN], 10, rngFrom(1, 'wide'));
     const way: [number, number][] = [
       [500, 20],
       [530, 20],
     ];
-    const painted = new PixelAnswers(readerOf(picture.raster)).answer({ kind: 'superpixels', way, side: 10 })!;
+    const painted = (await new PixelAnswers(readerOf(picture.raster)).answer({ kind: 'superpixels', way, side: 10 }))!;
     const line = madePicture(size, (x, y) => x > 500 && x < 530 && y > 20 && y < 21, [GREEN, GREEN], 0, rngFrom(1, ''));
 
     expect(sharedPixels(painted, line.truth)).toBe(maskArea(line.truth));
@@ -68,25 +93,30 @@ describe('superpixels', () => {
 });
 
 describe('refining', () => {
-  test('finds the object in a box, in noise that colours alone would not part', () => {
+  test('finds the object in a box, in noise that colours alone would not part', async () => {
     const picture = madePicture(SIZE, disc(70, 60, 35), [ORANGE, [165, 165, 95]], 45, rngFrom(1, 'hard'));
-    const found = answers(picture).answer({ kind: 'refine', box: [30, 20, 110, 100], inside: [], outside: [] });
+    const found = await answers(picture).answer({ kind: 'refine', box: [30, 20, 110, 100], inside: [], outside: [] });
 
     expect(iouOf(found, picture.truth)).toBeGreaterThan(0.95);
   });
 
-  test('finds the object round a scribble', () => {
+  test('finds the object round a scribble', async () => {
     const picture = made(25);
     const way = [
       [60, 50],
       [80, 70],
     ] as const;
-    const found = answers(picture).answer({ kind: 'refine', box: null, inside: [{ way, radius: 6 }], outside: [] });
+    const found = await answers(picture).answer({
+      kind: 'refine',
+      box: null,
+      inside: [{ way, radius: 6 }],
+      outside: [],
+    });
 
     expect(iouOf(found, picture.truth)).toBeGreaterThan(0.97);
   });
 
-  test('keeps to what strokes say of inside and outside', () => {
+  test('keeps to what strokes say of inside and outside', async () => {
     const two = (x: number, y: number) => disc(50, 60, 22)(x, y) || disc(100, 60, 22)(x, y);
     const picture = madePicture(SIZE, two, [ORANGE, GREEN], 20, rngFrom(1, 'two'));
     const left = madePicture(SIZE, disc(50, 60, 22), [ORANGE, GREEN], 0, rngFrom(1, 'left'));
@@ -100,17 +130,17 @@ describe('refining', () => {
         radius: 20,
       },
     ];
-    const both = answers(picture).answer({ kind: 'refine', box, inside: [], outside: [] });
-    const one = answers(picture).answer({ kind: 'refine', box, inside: [], outside });
+    const both = await answers(picture).answer({ kind: 'refine', box, inside: [], outside: [] });
+    const one = await answers(picture).answer({ kind: 'refine', box, inside: [], outside });
 
     expect(iouOf(both, picture.truth)).toBeGreaterThan(0.97);
     expect(iouOf(one, left.truth)).toBeGreaterThan(0.9);
   });
 
-  test('finds a large object on a smaller picture first and its edge in the whole one', () => {
+  test('finds a large object on a smaller picture first and its edge in the whole one', async () => {
     const size = { width: 700, height: 600 };
     const picture = madePicture(size, disc(350, 300, 200), [ORANGE, GREEN], 40, rngFrom(1, 'large'));
-    const found = answers(picture).answer({ kind: 'refine', box: [140, 90, 560, 510], inside: [], outside: [] });
+    const found = await answers(picture).answer({ kind: 'refine', box: [140, 90, 560, 510], inside: [], outside: [] });
 
     expect(iouOf(found, picture.truth)).toBeGreaterThan(0.99);
   });

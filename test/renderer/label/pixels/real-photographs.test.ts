@@ -27,14 +27,15 @@ describeWithShared('finding objects on real photographs', [SET], () => {
       .toBuffer({ resolveWithObject: true });
     const answers = new PixelAnswers(readerOf({ ...info, rgba: data }));
 
-    const ious = coco.annotations
-      .filter(({ image_id }) => image_id === image!.id)
-      .map(({ segmentation }) => {
+    const objects = coco.annotations.filter(({ image_id }) => image_id === image!.id);
+    const ious = await Promise.all(
+      objects.map(async ({ segmentation }) => {
         const shape: Shape = { kind: 'polygon', polygon: segmentation.map((outline) => ({ outline, holes: [] })) };
-        const found = answers.answer({ kind: 'refine', box: shapeXyxy(shape), inside: [], outside: [] });
+        const found = await answers.answer({ kind: 'refine', box: shapeXyxy(shape), inside: [], outside: [] });
         return iouOf(found, shapeMask(shape, info));
-      })
-      .sort((a, b) => a - b);
+      }),
+    );
+    ious.sort((a, b) => a - b);
 
     expect(ious.length).toBeGreaterThan(8);
     expect(ious[ious.length >> 1]).toBeGreaterThan(0.9);

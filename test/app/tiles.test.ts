@@ -1,0 +1,139 @@
+/** A large picture on the canvas: seen from afar, pixel by pixel, and looked at by the tools that need its pixels. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { openEngine } from '../../main/engine.ts';
+import { annotationsOf } from '../../main/store/annotations.ts';
+import { addImage } from '../../main/store/images.ts';
+import { createProject, openProject } from '../../main/store/project.ts';
+import { maskArea } from '../../native-models/geometry/mask.ts';
+import { FakeClock } from '../kit/clock.ts';
+import { eventually } from '../kit/eventually.ts';
+import { tempFolder } from '../kit/folders.ts';
+import { encoder, photo } from '../kit/pictures.ts';
+import { servedWindow } from '../kit/served-window.ts';
+import { keepPicture } from '../kit/window.ts';
+
+const SIZE = { width: 5000, height: 3400 };
+/** Over the borders of tiles at 2048 and 1536. */
+const PATCH = { left: 1900, top: 1400, width: 300, height: 250 };
+/** Pixels of two colours by turns. */
+const CHECKS = { left: 4080, top: 3060, width: 32, height: 32 };
+/** Screen pixels of an image pixel. */
+const SQUARE = 40;
+const [RED, BLUE] = [
+  [220, 30, 20],
+  [20, 60, 230],
+] as const;
+
+async function largePicture(path: string): Promise<void> {
+  const { width, height } = SIZE;
+  const data = await encoder(photo(500, 340, 3))
+    .resize(width, height)
+    .raw()
+    .toBuffer();
+  const put = (x: number, y: number, colour: readonly number[]) => data.set(colour, (y * width + x) * 3);
+  for (let i = 0; i < PATCH.width * PATCH.height; i++) {
+    put(PATCH.left + (i % PATCH.width), PATCH.top + Math.floor(i / PATCH.width), RED);
+  }
+  for (let i = 0; i < CHECKS.width * CHECKS.height; i++) {
+    const [x, y] = [i % CHECKS.width, Math.floor(i / CHECKS.width)];
+    put(CHECKS.left + x, CHECKS.top + y, (x + y) % 2 === 0 ? RED : BLUE);
+  }
+  await sharp(data, { raw: { ...SIZE, channels: 3 } })
+    .png({ compressionLevel: 1 })
+    .toFile(path);
+}
+
+async function openLarge() {
+  const folder = join(tempFolder(), 'project');
+  const clock = new FakeClock();
+  const project = createProject(folder, { clock, owner: 'lightbench test', task: 'image-instance-segmentation' });
+  const path = join('images', 'large.png');
+  await largePicture(join(folder, path));
+  const bytes = readFileSync(join(folder, path));
+  addImage(project.db, {
+    ...{ path, storage: 'copied', source_url: 'large.png', size_bytes: bytes.length, format: 'png', split: null },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    ...{ width_px: SIZE.width, height_px: SIZE.height, created_at_ms: 1 },
+  });
+  project.close();
+  const engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close() });
+  await page.goto(`${server.url}/#/label/1`);
+  await page.getByText('1 of 1').waitFor();
+  return { page, folder, clock };
+}
+
+/** Colours of screen points, as a person sees them. */
+async function colours(page: Page, points: readonly (readonly [number, number])[]): Promise<number[][]> {
+  const { data, info } = await sharp(await page.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return points.map(([x, y]) => {
+    const at = (Math.floor(y) * info.width + Math.floor(x)) * 3;
+    return [...data.subarray(at, at + 3)];
+  });
+}
+
+const isNear = (a: readonly number[], b: readonly number[], by: number) => a.every((v, i) => Math.abs(v - b[i]!) <= by);
+
+test('a large picture is seen by its tiles, pixel by pixel from near, and a wand reads them', async () => {
+  const { page, folder, clock } = await openLarge();
+  const box = (await page.getByRole('application').boundingBox())!;
+  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
+  const screenOf = (x: number, y: number): [number, number] => [
+    box.x + box.width / 2 + (x - SIZE.width / 2) * scale,
+    box.y + box.height / 2 + (y - SIZE.height / 2) * scale,
+  ];
+  const middle = [PATCH.left + PATCH.width / 2, PATCH.top + PATCH.height / 2] as const;
+
+  await eventually(async () => {
+    const [seen] = await colours(page, [screenOf(...middle)]);
+    expect(isNear(seen!, RED, 12)).toBe(true);
+  });
+  await keepPicture(page, 'tiles-light');
+  await page.keyboard.press('w');
+  await page.getByPlaceholder('Find or add a class').fill('patch');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('w');
+  await page.mouse.click(...screenOf(...middle));
+  await page.getByRole('heading', { name: '1 object' }).waitFor();
+
+  const project = openProject(folder, { clock, owner: 'lightbench test', access: 'read' });
+  const [found] = annotationsOf(project.db, 1);
+  project.close();
+  expect(found!.xyxy).toEqual([PATCH.left, PATCH.top, PATCH.left + PATCH.width, PATCH.top + PATCH.height]);
+  expect(found!.shape.kind === 'mask' && maskArea(found!.shape.mask)).toBe(PATCH.width * PATCH.height);
+
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const near = screenOf(CHECKS.left + 16, CHECKS.top + 16).map(Math.round) as [number, number];
+  await page.mouse.move(...near);
+  await page.mouse.wheel(0, -(Math.log(SQUARE / scale) / 0.0016));
+  const along = Array.from({ length: 320 }, (_, i): [number, number] => [near[0] - 160 + i, near[1]]);
+  await eventually(async () => expect(lengthsOf(edgesOf(await colours(page, along)))).toEqual(Array(7).fill(SQUARE)));
+  const at: [number, number] = [along[edgesOf(await colours(page, along))[1]!]![0] + SQUARE / 2, near[1]];
+  await page.mouse.move(...at);
+  const [x, y] = (await page.getByLabel('Pointer', { exact: true }).innerText()).split(', ').map(Number);
+  const under = (x! + y! - CHECKS.left - CHECKS.top) % 2 === 0 ? RED : BLUE;
+  const beside: [number, number] = [at[0] + 8, at[1]];
+  expect(await colours(page, [beside])).toEqual([under]);
+  await keepPicture(page, 'tiles-near-dark');
+
+  await page.keyboard.press('l');
+  await page.getByRole('button', { name: 'red', exact: true }).click();
+  await eventually(async () => expect(await colours(page, [beside])).toEqual([Array(3).fill(under[0])]));
+});
+
+/** Where a row goes over from what is more red than blue to what is not, or back; lines between pixels change neither. */
+function edgesOf(row: readonly (readonly number[])[]): number[] {
+  const isRed = row.map(([red, , blue]) => red! > blue!);
+  return isRed.flatMap((is, i) => (i > 0 && is !== isRed[i - 1] ? [i] : []));
+}
+
+const lengthsOf = (edges: readonly number[]): number[] => edges.slice(1).map((edge, i) => edge - edges[i]!);
