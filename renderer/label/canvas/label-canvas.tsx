@@ -4,28 +4,28 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
-import { clipBox, type Size } from '../../../native-models/geometry/box.ts';
+import type { Size } from '../../../native-models/geometry/box.ts';
 import { isAsItIs, type PictureLook } from '../doc/picture-look.ts';
-import { visible } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
-import { type Look, paintChosen, paintObjects, paintPixelGrid, paintProposals } from './paint.ts';
+import { layerAt } from './layer-place.ts';
+import { ObjectLayer } from './object-layer.tsx';
+import { type Look, paintChosen } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
 import { paintTiles } from './paint-tiles.ts';
-import { PathCache } from './path-cache.ts';
 import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
 import type { ShownPicture } from './shown-picture.ts';
 import type { TiledPicture } from './tiled-picture.ts';
 import { useCrosshair } from './use-crosshair.ts';
+import { usePictureLevel } from './use-picture-level.ts';
 import { usePointer } from './use-pointer.ts';
-import type { ViewportControl } from './use-viewport.ts';
+import { useViewport } from './use-viewport.ts';
+import type { ViewControl } from './view-control.ts';
 
 /** From that many screen pixels an image pixel on, pixels are shown as squares. */
 const SQUARES_FROM = 4;
-/** From here on lines are drawn between them. */
-const GRID_FROM = 10;
 
 /** Tools that draw from where the pointer is: lines through it show what lies level with it. */
 const CROSSED: ReadonlySet<ToolName> = new Set(['box', 'extreme', 'polygon', 'cut']);
@@ -33,7 +33,7 @@ const CROSSED: ReadonlySet<ToolName> = new Set(['box', 'extreme', 'polygon', 'cu
 export interface LabelCanvasProps {
   readonly session: LabelSession;
   readonly picture: ShownPicture | null;
-  readonly control: ViewportControl;
+  readonly control: ViewControl;
   readonly view: Size;
   readonly look: Look;
   /** How the picture is shown. */
@@ -43,16 +43,15 @@ export interface LabelCanvasProps {
 export function LabelCanvas(props: LabelCanvasProps): ReactElement {
   const { session, picture, control, view, look, pictureLook } = props;
   const state = useSyncExternalStore(session.subscribe, session.getState);
-  const { viewport } = control;
+  const viewport = useViewport(control);
   const pixel = 1 / viewport.scale;
   session.pixel = pixel;
   const surface = useRef<HTMLDivElement>(null);
   const pan = usePointer(surface, session, control);
   const place = useRef<HTMLOutputElement>(null);
   useCrosshair(surface, place, control);
-  const cache = useMemo(() => new PathCache(() => new Path2D()), []);
-  const objects = useRef<Konva.Layer>(null);
   const pictureLayer = useRef<Konva.Layer>(null);
+  const level = usePictureLevel(picture?.kind === 'whole' ? picture.image : null, viewport.scale);
   const isFiltered = !isAsItIs(pictureLook);
   useEffect(() => {
     pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';
@@ -69,19 +68,6 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
   const { shown: document, proposals, selection, draft, activeClass } = state;
   const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
   const changing = useMemo(() => new Set(changed === '' ? [] : changed.split(',').map(Number)), [changed]);
-  // What is chosen is drawn over its own lines, not instead of them: a click traces nothing anew. The same function until
-  // the picture changes, so that a gesture under way draws its own layer alone.
-  const paintAll = useCallback(
-    (context: Konva.Context) => {
-      const seen = visible(viewport, view);
-      if (viewport.scale >= GRID_FROM) paintPixelGrid(context._context, clipBox(seen, document.size), look, pixel);
-      const paths = cache.paths(document.annotations, changing, seen, viewport.scale);
-      paintObjects(context._context, paths, look, pixel);
-      paintProposals(context._context, proposals, look, pixel);
-      if (cache.isBehind) requestAnimationFrame(() => objects.current?.batchDraw());
-    },
-    [cache, document, proposals, changing, viewport, view, look, pixel],
-  );
   const paintTouched = (context: Konva.Context) => {
     const chosen = [...selection].flatMap((id) => (changing.has(id) ? [] : (document.get(id) ?? [])));
     paintChosen(context._context, chosen, look, pixel);
@@ -89,8 +75,7 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
     if (draft !== null) paintDraft(context._context, draft, colour, look, pixel);
   };
 
-  const placed = { x: -viewport.x * viewport.scale, y: -viewport.y * viewport.scale };
-  const layer = { ...placed, scaleX: viewport.scale, scaleY: viewport.scale, listening: false };
+  const layer = layerAt(viewport);
   return (
     <div
       ref={surface}
@@ -102,16 +87,14 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
     >
       <Stage width={view.width} height={view.height} listening={false}>
         <Layer {...layer} ref={pictureLayer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
-          {picture?.kind === 'whole' ? (
-            <KonvaImage image={picture.image} width={document.size.width} height={document.size.height} />
-          ) : null}
+          {level === null ? null : (
+            <KonvaImage image={level} width={document.size.width} height={document.size.height} />
+          )}
           {tiles === null ? null : (
             <Shape sceneFunc={(context) => paintPieces(context, tiles)} perfectDrawEnabled={false} />
           )}
         </Layer>
-        <Layer {...layer} ref={objects}>
-          <Shape sceneFunc={paintAll} perfectDrawEnabled={false} />
-        </Layer>
+        <ObjectLayer {...{ document, proposals, changing, viewport, view, look }} />
         <Layer {...layer}>
           <Shape sceneFunc={paintTouched} perfectDrawEnabled={false} />
         </Layer>

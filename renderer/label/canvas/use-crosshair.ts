@@ -2,13 +2,13 @@
 
 import { type RefObject, useEffect, useRef } from 'react';
 import { toImage } from '../doc/viewport.ts';
-import type { ViewportControl } from './use-viewport.ts';
+import type { ViewControl } from './view-control.ts';
 
 /** `place`: where the pointer's pixel is written. The lines are drawn by the style sheet at `--pointer-x`, `--pointer-y`. */
 export function useCrosshair(
   surface: RefObject<HTMLElement | null>,
   place: RefObject<HTMLElement | null>,
-  control: ViewportControl,
+  control: ViewControl,
 ): void {
   const now = useRef(control);
   now.current = control;

@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Point } from '../doc/hit.ts';
 import { toImage } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
-import type { ViewportControl } from './use-viewport.ts';
+import type { ViewControl } from './view-control.ts';
 
 const MIDDLE_BUTTON = 1;
 const LEFT_BUTTON = 0;
@@ -20,7 +20,7 @@ export interface Panning {
 export function usePointer(
   surface: RefObject<HTMLDivElement | null>,
   session: LabelSession,
-  control: ViewportControl,
+  control: ViewControl,
 ): Panning {
   const [panning, setPanning] = useState<Panning>({ isReady: false, isPanning: false });
   const now = useRef({ session, control, panning });

@@ -1,51 +1,21 @@
-/** The part of the image that is seen, and the ways to another. */
+/** The view of one image, and what follows it. */
 
-import { useCallback, useMemo, useRef, useState } from 'react';
-import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
-import type { Point } from '../doc/hit.ts';
-import { fitted, panned, type Viewport, zoomed } from '../doc/viewport.ts';
+import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import type { Size } from '../../../native-models/geometry/box.ts';
+import type { Viewport } from '../doc/viewport.ts';
+import { ViewControl } from './view-control.ts';
 
-export interface ViewportControl {
-  readonly viewport: Viewport;
-  /** Where the pointer is on the screen; null while it is elsewhere. */
-  pointAt(at: Point | null): void;
-  /** `at`: the screen point that stays; by default the pointer's, else the middle. */
-  zoom(factor: number, at?: Point): void;
-  pan(dx: number, dy: number): void;
-  /** Null: the whole image. */
-  fit(xyxy: Xyxy | null): void;
-  fullSize(): void;
+/** For as long as the image is on show. */
+export function useViewControl(image: Size, view: Size): ViewControl {
+  const [control] = useState(() => new ViewControl(image));
+  useLayoutEffect(() => control.setView(view), [control, view]);
+  return control;
 }
 
-/** Small things are not blown up to fill the view. */
-const LARGEST_FIT = 16;
+/** Who uses it is drawn anew with every move of the view. */
+export const useViewport = (control: ViewControl): Viewport =>
+  useSyncExternalStore(control.subscribe, control.getViewport);
 
-/** Begins with the whole image, and again for another image or another size of the view until somebody zooms. */
-export function useViewport(image: Size, view: Size): ViewportControl {
-  const [chosen, setChosen] = useState<{ readonly of: string; readonly viewport: Viewport } | null>(null);
-  const of = `${image.width} ${image.height}`;
-  const whole = useMemo(
-    () => fitted([0, 0, image.width, image.height], view, LARGEST_FIT),
-    [image.width, image.height, view],
-  );
-  const viewport = chosen?.of === of ? chosen.viewport : whole;
-  const change = useCallback(
-    (next: (before: Viewport) => Viewport) =>
-      setChosen((before) => ({ of, viewport: next(before?.of === of ? before.viewport : whole) })),
-    [of, whole],
-  );
-  const pointer = useRef<Point | null>(null);
-  return useMemo(() => {
-    const middle: Point = [view.width / 2, view.height / 2];
-    return {
-      viewport,
-      pointAt: (at) => {
-        pointer.current = at;
-      },
-      zoom: (factor, at = pointer.current ?? middle) => change((before) => zoomed(before, factor, at)),
-      pan: (dx, dy) => change((before) => panned(before, dx, dy, image, view)),
-      fit: (xyxy) => (xyxy === null ? setChosen(null) : change(() => fitted(xyxy, view, LARGEST_FIT))),
-      fullSize: () => change((before) => zoomed(before, 1 / before.scale, pointer.current ?? middle)),
-    };
-  }, [viewport, change, view, image]);
-}
+/** A part of it: who uses it is drawn anew when that part is another. */
+export const useViewportPart = <T>(control: ViewControl, part: (viewport: Viewport) => T): T =>
+  useSyncExternalStore(control.subscribe, () => part(control.getViewport()));

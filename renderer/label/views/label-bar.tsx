@@ -3,7 +3,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
 import { BackIcon, ForwardIcon } from '../../ui/icons.tsx';
-import type { ViewportControl } from '../canvas/use-viewport.ts';
+import { useViewportPart } from '../canvas/use-viewport.ts';
+import type { ViewControl } from '../canvas/view-control.ts';
 import type { KeyTable } from '../keys.ts';
 import type { LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
@@ -11,7 +12,7 @@ import { usePart } from './use-session.ts';
 
 export interface LabelBarProps {
   readonly session: LabelSession;
-  readonly control: ViewportControl;
+  readonly control: ViewControl;
   readonly neighbours: ImageNeighbours | null;
   readonly links: LabelLinks;
   readonly keys: KeyTable;
@@ -43,14 +44,7 @@ export function LabelBar(props: LabelBarProps): ReactElement {
       </div>
       <div className="label-group">
         <Press label="−" title={`Smaller (${keys.wordsOf('zoom-out')})`} onPress={() => control.zoom(0.8)} />
-        <button
-          type="button"
-          className="button button-quiet label-zoom"
-          title={`Full size (${keys.wordsOf('full-size')})`}
-          onClick={control.fullSize}
-        >
-          {Math.round(control.viewport.scale * 100)} %
-        </button>
+        <Scale control={control} keys={keys} />
         <Press label="+" title={`Larger (${keys.wordsOf('zoom-in')})`} onPress={() => control.zoom(1.25)} />
         <Press label="Fit" title={`Fit the image (${keys.wordsOf('fit')})`} onPress={() => control.fit(null)} />
       </div>
@@ -67,6 +61,21 @@ export function LabelBar(props: LabelBarProps): ReactElement {
         <Press label="Keys" title={`What keys do (${keys.wordsOf('help')})`} onPress={onHelp} />
       </div>
     </div>
+  );
+}
+
+/** By itself, so that a move of the view draws nothing else of the page anew. */
+function Scale({ control, keys }: Pick<LabelBarProps, 'control' | 'keys'>): ReactElement {
+  const percent = useViewportPart(control, ({ scale }) => Math.round(scale * 100));
+  return (
+    <button
+      type="button"
+      className="button button-quiet label-zoom"
+      title={`Full size (${keys.wordsOf('full-size')})`}
+      onClick={() => control.fullSize()}
+    >
+      {percent} %
+    </button>
   );
 }
 

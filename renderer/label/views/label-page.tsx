@@ -9,7 +9,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
 import type { ShownPicture } from '../canvas/shown-picture.ts';
-import { useViewport } from '../canvas/use-viewport.ts';
+import { useViewControl } from '../canvas/use-viewport.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
 import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
 import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
@@ -89,7 +89,7 @@ function Desk(props: DeskProps): ReactElement {
   const problem = usePart(session, (state) => state.problem);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);
-  const control = useViewport(document.size, view);
+  const control = useViewControl(document.size, view);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isHistoryOpen, setHistoryOpen] = useState(false);
   const [isRejecting, setRejecting] = useState(false);

@@ -5,14 +5,14 @@ import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
-import type { ViewportControl } from '../canvas/use-viewport.ts';
+import type { ViewControl } from '../canvas/view-control.ts';
 import type { KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 
 export interface KeyTargets {
   readonly keys: KeyTable;
   readonly session: LabelSession;
-  readonly control: ViewportControl;
+  readonly control: ViewControl;
   readonly classes: readonly string[];
   readonly task: Task;
   readonly isPaused: boolean;
@@ -117,7 +117,7 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     bring: targets.onBring,
     fit: () => control.fit(null),
     'fit-chosen': () => control.fit(boxes().length === 0 ? null : boxes().reduce(joinBoxes)),
-    'full-size': control.fullSize,
+    'full-size': () => control.fullSize(),
     'find-class': targets.onFindClass,
     help: targets.onHelp,
     accept: targets.onAccept,

@@ -1,0 +1,84 @@
+/** The part of the image that is seen, and the ways to another; who draws it listens, and nothing else is drawn anew. */
+
+import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
+import type { Point } from '../doc/hit.ts';
+import { fitted, panned, type Viewport, zoomed } from '../doc/viewport.ts';
+
+/** Small things are not blown up to fill the view. */
+const LARGEST_FIT = 16;
+
+/** Begins with the whole image, and again for another size of the view until somebody zooms. */
+export class ViewControl {
+  private readonly image: Size;
+  private view: Size = { width: 0, height: 0 };
+  private whole: Viewport;
+  private chosen: Viewport | null = null;
+  private pointer: Point | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(image: Size) {
+    this.image = image;
+    this.whole = this.fittedWhole();
+  }
+
+  /** The same object until something changes. */
+  readonly getViewport = (): Viewport => this.chosen ?? this.whole;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  get viewport(): Viewport {
+    return this.getViewport();
+  }
+
+  /** The picture is shown in so much room. Units: screen pixels. */
+  setView(view: Size): void {
+    if (view.width === this.view.width && view.height === this.view.height) return;
+    this.view = view;
+    this.whole = this.fittedWhole();
+    this.tell();
+  }
+
+  /** Where the pointer is on the screen; null while it is elsewhere. */
+  pointAt(at: Point | null): void {
+    this.pointer = at;
+  }
+
+  /** `at`: the screen point that stays; by default the pointer's, else the middle. */
+  zoom(factor: number, at: Point = this.middle): void {
+    this.choose(zoomed(this.viewport, factor, at));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.choose(panned(this.viewport, dx, dy, this.image, this.view));
+  }
+
+  /** Null: the whole image. */
+  fit(xyxy: Xyxy | null): void {
+    this.choose(xyxy === null ? null : fitted(xyxy, this.view, LARGEST_FIT));
+  }
+
+  /** One screen pixel for each of the image. */
+  fullSize(): void {
+    this.choose(zoomed(this.viewport, 1 / this.viewport.scale, this.middle));
+  }
+
+  private get middle(): Point {
+    return this.pointer ?? [this.view.width / 2, this.view.height / 2];
+  }
+
+  private fittedWhole(): Viewport {
+    return fitted([0, 0, this.image.width, this.image.height], this.view, LARGEST_FIT);
+  }
+
+  private choose(viewport: Viewport | null): void {
+    this.chosen = viewport;
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
