@@ -6,9 +6,15 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import * as ort from 'onnxruntime-node';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const ort = await import('onnxruntime-node').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error(
+    `onnxruntime-node is not installed here; run: cd "${here}" && npm install onnxruntime-node && node check.mjs`,
+  );
+  process.exit(1);
+});
 const bundle = JSON.parse(readFileSync(join(here, 'bundle.json'), 'utf8'));
 const { golden, canvas } = bundle;
 const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };

@@ -88,6 +88,17 @@ describe('a bundle', () => {
     expect(JSON.stringify(description)).not.toContain(project.folder);
   });
 
+  test('says how to install the runtime where it is missing', () => {
+    const elsewhere = join(tempFolder(), 'alone');
+    cpSync(bundle, elsewhere, { recursive: true });
+
+    const { status, stderr } = spawnSync(process.execPath, [join(elsewhere, 'check.mjs')], { encoding: 'utf8' });
+
+    expect(stderr).toContain('npm install onnxruntime-node');
+    expect(stderr).not.toContain('    at ');
+    expect(status).toBe(1);
+  });
+
   test('checks itself with nothing but the runtime, and notices a changed byte', () => {
     const elsewhere = join(tempFolder(), 'moved');
     cpSync(bundle, elsewhere, { recursive: true });
