@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { ImportFormat, ImportReport } from '../../preload/contract/transfers.ts';
-import { ProbePool } from '../images/probe-pool.ts';
+import { ProbePool, QUESTIONS_PER_MESSAGE } from '../images/probe-pool.ts';
 import { objectCounts } from '../store/annotations.ts';
 import { classCounts } from '../store/classes.ts';
 import { labelledImageCount, negativeCount } from '../store/images.ts';
@@ -72,7 +72,8 @@ type Fitted = Exclude<ImportItem, ImageItem> | (SplitImage & { readonly kind: 'i
 
 const WORKERS = 2;
 const SHOWN_PLACES = 4;
-const LOOKED_AHEAD_PER_WORKER = 8;
+/** A message under way and the next. */
+const LOOKED_AHEAD_PER_WORKER = 2 * QUESTIONS_PER_MESSAGE;
 const NOTHING_RENAMED: Renaming = { classes: new Map(), splits: new Map() };
 
 /**

@@ -46,7 +46,7 @@ export class ChildPool<A extends Asked, T> {
   ask(asked: A, signal?: AbortSignal): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const request = { asked, resolve, reject };
-    if (signal?.aborted === true) {
+    if (this.isClosed || signal?.aborted === true) {
       cancel(request);
       return promise;
     }

@@ -81,7 +81,7 @@ export async function decodeReduced(path: string, shorterSidePx: number, options
 function decodeUsualJpeg(file: ImageFile, shorterSidePx: number, options: DecodeOptions): Pixels | null {
   const header = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
   if (header === null || (header.hasForeignProfile && header.foreignProfile === null)) return null;
-  checkSize(file, header, options.maxPixels ?? MAX_PIXELS);
+  checkSize(file, header, options.maxPixels);
   const frame = readFrame(file.bytes);
   if (frame === null) return null;
   const side = blockSideFor(frame, shorterSidePx);
@@ -115,7 +115,7 @@ export async function readHeader(file: ImageFile, options: DecodeOptions = {}): 
   const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, { limitInputPixels: false });
   try {
     const header = await source.metadata();
-    checkHeader(file, header, options.maxPixels ?? MAX_PIXELS);
+    checkHeader(file, header, options.maxPixels);
     return header;
   } catch (error) {
     throw toImageError(error, file);
@@ -168,7 +168,7 @@ export async function pipelineOf(
 async function isPlainSrgb(file: ImageFile, options: DecodeOptions, header: Metadata | null): Promise<boolean> {
   const jpeg = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
   if (jpeg !== null) {
-    checkSize(file, jpeg, options.maxPixels ?? MAX_PIXELS);
+    checkSize(file, jpeg, options.maxPixels);
     return jpeg.components <= 3 && !jpeg.hasForeignProfile;
   }
   const { space, icc } = header ?? (await readHeader(file, options));
@@ -180,13 +180,18 @@ function bmpSource(file: ImageFile, options: DecodeOptions): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-function checkSize({ path }: ImageFile, size: { width: number; height: number }, maxPixels: number): void {
+/** Errors: image-too-large. */
+export function checkSize(
+  { path }: Pick<ImageFile, 'path'>,
+  size: { readonly width: number; readonly height: number },
+  maxPixels: number = MAX_PIXELS,
+): void {
   if (size.width * size.height <= maxPixels) return;
   const message = `${path}: ${size.width} x ${size.height} pixels are more than the limit of ${maxPixels / 1e6} megapixels`;
   throw new AppError('image-too-large', message, { file: path });
 }
 
-function checkHeader(file: ImageFile, header: Metadata, maxPixels: number): void {
+function checkHeader(file: ImageFile, header: Metadata, maxPixels: number | undefined): void {
   checkSize(file, header, maxPixels);
   if (!DEPTHS.has(header.depth)) {
     const message = `${file.path}: expected 8 or 16 bits per channel, got pixels of type ${header.depth}`;

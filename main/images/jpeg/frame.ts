@@ -34,6 +34,11 @@ export interface JpegFrame {
 
 const COEFFICIENTS = 64;
 const ADOBE_YCC = 1;
+const JFIF_REVISION = 1;
+/** Bits of a DC difference in pictures of 8 bits; what libjpeg takes as well. */
+const MOST_DC_BITS = 15;
+/** All coefficients in one go: the first, the last, no bits of either approximation. */
+const SEQUENTIAL_SCAN: readonly number[] = [0, COEFFICIENTS - 1, 0];
 
 interface Tables {
   readonly steps: Map<number, Int32Array>;
@@ -85,8 +90,9 @@ function readSegment(marker: number, body: Buffer, tables: Tables): boolean {
       tables.restartInterval = body.length >= 2 ? body.readUInt16BE(0) : 0;
       return body.length >= 2;
     case 0xe0:
-      tables.isJfif ||= body.toString('latin1', 0, 5) === 'JFIF\0';
-      return true;
+      if (body.toString('latin1', 0, 5) !== 'JFIF\0') return true;
+      tables.isJfif = true;
+      return body[5] === JFIF_REVISION;
     case 0xe1:
       if (body.toString('latin1', 0, 6) === 'Exif\0\0') tables.orientation = readOrientation(body.subarray(6));
       return tables.orientation !== null;
@@ -115,6 +121,7 @@ function readHuffmanTables(body: Buffer, { huffman }: Tables): boolean {
     const symbols = body.subarray(at + 17, at + 17 + total);
     const table = symbols.length === total ? huffmanTable(counts, symbols, body[at]! >= 16) : null;
     if (table === null || (body[at]! & 0x0f) > 3 || body[at]! > 0x1f) return false;
+    if (body[at]! < 16 && symbols.some((bits) => bits > MOST_DC_BITS)) return false;
     huffman.set(body[at]!, table);
     at += 17 + total;
   }
@@ -128,6 +135,7 @@ function assemble(tables: Tables, scan: Buffer, entropy: EntropyData | null): Jp
   const [height, width, count] = [frame.readUInt16BE(1), frame.readUInt16BE(3), frame[5]!];
   const isWhole = frame[0] === 8 && frame.length === 6 + 3 * count && scan.length === 4 + 2 * count;
   if (!isWhole || scan[0] !== count || width === 0 || height === 0) return null;
+  if (SEQUENTIAL_SCAN.some((value, i) => scan[scan.length - 3 + i] !== value)) return null;
   const ids = Array.from({ length: count }, (_, i) => frame[6 + 3 * i]!);
   if (!isReadableColour(ids, tables)) return null;
 
