@@ -7,7 +7,7 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 import type { Inspection } from '../images/inspect.ts';
-import { addAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
+import { addManyAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
 import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
@@ -77,7 +77,8 @@ export class ImportWriter {
     if (batch.length === 0) return;
     const ready = await this.place(batch);
     this.project.db.transaction(() => {
-      for (const { seen, path } of ready) this.add(seen, path);
+      const added = ready.map(({ seen, path }) => this.add(seen, path));
+      addManyAnnotations(this.project.db, added);
     });
     this.report.added += ready.length;
     for (const { seen } of ready) this.report.objects.added += seen.annotations?.length ?? 0;
@@ -191,9 +192,13 @@ export class ImportWriter {
     return [];
   }
 
-  private add({ item, inspection, annotations }: SeenImage, path: string): void {
+  /** Adds a picture with the classes it belongs to; returns its objects, which are added together with those of others. */
+  private add(
+    { item, inspection, annotations }: SeenImage,
+    path: string,
+  ): { id: number; annotations: readonly NewAnnotation[] } {
     const { db, clock } = this.project;
-    const id = addImage(db, {
+    const image = {
       path,
       storage: this.options.copy ? 'copied' : 'linked',
       source_url: item.url,
@@ -204,9 +209,10 @@ export class ImportWriter {
       format: inspection.format,
       split: item.split,
       created_at_ms: clock.nowMs(),
-    });
+    } as const;
+    const id = addImage(db, image, annotations !== null);
     if (annotations === null) setLabels(db, id, item.labels);
-    else addAnnotations(db, id, annotations);
+    return { id, annotations: annotations ?? [] };
   }
 
   private skip({ where }: SplitImage, record: Omit<SkippedRecord, 'where'>): void {

@@ -77,6 +77,31 @@ export function addAnnotations(db: WriteDb, imageId: number, annotations: readon
   });
 }
 
+/**
+ * Adds the objects of many pictures, which count as labelled already: as rows of one statement, of which each costs less
+ * than half of what it costs alone.
+ */
+export function addManyAnnotations(
+  db: WriteDb,
+  pictures: readonly { readonly id: number; readonly annotations: readonly NewAnnotation[] }[],
+): void {
+  db.transaction(() => {
+    const classIdOf = classIds(db);
+    let values: SqlValue[] = [];
+    const write = () => {
+      if (values.length > 0) db.prepare(insertOf(values.length / COLUMNS)).run(...values);
+      values = [];
+    };
+    for (const { id, annotations } of pictures) {
+      for (const annotation of annotations) {
+        values.push(null, id, classIdOf(annotation.class_name), ...columnsOf(annotation));
+        if (values.length === ROWS_PER_STATEMENT * COLUMNS) write();
+      }
+    }
+    write();
+  });
+}
+
 /** Puts an object back under the id it had. */
 export function restoreAnnotation(db: WriteDb, imageId: number, annotation: Annotation): void {
   const { id, xyxy: _, ...rest } = annotation;
@@ -99,14 +124,19 @@ export function removeAnnotation(db: WriteDb, id: number): void {
 }
 
 function insert(db: WriteDb, imageId: number, id: number | null, annotation: NewAnnotation, classId: number): number {
-  const { lastInsertRowid } = db
-    .prepare(`
-      INSERT INTO annotations (id, image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
-                               is_crowd, is_difficult, is_occluded, is_truncated)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    .run(id, imageId, classId, ...columnsOf(annotation));
+  const { lastInsertRowid } = db.prepare(insertOf(1)).run(id, imageId, classId, ...columnsOf(annotation));
   return Number(lastInsertRowid);
 }
+
+const COLUMNS = 14;
+const ROWS_PER_STATEMENT = 64;
+const ROW = `(${Array(COLUMNS).fill('?').join(', ')})`;
+
+/** One text for each number of rows, at most `ROWS_PER_STATEMENT` of them. */
+const insertOf = (rows: number): string => `
+  INSERT INTO annotations (id, image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
+                           is_crowd, is_difficult, is_occluded, is_truncated)
+  VALUES ${Array(rows).fill(ROW).join(', ')}`;
 
 type Columns = Omit<NewAnnotation, 'class_name'>;
 

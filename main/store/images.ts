@@ -45,13 +45,16 @@ export interface LabelledImage extends ImageRow {
   readonly class_names: readonly string[];
 }
 
-/** Adds a picture and returns its id; the caller has made sure that its content is not there yet. */
-export function addImage(db: WriteDb, image: NewImage): number {
+/**
+ * Adds a picture and returns its id; the caller has made sure that its content is not there yet, and says whether what it
+ * belongs to is known, be it nothing.
+ */
+export function addImage(db: WriteDb, image: NewImage, isLabelled = false): number {
   const row = db
     .prepare(`
       INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, split,
-                          created_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`)
+                          created_at_ms, is_labelled)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`)
     .get(
       image.path,
       image.storage,
@@ -63,6 +66,7 @@ export function addImage(db: WriteDb, image: NewImage): number {
       image.format,
       image.split,
       image.created_at_ms,
+      Number(isLabelled),
     ) as { id: number };
   return row.id;
 }

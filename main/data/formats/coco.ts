@@ -29,8 +29,8 @@ interface CocoImage {
 
 /** What is kept of an annotation until its image's turn comes. */
 interface Kept {
-  readonly at: string | number;
-  readonly value: Readonly<Record<string, unknown>>;
+  readonly at: number;
+  readonly value: ReturnType<typeof usedOf>;
 }
 
 /** A file read through once. */
@@ -48,7 +48,6 @@ interface CocoFile {
 
 /** Below this every box of a file is taken for normalised. Source: product specification, section 3.7. */
 const NORMALISED_BELOW = 1.5;
-const USED_FIELDS = ['id', 'category_id', 'bbox', 'segmentation', 'area', 'iscrowd', 'attributes', 'caption'] as const;
 const NOT_READ = /^(captions|image_info)[-_.]|panoptic/i;
 /** Of several files of one data set those that are named so come first; the others tell of the same images. */
 const PREFERRED = [/^instances/i, /^(?!person_keypoints|stuff|labels)/i, /^person_keypoints/i, /^stuff/i, /^labels/i];
@@ -119,9 +118,8 @@ async function gather(path: string, annotations: Scattered<Kept>): Promise<CocoF
         if (record['segments_info'] !== undefined) throw notRead(path, 'panoptic segments without the panoptic format');
         if (record['category_id'] === undefined && record['caption'] !== undefined) captions += 1;
         if (record['bbox'] !== undefined || record['segmentation'] !== undefined) boxes += 1;
-        if (Array.isArray(record['bbox'])) most = Math.max(most, ...record['bbox'].map(Number));
-        const kept = Object.fromEntries(USED_FIELDS.flatMap((name) => (name in record ? [[name, record[name]]] : [])));
-        annotations.add(idOf(record['image_id'], 'image_id'), { at: key, value: kept });
+        if (Array.isArray(record['bbox'])) for (const number of record['bbox']) most = Math.max(most, Number(number));
+        annotations.add(idOf(record['image_id'], 'image_id'), { at: key, value: usedOf(record) });
       }
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
@@ -135,6 +133,11 @@ async function gather(path: string, annotations: Scattered<Kept>): Promise<CocoF
     problems.push({ kind: 'repair', text: `${path}: no box has a number of 1.5 or more; taken for fractions` });
   }
   return { path, images, classNames, annotations, isNormalised, hasObjects: boxes > 0 || count === 0, problems };
+}
+
+/** The fields that are read of an annotation; those that it lacks are no part of its text. */
+function usedOf({ category_id, bbox, segmentation, area, iscrowd, attributes }: Readonly<Record<string, unknown>>) {
+  return { category_id, bbox, segmentation, area, iscrowd, attributes };
 }
 
 function notRead(path: string, what: string): AppError {
