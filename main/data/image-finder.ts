@@ -19,6 +19,7 @@ export class ImageFinder {
   private readonly tree: SourceTree;
   private readonly byName = new Map<string, string[]>();
   private readonly byStem = new Map<string, string[]>();
+  private readonly asked = new Set<string>();
   /** Every picture, from the root. */
   readonly images: readonly string[];
 
@@ -50,7 +51,13 @@ export class ImageFinder {
 
   /** Of one of `images`. */
   absolute(relative: string): string {
+    this.asked.add(relative);
     return this.tree.absolute(relative);
+  }
+
+  /** Those of `images` whose place nobody has asked for. */
+  unasked(): string[] {
+    return this.images.filter((path) => !this.asked.has(path));
   }
 
   /** The same, from the root. */

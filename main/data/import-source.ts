@@ -55,7 +55,8 @@ export async function openSource(
       scratch,
     });
     const items = async () => {
-      const records = await reader.read(source);
+      const read = await reader.read(source);
+      const records = Array.isArray(read) ? read : withUnnamed(read, source);
       return archive === null ? records : fromArchive(records, archive);
     };
     const named = <Report>(report: Report) => (archive === null ? report : inArchive(report, archive.folder, path));
@@ -67,6 +68,8 @@ export async function openSource(
     throw error;
   }
 }
+
+const SHOWN_NAMES = 5;
 
 interface Archive {
   /** Where its data set begins. */
@@ -92,6 +95,19 @@ async function unpack(path: string, scratch: string, { copy, signal }: SourceOpt
 async function onlyFolder(folder: string): Promise<string | null> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => name !== '__MACOSX');
   return entries.length === 1 && entries[0]!.isDirectory() ? join(folder, entries[0]!.name) : null;
+}
+
+/** Says at the end which pictures were left out because nothing is said of them. */
+async function* withUnnamed(
+  records: AsyncIterable<ImportItem>,
+  source: ReadSource,
+): AsyncGenerator<ImportItem, void, undefined> {
+  yield* records;
+  const unnamed = source.unnamed();
+  if (unnamed.length === 0) return;
+  const more = unnamed.length > SHOWN_NAMES ? ` and ${unnamed.length - SHOWN_NAMES} more` : '';
+  const names = `${unnamed.slice(0, SHOWN_NAMES).join(', ')}${more}`;
+  yield { kind: 'warning', text: `${source.tree.root}: pictures that no record names, left out: ${names}` };
 }
 
 /** Pictures are called as in the archive. */

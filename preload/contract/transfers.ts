@@ -15,6 +15,9 @@ export const IMPORT_FORMATS = [
   'via',
   'cvat',
   'openimages',
+  'kitti',
+  'vott',
+  'list',
   'csv',
   'folder',
 ] as const;

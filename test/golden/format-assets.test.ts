@@ -32,7 +32,7 @@ const SETS = {
     datumaro/: camvid_dataset labelme_dataset tf_detection_api_dataset widerface_dataset
     datumaro-oep/coco_dataset/: coco_roboflow mmdet_coco
     datumaro-oep/kaggle_dataset/: image_csv_det/ann.csv image_csv_det/ann2.csv image_csv_det/ann3.csv image_mask
-    datumaro-oep/kaggle_dataset/: image_mask_with_labelmap image_txt_det relaxed_coco relaxed_voc1 relaxed_voc2 relaxed_yolo
+    datumaro-oep/kaggle_dataset/: image_mask_with_labelmap image_txt_det image_txt_det/ann_single_obj.txt relaxed_coco relaxed_voc1 relaxed_voc2 relaxed_yolo
     datumaro-oep/roboflow_dataset/: coco createml tfrecord voc yolo yolo_obb
     datumaro-oep/yolo_dataset/: annotations labels strict
     datumaro-oep/: labelme_dataset`,
@@ -47,7 +47,7 @@ const SETS = {
     datumaro/imagenet_txt_dataset/: basic custom_labels no_labels
     datumaro/: imagenet_dataset mnist_csv_dataset mnist_dataset
     datumaro-oep/: imagenet_dataset imagenet_subsets_dataset datumaro_dataset/legacy
-    datumaro-oep/kaggle_dataset/: image_csv/ann.csv image_csv/ann_wo_ext.csv image_txt
+    datumaro-oep/kaggle_dataset/: image_csv/ann.csv image_csv/ann_wo_ext.csv image_txt image_txt/ann.txt image_txt/ann_wo_ext.txt
     .: exif`,
 } as const satisfies Record<Task, string>;
 

@@ -2,7 +2,6 @@
 
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { SourceTree } from '../source-tree.ts';
-import { jsonKind } from './json-kind.ts';
 
 interface Foreign {
   readonly name: string;
@@ -17,17 +16,15 @@ const FOREIGN: readonly Foreign[] = [
     name: 'the XML of the LabelMe web tool',
     head: [/\.xml$/i, (text) => /<annotation[\s>]/.test(text) && /<polygon>/.test(text)],
   },
-  {
-    name: 'VoTT JSON (its CSV export is read)',
-    head: [/\.json$/i, (text) => jsonKind(text) === 'vott' || /"videoSettings"/.test(text)],
-  },
+  { name: 'a VoTT project without its images (its exports are read)', path: /\.vott$/i },
   { name: 'Create ML', path: /createml\.json$/i },
   {
     name: 'Datumaro JSON',
     head: [/(^|\/)annotations\/[^/]+\.json$/i, (text) => /^\s*\{\s*"(infos|dm_format_version)"/.test(text)],
   },
   { name: 'TFRecord', path: /\.tfrecord$/i },
-  { name: 'KITTI', path: /(^|\/)(label_2\/[^/]+\.txt|image_2\/[^/]+\.png|tracklet_labels\.xml)$/i },
+  { name: 'KITTI tracks in space (its labels of pictures are read)', path: /(^|\/)tracklet_labels\.xml$/i },
+  { name: 'KITTI segmentation (its boxes are read)', path: /(^|\/)(instance|semantic(_rgb)?)\/[^/]+\.png$/i },
   { name: 'WIDER FACE', path: /(^|\/)wider_face_[^/]*_gt\.txt$/i },
   { name: 'Cityscapes', path: /_gtFine_[^/]+\.png$/ },
   { name: 'Mapillary Vistas labels (its panoptic files are read)', path: /(^|\/)config_v\d[\d.]*\.json$/i },
@@ -35,12 +32,11 @@ const FOREIGN: readonly Foreign[] = [
   { name: 'CamVid', path: /(^|\/)(train|val|test)annot\//i },
   { name: 'MNIST', path: /-ubyte(\.gz)?$/i },
   { name: 'MNIST as CSV', head: [/\.csv$/i, (text) => /^\d+(,\d+){100,}/.test(text)] },
-  { name: 'lists of ImageNet', path: /(^|\/)synsets[^/]*\.txt$/i },
   { name: 'Open Images without objects', path: /-with-rotation\.csv$/i },
   { name: 'masks of classes without objects', path: /(^|\/)masks\/[^/]+\.png$/i },
   {
-    name: 'a list of images as text (its CSV is read)',
-    head: [/(^|\/)ann[^/]*\.txt$/i, (text) => /\.(jpe?g|png)[ ,]|^\S+ \S+$/m.test(text)],
+    name: 'a list of boxes without a header (its CSV is read)',
+    head: [/\.txt$/i, (text) => /^[^,\n]+\.(jpe?g|png)(,[^,\n]+){4,}$/im.test(text)],
   },
 ];
 
@@ -50,7 +46,7 @@ export async function refuseForeign(tree: SourceTree): Promise<void> {
   for (const { name, path, head } of FOREIGN) {
     const found = files.find((file) => path?.test(file)) ?? (head && (await firstWith(tree, files, head)));
     if (found === undefined || found === null) continue;
-    const message = `import: ${tree.absolute(found)} is of ${name}, a format that is not read; convert it, to COCO for example`;
+    const message = `import: ${tree.absolute(found)} is of ${name}, a format that is not read; convert it, to COCO or to folders of classes for example`;
     throw new AppError('format-unsupported', message, { file: tree.absolute(found), format: name });
   }
 }

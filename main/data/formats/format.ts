@@ -27,6 +27,8 @@ export class ReadSource {
   readonly separator: LabelSeparator | null;
   /** A folder for what a reader must put aside, removed after the import. */
   readonly scratch: string;
+  /** By what they leave out. */
+  private readonly finders = new Map<string, ImageFinder>();
 
   constructor(options: Pick<ReadSource, 'tree' | 'task' | 'imagesFolder' | 'separator' | 'scratch'>) {
     this.tree = options.tree;
@@ -42,8 +44,20 @@ export class ReadSource {
     return this.task === 'image-classification-multilabel' ? 'any' : null;
   }
 
+  /** One and the same for equal options. */
   async finder(options: FinderOptions = {}): Promise<ImageFinder> {
+    const key = String(options.without);
+    const known = this.finders.get(key);
+    if (known !== undefined) return known;
     const tree = this.imagesFolder === null ? this.tree : await SourceTree.open(this.imagesFolder);
-    return ImageFinder.over(tree, options);
+    const finder = await ImageFinder.over(tree, options);
+    this.finders.set(key, finder);
+    return finder;
+  }
+
+  /** Pictures of a folder that no record has named, once all were read; a file of annotations may be about some alone. */
+  unnamed(): string[] {
+    const isWhole = this.tree.file === null && this.imagesFolder === null;
+    return isWhole ? [...this.finders.values()].flatMap((finder) => finder.unasked()) : [];
   }
 }

@@ -6,11 +6,14 @@
 import { coco } from './coco.ts';
 import { cvat } from './cvat.ts';
 import type { FormatReader } from './format.ts';
+import { imageList } from './image-list.ts';
+import { kitti } from './kitti.ts';
 import { labelme } from './labelme.ts';
 import { openImages } from './open-images.ts';
 import { panoptic } from './panoptic.ts';
 import { via } from './via.ts';
 import { voc } from './voc.ts';
+import { vott } from './vott.ts';
 import { csv, folder, jsonl } from './whole-images.ts';
 import { yolo } from './yolo.ts';
 
@@ -23,7 +26,10 @@ export const FIRST_FORMATS: readonly FormatReader[] = [
   cvat,
   voc,
   openImages,
+  kitti,
   yolo,
+  vott,
+  imageList,
 ];
 
 export const LAST_FORMATS: readonly FormatReader[] = [csv, folder];

@@ -14,7 +14,7 @@ export function jsonKind(head: string): JsonKind {
   if (COCO_KEYS.has(first) && !LABELME_KEYS.test(head)) return 'coco';
   if (first.startsWith('_via_')) return 'via';
   if (/"regions"\s*:/.test(head) && /"filename"\s*:/.test(head)) return 'via';
-  if (/"asset"\s*:|"assets"\s*:/.test(head)) return 'vott';
+  if (/"(assets?|videoSettings|activeLearningSettings)"\s*:/.test(head)) return 'vott';
   return LABELME_KEYS.test(head) ? 'labelme' : 'other';
 }
 

@@ -15,7 +15,7 @@ const isJsonl = endsIn(['.jsonl', '.ndjson']);
 const isCsv = endsIn(['.csv', '.tsv']);
 const isTop = (path: string) => !path.includes('/');
 /** At the top, or in a folder of a split. */
-const isNearTop = (path: string) => isTop(path) || splitFolderOf(path) !== null;
+export const isNearTop = (path: string) => isTop(path) || splitFolderOf(path) !== null;
 
 export const jsonl: FormatReader = {
   format: 'jsonl',
@@ -84,7 +84,7 @@ function splitFolderOf(path: string): string | null {
 const rootOf = (file: string, { imagesFolder }: ReadSource): string => resolve(imagesFolder ?? dirname(file));
 
 /** The named file, or the one at the top of the folder; several where each is named for a split. Errors: bad-argument when there is none, or several. */
-async function recordFiles(
+export async function recordFiles(
   tree: SourceTree,
   isOne: (path: string) => boolean,
   ending: string,

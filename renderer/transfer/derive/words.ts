@@ -14,6 +14,9 @@ export const FORMAT_WORDS: { readonly [F in ImportFormat | ExportFormatName]: st
   via: 'VGG Image Annotator',
   cvat: 'CVAT XML',
   openimages: 'Open Images',
+  kitti: 'KITTI',
+  vott: 'VoTT',
+  list: 'A list of images with classes',
   csv: 'CSV',
   folder: 'A folder for each class',
 };
