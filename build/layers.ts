@@ -91,6 +91,7 @@ export const ALLOWED: readonly (readonly [from: string, to: readonly string[]])[
   ['renderer/dash', ['renderer/dash', 'renderer/ui', 'npm:echarts']],
   ['renderer/label', ['renderer/label', 'renderer/ui', 'npm:konva', 'npm:react-konva']],
   ['renderer/transfer', ['renderer/transfer', 'renderer/ui']],
+  ['renderer/models', ['renderer/models', 'renderer/ui']],
   ['renderer/sweeps', ['renderer/sweeps', 'renderer/ui']],
 
   // tools and tests may use anything; nothing imports them
@@ -133,6 +134,7 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
   ],
   ['renderer/projects/derive', ['renderer/projects/derive', 'renderer/ui/format.ts', 'preload/contract']],
   ['renderer/transfer/derive', ['renderer/transfer/derive', 'renderer/ui/format.ts', 'preload/contract']],
+  ['renderer/models/derive', ['renderer/models/derive', 'preload/contract']],
   ['renderer/data/derive', ['renderer/data/derive', 'renderer/ui/format.ts', 'preload/contract']],
   [
     'renderer/label/doc',

@@ -25,6 +25,11 @@ const SOURCE_FILTERS = [
   { name: 'All files', extensions: ['*'] },
 ];
 
+const MODEL_FILTERS = [
+  { name: 'Models and bundles', extensions: ['onnx', 'json'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
 export class Desktop {
   private readonly parts: DesktopParts;
   private window: BrowserWindow | null = null;
@@ -103,7 +108,7 @@ export class Desktop {
       window,
       kind === 'folder'
         ? { properties: ['openDirectory', 'createDirectory'] }
-        : { properties: ['openFile'], filters: SOURCE_FILTERS },
+        : { properties: ['openFile'], filters: kind === 'model' ? MODEL_FILTERS : SOURCE_FILTERS },
     );
     return canceled ? null : (filePaths[0] ?? null);
   }

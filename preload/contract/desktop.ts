@@ -1,6 +1,6 @@
 /** What the desktop shell gives its window beside the contract: a way to reach the engine, and its own versions. */
 
-export const PATH_KINDS = ['folder', 'source'] as const;
+export const PATH_KINDS = ['folder', 'source', 'model'] as const;
 export type PathKind = (typeof PATH_KINDS)[number];
 
 /** `isRefused` where the engine answers and lets this window in under no circumstances, so that trying again is no use. */
@@ -18,7 +18,7 @@ export interface DesktopBridge {
   closeEngine(): void;
   /** Told once the connection behind the port is gone; returns the way to stop listening. */
   onEngineLost(listener: () => void): () => void;
-  /** Asks for a folder, or for a file of annotations or an archive, by the system's own dialog; null for none. */
+  /** Asks for a folder, or for a file of annotations or an archive, or a model, by the system's own dialog; null for none. */
   choosePath(kind: PathKind): Promise<string | null>;
   /** Told of a page to show, by the menu or by something dropped on the window; returns the way to stop listening. */
   onGo(listener: (hash: string) => void): () => void;

@@ -7,6 +7,7 @@ import type { RunActions } from '../dash/views/run-actions.ts';
 import type { EpochSource } from '../dash/views/use-epochs.ts';
 import type { DataSource } from '../data/views/data-source.ts';
 import type { LabelApi } from '../label/label-api.ts';
+import type { ModelApi } from '../models/model-api.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
 import type { TransferApi } from '../transfer/transfer-api.ts';
@@ -15,11 +16,13 @@ import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { ConnectionState, LiveState } from './engine/live-state.ts';
+import { modelApiOf } from './engine/model-api.ts';
 import { projectActionsOf } from './engine/project-actions.ts';
 import { transferApiOf } from './engine/transfer-api.ts';
 import { Page } from './page.tsx';
 import { type Route, routeOf } from './route.ts';
 import { ShellFrame } from './shell-frame.tsx';
+import { useImportedModels } from './use-imported-models.ts';
 import { useTheme } from './use-theme.ts';
 
 export interface AppProps {
@@ -44,6 +47,8 @@ export function App({ live, desktop }: AppProps): ReactElement {
   const data = useDataSource(live, state.connection.status);
   const projects = useProjectActions(live, state.connection.status);
   const transfers = useTransferApi(live, state.connection.status);
+  const models = useModelApi(live, state.connection.status);
+  const imported = useImportedModels(models, state.project?.folder ?? null);
   return (
     <ShellFrame
       project={state.project}
@@ -56,6 +61,7 @@ export function App({ live, desktop }: AppProps): ReactElement {
       <Page
         onRetry={live.retryNow}
         {...{ state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, transfers }}
+        {...{ models, imported }}
         choosePath={choosePath}
       />
       <CommandPalette
@@ -157,6 +163,11 @@ function useProjectActions(live: LiveEngine, status: ConnectionState['status']):
 function useTransferApi(live: LiveEngine, status: ConnectionState['status']): TransferApi {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(() => transferApiOf(live), [live, status]);
+}
+
+function useModelApi(live: LiveEngine, status: ConnectionState['status']): ModelApi {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(() => modelApiOf(live), [live, status]);
 }
 
 /** Pages that the menu, or something dropped on the window, asks for. */

@@ -12,6 +12,7 @@ import '../data/data.css';
 import '../sweeps/sweeps.css';
 import '../projects/projects.css';
 import '../transfer/transfer.css';
+import '../models/models.css';
 import './app.css';
 import { App } from './app.tsx';
 import { browserTransport } from './engine/browser-transport.ts';

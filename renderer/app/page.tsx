@@ -1,6 +1,7 @@
 /** The page that the address names, over what the engine has told. */
 
 import { lazy, type ReactElement, Suspense } from 'react';
+import type { ImportedModel } from '../../preload/contract/imported-models.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunHead } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
@@ -13,6 +14,8 @@ import type { EpochSource } from '../dash/views/use-epochs.ts';
 import { DataPage } from '../data/views/data-page.tsx';
 import type { DataLinks, DataSource } from '../data/views/data-source.ts';
 import type { LabelApi, LabelLinks } from '../label/label-api.ts';
+import type { ModelApi, ModelLinks } from '../models/model-api.ts';
+import { ModelsPage } from '../models/views/models-page.tsx';
 import type { ProjectActions, ProjectLinks } from '../projects/views/project-actions.ts';
 import { ProjectPage } from '../projects/views/project-page.tsx';
 import { ProjectsPage } from '../projects/views/projects-page.tsx';
@@ -33,6 +36,7 @@ import {
   importHref,
   LABEL_HREF,
   labelHref,
+  MODELS_HREF,
   newRunHref,
   newSweepHref,
   PROJECT_HREF,
@@ -67,6 +71,9 @@ export interface PageProps {
   readonly sweeps: SweepApi;
   readonly projects: ProjectActions;
   readonly transfers: TransferApi;
+  readonly models: ModelApi;
+  /** Models from elsewhere in the open project. */
+  readonly imported: readonly ImportedModel[];
   /** Null where there is no dialog of the system for paths of the engine's machine. */
   readonly choosePath: ChoosePath | null;
 }
@@ -118,6 +125,8 @@ const TRANSFER_LINKS: TransferLinks = {
   label: LABEL_HREF,
 };
 
+const MODEL_LINKS: ModelLinks = { data: DATA_HREF, picture: pictureUrl };
+
 const DATA_LINKS: DataLinks = {
   images: DATA_HREF,
   classes: `${DATA_HREF}/classes`,
@@ -125,6 +134,7 @@ const DATA_LINKS: DataLinks = {
   lookAlikes: `${DATA_HREF}/look-alikes`,
   importData: importHref(''),
   exportData: EXPORT_HREF,
+  models: MODELS_HREF,
   label: labelHref,
 };
 
@@ -151,7 +161,7 @@ interface ProjectPagesProps extends PageProps {
 function ProjectPages(props: ProjectPagesProps): ReactElement {
   const { state, route, theme, evaluations, epochs, runActions, sweeps, labelling, data, projects, project, runs } =
     props;
-  const { transfers, choosePath } = props;
+  const { transfers, models, imported, choosePath } = props;
   switch (route.page) {
     case 'runs':
       return <RunsPage runs={runs} links={LINKS} />;
@@ -172,7 +182,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} epochs={epochs} />;
     }
     case 'label': {
-      const shown = { project, models: modelsOf(runs), theme, api: labelling, links: LABEL_LINKS };
+      const shown = { project, models: modelsOf(runs, imported), theme, api: labelling, links: LABEL_LINKS };
       return (
         <Suspense fallback={<div aria-busy="true" />}>
           <LabelSection {...shown} image={route.image} />
@@ -190,7 +200,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
         <DataPage
           key={project.folder}
           view={route.view}
-          {...{ project, models: modelsOf(runs) }}
+          {...{ project, models: modelsOf(runs, imported) }}
           source={data}
           links={DATA_LINKS}
         />
@@ -201,6 +211,11 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     }
     case 'export':
       return <ExportPage key={project.folder} {...{ project, choosePath }} api={transfers} links={TRANSFER_LINKS} />;
+    case 'models': {
+      const shown = { project, models: imported, api: models, links: MODEL_LINKS };
+      const chooseFile = choosePath === null ? null : () => choosePath('model');
+      return <ModelsPage key={project.folder} {...shown} chooseFile={chooseFile} />;
+    }
     case 'project':
       return <ProjectPage {...{ project, runs }} actions={projects} links={PROJECT_LINKS} />;
     case 'projects':

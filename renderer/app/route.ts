@@ -20,6 +20,8 @@ export type Route =
   /** `path` to begin with; empty for none. */
   | { readonly page: 'import'; readonly path: string }
   | { readonly page: 'export' }
+  /** From elsewhere. */
+  | { readonly page: 'models' }
   | { readonly page: 'unknown'; readonly hash: string };
 
 /** `#/runs/r0001` and its like; an empty hash is the table of runs. */
@@ -43,7 +45,7 @@ export function routeOf(hash: string): Route {
   const view = DATA_VIEWS.find((name) => name === (first ?? 'images'));
   if (page === 'data' && rest.length < 2 && view !== undefined) return { page: 'data', view };
   if (page === 'import' && rest.length < 2) return { page, path: first ?? '' };
-  if (isPlain && page === 'export') return { page };
+  if (isPlain && (page === 'export' || page === 'models')) return { page };
   if (page === 'new-run' && rest.length < 2)
     return { page: 'new-run', like: first === undefined || first === '' ? null : first };
   if (page === 'compare' && rest.length > 0)
@@ -63,6 +65,7 @@ export const DATA_HREF = '#/data';
 
 export const importHref = (path: string): string => (path === '' ? '#/import' : `#/import/${encodeURIComponent(path)}`);
 export const EXPORT_HREF = '#/export';
+export const MODELS_HREF = '#/models';
 
 export const runHref = (id: string): string => `${RUNS_HREF}/${encodeURIComponent(id)}`;
 export const sweepHref = (id: string): string => `${SWEEPS_HREF}/${encodeURIComponent(id)}`;
@@ -96,6 +99,7 @@ export function sectionOf({ page }: Route): 'runs' | 'sweeps' | 'label' | 'proje
       return page;
     case 'import':
     case 'export':
+    case 'models':
       return 'data';
     case 'projects':
       return 'project';

@@ -27,7 +27,7 @@ export interface TransferApi {
 }
 
 /** Asks a person for a path by the system's own dialog; null for none. */
-export type ChoosePath = (kind: 'folder' | 'source') => Promise<string | null>;
+export type ChoosePath = (kind: 'folder' | 'source' | 'model') => Promise<string | null>;
 
 export interface TransferLinks {
   readonly data: string;

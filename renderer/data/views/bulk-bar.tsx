@@ -19,7 +19,7 @@ export interface BulkBarProps {
   readonly isBusy: boolean;
   readonly onEdit: (edit: DataEdit) => void;
   /** Has a model look at them; null where there is none. */
-  readonly onPredict: (() => void) | null;
+  readonly onPredict: () => void;
   readonly onClear: () => void;
 }
 
@@ -67,11 +67,9 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
       <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('tag')}>
         Tag …
       </button>
-      {onPredict === null ? null : (
-        <button type="button" className="button" onClick={onPredict}>
-          Ask a model …
-        </button>
-      )}
+      <button type="button" className="button" onClick={onPredict}>
+        Ask a model …
+      </button>
       <button
         type="button"
         className="button button-danger"

@@ -43,6 +43,9 @@ export function DataPage({ view, project, models, source, links }: DataPageProps
           ))}
         </nav>
         <div className="page-actions">
+          <a className="button" href={links.models}>
+            Models
+          </a>
           <a className="button" href={links.importData}>
             Import
           </a>
@@ -56,6 +59,7 @@ export function DataPage({ view, project, models, source, links }: DataPageProps
           {...{ project, models, source, state, facts, colors }}
           labelLink={links.label}
           importLink={links.importData}
+          modelsLink={links.models}
         />
       ) : null}
       {view === 'classes' && facts !== null ? <ClassesPage {...{ facts, source, state }} /> : null}

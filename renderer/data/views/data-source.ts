@@ -34,6 +34,8 @@ export interface DataLinks {
   readonly lookAlikes: string;
   readonly importData: string;
   readonly exportData: string;
+  /** The page of models from elsewhere. */
+  readonly models: string;
   /** The page that labels an image. */
   readonly label: (image: number) => string;
 }

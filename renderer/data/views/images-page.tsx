@@ -24,7 +24,7 @@ import { useCards, useFound } from './use-images.ts';
 export interface ImagesPageProps {
   readonly project: ProjectOverview;
   readonly source: DataSource;
-  /** Runs that can be asked what they see. */
+  /** Runs, and models from elsewhere, that can be asked what they see. */
   readonly models: readonly Option<string>[];
   readonly state: DataState | null;
   readonly facts: DataFacts | null;
@@ -32,6 +32,8 @@ export interface ImagesPageProps {
   readonly colors: ReadonlyMap<string, string>;
   /** The page that labels an image. */
   readonly labelLink: (image: number) => string;
+  /** The page of models from elsewhere. */
+  readonly modelsLink: string;
   /** The page that brings images in. */
   readonly importLink: string;
 }
@@ -46,6 +48,7 @@ export function ImagesPage({
   facts,
   colors,
   labelLink,
+  modelsLink,
   importLink,
 }: ImagesPageProps): ReactElement {
   const [query, setQuery] = useState(AT_FIRST);
@@ -89,7 +92,7 @@ export function ImagesPage({
           <BulkBar
             {...{ ids, task: project.task, facts, isBusy: edits.isBusy }}
             onEdit={edits.edit}
-            onPredict={models.length > 0 ? () => setPredicting(true) : null}
+            onPredict={() => setPredicting(true)}
             onClear={() => setSelection(NOTHING)}
           />
         )}
@@ -108,7 +111,9 @@ export function ImagesPage({
           </>
         )}
       </div>
-      {isPredicting ? <PredictDialog {...{ ids, models, source }} onClose={() => setPredicting(false)} /> : null}
+      {isPredicting ? (
+        <PredictDialog {...{ ids, models, source, modelsLink }} onClose={() => setPredicting(false)} />
+      ) : null}
       <ImageDialog card={openedCard} {...{ colors, labelLink }} onStep={step} onClose={() => setOpened(null)} />
     </div>
   );

@@ -1,4 +1,4 @@
-/** Has a trained run look at the images that are selected; what it says becomes proposals on the canvas. */
+/** Has a trained run, or a model from elsewhere, look at the images that are selected; what it says becomes proposals on the canvas. */
 
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { Choice, type Option } from '../../ui/choice.tsx';
@@ -10,9 +10,11 @@ import type { DataSource } from './data-source.ts';
 
 export interface PredictDialogProps {
   readonly ids: readonly number[];
-  /** Runs that can be asked. */
+  /** Runs and models from elsewhere that can be asked. */
   readonly models: readonly Option<string>[];
   readonly source: DataSource;
+  /** The page of models from elsewhere. */
+  readonly modelsLink: string;
   readonly onClose: () => void;
 }
 
@@ -25,8 +27,9 @@ type State =
 /** More reasons than that nobody reads. */
 const MOST_REASONS = 5;
 
-export function PredictDialog({ ids, models, source, onClose }: PredictDialogProps): ReactElement {
-  const [run, setRun] = useState(models[0]?.id ?? '');
+export function PredictDialog({ ids, models, source, modelsLink, onClose }: PredictDialogProps): ReactElement {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const run = chosen ?? models[0]?.id ?? '';
   const [state, setState] = useState<State>({ at: 'choosing' });
   const leaving = useRef(new AbortController());
   useEffect(() => {
@@ -49,10 +52,14 @@ export function PredictDialog({ ids, models, source, onClose }: PredictDialogPro
   };
   return (
     <Dialog title={`Ask a model about ${formatPlural(ids.length, 'image')}`} isOpen onClose={onClose}>
-      <Choice label="Run" value={run} options={models} onChange={setRun} />
+      {models.length === 0 ? (
+        <p>No run has a model yet.</p>
+      ) : (
+        <Choice label="Run or model" value={run} options={models} onChange={setChosen} />
+      )}
       <p className="muted">
         What it says is proposed on the canvas until somebody accepts it; labels stay as they are. Sort by how unsure it
-        is to look at the doubtful images first.
+        is to look at the doubtful images first. <a href={modelsLink}>Add a model from elsewhere</a>
       </p>
       {state.at === 'asking' ? (
         <>
