@@ -2,11 +2,12 @@
  * Benchmarks against torch on the same machine, in one run, taking turns.
  * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco|import] [--case PART-OF-A-NAME] [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
- * Prints tables with medians and spread; without torch it prints our side alone and says so. With `--json`, standard
+ * Without `--only`: step, ops and data, about 20 minutes on two quiet threads; `--steps 1 --rounds 1` shows in a third of that
+ * that everything runs. Prints one Markdown report with medians and spread; a case that fails is told at its end; without torch it prints our side alone and says so. With `--json`, standard
  * output is one array of rows.
  */
 
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { cocoBenchmark, cocoTable } from './coco.ts';
 import { hasTorch, peerKernels } from './contender.ts';
@@ -44,7 +45,7 @@ interface Report {
   readonly rows: readonly object[];
   readonly markdown: string;
   /** What makes the command fail, once everything is printed. */
-  readonly failure: string | null;
+  readonly failures: readonly string[];
 }
 
 /** Small steps, so that there can be many. */
@@ -53,20 +54,20 @@ const SOAK = { batch: 4, side: 32, steps: 2000 };
 /** What `--only` may name. */
 const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   step: async (settings) => {
-    const rows = await stepBenchmark(settings);
-    return { rows: rows.map(comparison), markdown: stepTable(rows), failure: null };
+    const { rows, failures } = await stepBenchmark(settings);
+    return { rows: rows.map(comparison), markdown: stepTable(rows), failures };
   },
   ops: async (settings) => {
-    const rows = await opsBenchmark(settings);
-    return { rows, markdown: opsTable(rows), failure: null };
+    const { rows, failures } = await opsBenchmark(settings);
+    return { rows, markdown: opsTable(rows), failures };
   },
   data: async (settings) => {
-    const rows = await dataBenchmark(settings);
-    return { rows, markdown: dataTable(rows), failure: null };
+    const { rows, failures } = await dataBenchmark(settings);
+    return { rows, markdown: dataTable(rows), failures };
   },
   wait: async ({ filter }) => {
     const rows = await waitBenchmark(filter);
-    return { rows, markdown: waitTable(rows), failure: null };
+    return { rows, markdown: waitTable(rows), failures: [] };
   },
   precision: async ({ filter, rounds, backend, hasPeer }) => {
     if (!hasPeer) throw new Error('--only precision needs torch: it computes the float64 gradients');
@@ -77,24 +78,35 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
       ...(operators.length > 0 ? [opPrecisionTable(operators)] : []),
     ];
     if (tables.length === 0) throw new Error(`--case: no network's and no operator's name holds "${filter}"`);
-    return { rows: [...networks, ...operators], markdown: tables.join('\n\n'), failure: null };
+    return { rows: [...networks, ...operators], markdown: tables.join('\n\n'), failures: [] };
   },
   metrics: async (settings) => {
     const rows = await metricsBenchmark(settings);
-    return { rows, markdown: metricsTable(rows), failure: null };
+    return { rows, markdown: metricsTable(rows), failures: [] };
   },
   coco: async (settings) => {
     const rows = await cocoBenchmark(settings);
-    return { rows, markdown: cocoTable(rows), failure: null };
+    return { rows, markdown: cocoTable(rows), failures: [] };
   },
   import: async () => {
     const rows = await importBenchmark();
-    return { rows, markdown: importTable(rows), failure: null };
+    return { rows, markdown: importTable(rows), failures: [] };
   },
   soak: async ({ model }) => {
     const row = await soakBenchmark({ model, ...SOAK });
-    return { rows: [row], markdown: soakTable(row), failure: row.failure };
+    return { rows: [row], markdown: soakTable(row), failures: row.failure === null ? [] : [row.failure] };
   },
+};
+const TITLES: { readonly [part: string]: string } = {
+  step: 'Training step',
+  ops: 'Operators, one thread',
+  data: 'From files to batches',
+  wait: 'Waiting for images',
+  precision: 'Distance of gradients from float64',
+  metrics: 'Metrics',
+  coco: "COCO's numbers",
+  import: 'Import',
+  soak: 'Memory over many steps',
 };
 /** What runs when nothing is named. */
 const USUAL = ['step', 'ops', 'data'];
@@ -111,16 +123,46 @@ function chosenParts(only: string | undefined): string[] {
   return [only];
 }
 
-function print(reports: readonly Report[], json: boolean, hasPeer: boolean): void {
+/** `goesOn`: a part that fails as a whole is told, and other parts follow. */
+async function reportOf(part: string, settings: Settings, goesOn: boolean): Promise<Report> {
+  try {
+    return await PARTS[part]!(settings);
+  } catch (error) {
+    if (!goesOn) throw error;
+    return { rows: [], markdown: 'Not measured.', failures: [`${part}: ${(error as Error).message}`] };
+  }
+}
+
+function print(
+  reports: readonly (Report & { title: string })[],
+  heading: readonly string[],
+  json: boolean,
+  hasPeer: boolean,
+): void {
+  const failures = reports.flatMap((report) => report.failures);
   if (json) {
     const rows = reports.flatMap((report) => report.rows);
     console.log(JSON.stringify(rows, null, 2));
+    for (const failure of failures) console.error(failure);
     return;
   }
-  console.log(`Machine: ${availableParallelism()} threads of ${cpus()[0]?.model ?? 'an unknown processor'}.`);
-  if (hasPeer) console.log(`The peer's kernels: ${peerKernels()}.`);
-  for (const { markdown } of reports) console.log(`\n${markdown}`);
+  console.log(`# Benchmark\n\n${heading.join('\n')}`);
+  if (hasPeer) console.log(`- the peer's kernels: ${peerKernels()}`);
+  for (const { title, markdown } of reports) console.log(`\n## ${title}\n\n${markdown}`);
+  if (failures.length > 0) console.log(`\n## Failed\n\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
 }
+
+/** What the figures were taken with. */
+function headingOf({ steps, rounds, threads }: Settings, startMs: number, loadBefore: string): string[] {
+  const minutes = ((performance.now() - startMs) / 60_000).toFixed(1);
+  return [
+    `- ${new Date().toISOString().slice(0, 16)}, ${availableParallelism()} threads of ${cpus()[0]?.model ?? 'an unknown processor'}`,
+    `- Node ${process.versions.node}; ${steps} steps, ${rounds} rounds, ${threads} threads; ${minutes} minutes`,
+    `- load average ${loadBefore} before, ${load()} after, the benchmark's own included`,
+  ];
+}
+
+const load = (): string => loadavg()[0]!.toFixed(1);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -149,12 +191,12 @@ async function main(): Promise<void> {
     progress: ({ name, ours_ms, ratio }: Timing) =>
       console.error(`${name}: ${figure(ours_ms, 2)} ms, ratio ${figure(ratio, 2)}`),
   };
-  const reports: Report[] = [];
-  for (const part of parts) reports.push(await PARTS[part]!(settings));
-  print(reports, values.json, hasPeer);
-  const failures = reports.flatMap(({ failure }) => failure ?? []);
-  for (const failure of failures) console.error(failure);
-  if (failures.length > 0) process.exitCode = 1;
+  const [startMs, loadBefore] = [performance.now(), load()];
+  const reports: (Report & { title: string })[] = [];
+  for (const part of parts)
+    reports.push({ title: TITLES[part]!, ...(await reportOf(part, settings, parts.length > 1)) });
+  print(reports, headingOf(settings, startMs, loadBefore), values.json, hasPeer);
+  if (reports.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
 
 await main();

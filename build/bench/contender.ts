@@ -10,8 +10,8 @@ export const PYTHON = '/usr/bin/python3';
 /** The peer keeps the memory it has freed instead of asking for fresh pages at every step: fair, and faster. */
 const PEER_MALLOC = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: String(2 ** 40) };
 
-export function hasTorch(): boolean {
-  return spawnSync(PYTHON, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0;
+export function hasTorch(python = PYTHON): boolean {
+  return spawnSync(python, ['-c', 'import torch, torchvision'], { stdio: 'ignore' }).status === 0;
 }
 
 export class Contender {
@@ -22,6 +22,9 @@ export class Contender {
   constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.name = name;
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
+    // A program that cannot start or is gone is found out by the answer that does not come.
+    this.child.on('error', (error) => console.error(`${name}: ${error.message}`));
+    this.child.stdin!.on('error', () => {});
     this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
   }
 

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../source-files.ts';
+import { type Attempted, eachCase } from './attempts.ts';
 import { type Contender, ours, peer } from './contender.ts';
 import { writePhotos } from './photos.ts';
 import { figure, table } from './statistics.ts';
@@ -48,25 +49,21 @@ export interface DataOptions {
 }
 
 /** Errors: when no case is named so. Cases of which the pictures are missing are left out, with a line that says so. */
-export async function dataBenchmark(options: DataOptions): Promise<DataRow[]> {
+export async function dataBenchmark(options: DataOptions): Promise<Attempted<DataRow>> {
   const cases = CASES.filter(({ name }) => name.includes(options.filter));
   if (cases.length === 0) {
     throw new Error(`--case: no data path's name holds "${options.filter}"; there are ${CASES.map((c) => c.name)}`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'lightbench-photos-'));
-  const rows: DataRow[] = [];
+  const measure = async (entry: DataCase) => {
+    const images = await imagesOf(entry, folder);
+    return images === null ? null : measured(entry, images, options);
+  };
   try {
-    for (const entry of cases) {
-      const images = await imagesOf(entry, folder);
-      if (images === null) continue;
-      const row = await measured(entry, images, options);
-      rows.push(row);
-      options.progress(row);
-    }
+    return await eachCase(cases, measure, options.progress);
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return rows;
 }
 
 /** Where the pictures are, and how many; null when they are not here. */

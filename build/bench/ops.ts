@@ -3,6 +3,7 @@
  * round's: other work on the machine, and on the other half of a core, only ever adds.
  */
 
+import { type Attempted, eachCase } from './attempts.ts';
 import { type Contender, ours, peer } from './contender.ts';
 import { OP_CASES, type OpCase } from './op-cases.ts';
 import { figure, median, table } from './statistics.ts';
@@ -36,24 +37,32 @@ export interface OpsOptions {
 }
 
 /** Errors: when no case is named so. */
-export async function opsBenchmark({ filter, rounds, hasPeer, backend, progress }: OpsOptions): Promise<OpRow[]> {
+export async function opsBenchmark({
+  filter,
+  rounds,
+  hasPeer,
+  backend,
+  progress,
+}: OpsOptions): Promise<Attempted<OpRow>> {
   const cases = OP_CASES.filter(({ name }) => name.includes(filter));
   if (cases.length === 0) throw new Error(`--case: no operator's name holds "${filter}"`);
   const own = ours('op-child.ts', ['--backend', backend]);
   // One program for each layout: what one of them keeps warm must not help the other.
   const peers = hasPeer ? ['torch NCHW', 'torch channels_last'].map((name) => peer('ops.py', [], 1, name)) : [];
-  const rows: OpRow[] = [];
-  for (const entry of cases) {
-    const turns: Turn[] = [
-      { contender: own, setting: {}, times: [] },
-      ...peers.map((contender, i) => ({ contender, setting: { channels_last: i === 1 }, times: [] })),
-    ];
-    const row = await measured(entry, turns, rounds);
-    rows.push(row);
-    progress(row);
+  const contenders = [own, ...peers];
+  const measure = (entry: OpCase) => {
+    const turns = contenders.map((contender, i) => ({
+      contender,
+      setting: i === 0 ? {} : { channels_last: i === 2 },
+      times: [],
+    }));
+    return measured(entry, turns, rounds);
+  };
+  try {
+    return await eachCase(cases, measure, progress);
+  } finally {
+    for (const contender of contenders) contender.end();
   }
-  for (const contender of [own, ...peers]) contender.end();
-  return rows;
 }
 
 async function measured(entry: OpCase, turns: readonly Turn[], rounds: number): Promise<OpRow> {

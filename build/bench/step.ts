@@ -1,5 +1,6 @@
 /** Whole training steps against torch: wall time, CPU time and peak memory, taking turns on the same threads. */
 
+import { type Attempted, eachCase } from './attempts.ts';
 import { type Contender, ours, peer } from './contender.ts';
 import { type ComparedRow, figure, median, quantile, table } from './statistics.ts';
 
@@ -60,18 +61,12 @@ export interface StepOptions {
 const WARM_UP = 2;
 
 /** Errors: when no case is named so. */
-export async function stepBenchmark(options: StepOptions): Promise<StepRow[]> {
+export async function stepBenchmark(options: StepOptions): Promise<Attempted<StepRow>> {
   const cases = CASES.filter(({ name }) => name.includes(options.filter));
   if (cases.length === 0) {
     throw new Error(`--case: no training step's name holds "${options.filter}"; there are ${CASES.map((c) => c.name)}`);
   }
-  const rows: StepRow[] = [];
-  for (const entry of cases) {
-    const row = await measured(entry, options);
-    rows.push(row);
-    options.progress(row);
-  }
-  return rows;
+  return eachCase(cases, (entry) => measured(entry, options), options.progress);
 }
 
 function contenders(
@@ -99,10 +94,13 @@ function contenders(
 async function measured(entry: StepCase, options: StepOptions): Promise<StepRow> {
   const { steps } = options;
   const turns = contenders(entry, options).map((contender) => ({ contender, samples: [] as Sample[] }));
-  for (let step = 0; step < WARM_UP + steps; step++) {
-    for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
+  try {
+    for (let step = 0; step < WARM_UP + steps; step++) {
+      for (const { contender, samples } of turns) samples.push(await contender.ask<Sample>('go'));
+    }
+  } finally {
+    for (const { contender } of turns) contender.end();
   }
-  for (const { contender } of turns) contender.end();
   const sizes = turns.map(({ samples }) => samples[0]!.parameters);
   if (new Set(sizes).size > 1) throw new Error(`${entry.name}: the networks differ, they have ${sizes} parameters`);
   const counted = turns.map(({ samples }) => samples.slice(WARM_UP));

@@ -21,13 +21,16 @@ const WARM_UP = 1;
 /** The turns of each contender after a first one that warms up; ends them. */
 export async function takeTurns<T extends Turn>(contenders: readonly Contender[], rounds: number): Promise<T[][]> {
   const turns: T[][] = contenders.map(() => []);
-  for (let round = 0; round < WARM_UP + rounds; round++) {
-    for (const [i, contender] of contenders.entries()) {
-      const turn = await contender.ask<T>('go');
-      if (round >= WARM_UP) turns[i]!.push(turn);
+  try {
+    for (let round = 0; round < WARM_UP + rounds; round++) {
+      for (const [i, contender] of contenders.entries()) {
+        const turn = await contender.ask<T>('go');
+        if (round >= WARM_UP) turns[i]!.push(turn);
+      }
     }
+  } finally {
+    for (const contender of contenders) contender.end();
   }
-  for (const contender of contenders) contender.end();
   return turns;
 }
 

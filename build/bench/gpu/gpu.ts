@@ -2,7 +2,8 @@
  * `npm run bench:gpu [-- --device cuda:0 --out FOLDER --python PYTHON --only a,b --tiny]`: everything there is to know
  * of a card, in one command: what it stands on, where operations are placed, single steps against Loops, forms of the
  * weight gradient, precision, whole networks against torch, memory. Writes `gpu.md` and `gpu.json`; what could not be
- * run is said there. `--device cpu --tiny` shows on any machine that it runs.
+ * run is said there. A device that does not pass the preflight is refused: its table is all there is, and the exit code is 1.
+ * `--device cpu --tiny` shows on any machine that it runs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -11,12 +12,13 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Device, familyOf, parseDevice } from '../../../main/devices/device.ts';
+import { examineDevice } from '../../../main/devices/doctor.ts';
 import { runtimePackage } from '../../../main/devices/provider-files.ts';
+import { hasTorch, PYTHON } from '../contender.ts';
 import { table } from '../statistics.ts';
 import { forms, networks, operations, placements, preflight, type Section, type Setting, soak } from './sections.ts';
 
 const SECTIONS: Readonly<Record<string, (setting: Setting) => Promise<Section>>> = {
-  preflight,
   placements,
   forms,
   operations,
@@ -28,7 +30,7 @@ const { values } = parseArgs({
   options: {
     device: { type: 'string', default: 'cuda:0' },
     out: { type: 'string', default: 'bench-gpu' },
-    python: { type: 'string', default: 'python3' },
+    python: { type: 'string', default: hasTorch('python3') ? 'python3' : PYTHON },
     only: { type: 'string', default: Object.keys(SECTIONS).join(',') },
     tiny: { type: 'boolean', default: false },
     limitMinutes: { type: 'string', default: '20' },
@@ -49,13 +51,23 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 mkdirSync(values.out, { recursive: true });
-const sections: Section[] = [];
-for (const name of asked) {
+process.stderr.write('preflight …\n');
+const report = await examineDevice(device);
+const sections: Section[] = [preflight(report)];
+write();
+for (const name of report.works ? asked : []) {
   process.stderr.write(`${name} …\n`);
   sections.push(await SECTIONS[name]!(setting));
   write();
 }
 process.stdout.write(`${markdown()}\n`);
+if (!report.works) {
+  const missing = report.findings.filter(({ ok }) => !ok).map(({ name }) => name);
+  process.stderr.write(
+    `bench:gpu: ${device} cannot be used, nothing was measured; not as it should be: ${missing.join(', ')}\n`,
+  );
+  process.exitCode = 1;
+}
 
 /** After every section, so that a machine that is taken away leaves what was measured. */
 function write(): void {
@@ -72,7 +84,7 @@ function markdown(): string {
   );
   const head = [`# Training on ${device}`, ...machine(device).map((line) => `- ${line}`)];
   if (values.tiny) head.push('- tiny sizes: this shows that everything runs, its times mean nothing');
-  if (skipped.length > 0) head.push(`- not asked for: ${skipped.join(', ')}`);
+  if (report.works && skipped.length > 0) head.push(`- not asked for: ${skipped.join(', ')}`);
   return [head.join('\n'), ...parts].join('\n\n');
 }
 

@@ -1,7 +1,7 @@
 /** The parts of the card's benchmark, each a table of its own. A part that cannot be run says why in its notes. */
 
 import { type Device, familyOf } from '../../../main/devices/device.ts';
-import { examineDevice } from '../../../main/devices/doctor.ts';
+import type { DeviceReport } from '../../../main/devices/doctor.ts';
 import { auditedGraphs } from '../../placement/graphs.ts';
 import { installedPlace, placementOf } from '../../placement/placement.ts';
 import { figure, median } from '../statistics.ts';
@@ -39,8 +39,7 @@ const TINY: readonly Workload[] = [{ model: 'resnet18', batch: 4, side: 64, perR
 const workloads = ({ isTiny }: Setting) => (isTiny ? TINY : WORKLOADS);
 
 /** What the device stands on, and a small run compared with the evaluator. */
-export async function preflight({ device }: Setting): Promise<Section> {
-  const { findings } = await examineDevice(device);
+export function preflight({ findings }: DeviceReport): Section {
   const rows = findings.map(({ name, ok, found }) => [name, ok ? 'ok' : 'FAIL', found.replaceAll('\n', '<br>')]);
   return { title: 'Preflight', header: ['what', 'state', 'found'], rows, notes: [] };
 }
