@@ -244,7 +244,7 @@ async function look(
     if (!keepsObjects(info.task)) return { item, file, inspection, annotations: null };
     const drawn = await resolvePlanes(item, pool);
     const { annotations, skipped, repairs } = settleObjects(drawn, inspection, inspection.orientation);
-    const settled = { ...item, badObjects: skipped, repairs: [...item.repairs, ...repairs] };
+    const settled = { ...item, badObjects: skipped, repairs: [...drawn.repairs, ...repairs] };
     return { item: settled, file, inspection, annotations };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -50,20 +50,23 @@ async function readFile(file: string, pool: ProbePool): Promise<ValuePlanes | Ap
 
 function countsOf(picture: ValuePlanes, { select }: PlaneShape): readonly number[] | null {
   if ('value' in select) return picture.planes.find(({ value }) => value === select.value)?.counts ?? null;
-  const isCounted =
-    !picture.isColour && picture.planes.every(({ value }) => value <= select.of || value === VOID_VALUE);
-  if (isCounted) return picture.planes.find(({ value }) => value === select.rank + 1)?.counts ?? null;
-  const ordered = picture.isColour ? inVocOrder(picture.planes) : picture.planes;
-  const objects = ordered.slice(1);
-  const isVoid = objects.length > 1 && objects.at(-1)!.value === (picture.isColour ? VOID_COLOUR : VOID_VALUE);
+  const planes = picture.isColour ? inVocOrder(picture.planes) : picture.planes;
+  const { of } = select;
+  const isOfObject = ({ value }: Plane) => value >= 1 && value <= of;
+  const isCounted = planes.some(isOfObject) && planes.every(({ value }) => value <= of || value === VOID_VALUE);
+  if (isCounted) return planes.find(({ value }) => value === select.rank + 1)?.counts ?? null;
+  const objects = planes.slice(1);
+  const isVoid = objects.length > 1 && [VOID_VALUE, VOID_COLOUR].includes(objects.at(-1)!.value);
   return objects.slice(0, isVoid ? -1 : undefined)[select.rank]?.counts ?? null;
 }
 
-/** By the place of their colours in VOC's palette, where every colour is one of them. */
-function inVocOrder(planes: ValuePlanes['planes']): ValuePlanes['planes'] {
-  const places = planes.map((plane) => ({ plane, place: vocPlace(plane.value) }));
-  if (places.some(({ place }) => place === null)) return planes;
-  return places.sort((a, b) => a.place! - b.place!).map(({ plane }) => plane);
+type Plane = ValuePlanes['planes'][number];
+
+/** Places in VOC's palette in place of colours, ascending, where every colour is one of them. */
+function inVocOrder(planes: readonly Plane[]): readonly Plane[] {
+  const placed = planes.map(({ value, counts }) => ({ value: vocPlace(value), counts }));
+  if (placed.some(({ value }) => value === null)) return planes;
+  return (placed as Plane[]).sort((a, b) => a.value - b.value);
 }
 
 /**

@@ -46,3 +46,24 @@ export function writeBytes(folder: string, name: string, bytes: Uint8Array | str
 export function colourAt({ width, data }: Pixels, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
 }
+
+/** An upright picture as a file holds it whose EXIF orientation is that number. Source: EXIF 2.32, tag 274. */
+export function storedPicture(orientation: number, upright: Pixels): Pixels {
+  const { width, height } = upright;
+  const size = orientation >= 5 ? { width: height, height: width } : upright;
+  // Where the stored pixel (x, y) belongs in the upright picture.
+  const places: Record<number, (x: number, y: number) => [number, number]> = {
+    1: (x, y) => [x, y],
+    2: (x, y) => [width - 1 - x, y],
+    3: (x, y) => [width - 1 - x, height - 1 - y],
+    4: (x, y) => [x, height - 1 - y],
+    5: (x, y) => [y, x],
+    6: (x, y) => [width - 1 - y, x],
+    7: (x, y) => [width - 1 - y, height - 1 - x],
+    8: (x, y) => [y, height - 1 - x],
+  };
+  return picture(size.width, size.height, (x, y) => {
+    const [uprightX, uprightY] = places[orientation]!(x, y);
+    return colourAt(upright, uprightX, uprightY) as [number, number, number];
+  });
+}

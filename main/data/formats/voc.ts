@@ -17,6 +17,9 @@ import type { FormatReader, ReadSource } from './format.ts';
 
 const MASK_FOLDER = /(^|\/)(segmentationobject|segmentationclass|segmentation[-_]?masks?|masks)\//i;
 const INSTANCE_FOLDER = /(^|\/)(segmentationobject|segmentation[-_]?masks?|masks)\//i;
+const CLASS_MASK = /(^|\/)segmentationclass\/[^/]+\.png$/i;
+const ONLY_CLASS_MASKS =
+  'SegmentationClass tells the class of each pixel, not which object it is of; without SegmentationObject objects are boxes';
 const SPLIT_LIST = /(^|\/)ImageSets\/(Main|Segmentation)\/([^/_]+)\.txt$/i;
 const LOOKED_AT = 10;
 
@@ -54,6 +57,8 @@ async function* read(source: ReadSource): AsyncGenerator<ImportItem, void, undef
     ...{ source, finder, splits: await readSplits(source.tree, files) },
     masks: new Map(masks.map((path) => [stemOf(path), source.tree.absolute(path)])),
   };
+  const classMasks = isSegmentation ? files.filter((path) => CLASS_MASK.test(path)) : [];
+  if (masks.length === 0 && classMasks.length > 0) yield { kind: 'warning', text: ONLY_CLASS_MASKS };
   const annotated = new Set<string>();
   for (const path of await xmlFiles(source.tree)) {
     annotated.add(stemOf(path));

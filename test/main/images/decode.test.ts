@@ -7,7 +7,7 @@ import { inspect } from '../../../main/images/inspect.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
-import { colourAt, encoder, photo, picture, writeBytes } from '../../kit/pictures.ts';
+import { colourAt, encoder, photo, picture, storedPicture, writeBytes } from '../../kit/pictures.ts';
 import { describeWithShared, sharedPath } from '../../kit/shared.ts';
 
 const flat = (r: number, g: number, b: number) => picture(16, 8, () => [r, g, b]);
@@ -274,25 +274,8 @@ describeWithShared('photos from elsewhere', ['data/sign-digits', 'data/format-as
 
 /** The upright picture stored the way a camera held otherwise would, with the tag that says so. */
 async function storedAs(orientation: number, upright: ReturnType<typeof photo>): Promise<Buffer> {
-  const { width, height } = upright;
-  const isTurned = orientation >= 5;
-  const [storedWidth, storedHeight] = isTurned ? [height, width] : [width, height];
-  // Where the stored pixel (x, y) belongs in the upright picture. Source: EXIF 2.32, tag 274.
-  const places: Record<number, (x: number, y: number) => [number, number]> = {
-    1: (x, y) => [x, y],
-    2: (x, y) => [width - 1 - x, y],
-    3: (x, y) => [width - 1 - x, height - 1 - y],
-    4: (x, y) => [x, height - 1 - y],
-    5: (x, y) => [y, x],
-    6: (x, y) => [width - 1 - y, x],
-    7: (x, y) => [width - 1 - y, height - 1 - x],
-    8: (x, y) => [y, height - 1 - x],
-  };
-  const stored = picture(storedWidth, storedHeight, (x, y) => {
-    const [ux, uy] = places[orientation]!(x, y);
-    return colourAt(upright, ux, uy) as [number, number, number];
-  });
-  return encoder(stored).withMetadata({ orientation }).tiff({ compression: 'lzw' }).toBuffer();
+  const stored = encoder(storedPicture(orientation, upright));
+  return stored.withMetadata({ orientation }).tiff({ compression: 'lzw' }).toBuffer();
 }
 
 /** One grey pixel of 32-bit floating point. Source: TIFF 6.0, sections 2 and 19. */
