@@ -2,6 +2,7 @@
 
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import type { LabelSource } from '../../preload/contract/labelling.ts';
 import { geometryText, shapeOf } from './annotation-geometry.ts';
 import { ensureClass } from './classes.ts';
 import type { ReadDb, SqlValue, WriteDb } from './db.ts';
@@ -31,9 +32,12 @@ export interface NewAnnotation extends AnnotationFlags {
   readonly shape: Shape;
   /** Where the source has one, as COCO's does, from which its small, medium and large objects are told; else the shape's. */
   readonly area_px2?: number;
+  /** Absent where a person has drawn it, or an import brought it. */
+  readonly source?: LabelSource;
 }
 
-export interface Annotation extends Required<NewAnnotation> {
+export interface Annotation extends NewAnnotation {
+  readonly area_px2: number;
   /** Never given twice in a project. */
   readonly id: number;
   /** The smallest box round the shape. */
@@ -61,6 +65,7 @@ interface StoredAnnotation {
   readonly is_difficult: 0 | 1;
   readonly is_occluded: 0 | 1;
   readonly is_truncated: 0 | 1;
+  readonly source: LabelSource | null;
 }
 
 const PAGE_IMAGES = 500;
@@ -114,7 +119,7 @@ export function changeAnnotation(db: WriteDb, annotation: Annotation): void {
   db.transaction(() => {
     db.prepare(`
       UPDATE annotations SET class_id = ?, kind = ?, x0 = ?, y0 = ?, x1 = ?, y1 = ?, area_px2 = ?, geometry = ?,
-                             is_crowd = ?, is_difficult = ?, is_occluded = ?, is_truncated = ?
+                             is_crowd = ?, is_difficult = ?, is_occluded = ?, is_truncated = ?, source = ?
       WHERE id = ?`).run(ensureClass(db, class_name), ...columnsOf({ shape, area_px2, ...flags }), id);
   });
 }
@@ -128,23 +133,23 @@ function insert(db: WriteDb, imageId: number, id: number | null, annotation: New
   return Number(lastInsertRowid);
 }
 
-const COLUMNS = 14;
+const COLUMNS = 15;
 const ROWS_PER_STATEMENT = 64;
 const ROW = `(${Array(COLUMNS).fill('?').join(', ')})`;
 
 /** One text for each number of rows, at most `ROWS_PER_STATEMENT` of them. */
 const insertOf = (rows: number): string => `
   INSERT INTO annotations (id, image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
-                           is_crowd, is_difficult, is_occluded, is_truncated)
+                           is_crowd, is_difficult, is_occluded, is_truncated, source)
   VALUES ${Array(rows).fill(ROW).join(', ')}`;
 
 type Columns = Omit<NewAnnotation, 'class_name'>;
 
-/** From `kind` to the last flag, in the order of the table. */
+/** From `kind` on, in the order of the table. */
 function columnsOf({ shape, area_px2 = shapeArea(shape), ...flags }: Columns): SqlValue[] {
-  const { is_crowd, is_difficult, is_occluded, is_truncated } = flags;
+  const { is_crowd, is_difficult, is_occluded, is_truncated, source = null } = flags;
   const marks = [is_crowd, is_difficult, is_occluded, is_truncated].map(Number);
-  return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks];
+  return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks, source];
 }
 
 /** Ids of classes by name, each looked up or made once. */
@@ -231,5 +236,6 @@ function toAnnotation(row: StoredAnnotation, names: ReadonlyMap<number, string>)
     is_difficult: row.is_difficult === 1,
     is_occluded: row.is_occluded === 1,
     is_truncated: row.is_truncated === 1,
+    ...(row.source === null ? {} : { source: row.source }),
   };
 }

@@ -73,7 +73,7 @@ const TABLES: Readonly<Record<string, JournalledTable>> = {
     comesAndGoes: true,
     fixed: [
       ...['image_id', 'kind', 'x0', 'y0', 'x1', 'y1', 'area_px2', 'geometry'],
-      ...['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'],
+      ...['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated', 'source'],
     ],
     isNeeded: null,
   },

@@ -152,7 +152,8 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
       const { shape } = change.after;
       const hasSameShape = JSON.stringify(shape) === JSON.stringify(before.shape);
       const area_px2 = hasSameShape ? before.area_px2 : shapeArea(shape);
-      const after = { ...change.after, id: before.id, area_px2, xyxy: shapeXyxy(shape) };
+      const drawn = { ...change.after, id: before.id, area_px2, xyxy: shapeXyxy(shape) };
+      const after = hasSameShape && drawn.class_name === before.class_name ? drawn : byHand(drawn);
       changeAnnotation(db, after);
       return { type: 'object', before, after };
     }
@@ -169,6 +170,9 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
       return change;
   }
 }
+
+/** Who draws an object otherwise, or names it, has made it theirs. */
+const byHand = ({ source: _, ...annotation }: Annotation): Annotation => annotation;
 
 /** Makes what is as `before` be as `after`. Errors: edit-conflict when it is not as `before`. */
 function turn(db: WriteDb, imageId: number, change: MadeChange): void {

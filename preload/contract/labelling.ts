@@ -41,6 +41,10 @@ export const Shape = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Whose work an object is that no person has drawn: an accepted proposal, or one worked out between others. */
+export const LabelSource = z.enum(['model', 'interpolated']);
+export type LabelSource = z.infer<typeof LabelSource>;
+
 export const NewAnnotation = z.object({
   class_name: z.string().min(1),
   shape: Shape,
@@ -48,6 +52,8 @@ export const NewAnnotation = z.object({
   is_difficult: z.boolean(),
   is_occluded: z.boolean(),
   is_truncated: z.boolean(),
+  /** Absent where a person has drawn it, or an import brought it. */
+  source: LabelSource.optional(),
 });
 export type NewAnnotation = z.infer<typeof NewAnnotation>;
 

@@ -13,6 +13,7 @@ export interface Action {
 
 const ZOOM = 1.25;
 const BRUSH_STEP = 1.25;
+const HARDNESS_STEP = 0.25;
 
 const action = (id: string, what: string, keys: readonly string[], command: KeyCommand): Action => ({
   ...{ id, what, keys, command },
@@ -38,6 +39,8 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
       tool('measure', 'u', 'ruler'),
       action('brush-smaller', 'smaller brush', [','], { do: 'brush-size', factor: 1 / BRUSH_STEP }),
       action('brush-larger', 'larger brush', ['.'], { do: 'brush-size', factor: BRUSH_STEP }),
+      action('brush-softer', 'softer brush', ['<', ';'], { do: 'brush-hardness', by: -HARDNESS_STEP }),
+      action('brush-harder', 'harder brush', ['>', ':'], { do: 'brush-hardness', by: HARDNESS_STEP }),
     ],
   ],
   [
@@ -103,7 +106,7 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
 
 /** What hands do beside keys, and keys that stay as they are. */
 export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
-  ['1 … 9', 'class by its number; changes the class of what is chosen'],
+  ['1 … 9', 'class by its number; changes the class of what is chosen; 1 2 is the twelfth, Enter takes 1 at once'],
   ['Arrows', 'move what is chosen by a pixel, with Shift by ten; else the picture'],
   ['Escape', 'leave what is under way, then let go'],
   ['Enter, Backspace', 'close a polygon, take a corner back; Enter keeps the object that was found'],

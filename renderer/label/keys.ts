@@ -9,9 +9,9 @@ import type { ToolName } from './tools/tool.ts';
 export type KeyCommand =
   | { readonly do: 'tool'; readonly tool: ToolName }
   | { readonly do: 'brush-size'; readonly factor: number }
+  | { readonly do: 'brush-hardness'; readonly by: number }
   | { readonly do: 'combine'; readonly how: Combination }
   | { readonly do: 'convert'; readonly to: ShapeKind }
-  | { readonly do: 'class'; readonly index: number }
   | { readonly do: 'nudge'; readonly dx: number; readonly dy: number }
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'cycle'; readonly by: 1 | -1 }
@@ -102,7 +102,6 @@ export class KeyTable {
   /** Null for a key that means nothing here. */
   commandOf(pressed: Pressed): KeyCommand | null {
     const name = pressed.key.toLowerCase();
-    if (!pressed.control && /^[1-9]$/.test(name)) return { do: 'class', index: Number(name) - 1 };
     if (name === 'escape') return { do: 'cancel' };
     const arrow = pressed.control ? undefined : ARROWS[name];
     if (arrow !== undefined) {
@@ -111,6 +110,11 @@ export class KeyTable {
     }
     const combo = comboOf(pressed);
     return combo === null ? null : (this.byCombo.get(combo)?.command ?? null);
+  }
+
+  /** What a key does that a person may give to something else; null where that is nothing. */
+  actionOf(combo: string): Action | null {
+    return this.byCombo.get(combo) ?? null;
   }
 
   /** Its keys in words; empty where it has none. */

@@ -16,21 +16,13 @@ import type { Review } from '../../preload/contract/review.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { copies } from './doc/copies.ts';
 import { LabelDocument } from './doc/label-document.ts';
-import { ALL_SHOWN, isFiltering, isShown, type ObjectFilter } from './doc/object-filter.ts';
+import { ALL_SHOWN, isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-filter.ts';
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
-import { boxTool } from './tools/box/box-tool.ts';
-import { brushTool, eraserTool } from './tools/brush/brush-tool.ts';
-import { fillTool } from './tools/brush/fill-tool.ts';
 import { type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
-import { extremeTool } from './tools/extreme/extreme-tool.ts';
-import { measureTool } from './tools/measure/measure-tool.ts';
-import { refineTool } from './tools/pixels/refine-tool.ts';
-import { superpixelTool, wandTool } from './tools/pixels/wand-tool.ts';
-import { cutTool, polygonTool } from './tools/polygon/polygon-tool.ts';
-import { selectTool } from './tools/select/select-tool.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
+import { TOOLS } from './tools/toolbox.ts';
 
 /** The engine's side of one image. */
 export interface LabelSource {
@@ -41,8 +33,10 @@ export interface LabelSource {
 
 export interface SessionState {
   readonly document: LabelDocument;
-  /** What of the document is on show, which is all that tools know of. */
+  /** What of the document is on show. */
   readonly shown: LabelDocument;
+  /** What of that may be touched, which is all that tools know of. */
+  readonly reach: LabelDocument;
   readonly filter: ObjectFilter;
   /** How sure a model must be for its proposals to be on show. Units: fraction in [0,1]. */
   readonly threshold: number;
@@ -54,31 +48,24 @@ export interface SessionState {
   readonly cursor: Cursor;
   /** Units: image pixels. */
   readonly brushRadius: number;
+  /** Units: fraction in [0,1]. */
+  readonly brushHardness01: number;
   /** Edits the engine has not answered yet. */
   readonly unsaved: number;
   /** Why the last edit was not taken; null when it was. */
   readonly problem: string | null;
 }
 
-const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
-  select: selectTool,
-  box: boxTool,
-  extreme: extremeTool,
-  polygon: polygonTool,
-  cut: cutTool,
-  brush: brushTool,
-  eraser: eraserTool,
-  fill: fillTool,
-  wand: wandTool,
-  superpixels: superpixelTool,
-  refine: refineTool,
-  measure: measureTool,
-};
+interface BrushSetting {
+  readonly radius: number;
+  readonly hardness01: number;
+}
 
 const FIRST_RADIUS_PX = 10;
 const FIRST_TOLERANCE = 24;
 export const FIRST_THRESHOLD = 0.5;
-const LARGEST_RADIUS_PX = 500;
+export const SMALLEST_RADIUS_PX = 0.5;
+export const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
 const LONGEST_NAME = 80;
 
@@ -103,6 +90,7 @@ export class LabelSession implements Editor {
     this.state = {
       document,
       shown: document,
+      reach: document,
       filter: ALL_SHOWN,
       threshold: FIRST_THRESHOLD,
       proposals: openProposals(told.proposals, told.annotations, FIRST_THRESHOLD),
@@ -112,10 +100,11 @@ export class LabelSession implements Editor {
       draft: null,
       cursor: 'default',
       brushRadius: FIRST_RADIUS_PX,
+      brushHardness01: 1,
       unsaved: 0,
       problem: null,
     };
-    this.tool = selectTool(this);
+    this.tool = TOOLS.select(this);
   }
 
   /** The same object until something changes. */
@@ -127,7 +116,7 @@ export class LabelSession implements Editor {
   };
 
   get document(): LabelDocument {
-    return this.state.shown;
+    return this.state.reach;
   }
 
   get proposals(): readonly ProposedObject[] {
@@ -171,6 +160,10 @@ export class LabelSession implements Editor {
 
   get brushRadius(): number {
     return this.state.brushRadius;
+  }
+
+  get brushHardness01(): number {
+    return this.state.brushHardness01;
   }
 
   /** The tool at work, which hears the pointer. */
@@ -246,7 +239,15 @@ export class LabelSession implements Editor {
 
   /** A larger or smaller brush. */
   resizeBrush(factor: number): void {
-    this.update({ brushRadius: Math.min(Math.max(this.brushRadius * factor, 0.5), LARGEST_RADIUS_PX) });
+    this.setBrush({ radius: this.brushRadius * factor });
+  }
+
+  /** Units: radius in image pixels, hardness as a fraction in [0,1]; each is held to what makes sense. */
+  setBrush({ radius = this.brushRadius, hardness01 = this.brushHardness01 }: Partial<BrushSetting>): void {
+    this.update({
+      brushRadius: Math.min(Math.max(radius, SMALLEST_RADIUS_PX), LARGEST_RADIUS_PX),
+      brushHardness01: Math.min(Math.max(hardness01, 0), 1),
+    });
   }
 
   /** Makes one object of those that are chosen; the first chosen keeps its class and its place. */
@@ -383,9 +384,11 @@ export class LabelSession implements Editor {
   private show(document: LabelDocument, selection: Iterable<number>): void {
     const { filter } = this.state;
     const shown = isFiltering(filter) ? document.only((annotation) => isShown(filter, annotation)) : document;
-    const kept = [...selection].filter((id) => shown.get(id) !== undefined);
+    const isAnyLocked = filter.lockedClasses.length > 0;
+    const reach = isAnyLocked ? shown.only((annotation) => !isLocked(filter, annotation)) : shown;
+    const kept = [...selection].filter((id) => reach.get(id) !== undefined);
     const proposals = openProposals(document.told.proposals, document.annotations, this.state.threshold);
-    this.update({ document, shown, proposals, selection: new Set(kept) });
+    this.update({ document, shown, reach, proposals, selection: new Set(kept) });
   }
 
   private update(change: Partial<SessionState>): void {

@@ -83,6 +83,18 @@ export const ClosedEyeIcon = (): ReactElement => (
   </Icon>
 );
 
+export const LockIcon = (): ReactElement => (
+  <Icon>
+    <path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5" />
+  </Icon>
+);
+
+export const OpenLockIcon = (): ReactElement => (
+  <Icon>
+    <path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 4.8-1" />
+  </Icon>
+);
+
 export const CurveIcon = ({ sizePx = 28 }: { sizePx?: number }): ReactElement => (
   <Icon sizePx={sizePx}>
     <path d="M2 2v12h12M4.5 11C6 6.5 9 5 13.5 4.5" />

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { builtRenderer } from '../../build/bundle.ts';
 import { openEngine, type Workbench } from '../../main/engine.ts';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import { addClass } from '../../main/store/classes.ts';
 import type { WriteDb } from '../../main/store/db.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { addImage } from '../../main/store/images.ts';
@@ -253,6 +254,38 @@ describe('labelling objects', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('1 of 3 images').waitFor();
     await keepPicture(page, 'data-review-light');
+  });
+
+  test('a dozen classes are given by number; what a model drew and what is locked can be told from the rest', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png'], (db) => {
+      for (let i = 1; i <= 12; i++) addClass(db, `part ${String(i).padStart(2, '0')}`);
+      const shape = { kind: 'box', xyxy: [40, 40, 120, 120] } as const;
+      addAnnotations(db, 2, [{ ...NO_FLAGS, class_name: 'part 05', shape, source: 'model' }]);
+    });
+    const page = await open('#/label/2');
+    await page.getByRole('heading', { name: '2 objects' }).waitFor();
+    const classes = () => stored(2).objects.map(([name]) => name);
+
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('1');
+    await page.getByText('1…').waitFor();
+    await page.keyboard.press('2'); // bolt is the first of thirteen
+    await eventually(() => expect(classes()).toEqual(['part 11', 'part 11']));
+    await page.keyboard.press('Control+z');
+    await eventually(() => expect(classes()).toEqual(['bolt', 'part 05']));
+
+    await page.keyboard.press('l');
+    await page.getByText('From a model').click();
+    await page.getByRole('heading', { name: '2 objects 1 hidden' }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: 'Lock part 05' }).click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('r');
+    await page.keyboard.press('<');
+    await page.getByRole('slider', { name: 'Hardness' }).waitFor();
+    await keepPicture(page, 'label-chords-light');
+    expect(classes()).toEqual(['bolt', 'part 05']);
   });
 
   test('a class has one colour, here and in the class manager, also when it is given another', async () => {

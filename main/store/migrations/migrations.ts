@@ -13,6 +13,7 @@ import { revisions } from './0010-revisions.ts';
 import { predictions } from './0011-predictions.ts';
 import { journal } from './0012-journal.ts';
 import { importedModels } from './0013-imported-models.ts';
+import { labelSource } from './0014-label-source.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   predictions,
   journal,
   importedModels,
+  labelSource,
 ];
 
 /** The `user_version` this program writes. */

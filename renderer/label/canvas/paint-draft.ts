@@ -56,15 +56,19 @@ function paintFrame(context: Context, [x0, y0, x1, y1]: Xyxy, { accent }: Look, 
   context.strokeRect(x0, y0, x1 - x0, y1 - y0);
 }
 
-function paintStroke(context: Context, { way, radius, erases }: Of<'stroke'>, colour: string, { surface }: Look): void {
+/** Of a soft brush its rim, faint, and what one pass paints. */
+function paintStroke(context: Context, stroke: Of<'stroke'>, colour: string, { surface }: Look): void {
+  const { way, radius, hardness01, erases } = stroke;
   context.beginPath();
   for (const [x, y] of way) context.lineTo(x, y);
   context.lineTo(...way.at(-1)!); // a dab, too, is a line
   context.lineCap = 'round';
-  context.lineWidth = 2 * radius;
   context.strokeStyle = erases ? surface : colour;
-  context.globalAlpha = STROKE_ALPHA;
-  context.stroke();
+  for (const reach of hardness01 < 1 ? [1, (1 + hardness01) / 2] : [1]) {
+    context.lineWidth = 2 * radius * reach;
+    context.globalAlpha = hardness01 < 1 ? STROKE_ALPHA / 2 : STROKE_ALPHA;
+    context.stroke();
+  }
   context.globalAlpha = 1;
   context.lineCap = 'butt';
 }

@@ -45,7 +45,10 @@ export function decided(
   const after = [...before, ...objects.map(({ index }) => index)].sort((a, b) => a - b);
   const flags = { is_crowd: false, is_difficult: false, is_occluded: false, is_truncated: false };
   const adds = objects.map((object): Change => {
-    return { type: 'add', annotation: { class_name: object.class_name, shape: proposedShape(object), ...flags } };
+    return {
+      type: 'add',
+      annotation: { class_name: object.class_name, shape: proposedShape(object), ...flags, source: 'model' },
+    };
   });
   const what = objects.length === 1 ? 'a proposal' : `${objects.length} proposals`;
   return {

@@ -24,7 +24,13 @@ export type Draft =
   | { readonly kind: 'path'; readonly corners: readonly Point[]; readonly next: Point | null; readonly closes: boolean }
   | { readonly kind: 'marquee'; readonly xyxy: Xyxy }
   /** The way of a round brush. */
-  | { readonly kind: 'stroke'; readonly way: readonly Point[]; readonly radius: number; readonly erases: boolean }
+  | {
+      readonly kind: 'stroke';
+      readonly way: readonly Point[];
+      readonly radius: number;
+      readonly hardness01: number;
+      readonly erases: boolean;
+    }
   /** Points clicked so far, and the box round them. */
   | { readonly kind: 'marks'; readonly points: readonly Point[]; readonly xyxy: Xyxy }
   /** A ruler between two points. */
@@ -67,6 +73,8 @@ export interface Editor {
   readonly pixel: number;
   /** Units: image pixels. */
   readonly brushRadius: number;
+  /** The part of the radius out to which the brush has its whole strength. Units: fraction in [0,1]. */
+  readonly brushHardness01: number;
   select(ids: Iterable<number>): void;
   setDraft(draft: Draft | null): void;
   setCursor(cursor: Cursor): void;

@@ -2,7 +2,7 @@
 
 import { type ReactElement, type RefObject, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
-import { ClosedEyeIcon, EyeIcon } from '../../ui/icons.tsx';
+import { ClosedEyeIcon, EyeIcon, LockIcon, OpenLockIcon } from '../../ui/icons.tsx';
 import type { Look } from '../canvas/paint.ts';
 import type { ObjectFilter } from '../doc/object-filter.ts';
 import type { KeyTable } from '../keys.ts';
@@ -16,79 +16,104 @@ export interface ClassPanelProps {
   readonly task: Task;
   readonly look: Look;
   readonly searchRef: RefObject<HTMLInputElement | null>;
+  /** Digits of a number that is being typed. */
+  readonly typed: string;
   readonly onClass: (name: string) => void;
   readonly filter: ObjectFilter;
-  /** Hides the objects of a class, or shows them again. */
-  readonly onHide: (name: string) => void;
+  readonly onFilter: (filter: ObjectFilter) => void;
 }
 
-const NUMBERED = 9;
-
 export function ClassPanel(props: ClassPanelProps): ReactElement {
-  const { session, keys, classes, task, look, searchRef, onClass, filter, onHide } = props;
+  const { session, keys, classes, task, look, searchRef, typed, onClass, filter, onFilter } = props;
   const labels = usePart(session, (state) => state.document.told.labels);
   const activeClass = usePart(session, (state) => state.activeClass);
-  const [typed, setTyped] = useState('');
+  const [name, setName] = useState('');
   const isOfImage = ClassificationTask.safeParse(task).success;
-  const wanted = typed.trim().toLowerCase();
-  const shown = classes.filter((name) => name.toLowerCase().includes(wanted));
-  const isOn = (name: string) => (isOfImage ? labels.includes(name) : activeClass === name);
+  const wanted = name.trim().toLowerCase();
+  const shown = classes.filter((one) => one.toLowerCase().includes(wanted));
+  const isOn = (one: string) => (isOfImage ? labels.includes(one) : activeClass === one);
   const take = () => {
-    const exact = classes.find((name) => name.toLowerCase() === wanted);
-    const name = exact ?? shown[0] ?? typed.trim();
-    if (name === '') return;
-    onClass(name);
-    setTyped('');
+    const exact = classes.find((one) => one.toLowerCase() === wanted);
+    const meant = exact ?? shown[0] ?? name.trim();
+    if (meant === '') return;
+    onClass(meant);
+    setName('');
     searchRef.current?.blur();
   };
   return (
     <section className="label-panel" aria-label="Classes">
-      <h2>{isOfImage ? 'Classes of the image' : 'Class'}</h2>
+      <h2>
+        {isOfImage ? 'Classes of the image' : 'Class'}
+        {typed === '' ? null : <output className="label-chord"> {typed}…</output>}
+      </h2>
       <input
         ref={searchRef}
         className="label-search"
-        value={typed}
+        value={name}
         placeholder={`Find or add a class  ${keys.wordsOf('find-class')}`}
         aria-label="Find or add a class"
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => setName(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') take();
           if (event.key === 'Escape') {
-            setTyped('');
+            setName('');
             event.currentTarget.blur();
           }
         }}
       />
       <ul className="label-list">
-        {shown.map((name) => {
-          const number = classes.indexOf(name) + 1;
+        {shown.map((one) => {
+          const number = classes.indexOf(one) + 1;
           return (
-            <li key={name} className="label-class">
-              <button type="button" className="label-row" aria-pressed={isOn(name)} onClick={() => onClass(name)}>
-                <span className="label-swatch" style={{ background: look.colourOf(name) }} />
-                <span className="label-name">{name}</span>
-                {number <= NUMBERED ? <kbd>{number}</kbd> : null}
+            <li key={one} className="label-class">
+              <button type="button" className="label-row" aria-pressed={isOn(one)} onClick={() => onClass(one)}>
+                <span className="label-swatch" style={{ background: look.colourOf(one) }} />
+                <span className="label-name">{one}</span>
+                <kbd>{number}</kbd>
               </button>
-              {isOfImage ? null : (
-                <button
-                  type="button"
-                  className="button button-quiet label-eye"
-                  aria-pressed={filter.hiddenClasses.includes(name)}
-                  aria-label={`Hide ${name}`}
-                  title={filter.hiddenClasses.includes(name) ? `Show ${name}` : `Hide ${name}`}
-                  onClick={() => onHide(name)}
-                >
-                  {filter.hiddenClasses.includes(name) ? <ClosedEyeIcon /> : <EyeIcon />}
-                </button>
-              )}
+              {isOfImage ? null : <ClassMarks name={one} {...{ filter, onFilter }} />}
             </li>
           );
         })}
       </ul>
-      {shown.length === 0 && wanted !== '' ? <p className="label-hint">Enter adds “{typed.trim()}”.</p> : null}
+      {shown.length === 0 && wanted !== '' ? <p className="label-hint">Enter adds “{name.trim()}”.</p> : null}
       {classes.length === 0 && wanted === '' ? (
         <p className="label-hint">Type a name to make the first class.</p>
       ) : null}
     </section>
   );
 }
+
+/** Hides the objects of a class, or locks them. */
+function ClassMarks({ name, filter, onFilter }: ClassMarksProps): ReactElement {
+  const { hiddenClasses, lockedClasses } = filter;
+  const [isHidden, isLocked] = [hiddenClasses.includes(name), lockedClasses.includes(name)];
+  const toggled = (list: readonly string[]) =>
+    list.includes(name) ? list.filter((other) => other !== name) : [...list, name];
+  return (
+    <>
+      <button
+        type="button"
+        className="button button-quiet label-eye"
+        aria-pressed={isHidden}
+        aria-label={`Hide ${name}`}
+        title={isHidden ? `Show ${name}` : `Hide ${name}`}
+        onClick={() => onFilter({ ...filter, hiddenClasses: toggled(hiddenClasses) })}
+      >
+        {isHidden ? <ClosedEyeIcon /> : <EyeIcon />}
+      </button>
+      <button
+        type="button"
+        className="button button-quiet label-eye"
+        aria-pressed={isLocked}
+        aria-label={`Lock ${name}`}
+        title={isLocked ? `Let ${name} be changed` : `Lock ${name}: seen, and not to be touched`}
+        onClick={() => onFilter({ ...filter, lockedClasses: toggled(lockedClasses) })}
+      >
+        {isLocked ? <LockIcon /> : <OpenLockIcon />}
+      </button>
+    </>
+  );
+}
+
+type ClassMarksProps = Pick<ClassPanelProps, 'filter' | 'onFilter'> & { readonly name: string };

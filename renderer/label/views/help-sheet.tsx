@@ -3,7 +3,7 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { Sheet } from '../../ui/sheet.tsx';
 import { ACTIONS, type Action, GESTURES } from '../actions.ts';
-import { comboOf, comboWords, rebound } from '../keys.ts';
+import { comboOf, comboWords, type KeyTable, rebound } from '../keys.ts';
 import type { OwnKeysControl } from './use-own-keys.ts';
 
 export interface HelpSheetProps {
@@ -14,8 +14,8 @@ export interface HelpSheetProps {
 
 export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactElement {
   const [asked, setAsked] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const { own, keep } = keys;
+  const [said, setSaid] = useState<string | null>(null);
+  const { own, keep, table } = keys;
   useEffect(() => {
     if (asked === null) return;
     const onKey = (event: KeyboardEvent) => {
@@ -26,16 +26,16 @@ export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactEleme
       setAsked(null);
       if (combo === 'escape') return;
       const next = rebound(own, asked, combo);
-      setProblem(next === null ? `${comboWords(combo)} stays what it is.` : null);
+      setSaid(next === null ? `${comboWords(combo)} stays what it is.` : takenFrom(table, asked, combo));
       if (next !== null) keep(next);
     };
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
-  }, [asked, own, keep]);
+  }, [asked, own, keep, table]);
   return (
     <Sheet title="What keys do" isOpen={isOpen} onClose={onClose}>
       <p className="label-hint">Press a key’s button, then another key, to change it.</p>
-      {problem === null ? null : <p role="alert">{problem}</p>}
+      {said === null ? null : <p role="alert">{said}</p>}
       {ACTIONS.map(([group, actions]) => (
         <section key={group} aria-label={group}>
           <h3>{group}</h3>
@@ -71,6 +71,15 @@ export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactEleme
       </button>
     </Sheet>
   );
+}
+
+/** What a key did until now; null where that was nothing else. */
+function takenFrom(table: KeyTable, id: string, combo: string): string | null {
+  const before = table.actionOf(combo);
+  if (before === null || before.id === id) return null;
+  const words = comboWords(combo);
+  const hasOthers = before.keys.some((key) => key !== combo) && table.wordsOf(before.id) !== words;
+  return `${words} was: ${before.what}.${hasOthers ? '' : ' That has no key now.'}`;
 }
 
 interface KeyRowProps {

@@ -15,6 +15,7 @@ import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
 import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
+import { BrushPanel } from './brush-panel.tsx';
 import { ClassPanel } from './class-panel.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { HistorySheet } from './history-sheet.tsx';
@@ -25,6 +26,7 @@ import { ProposalPanel } from './proposal-panel.tsx';
 import { proposedLabels } from './proposed-labels.ts';
 import { RejectDialog, ReviewPanel } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
+import { useClassChord } from './use-class-chord.ts';
 import { useKeys } from './use-keys.ts';
 import { useNeighbours } from './use-neighbours.ts';
 import { useOwnKeys } from './use-own-keys.ts';
@@ -99,11 +101,6 @@ function Desk(props: DeskProps): ReactElement {
   useEffect(() => session.setFilter(filter), [session, filter]);
   const [isViewOpen, setViewOpen] = useState(false);
   const openView = () => setViewOpen((isOpen) => !isOpen);
-  const hide = (name: string) => {
-    const { hiddenClasses: before } = filter;
-    const after = before.includes(name) ? before.filter((other) => other !== name) : [...before, name];
-    setFilter({ ...filter, hiddenClasses: after });
-  };
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
   const look = useMemo(() => lookOf(colors), [colors, theme]);
@@ -133,14 +130,14 @@ function Desk(props: DeskProps): ReactElement {
       (error: Error) => session.say(error.message),
     );
   const keys = useOwnKeys();
+  const chord = useClassChord(classes, chooseClass);
   useKeys({
     keys: keys.table,
     session,
     control,
-    classes,
+    chord,
     task,
     isPaused: isHelpOpen || isHistoryOpen || isRejecting,
-    onClass: chooseClass,
     onFindClass: () => search.current?.focus(),
     onHelp: () => setHelpOpen(true),
     onAccept: accept,
@@ -175,6 +172,7 @@ function Desk(props: DeskProps): ReactElement {
       {isOfImage ? null : <ToolColumn session={session} keys={keys.table} />}
       <div className="label-stage" ref={stage}>
         {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look, pictureLook }} /> : null}
+        <BrushPanel session={session} />
         {isViewOpen ? (
           <ViewPanel
             look={pictureLook}
@@ -190,9 +188,10 @@ function Desk(props: DeskProps): ReactElement {
         <ClassPanel
           keys={keys.table}
           {...{ session, classes, look, task, filter }}
+          typed={chord.waiting}
           searchRef={search}
           onClass={chooseClass}
-          onHide={hide}
+          onFilter={setFilter}
         />
         <ProposalPanel
           {...{ session, look, isAsking }}

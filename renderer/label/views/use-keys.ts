@@ -8,15 +8,15 @@ import { ClassificationTask, type Task } from '../../../preload/contract/tasks.t
 import type { ViewControl } from '../canvas/view-control.ts';
 import type { KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
+import type { ClassChord } from './use-class-chord.ts';
 
 export interface KeyTargets {
   readonly keys: KeyTable;
   readonly session: LabelSession;
   readonly control: ViewControl;
-  readonly classes: readonly string[];
   readonly task: Task;
   readonly isPaused: boolean;
-  readonly onClass: (name: string) => void;
+  readonly chord: ClassChord;
   readonly onFindClass: () => void;
   readonly onHelp: () => void;
   readonly onAccept: () => void;
@@ -49,7 +49,7 @@ export function useKeys(targets: KeyTargets): void {
       if (isSlider(event.target) && /^(Arrow|Page|Home|End)/.test(event.key)) return;
       // Space and Enter on a button are the button's.
       if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
-      const isTools = now.current.session.hand.key(event.key);
+      const isTools = now.current.chord.key(event) || now.current.session.hand.key(event.key);
       const control = event.ctrlKey || event.metaKey;
       const command = isTools ? null : now.current.keys.commandOf({ key: event.key, shift: event.shiftKey, control });
       if (command !== null) carryOut(command, now.current);
@@ -67,13 +67,10 @@ const isField = (target: EventTarget | null): boolean =>
 const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
 
 function carryOut(command: KeyCommand, targets: KeyTargets): void {
-  const { session, control, classes } = targets;
+  const { session, control } = targets;
   switch (command.do) {
     case 'tool':
       if (!ClassificationTask.safeParse(targets.task).success) session.takeTool(command.tool);
-      break;
-    case 'class':
-      if (command.index < classes.length) targets.onClass(classes[command.index]!);
       break;
     case 'nudge':
       if (session.selection.size > 0) session.nudge(command.dx, command.dy);
@@ -84,6 +81,9 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
       break;
     case 'brush-size':
       session.resizeBrush(command.factor);
+      break;
+    case 'brush-hardness':
+      session.setBrush({ hardness01: session.brushHardness01 + command.by });
       break;
     case 'combine':
       session.combine(command.how);

@@ -4,7 +4,15 @@ import type { ReactElement } from 'react';
 import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
 import { Field } from '../../ui/field.tsx';
 import { Tick } from '../../ui/tick.tsx';
-import { ALL_SHOWN, FLAGS, type Flag, isFiltering, type ObjectFilter } from '../doc/object-filter.ts';
+import {
+  ALL_SHOWN,
+  FLAGS,
+  type Flag,
+  isFiltering,
+  type ObjectFilter,
+  SOURCES,
+  type Source,
+} from '../doc/object-filter.ts';
 import { AS_IT_IS, CHANNELS, isAsItIs, type PictureLook } from '../doc/picture-look.ts';
 
 export interface ViewPanelProps {
@@ -21,6 +29,11 @@ const FLAG_WORDS: { readonly [F in Flag]: string } = {
   is_difficult: 'Difficult',
   is_occluded: 'Occluded',
   is_truncated: 'Truncated',
+};
+const SOURCE_WORDS: { readonly [S in Source]: string } = {
+  person: 'By a person',
+  model: 'From a model',
+  interpolated: 'Interpolated',
 };
 const KIND_WORDS: { readonly [K in ShapeKind]: string } = { box: 'Boxes', polygon: 'Polygons', mask: 'Bitmaps' };
 
@@ -111,6 +124,15 @@ function ObjectConditions({ filter, onFilter }: Pick<ViewPanelProps, 'filter' | 
             onChange={() => change({ flags: toggled(filter.flags, flag) })}
           >
             {FLAG_WORDS[flag]}
+          </Tick>
+        ))}
+        {SOURCES.map((source) => (
+          <Tick
+            key={source}
+            isOn={filter.sources.includes(source)}
+            onChange={() => change({ sources: toggled(filter.sources, source) })}
+          >
+            {SOURCE_WORDS[source]}
           </Tick>
         ))}
       </fieldset>

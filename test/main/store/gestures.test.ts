@@ -166,6 +166,30 @@ test('an area that came with an import stays with the shape it belongs to', () =
   expect(area()).toBe(123);
 });
 
+test('an object of a model is a person’s once they draw it otherwise or name it, and a model’s again when that is undone', () => {
+  const { db, image, edit } = project();
+  const source = () => annotationsOf(db, image)[0]!.source;
+  const present = () => imageDocument(db, image, 0).annotations[0]!;
+  edit('accept a proposal', {
+    type: 'add',
+    annotation: { ...NO_FLAGS, class_name: 'cell', shape: POLYGON, source: 'model' },
+  });
+
+  edit('set mark', replace(present(), { is_occluded: true }));
+  expect(source()).toBe('model');
+  edit('change class', replace(present(), { class_name: 'nut' }));
+  expect(source()).toBeUndefined();
+  undoGesture(db, image);
+  expect(source()).toBe('model');
+  edit('resize', replace(present(), { shape: box(0, 0, 10, 10) }));
+  expect(present().source).toBeUndefined();
+  undoGesture(db, image);
+  undoGesture(db, image);
+  undoGesture(db, image);
+  redoGesture(db, image);
+  expect(present().source).toBe('model');
+});
+
 test('classes of a whole image are changed and taken back like everything else', async () => {
   const { db, image } = project('image-classification-multilabel');
   const change: Change = { type: 'labels', before: [], after: ['sea', 'sunset'] };

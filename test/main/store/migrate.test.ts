@@ -294,6 +294,29 @@ test('the twelfth migration keeps edits of before for the history alone, and giv
   connection.close();
 });
 
+test('the fourteenth migration leaves objects of before to people', () => {
+  const connection = oldDatabase(13);
+  connection.execute(`
+    INSERT INTO classes (id, name) VALUES (1, 'fig');
+    INSERT INTO images (id, path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES (7, 'images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 4, 3, 'png', 1);
+    INSERT INTO annotations VALUES (5, 7, 1, 'box', 0, 0, 2, 1, 2, NULL, 0, 0, 0, 0);`);
+
+  migrate(connection);
+
+  expect(annotationsOf(connection, 7)).toEqual([
+    {
+      ...NO_FLAGS,
+      id: 5,
+      class_name: 'fig',
+      shape: { kind: 'box', xyxy: [0, 0, 2, 1] },
+      xyxy: [0, 0, 2, 1],
+      area_px2: 2,
+    },
+  ]);
+  connection.close();
+});
+
 test('the eleventh migration leaves images of before without a model’s word', () => {
   const connection = oldDatabase(10);
   connection.execute(`

@@ -22,8 +22,7 @@ describe('keys as they are at first', () => {
     }
   });
 
-  test('digits name classes, arrows move, letters count whatever their case', () => {
-    expect(first.commandOf(press('3'))).toEqual({ do: 'class', index: 2 });
+  test('arrows move, letters count whatever their case', () => {
     expect(first.commandOf(press('ArrowLeft', { shift: true }))).toEqual({ do: 'nudge', dx: -10, dy: 0 });
     expect(first.commandOf(press('Z', { shift: true, control: true }))).toEqual({ do: 'redo' });
     expect(first.commandOf(press('?', { shift: true }))).toEqual({ do: 'help' });

@@ -31,7 +31,8 @@ abstract class Painting extends ToolState<BrushStates, 'painting'> {
   }
 
   override pointerUp(): void {
-    const changes = this.changes(strokeMask(this.way, this.editor.brushRadius, this.editor.document.size));
+    const { brushRadius, brushHardness01, document } = this.editor;
+    const changes = this.changes(strokeMask(this.way, brushRadius, brushHardness01, document.size));
     if (changes.length === 0) this.editor.setDraft(null);
     else this.editor.commit(this.deed, changes);
     this.goto('idle', null);
@@ -44,7 +45,8 @@ abstract class Painting extends ToolState<BrushStates, 'painting'> {
   }
 
   private preview(): void {
-    this.editor.setDraft({ kind: 'stroke', way: this.way, radius: this.editor.brushRadius, erases: this.erases });
+    const { brushRadius: radius, brushHardness01: hardness01 } = this.editor;
+    this.editor.setDraft({ kind: 'stroke', way: this.way, radius, hardness01, erases: this.erases });
   }
 
   protected abstract readonly deed: string;

@@ -74,7 +74,7 @@ class Scribbling extends Leaving<'scribbling'> {
 
   private preview(): void {
     const { brushRadius: radius } = this.editor;
-    this.editor.setDraft({ kind: 'stroke', way: this.way, radius, erases: this.info.from.alt });
+    this.editor.setDraft({ kind: 'stroke', way: this.way, radius, hardness01: 1, erases: this.info.from.alt });
   }
 }
 

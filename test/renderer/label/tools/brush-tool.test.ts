@@ -56,6 +56,35 @@ describe('the brush', () => {
     expect(driver.labels.sent).toEqual(['paint', 'paint']);
   });
 
+  test('a soft brush paints half of its rim at once', async () => {
+    const driver = painter();
+    driver.session.setBrush({ radius: 10, hardness01: 0.5 });
+    const within = (reach: number) => touched((x, y) => Math.hypot(x - 30, y - 20) <= reach);
+
+    await driver.click([30, 20]).settled();
+    expect(maskOf(driver)).toEqual(within(7.5));
+  });
+
+  test('passes of a soft brush add up, those of a hard one do not', async () => {
+    const rows = async (hardness01: number, passes: number) => {
+      const driver = painter();
+      driver.session.setBrush({ radius: 8, hardness01 });
+      driver.press([5, 20]);
+      for (let pass = 0; pass < passes; pass++) {
+        for (const x of [15, 30, 45, 55]) driver.move([pass % 2 === 0 ? x : 60 - x, 20]);
+      }
+      await driver.release([pass(passes), 20]).settled();
+      const column = bitmapFromMask(maskOf(driver)).filter((_, at) => at % SIZE.width === 30);
+      return column.reduce((sum, one) => sum + one, 0);
+    };
+    const pass = (passes: number) => (passes % 2 === 1 ? 55 : 5);
+
+    expect(await rows(1, 1)).toBe(16);
+    expect(await rows(1, 4)).toBe(16);
+    expect(await rows(0, 1)).toBe(8);
+    expect(await rows(0, 4)).toBe(14);
+  });
+
   test('a smaller brush paints less', async () => {
     const driver = painter();
     driver.session.resizeBrush(0.5);
