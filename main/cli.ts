@@ -106,6 +106,9 @@ function addProjectCommands(root: Command): void {
     .option('--map <old=new>', 'a class under another name; may be repeated', collect, [])
     .option('--drop <class>', 'a class to leave out; may be repeated', collect, [])
     .option('--map-split <old=new>', "the source's name of a split as train, validation, test or none", collect, [])
+    .option('--every <n>', 'of a video or a folder of frames: each so manieth frame')
+    .option('--rate <number>', 'of a video: so many frames a second; one by default')
+    .option('--ffmpeg <file>', 'the program that reads videos; by default the one on the PATH')
     .option('--dry-run', 'say what an import would do, and write nothing')
     .option(
       '--label-separator <name>',

@@ -1,14 +1,17 @@
 /** `lightbench import`. */
 
+import { statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import { IMPORT_FORMATS, type ImportReport } from '../../preload/contract/transfers.ts';
 import type { LabelSeparator } from '../data/csv-layout.ts';
 import type { Renaming } from '../data/fit-task.ts';
+import type { FrameOptions } from '../data/formats/format.ts';
 import { type ImportProgress, importDataset } from '../data/import.ts';
 import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface ImportCommandOptions {
   readonly format: string;
@@ -20,6 +23,9 @@ export interface ImportCommandOptions {
   readonly drop: readonly string[];
   readonly mapSplit: readonly string[];
   readonly dryRun?: boolean;
+  readonly every?: string;
+  readonly rate?: string;
+  readonly ffmpeg?: string;
 }
 
 const FORMATS = ['auto', ...IMPORT_FORMATS] as const;
@@ -32,14 +38,18 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const { output, signal } = context;
-  const format = FORMATS.find((name) => name === options.format);
-  if (format === undefined) {
+  const named = FORMATS.find((name) => name === options.format);
+  if (named === undefined) {
     throw new AppError('bad-argument', `--format must be one of ${FORMATS.join(', ')}, got "${options.format}"`);
   }
   const split = options.split === undefined ? null : Split.safeParse(options.split);
   if (split?.success === false) {
     throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
   }
+  const frames = framesOf(options);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  // Whoever says which frames to take of a folder means that its pictures are frames.
+  const format = named === 'auto' && frames.choice !== undefined && isFolder ? 'sequence' : named;
   const separator = separatorOf(options.labelSeparator);
   const report = await withWriter(context, folder, 'import', (project) =>
     importDataset(project, path, {
@@ -47,6 +57,7 @@ export async function importCommand(
       copy: options.link !== true,
       signal,
       dryRun: options.dryRun === true,
+      frames,
       renaming: renamingOf(options),
       ...(options.images === undefined ? {} : { imagesFolder: options.images }),
       ...(split ? { split: split.data } : {}),
@@ -58,6 +69,24 @@ export async function importCommand(
   if (report.cancelled)
     throw new AppError('cancelled', 'import cancelled; what it had is kept, and repeating it goes on');
 }
+
+function framesOf({ every, rate, ffmpeg }: ImportCommandOptions): FrameOptions {
+  if (every !== undefined && rate !== undefined) {
+    throw new AppError('bad-argument', '--every and --rate say the same thing in two ways; give one of them');
+  }
+  const program = ffmpeg === undefined ? {} : { ffmpeg };
+  if (every !== undefined) return { choice: { every: wholeNumber('--every', every, 1, MOST_EVERY) }, ...program };
+  if (rate === undefined) return program;
+  const perSecond = Number(rate);
+  if (perSecond > 0 && perSecond <= MOST_A_SECOND) return { choice: { perSecond }, ...program };
+  throw new AppError(
+    'bad-argument',
+    `--rate must be above 0 and at most ${MOST_A_SECOND} frames a second, got "${rate}"`,
+  );
+}
+
+const MOST_A_SECOND = 1_000;
+const MOST_EVERY = 1_000_000;
 
 function renamingOf({ map, drop, mapSplit }: ImportCommandOptions): Renaming {
   const classes = new Map<string, string | null>(map.map((pair) => pairOf('--map', pair)));

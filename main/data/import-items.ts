@@ -6,6 +6,7 @@ import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { AnnotationFlags } from '../store/annotations.ts';
+import type { SequenceSource } from '../store/sequences.ts';
 
 export interface ImageItem {
   readonly kind: 'image';
@@ -27,6 +28,8 @@ export interface ImageItem {
   readonly splitName: string | null;
   /** The size the source claims, if any. */
   readonly claimed: { readonly width: number | null; readonly height: number | null };
+  /** Where the image is a frame, which nobody has labelled yet. */
+  readonly frame?: { readonly sequence: SequenceSource; readonly number: number };
   /** What the reader put right, in words. */
   readonly repairs: readonly string[];
 }

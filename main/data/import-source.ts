@@ -8,7 +8,7 @@ import type { ImportFormat } from '../../preload/contract/transfers.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
 import { refuseForeign } from './formats/foreign.ts';
-import { type FormatReader, ReadSource } from './formats/format.ts';
+import { type FormatReader, type FrameOptions, ReadSource } from './formats/format.ts';
 import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
 import { SourceTree } from './source-tree.ts';
@@ -19,6 +19,7 @@ export interface SourceOptions {
   readonly labelSeparator?: LabelSeparator;
   readonly imagesFolder?: string;
   readonly copy?: boolean;
+  readonly frames?: FrameOptions;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +29,7 @@ export interface OpenSource {
   items(): Promise<AsyncIterable<ImportItem> | ImportItem[]>;
   /** Every format that takes the source for its own, the one that is read by default first. */
   recognised(): Promise<ImportFormat[]>;
-  /** Whether a path lies in what was unpacked of an archive. */
+  /** Whether a path lies in what was unpacked of an archive, or taken out of a video. */
   hasUnpacked(path: string): boolean;
   /** A report in the names that the person knows. */
   named<Report>(report: Report): Report;
@@ -53,6 +54,9 @@ export async function openSource(
       imagesFolder: options.imagesFolder ?? null,
       separator: options.labelSeparator ?? null,
       scratch,
+      frames: options.frames ?? {},
+      copies: options.copy !== false,
+      signal: options.signal,
     });
     const items = async () => {
       const read = await reader.read(source);
@@ -60,7 +64,7 @@ export async function openSource(
       return archive === null ? records : fromArchive(records, archive);
     };
     const named = <Report>(report: Report) => (archive === null ? report : inArchive(report, archive.folder, path));
-    const hasUnpacked = (file: string) => archive !== null && resolve(file).startsWith(archive.folder + sep);
+    const hasUnpacked = (file: string) => resolve(file).startsWith(scratch + sep);
     const recognised = () => formatsOf(tree);
     return { format: reader.format, path, items, recognised, hasUnpacked, named, close };
   } catch (error) {

@@ -8,9 +8,11 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 import type { Inspection } from '../images/inspect.ts';
 import { addManyAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
+import type { WriteDb } from '../store/db.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
 import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
+import { addFrame, ensureSequence } from '../store/sequences.ts';
 import { copyIntoProject, copyPath, flushImagesFolder, removeCopies } from './image-copies.ts';
 import type { SplitImage } from './import-items.ts';
 import { noteSkipped, noteText } from './import-report.ts';
@@ -86,6 +88,11 @@ export class ImportWriter {
 
   private meetAgain(seen: SeenImage, known: KnownImage): void {
     const { item, annotations } = seen;
+    if (item.frame !== undefined) {
+      if (known.id !== null) addToSequence(this.project.db, known.id, item.frame);
+      this.countPresent(item, known);
+      return;
+    }
     if (annotations !== null) {
       if (haveSameObjects(annotations, known.annotations)) {
         this.report.objects.already_present += annotations.length;
@@ -210,14 +217,19 @@ export class ImportWriter {
       split: item.split,
       created_at_ms: clock.nowMs(),
     } as const;
-    const id = addImage(db, image, annotations !== null);
-    if (annotations === null) setLabels(db, id, item.labels);
+    const id = addImage(db, image, annotations !== null && item.frame === undefined);
+    if (item.frame !== undefined) addToSequence(db, id, item.frame);
+    else if (annotations === null) setLabels(db, id, item.labels);
     return { id, annotations: annotations ?? [] };
   }
 
   private skip({ where }: SplitImage, record: Omit<SkippedRecord, 'where'>): void {
     noteSkipped(this.report, { where, ...record });
   }
+}
+
+function addToSequence(db: WriteDb, imageId: number, { sequence, number }: NonNullable<SplitImage['frame']>): void {
+  addFrame(db, { imageId, sequenceId: ensureSequence(db, sequence), number });
 }
 
 function quoted(labels: readonly string[]): string {

@@ -17,6 +17,7 @@ import { addImport } from '../store/imports.ts';
 import type { WriteProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
 import { fitTask, keepsObjects, type Renaming } from './fit-task.ts';
+import type { FrameOptions } from './formats/format.ts';
 import { removePartialCopies } from './image-copies.ts';
 import type { ImageItem, ImportItem, ProblemItem, SplitImage } from './import-items.ts';
 import {
@@ -47,6 +48,8 @@ export interface ImportOptions {
   readonly renaming?: Renaming;
   /** Copy the images into the project (the default), or leave them where they are and link them. */
   readonly copy?: boolean;
+  /** Of videos and picture sequences: which frames, and the program that reads videos. */
+  readonly frames?: FrameOptions;
   /** Reads and reports, and leaves the project as it is. */
   readonly dryRun?: boolean;
   /** Processes that look at images. */

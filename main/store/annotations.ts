@@ -2,7 +2,7 @@
 
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
-import type { LabelSource } from '../../preload/contract/labelling.ts';
+import type { LabelSource, Track, TrackRole } from '../../preload/contract/labelling.ts';
 import { geometryText, shapeOf } from './annotation-geometry.ts';
 import { ensureClass } from './classes.ts';
 import type { ReadDb, SqlValue, WriteDb } from './db.ts';
@@ -34,6 +34,8 @@ export interface NewAnnotation extends AnnotationFlags {
   readonly area_px2?: number;
   /** Absent where a person has drawn it, or an import brought it. */
   readonly source?: LabelSource;
+  /** The object through the frames of a sequence; of boxes alone. */
+  readonly track?: Track | null;
 }
 
 export interface Annotation extends NewAnnotation {
@@ -66,6 +68,8 @@ interface StoredAnnotation {
   readonly is_occluded: 0 | 1;
   readonly is_truncated: 0 | 1;
   readonly source: LabelSource | null;
+  readonly track_id: number | null;
+  readonly track_role: TrackRole | null;
 }
 
 const PAGE_IMAGES = 500;
@@ -119,7 +123,8 @@ export function changeAnnotation(db: WriteDb, annotation: Annotation): void {
   db.transaction(() => {
     db.prepare(`
       UPDATE annotations SET class_id = ?, kind = ?, x0 = ?, y0 = ?, x1 = ?, y1 = ?, area_px2 = ?, geometry = ?,
-                             is_crowd = ?, is_difficult = ?, is_occluded = ?, is_truncated = ?, source = ?
+                             is_crowd = ?, is_difficult = ?, is_occluded = ?, is_truncated = ?, source = ?,
+                             track_id = ?, track_role = ?
       WHERE id = ?`).run(ensureClass(db, class_name), ...columnsOf({ shape, area_px2, ...flags }), id);
   });
 }
@@ -133,23 +138,24 @@ function insert(db: WriteDb, imageId: number, id: number | null, annotation: New
   return Number(lastInsertRowid);
 }
 
-const COLUMNS = 15;
+const COLUMNS = 17;
 const ROWS_PER_STATEMENT = 64;
 const ROW = `(${Array(COLUMNS).fill('?').join(', ')})`;
 
 /** One text for each number of rows, at most `ROWS_PER_STATEMENT` of them. */
 const insertOf = (rows: number): string => `
   INSERT INTO annotations (id, image_id, class_id, kind, x0, y0, x1, y1, area_px2, geometry,
-                           is_crowd, is_difficult, is_occluded, is_truncated, source)
+                           is_crowd, is_difficult, is_occluded, is_truncated, source, track_id, track_role)
   VALUES ${Array(rows).fill(ROW).join(', ')}`;
 
 type Columns = Omit<NewAnnotation, 'class_name'>;
 
 /** From `kind` on, in the order of the table. */
-function columnsOf({ shape, area_px2 = shapeArea(shape), ...flags }: Columns): SqlValue[] {
+function columnsOf({ shape, area_px2 = shapeArea(shape), track = null, ...flags }: Columns): SqlValue[] {
   const { is_crowd, is_difficult, is_occluded, is_truncated, source = null } = flags;
   const marks = [is_crowd, is_difficult, is_occluded, is_truncated].map(Number);
-  return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks, source];
+  const kept = [source, track?.id ?? null, track?.role ?? null];
+  return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks, ...kept];
 }
 
 /** Ids of classes by name, each looked up or made once. */
@@ -237,5 +243,6 @@ function toAnnotation(row: StoredAnnotation, names: ReadonlyMap<number, string>)
     is_occluded: row.is_occluded === 1,
     is_truncated: row.is_truncated === 1,
     ...(row.source === null ? {} : { source: row.source }),
+    ...(row.track_id === null ? {} : { track: { id: row.track_id, role: row.track_role! } }),
   };
 }

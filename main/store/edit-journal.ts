@@ -74,6 +74,8 @@ const TABLES: Readonly<Record<string, JournalledTable>> = {
     fixed: [
       ...['image_id', 'kind', 'x0', 'y0', 'x1', 'y1', 'area_px2', 'geometry'],
       ...['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated', 'source'],
+      // Last, as entries from before there were tracks end without them.
+      ...['track_id', 'track_role'],
     ],
     isNeeded: null,
   },
@@ -121,12 +123,17 @@ export function journalled<T>(db: WriteDb, edit: number, work: () => T): T {
 /** What an edit has changed, in order. */
 export function journalOf(db: ReadDb, edit: number): JournalledChange[] {
   const rows = db.prepare('SELECT * FROM edit_changes WHERE edit_id = ? ORDER BY id').all(edit) as StoredChange[];
-  const list = (text: string | null) => (text === null ? null : (JSON.parse(text) as SqlValue[]));
+  const list = (text: string | null, length: number) => {
+    if (text === null) return null;
+    const values = JSON.parse(text) as SqlValue[];
+    return Array.from({ length }, (_, i) => values[i] ?? null);
+  };
+  const widthOf = (part: string) => PARTS.get(part)!.columns.length;
   return rows.map(({ part, key_json, before_json, after_json, image_id }) => ({
     part,
-    key: list(key_json)!,
-    before: list(before_json),
-    after: list(after_json),
+    key: JSON.parse(key_json) as SqlValue[],
+    before: list(before_json, widthOf(part)),
+    after: list(after_json, widthOf(part)),
     image: image_id,
   }));
 }

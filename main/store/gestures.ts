@@ -220,7 +220,7 @@ function turnObject(db: WriteDb, imageId: number, before: Annotation | null, aft
 
 type Seen = Pick<
   Annotation,
-  'id' | 'class_name' | 'shape' | 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated'
+  'id' | 'class_name' | 'shape' | 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated' | 'track'
 >;
 
 /** The object as it is now. Errors: edit-conflict when it has gone, or is not as it was seen. */
@@ -234,9 +234,11 @@ function found(db: ReadDb, imageId: number, seen: Seen): Annotation {
 }
 
 /** What a person sees of an object, in one order. */
-function fingerprint({ class_name, shape, is_crowd, is_difficult, is_occluded, is_truncated }: Seen): string {
+function fingerprint({ class_name, shape, track, ...flags }: Seen): string {
+  const { is_crowd, is_difficult, is_occluded, is_truncated } = flags;
   const geometry = shape.kind === 'box' ? shape.xyxy : geometryText(shape);
-  return JSON.stringify([class_name, shape.kind, geometry, is_crowd, is_difficult, is_occluded, is_truncated]);
+  const marks = [is_crowd, is_difficult, is_occluded, is_truncated];
+  return JSON.stringify([class_name, shape.kind, geometry, ...marks, track?.id ?? null, track?.role ?? null]);
 }
 
 const told = (names: readonly string[]): string =>

@@ -44,6 +44,11 @@ export const Shape = z.discriminatedUnion('kind', [
 /** Whose work an object is that no person has drawn: an accepted proposal, or one worked out between others. */
 export const LabelSource = z.enum(['model', 'interpolated']);
 export type LabelSource = z.infer<typeof LabelSource>;
+/** `key` was set by somebody; `end` as well, and the object is gone after it; `between` was filled in from those round it. */
+export const TrackRole = z.enum(['key', 'between', 'end']);
+export type TrackRole = z.infer<typeof TrackRole>;
+export const Track = z.object({ id: z.int().positive(), role: TrackRole });
+export type Track = z.infer<typeof Track>;
 
 export const NewAnnotation = z.object({
   class_name: z.string().min(1),
@@ -54,6 +59,8 @@ export const NewAnnotation = z.object({
   is_truncated: z.boolean(),
   /** Absent where a person has drawn it, or an import brought it. */
   source: LabelSource.optional(),
+  /** A box that is one object with others on other frames of its sequence. */
+  track: Track.nullable().optional(),
 });
 export type NewAnnotation = z.infer<typeof NewAnnotation>;
 

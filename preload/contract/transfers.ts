@@ -20,6 +20,8 @@ export const IMPORT_FORMATS = [
   'list',
   'csv',
   'folder',
+  'sequence',
+  'video',
 ] as const;
 export const ImportFormat = z.enum(IMPORT_FORMATS);
 export type ImportFormat = z.infer<typeof ImportFormat>;

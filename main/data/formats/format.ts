@@ -7,6 +7,7 @@ import type { LabelSeparator } from '../csv-layout.ts';
 import { type FinderOptions, ImageFinder } from '../image-finder.ts';
 import type { ImportItem } from '../import-items.ts';
 import { SourceTree } from '../source-tree.ts';
+import type { FrameChoice } from '../video-frames.ts';
 
 export interface FormatReader {
   readonly format: ImportFormat;
@@ -19,6 +20,13 @@ export interface FormatReader {
   read(source: ReadSource): AsyncIterable<ImportItem> | Promise<ImportItem[]>;
 }
 
+/** Of videos and picture sequences. */
+export interface FrameOptions {
+  readonly choice?: FrameChoice;
+  /** The program that reads videos; by default the one on the path. */
+  readonly ffmpeg?: string;
+}
+
 export class ReadSource {
   readonly tree: SourceTree;
   readonly task: Task;
@@ -27,15 +35,22 @@ export class ReadSource {
   readonly separator: LabelSeparator | null;
   /** A folder for what a reader must put aside, removed after the import. */
   readonly scratch: string;
+  readonly frames: FrameOptions;
+  /** Whether pictures are copied into the project, not linked. */
+  readonly copies: boolean;
+  readonly signal: AbortSignal | undefined;
   /** By what they leave out. */
   private readonly finders = new Map<string, ImageFinder>();
 
-  constructor(options: Pick<ReadSource, 'tree' | 'task' | 'imagesFolder' | 'separator' | 'scratch'>) {
+  constructor(options: Omit<ReadSource, 'labelling' | 'finder' | 'unnamed'>) {
     this.tree = options.tree;
     this.task = options.task;
     this.imagesFolder = options.imagesFolder;
     this.separator = options.separator;
     this.scratch = options.scratch;
+    this.frames = options.frames;
+    this.copies = options.copies;
+    this.signal = options.signal;
   }
 
   /** Of whole images; null where labels are objects. */

@@ -1,11 +1,12 @@
 /**
- * Every format that is read, the most particular first: the first that recognises a source reads it. Before the last two,
+ * Every format that is read, the most particular first: the first that recognises a source reads it. Before the last three,
  * which take nearly anything, formats are refused that are known and not read.
  */
 
 import { coco } from './coco.ts';
 import { cvat } from './cvat.ts';
 import type { FormatReader } from './format.ts';
+import { sequence, video } from './frames.ts';
 import { imageList } from './image-list.ts';
 import { kitti } from './kitti.ts';
 import { labelme } from './labelme.ts';
@@ -18,6 +19,7 @@ import { csv, folder, jsonl } from './whole-images.ts';
 import { yolo } from './yolo.ts';
 
 export const FIRST_FORMATS: readonly FormatReader[] = [
+  video,
   jsonl,
   coco,
   panoptic,
@@ -32,4 +34,4 @@ export const FIRST_FORMATS: readonly FormatReader[] = [
   imageList,
 ];
 
-export const LAST_FORMATS: readonly FormatReader[] = [csv, folder];
+export const LAST_FORMATS: readonly FormatReader[] = [csv, folder, sequence];

@@ -14,6 +14,7 @@ import { predictions } from './0011-predictions.ts';
 import { journal } from './0012-journal.ts';
 import { importedModels } from './0013-imported-models.ts';
 import { labelSource } from './0014-label-source.ts';
+import { sequences } from './0015-sequences.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   journal,
   importedModels,
   labelSource,
+  sequences,
 ];
 
 /** The `user_version` this program writes. */

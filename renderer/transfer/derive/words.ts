@@ -19,6 +19,8 @@ export const FORMAT_WORDS: { readonly [F in ImportFormat | ExportFormatName]: st
   list: 'A list of images with classes',
   csv: 'CSV',
   folder: 'A folder for each class',
+  sequence: 'A sequence of pictures',
+  video: 'Frames of a video',
 };
 
 export const SPLIT_WORDS: { readonly [S in Split]: string } = {

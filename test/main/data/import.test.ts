@@ -289,7 +289,7 @@ describe('a disk that refuses', () => {
   test.skipIf(noMountReason !== null)(`full: ends the import, keeps what was in${noMount}`, async () => {
     const source = tempFolder();
     for (let i = 0; i < 150; i++) await writePhoto(join(source, `nut/${i}.png`), i, { width: 60, height: 60 });
-    const project = newProject(join(smallDisk(900 * 1024), 'project'));
+    const project = newProject(join(smallDisk(960 * 1024), 'project'));
 
     const error = await appErrorOf(() => importDataset(project, source));
 

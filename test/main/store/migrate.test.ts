@@ -5,7 +5,7 @@ import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/ann
 import { changesSince, latestRevision } from '../../../main/store/changes.ts';
 import { addClass } from '../../../main/store/classes.ts';
 import { Connection } from '../../../main/store/db.ts';
-import { editHistory } from '../../../main/store/edits.ts';
+import { editHistory, undoEdit } from '../../../main/store/edits.ts';
 import { epochsOf } from '../../../main/store/epochs.ts';
 import { historyOf, makeGesture, undoGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
@@ -16,6 +16,7 @@ import { newestPrediction, putPrediction } from '../../../main/store/predictions
 import { createProject, openProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { addRunNotes, runById } from '../../../main/store/runs.ts';
+import { frameOf } from '../../../main/store/sequences.ts';
 import { sweepSummaries } from '../../../main/store/sweep-summaries.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
@@ -45,6 +46,7 @@ test('a new project has exactly the documented tables', () => {
     'edits',
     'epochs',
     'fingerprints',
+    'frames',
     'gestures',
     'image_tags',
     'images',
@@ -56,8 +58,10 @@ test('a new project has exactly the documented tables', () => {
     'project',
     'revisions',
     'runs',
+    'sequences',
     'sweeps',
     'tags',
+    'tracks',
     'trials',
   ]);
   expect(schemaVersion(connection)).toBe(SCHEMA_VERSION);
@@ -349,5 +353,29 @@ test('the thirteenth migration keeps what runs have said, and lets models that a
   expect(newestPrediction(connection, 1)!.run_id).toBe('m0001');
   connection.execute('DELETE FROM images');
   expect(newestPrediction(connection, 1)).toBeNull();
+  connection.close();
+});
+
+test('the fifteenth migration leaves objects without a track, and those that an edit removed before come back', () => {
+  const connection = oldDatabase(14);
+  connection.execute(`
+    INSERT INTO project (id, name, task, created_at_ms) VALUES (1, 'p', 'image-object-detection', 1);
+    INSERT INTO classes (id, name) VALUES (1, 'nut');
+    INSERT INTO images (path, storage, source_url, sha256, size_bytes, width_px, height_px, format, created_at_ms)
+    VALUES ('images/a.png', 'copied', 'a.png', '${'0'.repeat(64)}', 1, 40, 30, 'png', 1);
+    INSERT INTO edits (title, created_at_ms, made_by) VALUES ('remove the labels of 1 image', 5, 'ann');
+    INSERT INTO edit_changes (edit_id, part, key_json, before_json, after_json, image_id)
+    VALUES (1, 'annotations', '[3]', '[1,1,"box",2,3,10,9,48,null,0,0,1,0,null]', NULL, 1);`);
+
+  migrate(connection);
+  undoEdit(connection);
+
+  expect(annotationsOf(connection, 1)).toEqual([
+    {
+      ...{ ...NO_FLAGS, is_occluded: true, id: 3, class_name: 'nut', area_px2: 48 },
+      ...{ shape: { kind: 'box', xyxy: [2, 3, 10, 9] }, xyxy: [2, 3, 10, 9] },
+    },
+  ]);
+  expect(frameOf(connection, 1)).toBeNull();
   connection.close();
 });

@@ -1,0 +1,94 @@
+/**
+ * Frames, which have no labels yet: a folder of pictures in the order of their names, or a video, whose frames are taken
+ * out first.
+ */
+
+import { basename, extname, join } from 'node:path';
+import { AppError } from '../../../preload/contract/errors.ts';
+import type { SequenceSource } from '../../store/sequences.ts';
+import { isImageName } from '../image-finder.ts';
+import type { ImageItem, ImportItem } from '../import-items.ts';
+import { extractFrames, type FrameChoice, VIDEO_EXTENSIONS } from '../video-frames.ts';
+import type { FormatReader, ReadSource } from './format.ts';
+
+/** What is taken of a video where nobody says. */
+const USUAL: FrameChoice = { perSecond: 1 };
+
+/** `frame2` before `frame10`. */
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
+export const sequence: FormatReader = {
+  format: 'sequence',
+  recognises: async (tree) => tree.file === null && (await tree.files()).some(isPicture),
+  read: async (source) => {
+    const { tree, frames } = source;
+    const { choice = { every: 1 } } = frames;
+    if (tree.file !== null) {
+      throw new AppError('bad-argument', `import: format sequence needs a folder of pictures, got ${tree.file}`);
+    }
+    if ('perSecond' in choice) {
+      const message = `import: --rate: the pictures of ${tree.root} do not say how many a second they are; use --every`;
+      throw new AppError('bad-argument', message, { folder: tree.root });
+    }
+    const { every } = choice;
+    const names = (await tree.files()).filter(isPicture).sort(NATURAL.compare);
+    if (names.length === 0) {
+      throw new AppError('bad-argument', `import: there is no picture in ${tree.root}`, { folder: tree.root });
+    }
+    const of: SequenceSource = { name: basename(tree.root), source: `${tree.root} every ${every}`, framesPerS: null };
+    return names.flatMap((name, number): ImportItem[] => {
+      const path = tree.absolute(name);
+      return number % every === 0 ? [frame(of, number, path, path)] : [];
+    });
+  },
+};
+
+export const video: FormatReader = {
+  format: 'video',
+  recognises: async (tree) => tree.file !== null && isVideo(tree.file),
+  read: async function* (source) {
+    const { tree, frames } = source;
+    if (tree.file === null) {
+      throw new AppError('bad-argument', `import: format video needs one video file, got the folder ${tree.root}`);
+    }
+    const path = tree.absolute(tree.file);
+    if (!source.copies) {
+      const message = `import: frames of ${path} cannot be linked, as there are no files of them; copy them`;
+      throw new AppError('bad-argument', message, { file: path });
+    }
+    const { choice = USUAL } = frames;
+    if (frames.choice === undefined) {
+      yield { kind: 'warning', text: `${path}: a frame a second is taken; --rate and --every choose others` };
+    }
+    yield* taken(source, path, choice);
+  },
+};
+
+async function* taken(
+  { frames, scratch, signal }: ReadSource,
+  path: string,
+  choice: FrameChoice,
+): AsyncGenerator<ImportItem, void, undefined> {
+  const files = await extractFrames(path, {
+    ...{ choice, folder: join(scratch, 'frames') },
+    ...(frames.ffmpeg === undefined ? {} : { ffmpeg: frames.ffmpeg }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const how = 'every' in choice ? `every ${choice.every}` : `${choice.perSecond} a second`;
+  const framesPerS = 'perSecond' in choice ? choice.perSecond : null;
+  const of: SequenceSource = { name: basename(path), source: `${path} ${how}`, framesPerS };
+  const step = 'every' in choice ? choice.every : 1;
+  for (const [i, file] of files.entries()) yield frame(of, i * step, `${path} frame ${i * step}`, file);
+}
+
+const isPicture = (path: string): boolean => !path.includes('/') && isImageName(path);
+export const isVideo = (path: string): boolean => VIDEO_EXTENSIONS.has(extname(path).toLowerCase());
+
+function frame(sequence: SequenceSource, number: number, where: string, file: string): ImageItem {
+  return {
+    ...{ kind: 'image', where, url: where, candidates: [file], labels: [], objects: null, splitName: null },
+    claimed: { width: null, height: null },
+    repairs: [],
+    frame: { sequence, number },
+  };
+}
