@@ -226,7 +226,7 @@ describe('labelling objects', () => {
     await isMarked('Done');
     await page.keyboard.press('d');
     await page.getByText('3 of 3').waitFor();
-    await page.getByRole('link', { name: 'Next image that is done (M)' }).waitFor();
+    await page.getByRole('link', { name: 'Next to review' }).waitFor();
     await page.keyboard.press('m');
     await page.getByText('2 of 3').waitFor();
     await isMarked('Done');

@@ -6,17 +6,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { builtRenderer } from '../../build/bundle.ts';
 import { sweepFolder } from '../../main/schedule/sweep-requests.ts';
-import { upsertEpoch } from '../../main/store/epochs.ts';
 import type { WriteProject } from '../../main/store/project.ts';
-import { createRun } from '../../main/store/runs.ts';
-import { createSweep, startSweep } from '../../main/store/sweeps.ts';
-import { addTrial, claimNext, finishTrial } from '../../main/store/trials.ts';
 import { startEngineProcess } from '../kit/engine-process.ts';
 import { eventually } from '../kit/eventually.ts';
-import { madeEpoch } from '../kit/made-runs.ts';
-import { PLAN } from '../kit/made-sweeps.ts';
 import { newProject } from '../kit/projects.ts';
-import { newRun } from '../kit/runs.ts';
+import { storeEpoch, storeSweep } from '../kit/stored-sweep.ts';
 import { keepPicture, openWindow, seriousViolations, type TestWindow, testBrowser } from '../kit/window.ts';
 
 let browser: Browser;
@@ -39,44 +33,10 @@ async function open(project: WriteProject): Promise<Page> {
   return window.page;
 }
 
-function addEpoch(project: WriteProject, run: string, epoch: number, accuracy: number): void {
-  const row = madeEpoch(epoch);
-  upsertEpoch(project.db, run, { ...row, metrics: { ...row.metrics, accuracy }, valid_loss: 0.5 });
-}
-
-/** A running sweep of so many trials of four epochs each; the last of them is running. */
+/** A project with a running sweep of so many trials. */
 function madeProject(count: number): { project: WriteProject; sweep: string } {
   const project = newProject();
-  const { db } = project;
-  const plan = { ...PLAN, iterations: count };
-  const sweep = createSweep(db, {
-    source_text: '',
-    plan,
-    devices: ['cpu'],
-    primary_metric: 'accuracy',
-    created_at_ms: 1,
-  });
-  startSweep(db, sweep, 2);
-  db.transaction(() => {
-    for (let number = 1; number <= count; number++) {
-      const run = createRun(db, newRun({ params: { number_of_epochs: 4 } }));
-      const rate = 0.003 * 1.3 ** (number % 9);
-      const configuration = { learning_rate: rate, momentum: ((number * 7) % 10) / 10 };
-      addTrial(db, { sweep_id: sweep, number, configuration, run_id: run, reason: null, created_at_ms: 3 });
-      const trial = claimNext(db, sweep, 10_000 * number)!;
-      const epochs = number === count ? 1 : number % 3 === 0 ? 2 : 4;
-      for (let epoch = 1; epoch <= epochs; epoch++) addEpoch(project, run, epoch, Math.min(0.95, 0.2 * epoch + rate));
-      if (number < count)
-        finishTrial(
-          db,
-          trial,
-          epochs === 2 ? 'stopped' : 'completed',
-          epochs === 2 ? 'bandit: stopped' : null,
-          10_000 * number + 9_000,
-        );
-    }
-  });
-  return { project, sweep };
+  return { project, sweep: storeSweep(project, count) };
 }
 
 test('a sweep is followed live, brushed and asked for things', async () => {
@@ -110,7 +70,7 @@ test('a sweep is followed live, brushed and asked for things', async () => {
   await keepPicture(page, 'sweep-dark');
   await page.emulateMedia({ colorScheme: 'light' });
 
-  addEpoch(project, 'r0012', 2, 0.99);
+  storeEpoch(project, 'r0012', 2, 0.99);
   await page
     .getByText('best accuracy 0.9900 in trial 12')
     .or(page.getByText('best accuracy 0.99 in trial 12'))
@@ -154,7 +114,7 @@ test('ranges are brushed and axes moved by pointer and by key, and the rest foll
     expect(Math.min(...trials.map(momentum))).toBeGreaterThanOrEqual(0.5);
   });
   expect(await least.getAttribute('aria-valuetext')).toBe('0.54');
-  addEpoch(project, 'r0012', 2, 0.99);
+  storeEpoch(project, 'r0012', 2, 0.99);
   await page.getByText('in trial 12').waitFor();
   await page.getByRole('img', { name: 'of 12 trials, 5 chosen' }).waitFor(); // what was chosen stays chosen
   await page.keyboard.press('Escape');
@@ -228,7 +188,7 @@ test('a sweep of 300 trials comes in small messages, and an epoch changes the ro
     });
   });
 
-  addEpoch(project, 'r0300', 2, 0.41);
+  storeEpoch(project, 'r0300', 2, 0.41);
   await rows.getByText('0.4100').waitFor();
 
   expect(await page.evaluate(() => document.body.dataset['changed'])).toBe('300');

@@ -108,6 +108,10 @@ function Neighbours({ neighbours, links, keys }: Pick<LabelBarProps, 'neighbours
   );
 }
 
+/** A word is a name by itself; a sign needs one. */
+const nameOf = (label: ReactNode, title: string): string | undefined =>
+  typeof label === 'string' && label.length > 1 ? undefined : title;
+
 interface ImageLinkProps {
   readonly label: ReactNode;
   readonly title: string;
@@ -118,7 +122,7 @@ interface ImageLinkProps {
 function ImageLink({ label, title, to, links }: ImageLinkProps): ReactElement {
   if (to === null) return <Press label={label} title={title} onPress={() => {}} isOff />;
   return (
-    <a className="button button-quiet" href={links.label(to)} title={title} aria-label={title}>
+    <a className="button button-quiet" href={links.label(to)} title={title} aria-label={nameOf(label, title)}>
       {label}
     </a>
   );
@@ -137,7 +141,7 @@ function Press({ label, title, onPress, isOff = false }: PressProps): ReactEleme
       type="button"
       className="button button-quiet"
       title={title}
-      aria-label={title}
+      aria-label={nameOf(label, title)}
       onClick={onPress}
       disabled={isOff}
     >
