@@ -1,70 +1,17 @@
 /** The contract, told alike over every transport. */
 
-import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
-import { doorsTo } from '../../main/ipc/attach.ts';
-import { type RelayPort, relay } from '../../main/shell/relay.ts';
-import { AppError } from '../../preload/contract/errors.ts';
+import { relay } from '../../main/shell/relay.ts';
+import { AppError, ERROR_CODES } from '../../preload/contract/errors.ts';
 import { CONTRACT_VERSION } from '../../preload/contract/version.ts';
-import { appErrorOf, clientOverPort, clientOverSocket, type EngineClient } from '../../renderer/app/engine/client.ts';
+import { appErrorOf, type EngineClient } from '../../renderer/app/engine/client.ts';
 import { eventually } from '../kit/eventually.ts';
 import { madeEvaluation } from '../kit/made-evaluations.ts';
 import { madeEpoch, madeHead, madeRun } from '../kit/made-runs.ts';
 import { CHOICES, MemoryEngine, PROGRESS, SIGN_PROJECT } from '../kit/memory-engine.ts';
 import { startServer } from '../kit/server.ts';
-
-interface Connection {
-  readonly client: EngineClient;
-  readonly bugs: unknown[];
-  /** Ends the connection from the window's side. */
-  drop(): void;
-  close(): Promise<void>;
-}
-
-async function overPort(engine: MemoryEngine): Promise<Connection> {
-  const bugs: unknown[] = [];
-  const { port1, port2 } = new MessageChannel();
-  doorsTo(engine, (error) => bugs.push(error)).attachPort(port1 as unknown as MessagePort);
-  const client = clientOverPort(port2 as unknown as MessagePort);
-  return { client, bugs, drop: () => port2.close(), close: async () => port2.close() };
-}
-
-async function overSocket(engine: MemoryEngine): Promise<Connection> {
-  const server = await startServer(engine);
-  const headers = { Authorization: `Bearer ${server.doorkeeper.bearer}` };
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/engine`, 'lightbench.v1', { headers });
-  const client = clientOverSocket(socket as unknown as globalThis.WebSocket);
-  return { client, bugs: server.bugs, drop: () => socket.close(), close: () => server.close() };
-}
-
-/** As in the desktop: the window has a port, the shell carries its messages to the server and back. */
-async function overRelay(engine: MemoryEngine): Promise<Connection> {
-  const server = await startServer(engine);
-  const { port1, port2 } = new MessageChannel();
-  const relayed = await relay(electronPort(port1), { url: server.url, token: server.doorkeeper.bearer });
-  const client = clientOverPort(port2 as unknown as MessagePort);
-  return { client, bugs: server.bugs, drop: relayed.close, close: () => server.close() };
-}
-
-/** Node's port under the manners of Electron's `MessagePortMain`. */
-function electronPort(port: NodePort): RelayPort {
-  return {
-    on: (event: 'message' | 'close', listener: (message: never) => void) =>
-      event === 'message'
-        ? port.on('message', (data: unknown) => listener({ data } as never))
-        : port.on('close', () => listener(undefined as never)),
-    postMessage: (message) => port.postMessage(message),
-    start: () => port.start(),
-    close: () => port.close(),
-  };
-}
-
-const TRANSPORTS = {
-  'message port': overPort,
-  'loopback WebSocket': overSocket,
-  'message port relayed to a WebSocket': overRelay,
-};
+import { type Connection, electronPort, TRANSPORTS } from '../kit/transports.ts';
 
 test('a relay with a wrong token is refused before a window has a port', async () => {
   const server = await startServer(new MemoryEngine(null));
@@ -89,6 +36,41 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const client = await connected(new MemoryEngine(null));
 
       expect(await client.engine.info()).toMatchObject({ contract_version: CONTRACT_VERSION, platform: 'linux-x64' });
+    });
+
+    test('an engine of another contract says which one it speaks', async () => {
+      const engine = new MemoryEngine(null);
+      engine.contractVersion = 999;
+      const client = await connected(engine);
+
+      expect((await client.engine.info()).contract_version).toBe(999);
+    });
+
+    test('every refusal keeps its code, its words and its details', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+
+      for (const code of ERROR_CODES) {
+        engine.failure = new AppError(code, `why ${code}`, { file: 'a.jpg', line: 7 });
+        const error = appErrorOf(await client.runs.list().catch((caught: unknown) => caught));
+        expect(error).toMatchObject({ code, message: `why ${code}`, details: { file: 'a.jpg', line: 7 } });
+      }
+      expect(open!.bugs).toEqual([]);
+    });
+
+    test('a call that is too large never reaches the engine, and others go on', async () => {
+      const engine = new MemoryEngine(SIGN_PROJECT);
+      const client = await connected(engine);
+      const weights = 'x'.repeat(5 * 2 ** 20);
+      const request = { model: 'resnet18', params: {}, device: 'cpu', weights };
+
+      await expect(client.runs.start(request)).rejects.toThrow();
+
+      expect(engine.asked).toEqual([]);
+      expect(open!.bugs).toEqual([]);
+      const other = await connect(engine);
+      expect(await other.client.engine.info()).toMatchObject({ contract_version: CONTRACT_VERSION });
+      await other.close();
     });
 
     test('a project arrives as it is, and none as null', async () => {
