@@ -11,11 +11,7 @@ export function ChartsPage({ facts }: { facts: DataFacts }): ReactElement {
   const what = facts.objects > 0 ? 'objects' : 'images';
   return (
     <div className="columns">
-      <Bars
-        title="Class balance"
-        note={ratio === null ? what : `${what}; the largest has ${ratio.toPrecision(2)} times the smallest`}
-        bars={balance}
-      />
+      <Bars title="Class balance" note={balanceWords(what, ratio)} bars={balance} />
       <Bars title="Image size" note="longer side, px" bars={namedBins(facts.longer_side_px)} />
       <Bars title="Image shape" note="width by height" bars={namedBins(facts.aspect)} />
       {facts.objects === 0 ? null : (
@@ -26,4 +22,14 @@ export function ChartsPage({ facts }: { facts: DataFacts }): ReactElement {
       )}
     </div>
   );
+}
+
+/** A ratio below this reads as one. */
+const ALIKE = 1.05;
+
+function balanceWords(what: string, ratio: number | null): string {
+  if (ratio === null) return what;
+  return ratio < ALIKE
+    ? `${what}; every class has as many`
+    : `${what}; the largest has ${ratio.toPrecision(2)} times the smallest`;
 }

@@ -47,7 +47,8 @@ export const SweepPage = memo(({ id, api, links, theme }: SweepPageProps): React
         <Buttons sweep={sweep} links={links} onAsk={ask.run} onResume={() => resume.run()} />
       </div>
       <p className="muted sweep-facts">{factsOf(sweep)}</p>
-      <Problem title="Not done" text={ask.problem ?? resume.problem ?? sweep.reason} />
+      <Problem title="Not done" text={ask.problem ?? resume.problem} />
+      <Problem title="The sweep ended early" text={sweep.reason} />
       <ChartsSection {...{ sweep, theme, brushes, chosen }} onBrush={setBrushes} />
       <TrialsTable sweep={sweep} chosen={chosen} links={links} onAsk={onAsk} />
     </>

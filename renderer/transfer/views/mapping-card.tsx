@@ -31,7 +31,9 @@ export function MappingCard({ survey, project, mapping, onChange }: MappingCardP
         {objects > 0 ? `, ${formatPlural(objects, 'object')}` : ''}
       </h2>
       {others.length === 0 ? null : (
-        <p className="muted">It could be read as {others.join(', ')} too; choose the format above to do so.</p>
+        <p className="muted">
+          It could be read as {others.join(', or as ')} too: choose that under “Format and pictures elsewhere”.
+        </p>
       )}
       {problem_count === 0 ? null : (
         <div className="reason">
