@@ -17,10 +17,14 @@ export interface ServedEngine {
   readonly ms: number;
 }
 
-export async function startEngine(project: string, home: string): Promise<ServedEngine> {
+export async function startEngine(
+  project: string,
+  home: string,
+  options: readonly string[] = [],
+): Promise<ServedEngine> {
   const startMs = performance.now();
   const entry = join(ROOT, 'main', 'serve', 'entry.ts');
-  const child = spawn(process.execPath, [entry, '--json', project], {
+  const child = spawn(process.execPath, [entry, '--json', ...options, project], {
     env: { ...process.env, LIGHTBENCH_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { type FoundBrowser, findBrowser, launch } from '../../build/browser.ts';
 import { ROOT } from '../../build/source-files.ts';
 
@@ -44,20 +43,10 @@ export async function openWindow(
   return { page, context, complaints };
 }
 
-/**
- * Keeps a picture for people to look at; git ignores them. With LIGHTBENCH_SCREENS, a folder, also a copy there of few
- * colours and bytes, for the documents.
- */
+/** Keeps a picture for people to look at; git ignores them. Those of the documents are made by `npm run screens`. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  const path = join(SCREENSHOTS, `${name}.png`);
-  await page.screenshot({ path, fullPage: true });
-  const { LIGHTBENCH_SCREENS: screens } = process.env;
-  if (screens === undefined) return;
-  mkdirSync(screens, { recursive: true });
-  await sharp(path)
-    .png({ palette: true, colours: 64, effort: 10 })
-    .toFile(join(screens, `${name}.png`));
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
 /** What axe finds wrong with a page and calls serious or worse; `within` is a selector. */
