@@ -65,7 +65,7 @@ function converted(
   block: number,
 ): string {
   if (to === 'rows') return toRows(emit, name, shape);
-  if (from === 'rows') return fromRows(emit, name, shape);
+  if (from === 'rows') return fromRows(emit, name, shape, block);
   if (shape.length === 2) {
     const asFilter = reshaped(emit, name, [...packedShape(shape, from, block), 1, 1]);
     return reshaped(emit, converted(emit, asFilter, [...shape, 1, 1], from, to, block), packedShape(shape, to, block));
@@ -85,9 +85,11 @@ function toRows(emit: Emitter, name: string, shape: readonly number[]): string {
   return reshaped(emit, emit.one(`${NCHWC}ReorderInput`, [pixels], { channels_last: 1 }), shape);
 }
 
-function fromRows(emit: Emitter, name: string, shape: readonly number[]): string {
+/** To the reordering operator each block of columns is a pixel, whose channels are all of its rows: all threads do that. */
+function fromRows(emit: Emitter, name: string, shape: readonly number[], block: number): string {
   const [rows, columns] = matrixOf(shape);
-  return reshaped(emit, toPlain(emit, reshaped(emit, name, [1, columns, 1, rows]), columns, true), shape);
+  const pixels = reshaped(emit, name, [1, 1, columns / block, rows * block]);
+  return reshaped(emit, emit.one(`${NCHWC}ReorderInput`, [pixels], { channels_last: 1 }), shape);
 }
 
 /** Filters of a convolution between the plain layout and one of those for filters. Shapes: as `packedShape`. */

@@ -234,6 +234,14 @@ const cases: Readonly<Record<string, GradientCase>> = {
       return y.add(x!).mul(y.mul(y).sum([0, 1]).mul(1e-4));
     },
   },
+  'sums and means of long columns': {
+    shapes: [[4, 128, 160]],
+    build: ([x]: Inputs) =>
+      x!
+        .mul(x!.sum([0, 1], true))
+        .add(x!.mean([0, 1], true))
+        .mul(0.1),
+  },
   'chunks that change places': {
     shapes: [[4, 64, 8, 32]],
     build: ([x]: Inputs) => x!.mul(x!).transpose([2, 0, 1, 3]),
