@@ -22,19 +22,22 @@ interface Limits {
   readonly largePixels: number;
   /** Rows of a map above which a larger kernel is served best by the dilated form. */
   readonly largeRows: number;
+  /** The same where images fill whole blocks. */
+  readonly largeRowsOfImages: number;
 }
 
 /** By channels in a block: 8 with AVX2, 16 with AVX-512. */
 const LIMITS: Readonly<Record<number, Limits>> = {
-  8: { largePixels: 784, largeRows: 28 },
-  16: { largePixels: 784, largeRows: 56 },
+  8: { largePixels: 784, largeRows: 28, largeRowsOfImages: 28 },
+  16: { largePixels: 784, largeRows: 56, largeRowsOfImages: Number.POSITIVE_INFINITY },
 };
 
 const MOST_FILLING = 1.3; // work on zeros that fill up the last block, over work on rows
 
 export function weightGradForm({ x, g, weight, attrs }: ConvSizes, block: number): WeightGradForm {
-  const { largePixels, largeRows } = LIMITS[block]!;
   const [n] = x;
+  const { largePixels, ...limits } = LIMITS[block]!;
+  const largeRows = n % block === 0 ? limits.largeRowsOfImages : limits.largeRows;
   const [, , ho, wo] = g;
   const isPointwise = weight[2] === 1 && weight[3] === 1 && attrs.pads.every((pad) => pad === 0);
   const rows = n * ho;
