@@ -1,6 +1,6 @@
 /** What is imported: a file, a folder or a ZIP archive, and the reader that recognises it. */
 
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -12,7 +12,7 @@ import { type FormatReader, type FrameOptions, ReadSource } from './formats/form
 import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
 import { SourceTree } from './source-tree.ts';
-import { unpackZip } from './unpack-zip.ts';
+import { type Archive, type OpenArchive, UnpackedArchives } from './unpacked-archives.ts';
 
 export interface SourceOptions {
   readonly format?: 'auto' | ImportFormat;
@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly copy?: boolean;
   readonly frames?: FrameOptions;
   readonly signal?: AbortSignal;
+  /** Where archives stay unpacked between one look and the next; by default nowhere. */
+  readonly archives?: UnpackedArchives;
 }
 
 export interface OpenSource {
@@ -43,9 +45,14 @@ export async function openSource(
   { info }: Pick<ReadProject, 'info'>,
 ): Promise<OpenSource> {
   const scratch = await mkdtemp(join(tmpdir(), 'lightbench-import-'));
-  const close = () => rm(scratch, { recursive: true, force: true });
+  const archives = options.archives ?? new UnpackedArchives(scratch);
+  let archive: OpenArchive | null = null;
+  const close = async () => {
+    await archive?.release();
+    await rm(scratch, { recursive: true, force: true });
+  };
   try {
-    const archive = extname(path).toLowerCase() === '.zip' ? await unpack(path, scratch, options) : null;
+    archive = await openArchive(path, archives, options);
     const tree = await SourceTree.open(archive?.folder ?? path);
     const reader = await readerOf(tree, options.format ?? 'auto');
     const source = new ReadSource({
@@ -59,46 +66,38 @@ export async function openSource(
       signal: options.signal,
     });
     const items = async () => {
-      const read = await reader.read(source);
-      const records = Array.isArray(read) ? read : withUnnamed(read, source);
-      return archive === null ? records : fromArchive(records, archive);
+      if (archive !== null) return fromArchive(() => recordsOf(reader, source), archive, path);
+      return recordsOf(reader, source);
     };
     const named = <Report>(report: Report) => (archive === null ? report : inArchive(report, archive.folder, path));
-    const hasUnpacked = (file: string) => resolve(file).startsWith(scratch + sep);
+    const unpacked = archive === null ? [scratch] : [scratch, archive.folder];
+    const hasUnpacked = (file: string) => unpacked.some((folder) => resolve(file).startsWith(folder + sep));
     const recognised = () => formatsOf(tree);
     return { format: reader.format, path, items, recognised, hasUnpacked, named, close };
   } catch (error) {
     await close();
-    throw error;
+    throw archive === null ? error : errorInArchive(error, archive.folder, path);
   }
 }
 
 const SHOWN_NAMES = 5;
 
-interface Archive {
-  /** Where its data set begins. */
-  readonly folder: string;
-  readonly warnings: readonly string[];
+/** Errors: bad-argument for pictures that are to be linked; as `UnpackedArchives.open`. */
+async function openArchive(
+  path: string,
+  archives: UnpackedArchives,
+  { copy, signal }: SourceOptions,
+): Promise<OpenArchive | null> {
+  if (extname(path).toLowerCase() !== '.zip') return null;
+  if (copy !== false) return archives.open(path, signal);
+  throw new AppError('bad-argument', `import: pictures inside ${path} cannot be linked; unpack it, or copy them`, {
+    file: path,
+  });
 }
 
-/** Errors: bad-argument for pictures that are to be linked; as `unpackZip`. */
-async function unpack(path: string, scratch: string, { copy, signal }: SourceOptions): Promise<Archive> {
-  if (copy === false) {
-    throw new AppError('bad-argument', `import: pictures inside ${path} cannot be linked; unpack it, or copy them`, {
-      file: path,
-    });
-  }
-  let folder = join(scratch, 'archive');
-  await mkdir(folder);
-  const links = await unpackZip(path, folder, signal === undefined ? {} : { signal });
-  for (let inner = await onlyFolder(folder); inner !== null; inner = await onlyFolder(folder)) folder = inner;
-  return { folder, warnings: links.map((name) => `${path}/${name}: is a link, and was not unpacked`) };
-}
-
-/** The folder that is all there is in a folder, or null; a folder of a class has pictures beside it. */
-async function onlyFolder(folder: string): Promise<string | null> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => name !== '__MACOSX');
-  return entries.length === 1 && entries[0]!.isDirectory() ? join(folder, entries[0]!.name) : null;
+async function recordsOf(reader: FormatReader, source: ReadSource): Promise<AsyncIterable<ImportItem> | ImportItem[]> {
+  const records = await reader.read(source);
+  return Array.isArray(records) ? records : withUnnamed(records, source);
 }
 
 /** Says at the end which pictures were left out because nothing is said of them. */
@@ -116,14 +115,30 @@ async function* withUnnamed(
 
 /** Pictures are called as in the archive. */
 async function* fromArchive(
-  records: AsyncIterable<ImportItem> | ImportItem[],
+  read: () => ReturnType<typeof recordsOf>,
   { folder, warnings }: Archive,
+  path: string,
 ): AsyncGenerator<ImportItem, void, undefined> {
   for (const text of warnings) yield { kind: 'warning', text };
-  for await (const record of records) {
-    const isInside = record.kind === 'image' && record.url.startsWith(folder);
-    yield isInside ? { ...record, url: record.url.slice(folder.length + 1) } : record;
+  try {
+    for await (const record of await read()) {
+      const isInside = record.kind === 'image' && record.url.startsWith(folder);
+      yield isInside ? { ...record, url: record.url.slice(folder.length + 1) } : record;
+    }
+  } catch (error) {
+    throw errorInArchive(error, folder, path);
   }
+}
+
+/** An error in the names that the person knows. */
+function errorInArchive(error: unknown, folder: string, path: string): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, message, details } = inArchive(
+    { code: error.code, message: error.message, details: error.details },
+    folder,
+    path,
+  );
+  return new AppError(code, message, details, { cause: error });
 }
 
 /** Places inside the archive in place of where it was unpacked. */

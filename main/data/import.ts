@@ -35,6 +35,7 @@ import { inOrder } from './in-order.ts';
 import { RecordProblem } from './record-problem.ts';
 import { resolvePlanes } from './resolve-planes.ts';
 import { settleObjects } from './settle-objects.ts';
+import type { UnpackedArchives } from './unpacked-archives.ts';
 
 export interface ImportOptions {
   readonly format?: 'auto' | ImportFormat;
@@ -56,6 +57,8 @@ export interface ImportOptions {
   readonly workers?: number;
   /** Whether a picture may be read that a record names; every one by default. Those of an archive may. */
   readonly mayRead?: (path: string) => boolean;
+  /** Where archives stay unpacked between one look and the next; by default nowhere. */
+  readonly archives?: UnpackedArchives;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }

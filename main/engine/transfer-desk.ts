@@ -19,6 +19,7 @@ import type { Clock } from '../clock.ts';
 import { exportDataset, exportFormatsFor } from '../data/export/export.ts';
 import { importDataset } from '../data/import.ts';
 import { surveyDataset } from '../data/survey.ts';
+import { UnpackedArchives } from '../data/unpacked-archives.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { Transfers } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
@@ -56,6 +57,8 @@ export class TransferDesk implements Transfers {
   private readonly parts: TransferParts;
   /** What an import was asked to do, while it has not done all of it. */
   private readonly unfinishedFile: string;
+  /** A person looks at a data set, tries it and imports it: an archive is unpacked once for all of that. */
+  private readonly archives = new UnpackedArchives();
   private readonly closing = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   private stopping = new AbortController();
@@ -80,7 +83,7 @@ export class TransferDesk implements Transfers {
     const { path, format, imagesFolder } = checkedImport(source, this.parts.allowed);
     const work = (tell: Tell, ended: AbortSignal) =>
       surveyDataset(this.parts.project, path, {
-        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), signal: ended },
+        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), signal: ended, archives: this.archives },
         onProgress: (records) => tell({ ...NOTHING, done: records }),
       });
     for await (const event of this.follow(work, signal)) {
@@ -95,7 +98,7 @@ export class TransferDesk implements Transfers {
       onCopyOf(this.parts.project, this.parts.clock, (copy) =>
         importDataset(copy, path, {
           ...importOptions(request, this.parts),
-          ...{ dryRun: true, signal: ended },
+          ...{ dryRun: true, signal: ended, archives: this.archives },
           onProgress: (progress) => tell(importProgress(progress, request)),
         }),
       );
@@ -122,11 +125,14 @@ export class TransferDesk implements Transfers {
       const report = await this.parts.writer.use((project) =>
         importDataset(project, path, {
           ...importOptions(request, this.parts),
-          signal,
+          ...{ signal, archives: this.archives },
           onProgress: (progress) => tell(importProgress(progress, request)),
         }),
       );
-      if (!report.cancelled) rmSync(this.unfinishedFile, { force: true });
+      if (!report.cancelled) {
+        rmSync(this.unfinishedFile, { force: true });
+        await this.archives.close();
+      }
       this.parts.onWritten();
       return { kind: 'imported', path: request.path, report: shortened(report) };
     });
@@ -168,6 +174,7 @@ export class TransferDesk implements Transfers {
     this.closing.abort();
     this.stopping.abort();
     await this.whenIdle();
+    await this.archives.close();
   }
 
   private start(

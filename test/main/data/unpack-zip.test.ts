@@ -34,6 +34,21 @@ test('a data set comes in from an archive, named as in it, and nothing of it sta
   expect(JSON.stringify(report)).not.toContain('lightbench-import-');
 });
 
+test('what is wrong with the data set in an archive is told in names of the archive', async () => {
+  const foreign = archive(text('set/train.tfrecord'), text('set/a.txt'));
+  const empty = archive(text('set/nothing.md'), text('set/a.md'));
+
+  const messages = [
+    (await appErrorOf(() => importDataset(newProject(), foreign))).message,
+    (await appErrorOf(() => importDataset(newProject(), empty))).message,
+  ];
+
+  expect(messages).toEqual([
+    expect.stringContaining(`import: ${foreign}/train.tfrecord is of TFRecord`),
+    `${empty}: expected one sub-folder per class with its images inside, found no sub-folder`,
+  ]);
+});
+
 test.each(['../escaped.txt', '/escaped.txt', 'a/../../escaped.txt', 'C:\\escaped.txt'])(
   'an archive with the name %s is refused, and nothing is written',
   async (name) => {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EngineOptions, openEngine, type Workbench } from '../../../main/engine.ts';
 import { createProject } from '../../../main/store/project.ts';
 import type { Task } from '../../../preload/contract/tasks.ts';
 import type { ImportRequest, TransferState } from '../../../preload/contract/transfers.ts';
+import { zipOf } from '../../kit/archives.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { writeFolderSet, writePhoto } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -95,6 +96,28 @@ test('a source is surveyed, tried without a trace, and imported as it was mapped
   ]);
   expect(unfinished).toBeNull();
   expect(engine.projectOverview()).toMatchObject({ image_count: 4, splits: { train: 3, validation: 0, test: 1 } });
+});
+
+test('an archive that is surveyed, tried and imported is unpacked once', async () => {
+  const { root, engine } = opened();
+  const path = join(root, 'set.zip');
+  const picture = readFileSync(await writePhoto(join(tempFolder(), 'a.png'), 1));
+  const broken = { path: 'set/bolt/b.png', bytes: Buffer.from('no picture') };
+  writeFileSync(path, zipOf([{ path: 'set/nut/a.png', bytes: picture }, broken]));
+  const { atimeMs, mtimeMs } = statSync(path);
+  const desk = engine.transfers();
+  await last(desk.survey({ path, format: 'auto', images_folder: null }, undefined));
+  // The same file by all that is known of it, from which nothing could be unpacked any more.
+  writeFileSync(path, Buffer.alloc(statSync(path).size));
+  utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
+
+  const tried = await last(desk.check(requestFor(path), undefined));
+  const end = ended(engine);
+  desk.startImport(requestFor(path));
+  const { last: outcome } = await end;
+
+  expect(tried).toMatchObject({ report: { added: 1 } });
+  expect(outcome).toMatchObject({ kind: 'imported', report: { added: 1, classes: { nut: 1 } } });
 });
 
 test('what is drawn while an import is tried is kept', async () => {
