@@ -1,6 +1,8 @@
 /** Models from elsewhere, as windows look at them, try them, add them to the open project and take them out again. */
 
+import type { Mask } from '../../native-models/geometry/mask.ts';
 import type {
+  ClickRequest,
   ImportedModel,
   ModelSource,
   ModelSurvey,
@@ -11,6 +13,7 @@ import type {
 import type { Clock } from '../clock.ts';
 import type { ModelDesk, Unsubscribe } from '../ipc/engine.ts';
 import { addModel, forgetModel } from '../models/add-model.ts';
+import { ClickDesk } from '../models/click-desk.ts';
 import { importedModels } from '../models/model-store.ts';
 import { filesOf, surveyModel } from '../models/survey-model.ts';
 import { tryModel } from '../models/try-model.ts';
@@ -30,12 +33,14 @@ export interface ModelDeskParts {
 
 export class ProjectModels implements ModelDesk {
   private readonly parts: ModelDeskParts;
+  private readonly clicks: ClickDesk;
   private readonly listeners = new Set<() => void>();
   /** Two that are added at once would want one number. */
   private adding: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ModelDeskParts) {
     this.parts = parts;
+    this.clicks = new ClickDesk(parts.project, parts.threads);
   }
 
   list(): ImportedModel[] {
@@ -68,7 +73,21 @@ export class ProjectModels implements ModelDesk {
     return model;
   }
 
+  click(request: ClickRequest, signal: AbortSignal | undefined): Promise<Mask | null> {
+    return this.clicks.click(request, signal);
+  }
+
+  prepare(model: string, image: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.clicks.prepare(model, image, signal);
+  }
+
+  /** Ends what runs here. */
+  close(): Promise<void> {
+    return this.clicks.close();
+  }
+
   async remove(id: string): Promise<void> {
+    await this.clicks.close(id);
     await this.parts.writer.use((project) => forgetModel(project, id));
     this.tell();
   }

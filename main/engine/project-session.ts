@@ -170,7 +170,7 @@ export class ProjectSession implements Training {
 
   private async end(): Promise<void> {
     this.watch.stop();
-    await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close()]);
+    await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close(), this.models.close()]);
     this.looks.close();
     this.pyramids.close();
     this.thumbnails.close();

@@ -1,5 +1,6 @@
 /** What the handlers of the contract need from the engine: reading, having things done, and being told of changes. */
 
+import type { Mask } from '../../native-models/geometry/mask.ts';
 import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
 import type {
   DataEdit,
@@ -12,6 +13,7 @@ import type {
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type {
+  ClickRequest,
   ImportedModel,
   ModelSource,
   ModelSurvey,
@@ -108,6 +110,9 @@ export interface ModelDesk {
   survey(source: ModelSource, signal: AbortSignal | undefined): Promise<ModelSurvey>;
   tryOut(request: TryRequest, signal: AbortSignal | undefined): Promise<Tried>;
   add(model: NewModel): Promise<ImportedModel>;
+  /** Null where it finds nothing. */
+  click(request: ClickRequest, signal: AbortSignal | undefined): Promise<Mask | null>;
+  prepare(model: string, image: number, signal: AbortSignal | undefined): Promise<void>;
   remove(id: string): Promise<void>;
   /** Called after one was added or removed here. */
   onChanged(listener: () => void): Unsubscribe;

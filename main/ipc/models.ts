@@ -13,6 +13,14 @@ export function modelHandlers(os: Handled['models'], engine: Engine, logBug: Log
     survey: os.survey.handler(({ input, signal }) => engine.models().survey(input, signal)),
     tryOut: os.tryOut.handler(({ input, signal }) => engine.models().tryOut(input, signal)),
     add: os.add.handler(({ input }) => engine.models().add(input)),
+    click: os.click.handler(async ({ input, signal }) => {
+      const mask = await engine.models().click(input, signal);
+      return { mask: mask === null ? null : { ...mask } };
+    }),
+    prepare: os.prepare.handler(async ({ input, signal }) => {
+      await engine.models().prepare(input.model_id, input.image_id, signal);
+      return null;
+    }),
     remove: os.remove.handler(async ({ input }) => {
       await engine.models().remove(input.id);
       return null;

@@ -22,7 +22,8 @@ const NAMES: Readonly<Record<Role, RegExp>> = {
 
 export function guessClicks(encoder: FileFacts, decoder: FileFacts): Guessed {
   const picture = pictureInput(encoder);
-  if (picture === null) {
+  const takesPoints = ({ inputs }: FileFacts) => inputs.some(({ name }) => NAMES.point_coords.test(name));
+  if (picture === null || (takesPoints(encoder) && !takesPoints(decoder))) {
     return { mapping: null, guesses: ['the first file takes no picture: are the two files the other way round?'] };
   }
   const roles = new Map<string, string>();
@@ -43,7 +44,8 @@ export function guessClicks(encoder: FileFacts, decoder: FileFacts): Guessed {
   if (masks === null)
     return { mapping: null, guesses: ['the second file gives no masks: expected an output of rank 4'] };
   const scores = decoder.outputs.find(({ name }) => /iou|score/i.test(name))?.name ?? null;
-  const input = guessInput(picture, MANNERS.clicks, SIDE);
+  const isFiner = embeddings.some(({ from }) => /high_?res/i.test(from));
+  const input = guessInput(picture, isFiner ? MANNERS.finer : MANNERS.clicks, SIDE);
   const optional = (role: Role) => roles.get(role) ?? null;
   const mapping: ClickMapping = {
     ...{ kind: 'clicks', input, embeddings, point_coords: coords, point_labels: labels },

@@ -22,6 +22,8 @@ export const MANNERS = {
     mean: [123.675, 116.28, 103.53],
     deviation: [58.395, 57.12, 57.375],
   },
+  /** Of descendants that hand over embeddings of several sizes. */
+  finer: { colour: 'rgb', fit: 'squeeze', frame: NOTHING, divisor: 255, ...IMAGENET },
 } as const satisfies Record<string, Manner>;
 
 /** The input that takes a picture, or null. */

@@ -4,11 +4,14 @@
  */
 
 import { AppError } from '../../preload/contract/errors.ts';
+import { toErrorRecord } from '../images/error-record.ts';
 import { DEFAULT_CACHE_BYTES } from '../images/feed.ts';
 import { evaluate } from './evaluate.ts';
 import { exportBundle } from './export.ts';
 import { exportObjects } from './export-objects.ts';
 import { toFailure } from './failure.ts';
+import { ClickQueue } from './imported/click-queue.ts';
+import { Clicker } from './imported/clicker.ts';
 import { ImportedScorer } from './imported/imported-scorer.ts';
 import { inspectFile } from './imported/inspect-file.ts';
 import { Inbox } from './inbox.ts';
@@ -74,6 +77,9 @@ async function run(job: Job): Promise<string | null> {
     case 'inspect-model':
       send({ type: 'inspected', facts: await inspectFile(job) });
       return null;
+    case 'answer-clicks':
+      await answerClicks(await Clicker.open(job));
+      return null;
     case 'probe':
       await probe(job);
       return null;
@@ -90,6 +96,23 @@ async function scoreRequests(scorer: Scorer | ObjectScorer | ImportedScorer): Pr
     send({ type: 'image-score', id: request.id, score: await scorer.score(request) });
   }
   await scorer.release();
+}
+
+const clicks = new ClickQueue();
+
+async function answerClicks(clicker: Clicker): Promise<void> {
+  for (let asked = await clicks.take(); asked !== null; asked = await clicks.take()) {
+    const { id, picture, question } = asked;
+    try {
+      const mask = question === null ? null : await clicker.answer(question);
+      if (question === null) await clicker.prepare(picture);
+      send({ type: 'clicked', id, mask, error: null });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      send({ type: 'clicked', id, mask: null, error: toErrorRecord(error) });
+    }
+  }
+  await clicker.release();
 }
 
 /** The last message; whatever still holds the process open then (a feed's threads after a failure) is of no use. */
@@ -113,9 +136,16 @@ process.on('message', (message: ToChild) => {
       break;
     case 'cancel':
       isCancelled = true;
+      clicks.end();
       break;
     case 'score':
       requests.put(message.request);
+      break;
+    case 'click':
+      clicks.put(message.asked);
+      break;
+    case 'drop-click':
+      clicks.drop(message.id);
       break;
     case 'no-more':
       requests.end();

@@ -7,7 +7,7 @@ import type { Quadrature } from '../../native-models/explain/quadrature.ts';
 import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
 import type { Mask } from '../../native-models/geometry/mask.ts';
 import type { Activation } from '../../native-models/training.ts';
-import type { FileFacts, InputMapping, OutputMapping } from '../../preload/contract/imported-models.ts';
+import type { ClickMapping, FileFacts, InputMapping, OutputMapping } from '../../preload/contract/imported-models.ts';
 import type { EpochRow, RunThresholds } from '../../preload/contract/run.ts';
 import type { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import type { Device } from '../devices/device.ts';
@@ -172,6 +172,38 @@ export interface ImportedScoreJob {
   readonly threads: number;
 }
 
+/** Answers clicks on pictures with a pair of files, until it is ended. */
+export interface ClickJob {
+  readonly kind: 'answer-clicks';
+  /** Looks at a picture. */
+  readonly encoderFile: string;
+  /** Answers clicks on what was seen. */
+  readonly decoderFile: string;
+  readonly mapping: ClickMapping;
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** `key`: by which what was seen of it is kept. */
+export interface ClickedPicture {
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Units: pixels of the upright picture. */
+export interface ClickQuestion {
+  readonly picture: ClickedPicture;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly is_inside: boolean }[];
+  readonly box: Xyxy | null;
+}
+
+export interface ClickAsked {
+  readonly id: number;
+  readonly picture: ClickedPicture;
+  /** Null: the picture is looked at ahead of the first click. */
+  readonly question: ClickQuestion | null;
+}
+
 /** A file by its absolute path; or its bytes, with what to call it. */
 export type ImageSource = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
 
@@ -227,6 +259,7 @@ export type Job =
   | ObjectScoreJob
   | ImportedScoreJob
   | InspectJob
+  | ClickJob
   | ProbeJob;
 
 export type ToChild =
@@ -234,6 +267,10 @@ export type ToChild =
   | { readonly type: 'cancel' }
   /** To a job that scores. */
   | { readonly type: 'score'; readonly request: ScoreRequest }
+  /** To a job that answers clicks. */
+  | { readonly type: 'click'; readonly asked: ClickAsked }
+  /** To a job that answers clicks: nobody waits for it any more. */
+  | { readonly type: 'drop-click'; readonly id: number }
   /** To a job that scores: it ends when it has answered what it was asked. */
   | { readonly type: 'no-more' };
 
@@ -310,6 +347,8 @@ export type FromChild =
   /** A job that scores takes requests from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }
+  /** The object that was clicked, null for none; or why there is no answer. */
+  | { readonly type: 'clicked'; readonly id: number; readonly mask: Mask | null; readonly error: ErrorRecord | null }
   | { readonly type: 'inspected'; readonly facts: InspectedModel }
   /** The most memory the process had; null when it was too little, and the run would go on with smaller batches. */
   | { readonly type: 'measured'; readonly peakBytes: number | null }

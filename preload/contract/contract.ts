@@ -20,8 +20,25 @@ import {
 } from './data.ts';
 import { EngineInfo } from './engine.ts';
 import { ERROR_CODES } from './errors.ts';
-import { ImportedModel, ModelSource, ModelSurvey, NewModel, Tried, TryRequest } from './imported-models.ts';
-import { Edit, HistoryEntry, ImageChange, ImageEvent, ImageNeighbours, ImagePicture, SpentTime } from './labelling.ts';
+import {
+  ClickRequest,
+  ImportedModel,
+  ModelSource,
+  ModelSurvey,
+  NewModel,
+  Tried,
+  TryRequest,
+} from './imported-models.ts';
+import {
+  Edit,
+  HistoryEntry,
+  ImageChange,
+  ImageEvent,
+  ImageNeighbours,
+  ImagePicture,
+  MaskRuns,
+  SpentTime,
+} from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
   CompactReport,
@@ -117,6 +134,14 @@ export const contract = {
     tryOut: call.input(TryRequest).output(Tried),
     /** Copies it into the project. Errors: file-missing, model-invalid, project-in-use, disk-full, folder-unwritable. */
     add: call.input(NewModel).output(ImportedModel),
+    /**
+     * The object at some points of an image, by a model that answers clicks; null where it finds none. Aborting takes the
+     * question back. Errors: model-unknown, model-invalid, image-unknown, timed-out, training-process-died; those of reading
+     * the image.
+     */
+    click: call.input(ClickRequest).output(z.object({ mask: MaskRuns.nullable() })),
+    /** Has such a model look at an image ahead of the first click, after whatever somebody waits for. Errors: as `click`. */
+    prepare: call.input(z.object({ model_id: z.string(), image_id: z.int().positive() })).output(z.null()),
     /** With all that it said and nobody accepted. Errors: model-unknown, project-in-use. */
     remove: call.input(z.object({ id: z.string() })).output(z.null()),
   },

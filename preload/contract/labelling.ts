@@ -22,6 +22,13 @@ export const Ring = z
   .refine((numbers) => numbers.length % 2 === 0, 'a ring has an x and a y for each corner')
   .readonly();
 
+/** Run lengths, column by column, beginning with the zeros. */
+export const MaskRuns = z.object({
+  width: side,
+  height: side,
+  counts: z.array(z.int().nonnegative()).min(1).max(MOST_RUNS).readonly(),
+});
+
 export const Shape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('box'), xyxy: z.tuple([px, px, px, px]).readonly() }),
   z.object({
@@ -31,14 +38,7 @@ export const Shape = z.discriminatedUnion('kind', [
       .min(1)
       .readonly(),
   }),
-  z.object({
-    kind: z.literal('mask'),
-    mask: z.object({
-      width: side,
-      height: side,
-      counts: z.array(z.int().nonnegative()).min(1).max(MOST_RUNS).readonly(),
-    }),
-  }),
+  z.object({ kind: z.literal('mask'), mask: MaskRuns }),
 ]);
 
 /** Whose work an object is that no person has drawn: an accepted proposal, or one worked out between others. */

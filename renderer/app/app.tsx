@@ -112,6 +112,12 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
       spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),
+      click: async (request, signal) => {
+        const { mask } = await live.ask((client) => client.models.click(request, { signal }));
+        return mask;
+      },
+      prepare: (model_id, image_id, signal) =>
+        live.ask((client) => client.models.prepare({ model_id, image_id }, { signal })),
       nextDisagreement: (image_id) => live.ask((client) => client.labelling.nextDisagreement({ image_id })),
       first: () => live.ask((client) => client.labelling.first()),
     }),

@@ -18,3 +18,9 @@ export function modelsOf(runs: readonly RunHead[], imported: readonly ImportedMo
   const others = imported.filter(({ mapping }) => mapping.kind !== 'clicks');
   return [...trained, ...others.map(({ id, name }) => ({ id, label: `${id} ${name}`, note: 'from elsewhere' }))];
 }
+
+/** Models from elsewhere that answer clicks. */
+export const clickModelsOf = (imported: readonly ImportedModel[]): Model[] =>
+  imported.flatMap(({ id, name, mapping }) =>
+    mapping.kind === 'clicks' ? [{ id, label: `${id} ${name}`, note: 'answers clicks' }] : [],
+  );

@@ -27,7 +27,7 @@ import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfe
 import { ExportPage } from '../transfer/views/export-page.tsx';
 import { ImportPage } from '../transfer/views/import-page.tsx';
 import type { LiveState } from './engine/live-state.ts';
-import { modelsOf } from './models.ts';
+import { clickModelsOf, modelsOf } from './models.ts';
 import { NothingHere, OtherVersionNotice, RefusedNotice, SignedOutNotice } from './notices.tsx';
 import {
   compareHref,
@@ -87,6 +87,7 @@ const LABEL_LINKS: LabelLinks = {
   tiles: tilesUrl,
   thumbnail: thumbnailUrl,
   label: labelHref,
+  models: MODELS_HREF,
   follow,
 };
 
@@ -182,7 +183,8 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} epochs={epochs} />;
     }
     case 'label': {
-      const shown = { project, models: modelsOf(runs, imported), theme, api: labelling, links: LABEL_LINKS };
+      const asked = { models: modelsOf(runs, imported), clickModels: clickModelsOf(imported) };
+      const shown = { project, ...asked, theme, api: labelling, links: LABEL_LINKS };
       return (
         <Suspense fallback={<div aria-busy="true" />}>
           <LabelSection {...shown} image={route.image} />

@@ -1,5 +1,7 @@
 /** What labelling needs of the engine, and where its pages are. */
 
+import type { Mask } from '../../native-models/geometry/mask.ts';
+import type { ClickRequest } from '../../preload/contract/imported-models.ts';
 import type {
   Edit,
   HistoryEntry,
@@ -23,6 +25,10 @@ export interface LabelApi {
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
   nextDisagreement(image: number): Promise<number | null>;
+  /** The object at some points, by a model that answers clicks; null where it finds none. */
+  click(request: ClickRequest, signal: AbortSignal): Promise<Mask | null>;
+  /** Has such a model look at an image ahead of the first click. */
+  prepare(model: string, image: number, signal: AbortSignal): Promise<unknown>;
   /** Adds to the time that people have worked on the image. */
   spend(image: number, spentMs: number): Promise<unknown>;
   first(): Promise<number | null>;
@@ -36,6 +42,8 @@ export interface LabelLinks {
   readonly thumbnail: (sha256: string) => string;
   /** The page that labels an image. */
   readonly label: (image: number) => string;
+  /** The page of models from elsewhere. */
+  readonly models: string;
   /** Goes there. */
   readonly follow: (href: string) => void;
 }

@@ -20,7 +20,7 @@ import { ALL_SHOWN, isFiltering, isLocked, isShown, type ObjectFilter } from './
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
-import { type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
+import { type ClickSource, type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 import { TOOLS } from './tools/toolbox.ts';
 
@@ -72,6 +72,8 @@ const LONGEST_NAME = 80;
 export class LabelSession implements Editor {
   pixel = 1;
   pixels: PixelSource | null = null;
+  clicks: ClickSource | null = null;
+  clicksKept: ShapeKind = 'mask';
   /** Remembered from wand to wand. */
   tolerance = FIRST_TOLERANCE;
   private readonly source: LabelSource;

@@ -6,15 +6,31 @@ import { ensureClass } from '../../main/store/classes.ts';
 import type { WriteDb } from '../../main/store/db.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { createRun } from '../../main/store/runs.ts';
+import { bitmapFromMask } from '../../native-models/geometry/mask.ts';
+import { clickDecoder, clickEncoder, plainClicks } from '../kit/click-pair.ts';
 import { FakeClock } from '../kit/clock.ts';
+import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
 import { picturedProject } from '../kit/pictured-project.ts';
 import { picture } from '../kit/pictures.ts';
 import { newRun } from '../kit/runs.ts';
 import { servedWindow } from '../kit/served-window.ts';
+import { describeWithShared, sharedPath } from '../kit/shared.ts';
 import { boxFinder, writeModel } from '../kit/tiny-models.ts';
 import { keepPicture, seriousViolations } from '../kit/window.ts';
+
+const engineOptions = (bugs: unknown[]) => ({
+  clock: new FakeClock(),
+  logBug: (error: unknown) => bugs.push(error),
+  ...{ home: tempFolder(), threads: 1, roots: null },
+});
+
+/** Of the tiny pair that answers clicks. */
+const CLICK_SIDE = 256;
+/** On the first picture of fruits, in its pixels: a date, and the dark side of a fig. */
+const FRUIT = [164, 202] as const;
+const FIG = [428, 204] as const;
 
 const lit = (width: number) => picture(320, 160, (x) => (x < width ? [255, 250, 240] : [90, 110, 90]));
 
@@ -28,15 +44,7 @@ function addRun(db: WriteDb): void {
 test('a model is added by its file, mapped and tried, and asked about images beside runs; one that fails says why', async () => {
   const folder = await picturedProject('image-object-detection', [lit(100), lit(60)], addRun);
   const bugs: unknown[] = [];
-  const engine = openEngine(folder, {
-    ...{
-      clock: new FakeClock(),
-      logBug: (error: unknown) => bugs.push(error),
-      home: tempFolder(),
-      threads: 1,
-      roots: null,
-    },
-  });
+  const engine = openEngine(folder, engineOptions(bugs));
   const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
   await page.goto(`${server.url}/#/data`);
   const askAboutAll = async () => {
@@ -96,4 +104,54 @@ test('a model is added by its file, mapped and tried, and asked about images bes
   await page.getByRole('heading', { name: '1 object' }).waitFor();
   await page.keyboard.press('Shift+N');
   await page.getByRole('alert').getByText('Two models disagree on no other image.').waitFor();
+});
+
+describeWithShared('clicks on a real picture', ['data/fruits-nuts/images'], () => {
+  test('find what has the colour of the fruit, less what is clicked away, and are kept by Enter', async () => {
+    const files = ['0.jpg', '1.jpg'].map((name) => sharedPath('data/fruits-nuts/images', name));
+    const folder = await picturedProject('image-instance-segmentation', files, (db) => void ensureClass(db, 'date'));
+    const bugs: unknown[] = [];
+    const engine = openEngine(folder, engineOptions(bugs));
+    const models = tempFolder();
+    const source = {
+      path: writeModel(models, 'encoder.onnx', clickEncoder(CLICK_SIDE)),
+      decoder: writeModel(models, 'decoder.onnx', clickDecoder(CLICK_SIDE)),
+      labels: null,
+    };
+    const mapping = plainClicks((await engine.models().survey(source, undefined)).mapping);
+    await engine.models().add({ source, name: 'clicks', mapping });
+    const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+    await page.goto(`${server.url}/#/label/1`);
+    const surface = page.getByRole('application');
+    await page.getByText('1 of 2').waitFor();
+    const box = (await surface.boundingBox())!;
+    const scale = Math.min((box.width - 48) / 800, (box.height - 48) / 600);
+    const screenOf = ([x, y]: readonly [number, number]) =>
+      [box.x + (box.width - 800 * scale) / 2 + x * scale, box.y + (box.height - 600 * scale) / 2 + y * scale] as const;
+
+    await page.keyboard.press('c');
+    await page.getByRole('region', { name: 'Click object' }).waitFor();
+    await page.mouse.click(...screenOf(FRUIT));
+    const found = () => surface.evaluate((element) => getComputedStyle(element).cursor);
+    await eventually(async () => expect(await found()).toBe('crosshair'));
+    await keepPicture(page, 'label-click-light');
+    await page.keyboard.down('Alt');
+    await page.mouse.click(...screenOf(FIG));
+    await page.keyboard.up('Alt');
+    await eventually(async () => expect(await found()).toBe('crosshair'));
+    await keepPicture(page, 'label-click-away-light');
+    await eventually(async () => {
+      await page.keyboard.press('Enter'); // means nothing before there is an answer
+      expect(engine.labelling().document(1).annotations).toHaveLength(1);
+    });
+    const [object] = engine.labelling().document(1).annotations;
+    const mask = object!.shape.kind === 'mask' ? object!.shape.mask : null;
+    const bitmap = bitmapFromMask(mask!);
+    const at = ([x, y]: readonly [number, number]) => bitmap[y * mask!.width + x];
+    expect([object!.class_name, at(FRUIT), at(FIG)]).toEqual(['date', 1, 0]);
+    await page.mouse.click(...screenOf(FRUIT));
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+z');
+    await eventually(() => expect(engine.labelling().document(1).annotations).toEqual([]));
+  });
 });

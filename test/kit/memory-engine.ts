@@ -189,7 +189,16 @@ export class MemoryEngine implements Engine, ImageSource {
   /** Models are files of real projects: this engine has none. */
   models(): ModelDesk {
     const none = () => Promise.reject(new AppError('no-project', 'no project is open'));
-    return { list: () => [], survey: none, tryOut: none, add: none, remove: none, onChanged: () => () => {} };
+    return {
+      list: () => [],
+      survey: none,
+      tryOut: none,
+      add: none,
+      remove: none,
+      click: none,
+      prepare: none,
+      onChanged: () => () => {},
+    };
   }
 
   tellTransfer(state: TransferState): void {

@@ -13,6 +13,7 @@ const FRAME_ALPHA = 0.14;
 const STROKE_ALPHA = 0.45;
 /** Screen pixels. */
 const LINE = 2.5;
+const CLICK_RADIUS = 5;
 const FONT = 13;
 const PADDING = 5;
 
@@ -34,6 +35,9 @@ export function paintDraft(context: Context, draft: Draft, colour: string, look:
       break;
     case 'marks':
       paintMarks(context, draft, colour, look, pixel);
+      break;
+    case 'clicks':
+      paintClicks(context, draft, colour, look, pixel);
       break;
     case 'measure':
       paintMeasure(context, draft, look, pixel);
@@ -98,6 +102,27 @@ function paintMarks(context: Context, { points, xyxy }: Of<'marks'>, colour: str
   context.lineWidth = LINE * pixel;
   context.strokeRect(x0, y0, x1 - x0, y1 - y0);
   for (const [x, y] of points) paintGrip(context, x, y, CORNER_SIDE, look, pixel);
+}
+
+/** Points inside are full, the others hollow. */
+function paintClicks(
+  context: Context,
+  { prompt, mask }: Of<'clicks'>,
+  colour: string,
+  look: Look,
+  pixel: number,
+): void {
+  if (mask !== null) paintDrawn(context, { shape: { kind: 'mask', mask } }, colour, pixel);
+  if (prompt.box !== null) paintFrame(context, prompt.box, look, pixel);
+  for (const { x, y, is_inside } of prompt.points) {
+    context.beginPath();
+    context.arc(x, y, CLICK_RADIUS * pixel, 0, 2 * Math.PI);
+    context.fillStyle = is_inside ? look.accent : look.surface;
+    context.strokeStyle = is_inside ? look.surface : look.accent;
+    context.lineWidth = LINE * pixel;
+    context.fill();
+    context.stroke();
+  }
 }
 
 function paintMeasure(context: Context, { from, to }: Of<'measure'>, look: Look, pixel: number): void {

@@ -2,11 +2,12 @@
 
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Mask } from '../../../native-models/geometry/mask.ts';
-import type { Shape } from '../../../native-models/geometry/shape.ts';
+import type { Shape, ShapeKind } from '../../../native-models/geometry/shape.ts';
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
 import type { ProposedObject } from '../../../preload/contract/proposals.ts';
 import type { Point } from '../doc/hit.ts';
 import type { LabelDocument } from '../doc/label-document.ts';
+import type { Prompt } from '../doc/prompt.ts';
 import type { PixelRequest } from '../pixels/request.ts';
 
 /** The pointer in image pixels, which may lie outside the image. */
@@ -35,6 +36,8 @@ export type Draft =
   | { readonly kind: 'marks'; readonly points: readonly Point[]; readonly xyxy: Xyxy }
   /** A ruler between two points. */
   | { readonly kind: 'measure'; readonly from: Point; readonly to: Point }
+  /** What is pointed at, and the object that a model finds there. */
+  | { readonly kind: 'clicks'; readonly prompt: Prompt; readonly mask: Mask | null }
   /** Objects shown otherwise than the document has them. */
   | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
 
@@ -52,9 +55,19 @@ export interface PixelSource {
   ask(request: PixelRequest, signal: AbortSignal): Promise<Mask | null>;
 }
 
+/** Whoever answers clicks. */
+export interface ClickSource {
+  /** Null where nothing is found; rejects when the signal is aborted, or the model fails. */
+  ask(prompt: Prompt, signal: AbortSignal): Promise<Mask | null>;
+}
+
 export interface Editor {
   /** Null until the picture is loaded. */
   readonly pixels: PixelSource | null;
+  /** Null without a model that answers clicks. */
+  readonly clicks: ClickSource | null;
+  /** What the object that a model finds is kept as. */
+  readonly clicksKept: ShapeKind;
   /** How far colours may be apart for the wand. Units: levels of 0 to 255. */
   readonly tolerance: number;
   setTolerance(tolerance: number): void;

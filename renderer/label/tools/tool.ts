@@ -59,6 +59,7 @@ export type ToolName =
   | 'wand'
   | 'superpixels'
   | 'refine'
+  | 'click'
   | 'measure';
 
 /** A tool at work. */

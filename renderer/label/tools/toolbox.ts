@@ -3,6 +3,7 @@
 import { boxTool } from './box/box-tool.ts';
 import { brushTool, eraserTool } from './brush/brush-tool.ts';
 import { fillTool } from './brush/fill-tool.ts';
+import { clickTool } from './clicks/click-tool.ts';
 import type { Editor } from './editor.ts';
 import { extremeTool } from './extreme/extreme-tool.ts';
 import { measureTool } from './measure/measure-tool.ts';
@@ -24,5 +25,6 @@ export const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
   wand: wandTool,
   superpixels: superpixelTool,
   refine: refineTool,
+  click: clickTool,
   measure: measureTool,
 };

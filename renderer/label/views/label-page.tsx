@@ -15,12 +15,15 @@ import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
 import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
+import { bring } from './bring.ts';
 import { BrushPanel } from './brush-panel.tsx';
 import { ClassPanel } from './class-panel.tsx';
+import { ClickPanel } from './click-panel.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { lookOf } from './look.ts';
+import { nextDisagreement } from './next-disagreement.ts';
 import { ObjectPanel } from './object-panel.tsx';
 import { ProposalPanel } from './proposal-panel.tsx';
 import { proposedLabels } from './proposed-labels.ts';
@@ -44,6 +47,8 @@ export interface LabelPageProps {
   readonly colors: ReadonlyMap<string, string>;
   /** Runs that can be asked what they see. */
   readonly models: readonly Option<string>[];
+  /** Models that answer clicks. */
+  readonly clickModels: readonly Option<string>[];
   readonly theme: string;
   readonly api: LabelApi;
   readonly links: LabelLinks;
@@ -124,11 +129,7 @@ function Desk(props: DeskProps): ReactElement {
     if (state === 'rejected') setRejecting(true);
     else session.setReview({ state, note: '' });
   };
-  const nextDisagreement = () =>
-    void api.nextDisagreement(props.image).then(
-      (next) => (next === null ? session.say('Two models disagree on no other image.') : go(next)),
-      (error: Error) => session.say(error.message),
-    );
+  const goToDisagreement = nextDisagreement(api, props.image, session, go);
   const keys = useOwnKeys();
   const chord = useClassChord(classes, chooseClass);
   useKeys({
@@ -156,7 +157,7 @@ function Desk(props: DeskProps): ReactElement {
     onNext: () => go(neighbours?.next),
     onNextUnlabelled: () => go(neighbours?.next_unlabelled),
     onNextToReview: () => go(neighbours?.next_to_review),
-    onNextDisagreement: nextDisagreement,
+    onNextDisagreement: goToDisagreement,
     onReview: review,
   });
 
@@ -193,12 +194,19 @@ function Desk(props: DeskProps): ReactElement {
           onClass={chooseClass}
           onFilter={setFilter}
         />
+        <ClickPanel
+          {...{ session, api }}
+          image={props.image}
+          next={neighbours?.next ?? null}
+          models={props.clickModels}
+          modelsLink={links.models}
+        />
         <ProposalPanel
           {...{ session, look, isAsking }}
           models={props.models}
           onAsk={ask}
           onAcceptClasses={accept}
-          onNext={nextDisagreement}
+          onNext={goToDisagreement}
           nextKeys={keys.table.wordsOf('next-disagreement')}
         />
         <ObjectPanel session={session} look={look} />
@@ -221,21 +229,6 @@ function Desk(props: DeskProps): ReactElement {
       <HelpSheet keys={keys} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
-}
-
-/** Puts the objects of another image on this one. */
-async function bring(api: LabelApi, from: number, session: LabelSession): Promise<void> {
-  const leave = new AbortController();
-  try {
-    for await (const event of await api.watch(from, leave.signal)) {
-      if (event.type === 'document') session.paste(event.document.annotations, 0);
-      return;
-    }
-  } catch (error) {
-    session.say(error instanceof Error ? error.message : String(error));
-  } finally {
-    leave.abort();
-  }
 }
 
 /** Those of the project, and those this image brings before the project is told again. */

@@ -11,16 +11,19 @@ export interface LabelSectionProps {
   readonly project: ProjectOverview;
   /** Runs that can be asked what they see. */
   readonly models: readonly Option<string>[];
+  /** Models that answer clicks. */
+  readonly clickModels: readonly Option<string>[];
   readonly image: number | null;
   readonly theme: string;
   readonly api: LabelApi;
   readonly links: LabelLinks;
 }
 
-export function LabelSection({ project, models, image, theme, api, links }: LabelSectionProps): ReactElement {
+export function LabelSection(props: LabelSectionProps): ReactElement {
+  const { project, image, api, links } = props;
   const colors = useColors(project);
   if (image === null) return <FirstImage api={api} links={links} project={project} />;
-  return <LabelPage {...{ image, colors, theme, api, links }} task={project.task} models={models} />;
+  return <LabelPage {...props} {...{ image, colors }} task={project.task} />;
 }
 
 /** By class, ascending; the same object until one of them changes, as the project is told anew with every edit. */

@@ -18,6 +18,7 @@ const TOOLS: readonly (readonly [name: ToolName, label: string])[] = [
   ['wand', 'Wand'],
   ['superpixels', 'Superpixels'],
   ['refine', 'Find object'],
+  ['click', 'Click object'],
   ['measure', 'Ruler'],
 ];
 

@@ -64,7 +64,7 @@ export function AddModel({ api, links, known, chooseFile, onAdded }: AddModelPro
             <>
               <Field label="Name" value={name} onChange={setName} />
               <MappingFields {...{ mapping, known }} survey={found} onChange={setMapping} />
-              {mapping.kind === 'clicks' ? null : <TryCard {...{ api, links, source, mapping }} />}
+              <TryCard {...{ api, links, source, mapping }} />
               <Problem title="The model was not added" text={add.problem} />
               <div className="transfer-actions">
                 <p className="muted">Its files are copied into the project.</p>

@@ -1,0 +1,17 @@
+import type { LabelApi } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
+
+/** Puts the objects of another image on this one. */
+export async function bring(api: LabelApi, from: number, session: LabelSession): Promise<void> {
+  const leave = new AbortController();
+  try {
+    for await (const event of await api.watch(from, leave.signal)) {
+      if (event.type === 'document') session.paste(event.document.annotations, 0);
+      return;
+    }
+  } catch (error) {
+    session.say(error instanceof Error ? error.message : String(error));
+  } finally {
+    leave.abort();
+  }
+}

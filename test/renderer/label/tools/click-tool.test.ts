@@ -1,0 +1,116 @@
+import { beforeEach, expect, test } from 'vitest';
+import { maskFromBitmap } from '../../../../native-models/geometry/mask.ts';
+import type { Prompt } from '../../../../renderer/label/doc/prompt.ts';
+import { EditorDriver } from '../../../kit/editor-driver.ts';
+
+const SIZE = { width: 200, height: 100 };
+/** Pixels 20 to 40 across, 10 to 30 down. */
+const FOUND = maskFromBitmap(
+  Uint8Array.from({ length: 200 * 100 }, (_, i) => {
+    const [x, y] = [i % 200, Math.floor(i / 200)];
+    return x >= 20 && x < 40 && y >= 10 && y < 30 ? 1 : 0;
+  }),
+  SIZE,
+);
+
+let driver: EditorDriver;
+let asked: Prompt[];
+/** Answers of the model, in order; an Error is what it fails with. */
+let answers: (typeof FOUND | null | Error)[];
+let signals: AbortSignal[];
+
+beforeEach(() => {
+  [asked, answers, signals] = [[], [], []];
+  driver = new EditorDriver([], SIZE);
+  driver.session.clicks = {
+    ask: async (prompt, signal) => {
+      asked.push(prompt);
+      signals.push(signal);
+      const answer = answers.length > 0 ? answers.shift()! : FOUND;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  driver.tool('click');
+});
+
+const answered = () => new Promise((resolve) => setImmediate(resolve));
+const state = () => driver.session.hand.state;
+const inside = (x: number, y: number) => ({ x, y, is_inside: true });
+const outside = (x: number, y: number) => ({ x, y, is_inside: false });
+
+test('a click asks, shows what is found, and Enter keeps it as a bitmap in one gesture', async () => {
+  driver.click([30, 20]);
+  expect([state(), asked]).toEqual(['asking', [{ points: [inside(30, 20)], box: null }]]);
+  await answered();
+  expect([state(), driver.state.draft]).toEqual(['proposed', { kind: 'clicks', prompt: asked[0], mask: FOUND }]);
+
+  await driver.key('Enter').settled();
+  expect(driver.labels.sent).toEqual(['click object']);
+  expect(driver.annotations).toMatchObject([{ class_name: 'cell', shape: { kind: 'mask', mask: FOUND } }]);
+  expect([state(), driver.state.draft]).toEqual(['idle', null]);
+});
+
+test('more clicks add, with Alt take away, Backspace takes back; what was found stays on show meanwhile', async () => {
+  driver.click([30, 20]);
+  await answered();
+  driver.click([150, 80], { alt: true });
+  expect(driver.state.draft).toMatchObject({ kind: 'clicks', mask: FOUND });
+  expect(asked.at(-1)!.points).toEqual([inside(30, 20), outside(150, 80)]);
+  driver.click([35, 25]); // does not wait for the answer
+  expect(signals[1]!.aborted).toBe(true);
+  expect(asked.at(-1)!.points).toHaveLength(3);
+  await answered();
+  driver.key('Backspace');
+  expect(asked.at(-1)!.points).toEqual([inside(30, 20), outside(150, 80)]);
+  await answered();
+  driver.key('Backspace').key('Enter');
+  await answered();
+  driver.key('Backspace');
+  expect([state(), driver.state.draft, driver.labels.sent]).toEqual(['idle', null, []]);
+});
+
+test('a drag asks about a box, clicks then about what is in it; the outcome is kept as the person likes', async () => {
+  driver.drag([60, 50], [10, 5]);
+  expect(asked).toEqual([{ points: [], box: [10, 5, 60, 50] }]);
+  await answered();
+  driver.click([15, 8], { alt: true });
+  expect(asked.at(-1)).toEqual({ points: [outside(15, 8)], box: [10, 5, 60, 50] });
+  await answered();
+  driver.session.clicksKept = 'polygon';
+  await driver.key('Enter').settled();
+  driver.session.clicksKept = 'box';
+  driver.click([30, 20]);
+  await answered();
+  await driver.key('Enter').settled();
+  expect(driver.annotations.map(({ shape }) => shape)).toEqual([
+    { kind: 'polygon', polygon: [{ outline: [20, 10, 40, 10, 40, 30, 20, 30], holes: [] }] },
+    { kind: 'box', xyxy: [20, 10, 40, 30] },
+  ]);
+});
+
+test('Escape leaves no trace in any state, and the question is taken back', async () => {
+  driver.press([30, 20]).cancel();
+  expect([state(), driver.state.draft, asked]).toEqual(['idle', null, []]);
+  driver.click([30, 20]).cancel();
+  expect([state(), driver.state.draft, signals[0]!.aborted]).toEqual(['idle', null, true]);
+  driver.click([30, 20]);
+  await answered();
+  driver.cancel();
+  expect([state(), driver.state.draft, driver.labels.sent]).toEqual(['idle', null, []]);
+});
+
+test('why nothing is found is told: no object, a model that fails, no model, a click away from nothing', async () => {
+  answers = [null, new Error('the model failed on a picture')];
+  driver.click([30, 20]);
+  await answered();
+  expect([state(), driver.state.problem]).toEqual(['idle', expect.stringContaining('finds no object there')]);
+  driver.click([30, 20]);
+  await answered();
+  expect([state(), driver.state.problem]).toEqual(['idle', 'the model failed on a picture']);
+  driver.click([30, 20], { alt: true });
+  expect([state(), asked.length]).toEqual(['idle', 2]);
+  driver.session.clicks = null;
+  driver.click([30, 20]);
+  expect([state(), driver.state.problem]).toEqual(['idle', expect.stringContaining('No model that answers clicks')]);
+});
