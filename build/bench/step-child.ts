@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { floatTensor, Tensor } from '../../main/train/runtime.ts';
 import { Stepper } from '../../main/train/stepper.ts';
+import { usedUp } from '../../main/train/used-up.ts';
 import { fromScratch } from '../../main/train/weights-file.ts';
 import { IMAGENET_CONVENTION } from '../../native-models/catalog.ts';
 import { sizeOf } from '../../native-models/core/shape.ts';
@@ -34,10 +35,10 @@ const detector = makeDetector?.() ?? null;
 const optimizer = optimizerOf(values.optimizer);
 const options = { batchSize: batch, height: side, width, normalisation: IMAGENET_CONVENTION, optimizer };
 const { model, program } = detector === null ? classifierStep(network(values.model)) : detectorStep(detector);
-let weights: ReadonlyMap<string, Float32Array> | null = fromScratch(namedParameters(model), 0);
+const weights = fromScratch(namedParameters(model), 0);
 const startMs = performance.now();
 const stepper = await Stepper.open(program, weights, { device: 'cpu', threads });
-weights = null; // as in a run, nothing holds them once they are in the state's buffers
+usedUp(weights); // as in a run
 const parameterCount = [...namedParameters(model).values()]
   .filter(({ role }) => role === 'weight')
   .reduce((sum, { shape }) => sum + sizeOf(shape), 0);

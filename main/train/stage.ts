@@ -4,6 +4,7 @@ import type { BatchFeed } from '../images/feed.ts';
 import type { Learning } from './learning.ts';
 import type { TrainJob } from './protocol.ts';
 import type { OpenRunner, StepRunner } from './step-runner.ts';
+import { usedUp } from './used-up.ts';
 
 export interface StageContext {
   readonly nowMs: () => number;
@@ -24,6 +25,7 @@ export class Stage {
     this.feed = feed;
   }
 
+  /** `values` are taken: their memory is given back once the runner has them. */
   static async open(
     learning: Learning,
     values: ReadonlyMap<string, Float32Array>,
@@ -31,6 +33,7 @@ export class Stage {
     { nowMs, openRunner, imageCacheBytes }: StageContext,
   ): Promise<Stage> {
     const runner = await openRunner(learning.programs(), values, { ...job, nowMs });
+    usedUp(values);
     return new Stage(learning, runner, learning.openTraining(imageCacheBytes));
   }
 
