@@ -5,10 +5,20 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 
-const THEMES = ['light', 'dark'] as const;
+type Theme = 'light' | 'dark';
+const THEMES: readonly Theme[] = ['light', 'dark'];
 
-/** Enough for text, lines and small photographs; what is left of a gradient is not worth its bytes. */
-const COLOURS = 96;
+export interface Frame {
+  readonly isWhole?: boolean;
+  /** Both, but for pages that are photographs for the most part. */
+  readonly themes?: readonly Theme[];
+}
+
+/** What a window shows, once. */
+export const LIGHT_ALONE: Frame = { isWhole: false, themes: ['light'] };
+
+/** Enough for text and lines, and with some dither for photographs; more of them would not be worth their bytes. */
+const COLOURS = 16;
 
 export class Camera {
   private readonly folder: string;
@@ -19,9 +29,9 @@ export class Camera {
   }
 
   /** `NAME-light.png` and `NAME-dark.png`, the whole page of each, or what a window shows of it. */
-  async take(page: Page, name: string, { isWhole = true } = {}): Promise<void> {
+  async take(page: Page, name: string, { isWhole = true, themes = THEMES }: Frame = {}): Promise<void> {
     await page.evaluate(() => scrollTo(0, 0));
-    for (const theme of THEMES) {
+    for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme });
       await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
       await settled(page);

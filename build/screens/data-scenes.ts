@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { Camera } from './camera.ts';
+import { type Camera, LIGHT_ALONE } from './camera.ts';
 import type { Stage } from './stage.ts';
 
 const at = (page: Page, hash: string): Promise<unknown> => page.goto(`${new URL(page.url()).origin}/#/${hash}`);
@@ -41,14 +41,14 @@ export async function showData(page: Page, camera: Camera): Promise<void> {
   await options.nth(1).click();
   await options.nth(4).click({ modifiers: ['Shift'] });
   await page.getByText('4 images selected').waitFor();
-  await camera.take(page, 'data-selected', { isWhole: false });
+  await camera.take(page, 'data-selected', LIGHT_ALONE);
   await page.getByRole('button', { name: 'Table' }).click();
   await page.getByRole('button', { name: 'Sort by name, ascending' }).click();
   await options.nth(5).locator('img').waitFor();
   await camera.take(page, 'data-table', { isWhole: false });
   await options.nth(0).dblclick();
   await page.getByRole('dialog').locator('img').waitFor();
-  await camera.take(page, 'data-image', { isWhole: false });
+  await camera.take(page, 'data-image', LIGHT_ALONE);
   await page.keyboard.press('Escape');
   await page.getByRole('textbox', { name: 'Name contains' }).fill('zebra');
   await page.getByText('No image is like that').waitFor();
@@ -93,14 +93,14 @@ export async function showTransfers(page: Page, camera: Camera, stage: Stage): P
 export async function showLabelling(page: Page, camera: Camera): Promise<void> {
   await at(page, 'data');
   await page.getByRole('option').nth(3).locator('.marks rect').first().waitFor();
-  await camera.take(page, 'data-boxes', { isWhole: false });
+  await camera.take(page, 'data-boxes', LIGHT_ALONE);
   await at(page, 'label/1');
   await page.getByRole('heading', { name: /objects?$/ }).waitFor();
   await page.locator('.label-objects .label-row').first().click();
   await camera.take(page, 'label', { isWhole: false });
   await page.getByRole('button', { name: 'View', exact: true }).click();
-  await page.getByRole('region', { name: 'View' }).waitFor();
-  await camera.take(page, 'label-view', { isWhole: false });
+  await page.getByRole('region', { name: 'View', exact: true }).waitFor();
+  await camera.take(page, 'label-view', LIGHT_ALONE);
   await page.getByRole('button', { name: 'Keys', exact: true }).click();
   await page.getByRole('dialog', { name: 'What keys do' }).waitFor();
   await camera.take(page, 'label-keys', { isWhole: false });

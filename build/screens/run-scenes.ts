@@ -5,7 +5,7 @@ import type { Camera } from './camera.ts';
 
 /** Learns workshop parts from scratch within a few epochs. */
 const SETTINGS = {
-  number_of_epochs: '8',
+  number_of_epochs: '16',
   training_batch_size: '16',
   train_crop_size: '48',
   valid_resize_size: '54',
@@ -34,7 +34,7 @@ async function startRun(page: Page, rate: string): Promise<void> {
 }
 
 const isThrough = (page: Page, epochs: number): Promise<unknown> =>
-  page.getByText(new RegExp(`^[${epochs}-9] / ${SETTINGS.number_of_epochs}$`)).waitFor(PATIENCE);
+  page.getByText(new RegExp(`^([${epochs}-9]|1\\d) / ${SETTINGS.number_of_epochs}$`)).waitFor(PATIENCE);
 const hasEnded = (page: Page, state: string): Promise<unknown> =>
   page.locator('.page-head .badge', { hasText: state }).waitFor(PATIENCE);
 

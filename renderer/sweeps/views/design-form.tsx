@@ -19,13 +19,20 @@ export interface DesignFormProps {
   readonly project: ProjectOverview;
   /** The project's sweeps, newest first. */
   readonly sweeps: readonly SweepHead[];
+  /** Whether the file was changed since into something that no form shows. */
+  readonly isBehind: boolean;
   readonly onChange: (form: SweepForm) => void;
 }
 
 export function DesignForm(props: DesignFormProps): ReactElement {
-  const { form, draft, sweeps, onChange } = props;
+  const { form, draft, sweeps, isBehind, onChange } = props;
   return (
     <div className="designer-form">
+      {isBehind ? (
+        <p className="reason form-behind" role="status">
+          The form shows the file as it was when it was last right; a change here replaces what was typed there.
+        </p>
+      ) : null}
       <Budget form={form} problems={problemsOfFile(draft.problems)} onChange={onChange} />
       <SpaceTree {...props} />
       <FixedFields {...props} />

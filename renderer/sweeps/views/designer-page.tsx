@@ -22,7 +22,7 @@ export interface DesignerPageProps {
 }
 
 export function DesignerPage({ like, project, api, links }: DesignerPageProps): ReactElement {
-  const { draft, form, yaml, problem, edit, type, begin } = useDesign(api, project.task, like);
+  const { draft, form, yaml, problem, isBehind, edit, type, begin } = useDesign(api, project.task, like);
   const sweeps = useSweeps(api);
   const [device, setDevice] = useState('cpu');
   const start = useAction(api.start, (id) => links.follow(links.sweep(id)));
@@ -45,7 +45,11 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
         {form === null || draft === null ? (
           <div aria-busy="true" />
         ) : (
-          <DesignForm {...{ form, draft, project, sweeps }} onChange={edit} />
+          <DesignForm
+            {...{ form, project, sweeps, isBehind }}
+            draft={isBehind ? { ...draft, problems: [] } : draft}
+            onChange={edit}
+          />
         )}
         <div className="designer-side">
           <label className="card panel yaml">
@@ -103,6 +107,7 @@ function useDesign(api: SweepApi, task: string, like: string | null) {
   const [form, setForm] = useState<SweepForm | null>(null);
   const [yaml, setYaml] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
+  const [isBehind, setBehind] = useState(false);
   const latest = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -114,6 +119,7 @@ function useDesign(api: SweepApi, task: string, like: string | null) {
         if (turn !== latest.current) return;
         setDraft(reply);
         setProblem(null);
+        setBehind(keeps === 'yaml' && reply.plan === null);
         if (keeps !== 'yaml') setYaml(reply.source);
         if (keeps !== 'form' && reply.plan !== null) setForm(formOf(reply.plan));
       } catch (error) {
@@ -146,5 +152,5 @@ function useDesign(api: SweepApi, task: string, like: string | null) {
     setYaml(text);
     later(() => void ask({ yaml: text }, 'yaml'));
   };
-  return { draft, form, yaml, problem, edit, type, begin };
+  return { draft, form, yaml, problem, isBehind, edit, type, begin };
 }
