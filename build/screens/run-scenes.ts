@@ -73,9 +73,12 @@ export async function showRuns(page: Page, camera: Camera): Promise<void> {
   await page.getByRole('region', { name: 'Settings', exact: true }).getByText('differ').waitFor();
   await camera.take(page, 'compare', { isWhole: false });
   await page.keyboard.press('Control+k');
-  await page.getByRole('searchbox', { name: 'Page or action' }).fill('run');
+  const field = page.getByRole('searchbox', { name: 'Page or action' });
+  await field.fill('run');
   await camera.take(page, 'palette', { isWhole: false });
+  await page.keyboard.press('Escape'); // what was typed
   await page.keyboard.press('Escape');
+  await field.waitFor({ state: 'detached' });
 }
 
 const SWEEP = `name: rates

@@ -95,6 +95,12 @@ test('pictures are found by name and class, and each shows what it is', async ()
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Clear all' }).click();
   await counted(page).getByText('24 images', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByRole('button', { name: 'Sort by name, ascending' }).click();
+  await options(page).first().getByText('apple/0.png').waitFor();
+  await page.getByRole('button', { name: 'Sort by name, descending' }).click();
+  await options(page).first().getByText('pear/9.png').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
 });
 
 test('many are selected by keyboard and mouse and changed at once, and it is taken back', async () => {

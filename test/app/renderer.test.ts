@@ -302,6 +302,7 @@ describe('where there is nothing', () => {
 
     await page.getByRole('heading', { name: 'Projects', exact: true }).waitFor();
     await page.getByText('None yet. Open one, or make a new one.').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Make it here' }).isDisabled()).toBe(true);
     await keepPicture(page, 'no-project-light');
   });

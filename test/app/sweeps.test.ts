@@ -217,9 +217,13 @@ test('a sweep is designed in a form and in its file, each following the other', 
   expect(await page.getByRole('button', { name: 'Start the sweep' }).isDisabled()).toBe(true);
   expect(await file.inputValue()).toContain('learning_rate: uniform(0, 2)');
 
-  await file.fill(
-    (await file.inputValue()).replace('uniform(0, 2)', 'uniform(0.1, 0.2)').replace('iterations: 20', 'iterations: 7'),
-  );
+  const behind = page.getByText('The form shows the file as it was when it was last right');
+  const written = await file.inputValue();
+  await file.fill(`${written}\nno_such_key: 1`);
+  await behind.waitFor();
+  await file.fill(written.replace('uniform(0, 2)', 'uniform(0.3, 0.4)'));
+  await behind.waitFor({ state: 'detached' });
+  await file.fill(written.replace('uniform(0, 2)', 'uniform(0.1, 0.2)').replace('iterations: 20', 'iterations: 7'));
   await eventually(async () =>
     expect(await page.getByRole('textbox', { name: 'Trials', exact: true }).inputValue()).toBe('7'),
   );

@@ -4,7 +4,7 @@ import { memo, type ReactElement } from 'react';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { optionId } from '../derive/selection.ts';
-import { describeCard, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 import type { RowProps } from './grid-row.tsx';
 import { Picture } from './picture.tsx';
 
@@ -22,7 +22,7 @@ function TableRowBody({ list, cards, colors, selection, first }: RowProps): Reac
       aria-selected={selection.ids.has(id)}
       aria-posinset={first + 1}
       aria-setsize={list.length}
-      aria-label={card === null ? 'loading' : describeCard(card)}
+      aria-label={card === null ? 'loading' : undefined}
       tabIndex={-1}
     >
       {card === null ? null : (
