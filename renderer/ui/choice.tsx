@@ -19,14 +19,16 @@ export interface ChoiceProps<T extends string> {
   readonly description?: string;
   /** The label is read aloud and not shown. */
   readonly hidesLabel?: boolean;
+  readonly isDisabled?: boolean;
 }
 
 export function Choice<T extends string>(props: ChoiceProps<T>): ReactElement {
-  const { label, value, options, onChange, description, hidesLabel = false } = props;
+  const { label, value, options, onChange, description, hidesLabel = false, isDisabled = false } = props;
   return (
     <Select
       className="field choice"
       value={value}
+      isDisabled={isDisabled}
       onChange={(key) => onChange(key as T)}
       {...(hidesLabel ? { 'aria-label': label } : {})}
     >

@@ -25,8 +25,10 @@ export interface BulkBarProps {
 
 const NO_SPLIT = 'none';
 
+/** Stands there with nothing selected too: were it to come with the first click, a second would meet another image. */
 export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }: BulkBarProps): ReactElement {
   const [asks, setAsks] = useState<'class' | 'tag' | 'reject' | null>(null);
+  const isIdle = isBusy || ids.length === 0;
   const isClassified = task === 'image-classification' || task === 'image-classification-multilabel';
   const toSplit = (key: string) => {
     if (key !== '') onEdit({ kind: 'split', ids: [...ids], split: key === NO_SPLIT ? null : Split.parse(key) });
@@ -37,9 +39,11 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
   };
   return (
     <section className="card bulk" aria-label="Selected images">
-      <strong>{formatPlural(ids.length, 'image')} selected</strong>
+      <strong className="bulk-count">
+        {ids.length === 0 ? 'Nothing selected' : `${formatPlural(ids.length, 'image')} selected`}
+      </strong>
       {isClassified ? (
-        <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('class')}>
+        <button type="button" className="button" disabled={isIdle} onClick={() => setAsks('class')}>
           Class …
         </button>
       ) : null}
@@ -52,6 +56,7 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
           ...Split.options.map((split) => ({ id: split as string, label: SPLIT_WORDS[split] })),
           { id: NO_SPLIT, label: NO_SPLIT_WORDS },
         ]}
+        isDisabled={isIdle}
         onChange={toSplit}
       />
       <Choice
@@ -62,23 +67,24 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
           { id: '', label: 'Review …' },
           ...ReviewState.options.map((state) => ({ id: state as string, label: REVIEW_WORDS[state] })),
         ]}
+        isDisabled={isIdle}
         onChange={toReview}
       />
-      <button type="button" className="button" disabled={isBusy} onClick={() => setAsks('tag')}>
+      <button type="button" className="button" disabled={isIdle} onClick={() => setAsks('tag')}>
         Tag …
       </button>
-      <button type="button" className="button" onClick={onPredict}>
+      <button type="button" className="button" disabled={ids.length === 0} onClick={onPredict}>
         Ask a model …
       </button>
       <button
         type="button"
         className="button button-danger"
-        disabled={isBusy}
+        disabled={isIdle}
         onClick={() => onEdit({ kind: 'unlabel', ids: [...ids] })}
       >
         Remove labels
       </button>
-      <button type="button" className="button button-quiet bulk-end" onClick={onClear}>
+      <button type="button" className="button button-quiet bulk-end" disabled={ids.length === 0} onClick={onClear}>
         Clear selection
       </button>
       <ClassDialog

@@ -88,7 +88,7 @@ export function ImagesPage({
         <Toolbar {...{ query, setQuery, look, setLook, edits }} counted={countWords(list?.length ?? null, facts)} />
         <Problem title="That was not done" text={edits.problem ?? problem} />
         <LeftNote text={edits.left} />
-        {selection.ids.size === 0 || facts === null ? null : (
+        {facts === null || facts.images === 0 ? null : (
           <BulkBar
             {...{ ids, task: project.task, facts, isBusy: edits.isBusy }}
             onEdit={edits.edit}
