@@ -51,12 +51,13 @@ export async function addModelCommand(
 }
 
 export async function importedModelsCommand(context: CliContext, folder: string): Promise<void> {
-  const models = await withReader(context, folder, 'models imported', (project) => importedModels(project.folder));
-  const rows = models.map(({ id, name, source, mapping, files }) => {
+  const shelf = await withReader(context, folder, 'models imported', (project) => importedModels(project.folder));
+  const rows = shelf.models.map(({ id, name, source, mapping, files }) => {
     const bytes = files.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
     return [id, name, doesWhat(mapping), source, `${(bytes / 1e6).toFixed(1)} MB`];
   });
-  context.output.result(models, table(['model', 'name', 'does', 'from', 'size'], rows));
+  const damaged = shelf.damaged.map((problem) => `damaged: ${problem}`);
+  context.output.result(shelf, [table(['model', 'name', 'does', 'from', 'size'], rows), ...damaged].join('\n'));
 }
 
 export async function removeModelCommand(context: CliContext, folder: string, id: string): Promise<void> {

@@ -40,7 +40,17 @@ async function verified({ output, signal }: CliContext, project: ReadProject): P
 }
 
 function describe(report: HealthReport, repaired: { found: number; forgotten: number } | null): string {
-  const { images, missing_count, changed_count, missing, changed, strays, database, runs_without_model } = report;
+  const {
+    images,
+    missing_count,
+    changed_count,
+    missing,
+    changed,
+    strays,
+    database,
+    runs_without_model,
+    damaged_models,
+  } = report;
   return [
     ...(repaired === null ? [] : [`found again ${repaired.found}, taken out ${repaired.forgotten}`]),
     `read ${images} images: missing ${missing_count}, changed ${changed_count}${report.is_kept ? '; kept as the last good state' : ''}`,
@@ -49,6 +59,7 @@ function describe(report: HealthReport, repaired: { found: number; forgotten: nu
     ...strays.map((path) => `  no image is: ${path}`),
     ...database.map((text) => `  database: ${text}`),
     ...runs_without_model.map((run) => `  run without its model: ${run}`),
+    ...damaged_models.map((problem) => `  model from elsewhere: ${problem}`),
   ].join('\n');
 }
 

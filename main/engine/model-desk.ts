@@ -4,6 +4,7 @@ import type { Mask } from '../../native-models/geometry/mask.ts';
 import type {
   ClickRequest,
   ImportedModel,
+  ModelShelf,
   ModelSource,
   ModelSurvey,
   NewModel,
@@ -43,7 +44,7 @@ export class ProjectModels implements ModelDesk {
     this.clicks = new ClickDesk(parts.project, parts.threads);
   }
 
-  list(): ImportedModel[] {
+  list(): ModelShelf {
     return importedModels(this.parts.project.folder);
   }
 

@@ -15,6 +15,7 @@ import type { EngineInfo } from '../../preload/contract/engine.ts';
 import type {
   ClickRequest,
   ImportedModel,
+  ModelShelf,
   ModelSource,
   ModelSurvey,
   NewModel,
@@ -105,8 +106,7 @@ export interface Labelling {
 
 /** What the engine does about models from elsewhere; errors as the contract says. */
 export interface ModelDesk {
-  /** The oldest first. */
-  list(): ImportedModel[];
+  list(): ModelShelf;
   survey(source: ModelSource, signal: AbortSignal | undefined): Promise<ModelSurvey>;
   tryOut(request: TryRequest, signal: AbortSignal | undefined): Promise<Tried>;
   add(model: NewModel): Promise<ImportedModel>;

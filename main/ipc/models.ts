@@ -1,6 +1,6 @@
 /** Handlers of the calls about models from elsewhere. */
 
-import type { ImportedModel } from '../../preload/contract/imported-models.ts';
+import type { ModelShelf } from '../../preload/contract/imported-models.ts';
 import type { Engine } from './engine.ts';
 import { LatestByKey } from './latest.ts';
 import { type LogBug, toldTo } from './replies.ts';
@@ -28,7 +28,7 @@ export function modelHandlers(os: Handled['models'], engine: Engine, logBug: Log
   };
 }
 
-async function* watchModels(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ImportedModel[]> {
+async function* watchModels(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ModelShelf> {
   const models = engine.models();
   const changed = new LatestByKey<'models', true>();
   const unsubscribe = models.onChanged(() => changed.put('models', true));

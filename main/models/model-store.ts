@@ -16,7 +16,12 @@ import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../preload/contract/errors.ts';
-import { ImportedModel, type ModelFile, type ModelMapping } from '../../preload/contract/imported-models.ts';
+import {
+  ImportedModel,
+  type ModelFile,
+  type ModelMapping,
+  type ModelShelf,
+} from '../../preload/contract/imported-models.ts';
 import { flushFile, flushFolder, writeDurably } from '../durable-file.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 
@@ -29,9 +34,31 @@ export const isModelId = (id: string): boolean => ID.test(id);
 
 export const modelFolder = (project: string, id: string): string => join(project, FOLDER, id);
 
-/** By the order in which they were added. Errors: model-invalid, naming the record that cannot be read. */
-export function importedModels(project: string): ImportedModel[] {
-  return idsIn(project).map((id) => readRecord(project, id));
+/** By the order in which they were added; one whose record cannot be read hides no other. */
+export function importedModels(project: string): ModelShelf {
+  const [models, damaged]: [ImportedModel[], string[]] = [[], []];
+  for (const id of idsIn(project)) {
+    try {
+      models.push(readRecord(project, id));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      damaged.push(error.message);
+    }
+  }
+  return { models, damaged };
+}
+
+/** What is wrong with the models of a project, in words: records that cannot be read, files that are not as they were added. */
+export async function damagedModels(project: string): Promise<string[]> {
+  const { models, damaged } = importedModels(project);
+  const all = [...damaged];
+  for (const model of models) {
+    await checkFiles(project, model).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      all.push(error.message);
+    });
+  }
+  return all;
 }
 
 /** Errors: model-unknown; model-invalid where its record cannot be read. */

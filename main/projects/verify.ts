@@ -12,6 +12,7 @@ import type {
   VerifyEvent,
 } from '../../preload/contract/projects.ts';
 import { copyIntoProject, flushImagesFolder } from '../data/image-copies.ts';
+import { damagedModels } from '../models/model-store.ts';
 import { runFolder } from '../schedule/run-setting.ts';
 import { compactDatabase, databaseProblems, keepSnapshot } from '../store/health.ts';
 import { forgetImages, type ImageRow, imageCount, imageFile, imagePage, relocateImage } from '../store/images.ts';
@@ -44,6 +45,7 @@ export async function* verifyProject(
     strays: straysOf(project).slice(0, LISTED),
     database: databaseProblems(project.db),
     runs_without_model: runsWithoutModel(project),
+    damaged_models: await damagedModels(project.folder),
   };
   const isGood = missing.length + changed.length + faults.database.length === 0;
   if (isGood) keepSnapshot(project.db, project.folder);

@@ -23,6 +23,7 @@ import { ERROR_CODES } from './errors.ts';
 import {
   ClickRequest,
   ImportedModel,
+  ModelShelf,
   ModelSource,
   ModelSurvey,
   NewModel,
@@ -123,8 +124,8 @@ export const contract = {
   },
   /** Models from elsewhere, which can be asked as runs are. Errors of all: no-project, folder-not-allowed. */
   models: {
-    /** The oldest first; now, and after each that is added or removed here. Errors: model-invalid for a damaged record. */
-    watch: call.output(eventIterator(z.array(ImportedModel))),
+    /** Now, and after each that is added or removed here. */
+    watch: call.output(eventIterator(ModelShelf)),
     /**
      * Looks at a file, or a bundle, and says how it is probably used; nothing is written.
      * Errors: file-missing, file-unreadable, bundle-invalid, model-invalid, timed-out, training-process-died.

@@ -129,6 +129,14 @@ export const ImportedModel = z.object({
 });
 export type ImportedModel = z.infer<typeof ImportedModel>;
 
+/** The models of a project, the oldest first. */
+export const ModelShelf = z.object({
+  models: z.array(ImportedModel).readonly(),
+  /** Why others cannot be read, in words. */
+  damaged: z.array(z.string()).readonly(),
+});
+export type ModelShelf = z.infer<typeof ModelShelf>;
+
 /** An input or output as the runtime tells it; null for a side that may be any number. */
 export const ValueFacts = z.object({
   name: z.string(),

@@ -59,6 +59,8 @@ export const HealthReport = z.object({
   database: z.array(z.string()),
   /** Runs whose kept model is not in its place. */
   runs_without_model: z.array(z.string()),
+  /** What is wrong with models from elsewhere, in words. */
+  damaged_models: z.array(z.string()),
   /** Kept as the last good state, since nothing was wrong. */
   is_kept: z.boolean(),
 });

@@ -1,7 +1,7 @@
 /** The page that the address names, over what the engine has told. */
 
 import { lazy, type ReactElement, Suspense } from 'react';
-import type { ImportedModel } from '../../preload/contract/imported-models.ts';
+import type { ModelShelf } from '../../preload/contract/imported-models.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunHead } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
@@ -73,7 +73,7 @@ export interface PageProps {
   readonly transfers: TransferApi;
   readonly models: ModelApi;
   /** Models from elsewhere in the open project. */
-  readonly imported: readonly ImportedModel[];
+  readonly imported: ModelShelf;
   /** Null where there is no dialog of the system for paths of the engine's machine. */
   readonly choosePath: ChoosePath | null;
 }
@@ -183,7 +183,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       return <ComparePage runs={compared} missing={missing} links={LINKS} theme={theme} epochs={epochs} />;
     }
     case 'label': {
-      const asked = { models: modelsOf(runs, imported), clickModels: clickModelsOf(imported) };
+      const asked = { models: modelsOf(runs, imported.models), clickModels: clickModelsOf(imported.models) };
       const shown = { project, ...asked, theme, api: labelling, links: LABEL_LINKS };
       return (
         <Suspense fallback={<div aria-busy="true" />}>
@@ -202,7 +202,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
         <DataPage
           key={project.folder}
           view={route.view}
-          {...{ project, models: modelsOf(runs, imported) }}
+          {...{ project, models: modelsOf(runs, imported.models) }}
           source={data}
           links={DATA_LINKS}
         />
@@ -214,7 +214,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
     case 'export':
       return <ExportPage key={project.folder} {...{ project, choosePath }} api={transfers} links={TRANSFER_LINKS} />;
     case 'models': {
-      const shown = { project, models: imported, api: models, links: MODEL_LINKS };
+      const shown = { project, shelf: imported, api: models, links: MODEL_LINKS };
       const chooseFile = choosePath === null ? null : () => choosePath('model');
       return <ModelsPage key={project.folder} {...shown} chooseFile={chooseFile} />;
     }

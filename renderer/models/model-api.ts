@@ -2,6 +2,7 @@
 
 import type {
   ImportedModel,
+  ModelShelf,
   ModelSource,
   ModelSurvey,
   NewModel,
@@ -12,7 +13,7 @@ import type { FolderListing } from '../../preload/contract/projects.ts';
 
 /** Another object once the connection is there again, so that what failed is asked for again. */
 export interface ModelApi {
-  watch(signal: AbortSignal): Promise<AsyncIterable<readonly ImportedModel[]>>;
+  watch(signal: AbortSignal): Promise<AsyncIterable<ModelShelf>>;
   folders(folder: string | null): Promise<FolderListing>;
   /** Ids of the images that a model can be tried on, in order. */
   images(): Promise<ArrayLike<number>>;

@@ -7,7 +7,7 @@ import type { WriteDb } from '../../main/store/db.ts';
 import { upsertEpoch } from '../../main/store/epochs.ts';
 import { createRun } from '../../main/store/runs.ts';
 import { bitmapFromMask } from '../../native-models/geometry/mask.ts';
-import { clickDecoder, clickEncoder, plainClicks } from '../kit/click-pair.ts';
+import { clickDecoder, clickEncoder } from '../kit/click-pair.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
@@ -113,14 +113,27 @@ describeWithShared('clicks on a real picture', ['data/fruits-nuts/images'], () =
     const bugs: unknown[] = [];
     const engine = openEngine(folder, engineOptions(bugs));
     const models = tempFolder();
-    const source = {
-      path: writeModel(models, 'encoder.onnx', clickEncoder(CLICK_SIDE)),
-      decoder: writeModel(models, 'decoder.onnx', clickDecoder(CLICK_SIDE)),
-      labels: null,
-    };
-    const mapping = plainClicks((await engine.models().survey(source, undefined)).mapping);
-    await engine.models().add({ source, name: 'clicks', mapping });
+    const encoder = writeModel(models, 'encoder.onnx', clickEncoder(CLICK_SIDE));
+    const decoder = writeModel(models, 'decoder.onnx', clickDecoder(CLICK_SIDE));
     const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+    await page.goto(`${server.url}/#/models`);
+    const form = page.getByRole('form', { name: 'Model' });
+    await form.getByRole('textbox', { name: 'ONNX file, or the folder of a bundle' }).fill(encoder);
+    await form.getByText('Names of its classes, and models that are clicked').click();
+    await form.getByRole('textbox', { name: 'Second file, which answers clicks' }).fill(decoder);
+    await form.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByText('the first file hands over "image_embeddings"').waitFor();
+    await page.getByRole('textbox', { name: 'Levels divided by' }).fill('255');
+    await page.getByRole('textbox', { name: 'Then less (mean)' }).fill('0, 0');
+    await page.getByText('three numbers: red, green, blue').waitFor();
+    await page.getByRole('textbox', { name: 'Then less (mean)' }).fill('0, 0, 0');
+    await page.getByRole('textbox', { name: 'Then divided by (deviation)' }).fill('1 1 1');
+    await page.getByRole('button', { name: 'Try it on this image' }).click();
+    await page.getByRole('img', { name: 'What the model found' }).getByText('what is in the middle').waitFor();
+    await keepPicture(page, 'models-click-light');
+    await page.getByRole('button', { name: 'Add it to the project' }).click();
+    await page.getByRole('region', { name: 'Models' }).getByText('answers clicks on the canvas').waitFor();
+
     await page.goto(`${server.url}/#/label/1`);
     const surface = page.getByRole('application');
     await page.getByText('1 of 2').waitFor();

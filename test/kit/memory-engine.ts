@@ -190,7 +190,7 @@ export class MemoryEngine implements Engine, ImageSource {
   models(): ModelDesk {
     const none = () => Promise.reject(new AppError('no-project', 'no project is open'));
     return {
-      list: () => [],
+      list: () => ({ models: [], damaged: [] }),
       survey: none,
       tryOut: none,
       add: none,

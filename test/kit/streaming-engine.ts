@@ -32,7 +32,7 @@ export class StreamingEngine extends MemoryEngine {
   };
 
   override models(): ModelDesk {
-    const desk: Partial<ModelDesk> = { list: () => [], onChanged: () => this.begin() };
+    const desk: Partial<ModelDesk> = { list: () => ({ models: [], damaged: [] }), onChanged: () => this.begin() };
     return desk as ModelDesk;
   }
 

@@ -1,7 +1,7 @@
 /** Models from elsewhere that can be asked about the project's images, and the way to add one. */
 
 import { type ReactElement, useState } from 'react';
-import type { ImportedModel } from '../../../preload/contract/imported-models.ts';
+import type { ModelShelf } from '../../../preload/contract/imported-models.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import { BackLink } from '../../ui/back-link.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -12,14 +12,14 @@ import { AddModel } from './add-model.tsx';
 
 export interface ModelsPageProps {
   readonly project: ProjectOverview;
-  /** In the order in which they were added. */
-  readonly models: readonly ImportedModel[];
+  readonly shelf: ModelShelf;
   readonly api: ModelApi;
   readonly links: ModelLinks;
   readonly chooseFile: ChooseFile | null;
 }
 
-export function ModelsPage({ project, models, api, links, chooseFile }: ModelsPageProps): ReactElement {
+export function ModelsPage({ project, shelf, api, links, chooseFile }: ModelsPageProps): ReactElement {
+  const { models, damaged } = shelf;
   const remove = useAction(api.remove);
   const [added, setAdded] = useState<string | null>(null);
   return (
@@ -30,6 +30,9 @@ export function ModelsPage({ project, models, api, links, chooseFile }: ModelsPa
         <p className="muted">asked as runs are, to propose labels</p>
       </div>
       <Problem title="The model was not removed" text={remove.problem} />
+      {damaged.map((problem) => (
+        <Problem key={problem} title="A model of the project cannot be used" text={problem} />
+      ))}
       {models.length === 0 ? null : (
         <section className="card panel" aria-label="Models">
           <ul className="model-list">

@@ -15,8 +15,10 @@ const SHOWN = 8;
 
 export function HealthList({ report, isBusy, onRepair }: HealthListProps): ReactElement {
   const [search, setSearch] = useState('');
-  const { missing, missing_count, changed, changed_count, strays, database, runs_without_model } = report;
-  const isSound = missing_count + changed_count + strays.length + database.length + runs_without_model.length === 0;
+  const { missing, missing_count, changed, changed_count, strays, database, runs_without_model, damaged_models } =
+    report;
+  const lists = [strays, database, runs_without_model, damaged_models];
+  const isSound = missing_count + changed_count === 0 && lists.every(({ length }) => length === 0);
   return (
     <div className="health" role="status">
       <p>
@@ -32,6 +34,7 @@ export function HealthList({ report, isBusy, onRepair }: HealthListProps): React
       />
       <Faults title="The database" texts={database} />
       <Faults title="Runs without their model" texts={runs_without_model} />
+      <Faults title="Models from elsewhere" texts={damaged_models} />
       {missing_count === 0 ? null : (
         <div className="name-row">
           <Field label="Look for missing images in" value={search} onChange={setSearch} placeholder="a folder" />

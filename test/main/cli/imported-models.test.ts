@@ -38,7 +38,7 @@ test('a model is looked at, mapped by options, added, listed and removed', async
 
   const added = lightbench('add', project, model, '--mapping', join(folder, 'mapping.json'), '--name', 'parts');
   expect(added.value).toMatchObject({ id: 'm0001', name: 'parts', mapping: { input: { colour: 'bgr' } } });
-  expect(lightbench('imported', project).value).toEqual([added.value]);
+  expect(lightbench('imported', project).value).toEqual({ models: [added.value], damaged: [] });
   expect(lightbench('remove', project, 'm0001').value).toEqual({ removed: 'm0001' });
-  expect(lightbench('imported', project).value).toEqual([]);
+  expect(lightbench('imported', project).value).toEqual({ models: [], damaged: [] });
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEngine } from '../../../main/engine.ts';
@@ -81,12 +82,15 @@ describe('a model that answers clicks', () => {
     ).toBe('model-invalid');
   });
 
-  test('starts anew after its process was killed, whose question is told why; a question that nobody waits for is taken back', async () => {
-    const { engine, source } = await engineOn();
+  test('looks at an image ahead; starts anew after its process was killed, whose question is told why; takes a question back', async () => {
+    const { engine, folder, source } = await engineOn();
     const mapping = plainClicks((await engine.models().survey(source, undefined)).mapping);
     const { id } = await engine.models().add({ source, name: 'clicks', mapping });
     const request = { model_id: id, image_id: 1, points: [{ x: 30, y: 30, is_inside: true }], box: null };
     await engine.models().prepare(id, 2, undefined);
+    rmSync(join(folder, 'images', '2.png')); // what was seen of it answers from now on
+    const ahead = { ...request, image_id: 2, points: [{ x: 5, y: 5, is_inside: true }] };
+    expect(maskArea((await engine.models().click(ahead, undefined))!)).toBe(32 * 32);
     const children = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'main/train/child.ts'], {
       encoding: 'utf8',
     });

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEngine, type Workbench } from '../../../main/engine.ts';
 import type { Pixels } from '../../../main/images/pixels.ts';
+import { damagedModels } from '../../../main/models/model-store.ts';
 import { ensureClass } from '../../../main/store/classes.ts';
 import type { ModelMapping, ModelSource } from '../../../preload/contract/imported-models.ts';
 import type { PredictEvent } from '../../../preload/contract/proposals.ts';
@@ -46,7 +47,7 @@ describe('a classifier from elsewhere', () => {
     const source = sourceOf(writeModel(tempFolder(), 'colours.onnx', colourClassifier()));
     const models = engine.models();
     const told: number[] = [];
-    models.onChanged(() => told.push(models.list().length));
+    models.onChanged(() => told.push(models.list().models.length));
 
     const survey = await models.survey(source, undefined);
     expect(survey).toMatchObject({ name: 'colours', decoder: null, model: { producer: 'lightbench' } });
@@ -67,7 +68,11 @@ describe('a classifier from elsewhere', () => {
     expect(total).toBeCloseTo(1, 6); // what is left out has no share
 
     await models.remove(added.id);
-    expect([told, models.list(), readdirSync(join(folder, 'models'))]).toEqual([[1, 0], [], []]);
+    expect([told, models.list(), readdirSync(join(folder, 'models'))]).toEqual([
+      [1, 0],
+      { models: [], damaged: [] },
+      [],
+    ]);
     expect(engine.labelling().document(1).proposals).toBeNull();
   });
 
@@ -122,6 +127,11 @@ describe('a model from elsewhere that finds boxes and masks', () => {
     writeFileSync(file, boxFinder(32));
     const damaged = await appErrorOf(() => ask(engine, id, [1]));
     expect([damaged.code, damaged.message]).toEqual(['model-invalid', expect.stringContaining('missing or damaged')]);
+    mkdirSync(join(folder, 'models', 'm0002'));
+    writeFileSync(join(folder, 'models', 'm0002', 'model.json'), '{"format": 1}');
+    const shelf = engine.models().list();
+    expect([shelf.models.map((one) => one.id), shelf.damaged]).toEqual([[id], [expect.stringContaining('field id')]]);
+    expect(await damagedModels(folder)).toEqual([...shelf.damaged, damaged.message]);
   });
 
   test('whose mapping is wrong says which output is not as it says', async () => {
