@@ -4,6 +4,7 @@ import type { DataEdit } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { authorNow } from '../author.ts';
+import { fillTracks } from '../label/fill-tracks.ts';
 import { addClass, deleteClass, mergeClass, recolourClass, renameClass } from '../store/classes.ts';
 import type { WriteDb } from '../store/db.ts';
 import { recordEdit } from '../store/edits.ts';
@@ -38,6 +39,10 @@ interface Kind<E> {
 }
 
 const EDITS: { readonly [K in DataEdit['kind']]: Kind<Extract<DataEdit, { kind: K }>> } = {
+  'fill-tracks': {
+    title: ({ track_ids }) => `fill in ${track_ids?.length === 1 ? 'a track' : 'tracks'} between key frames`,
+    apply: (db, { sequence_id, track_ids }) => fillTracks(db, sequence_id, track_ids),
+  },
   split: {
     title: ({ ids, split }) => `put ${images(ids)} in ${split ?? 'no part of the data'}`,
     apply: (db, { ids, split }) => setSplit(db, ids, split),

@@ -44,6 +44,7 @@ import type {
 } from '../../preload/contract/projects.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 import type { RunHead, RunSummary } from '../../preload/contract/run.ts';
+import type { SequenceView } from '../../preload/contract/sequences.ts';
 import type { SweepHead, SweepRequest, SweepStart, TrialHead } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
@@ -96,6 +97,9 @@ export interface Labelling {
   history(image: number): readonly HistoryEntry[];
   neighbours(image: number): ImageNeighbours;
   picture(image: number): ImagePicture;
+  sequence(image: number): SequenceView | null;
+  /** Returns the track's id. */
+  beginTrack(image: number): Promise<number>;
   predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent>;
   nextDisagreement(image: number): number | null;
   spend(image: number, spentMs: number): Promise<void>;

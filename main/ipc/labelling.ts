@@ -14,6 +14,10 @@ export function labellingHandlers(os: Handled['labelling'], engine: Engine, logB
     redo: os.redo.handler(({ input }) => engine.labelling().redo(input.image_id)),
     history: os.history.handler(({ input }) => [...engine.labelling().history(input.image_id)]),
     neighbours: os.neighbours.handler(({ input }) => engine.labelling().neighbours(input.image_id)),
+    sequence: os.sequence.handler(({ input }) => engine.labelling().sequence(input.image_id)),
+    beginTrack: os.beginTrack.handler(async ({ input }) => ({
+      id: await engine.labelling().beginTrack(input.image_id),
+    })),
     picture: os.picture.handler(({ input }) => engine.labelling().picture(input.image_id)),
     predict: os.predict.handler(({ input, signal }) => toldTo(engine.labelling().predict(input, signal), logBug)),
     nextDisagreement: os.nextDisagreement.handler(({ input }) => engine.labelling().nextDisagreement(input.image_id)),

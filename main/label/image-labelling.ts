@@ -1,5 +1,6 @@
 /** The images of an open project, labelled by any number of windows: each hears what the others do. */
 
+import { AppError } from '../../preload/contract/errors.ts';
 import type {
   Edit,
   HistoryEntry,
@@ -10,6 +11,7 @@ import type {
   ImagePicture,
 } from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
+import type { SequenceView } from '../../preload/contract/sequences.ts';
 import { authorNow } from '../author.ts';
 import type { Clock } from '../clock.ts';
 import type { Labelling, Unsubscribe } from '../ipc/engine.ts';
@@ -28,7 +30,9 @@ import {
 } from '../store/images.ts';
 import { nextDisagreed } from '../store/predictions.ts';
 import type { ReadProject } from '../store/project.ts';
+import { addTrack, frameOf } from '../store/sequences.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
+import { sequenceView } from './fill-tracks.ts';
 import { applyChecked, factsOf, imageDocument, type Made, redo, undo } from './labelling.ts';
 import { predictImages, type Seer } from './predict.ts';
 
@@ -99,6 +103,19 @@ export class ImageLabelling implements Labelling {
         next_unlabelled: waiting(NEXT_UNLABELLED),
         next_to_review: waiting(NEXT_TO_REVIEW),
       };
+    });
+  }
+
+  sequence(image: number): SequenceView | null {
+    const { db } = this.parts.project;
+    return sequenceView(db, knownImage(db, image).id);
+  }
+
+  beginTrack(image: number): Promise<number> {
+    return this.parts.writer.use(({ db }) => {
+      const frame = frameOf(db, knownImage(db, image).id);
+      if (frame !== null) return addTrack(db, frame.sequenceId);
+      throw new AppError('bad-annotation', `image ${image} is no frame of a sequence, so it has no tracks`);
     });
   }
 

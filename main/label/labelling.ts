@@ -19,6 +19,7 @@ import { gesturesAtHand, makeGesture, redoGesture, SAY_LABELLED, undoGesture } f
 import { type ImageRow, knownImage } from '../store/images.ts';
 import { labelsOf } from '../store/labels.ts';
 import type { MadeChange } from '../store/made-change.ts';
+import { frameOf, sequenceOfTrack } from '../store/sequences.ts';
 import { proposalsOf } from './proposals.ts';
 
 /** What has become of an image, without its place in the order of changes. */
@@ -40,7 +41,7 @@ export function imageDocument(db: ReadDb, imageId: number, sequence: number): Im
 export function applyChecked(db: WriteDb, task: Task, edit: Edit, author: Author): Made {
   return db.transaction(() => {
     const image = knownImage(db, edit.image_id);
-    for (const change of edit.changes) check(task, image, change);
+    for (const change of edit.changes) check(db, task, image, change);
     const changes = makeGesture(db, edit, author);
     checkDone(db, task, image.id);
     return told(db, image.id, changes);
@@ -77,7 +78,7 @@ export function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'>
 
 const toldObject = ({ area_px2: _, xyxy: __, ...object }: StoredAnnotation): Annotation => object;
 
-function check(task: Task, image: ImageRow, change: Change): void {
+function check(db: ReadDb, task: Task, image: ImageRow, change: Change): void {
   const isClassification = ClassificationTask.safeParse(task).success;
   if (change.type === 'labels') {
     checkLabels(task, change.after);
@@ -87,8 +88,10 @@ function check(task: Task, image: ImageRow, change: Change): void {
     throw new AppError('bad-annotation', `a project for ${task} has classes of whole images, not objects`);
   } else if (change.type === 'add') {
     checkObject(image, change.annotation);
+    checkTrack(db, image, change.annotation, null);
   } else if (change.type === 'replace') {
     checkObject(image, change.after);
+    checkTrack(db, image, change.after, change.before.id);
   }
 }
 
@@ -125,6 +128,22 @@ function checkObject({ width_px: width, height_px: height }: ImageRow, object: N
   if (!sameBox(clipBox(box, { width, height }), box)) {
     throw refuse(`reaches beyond the image of ${width} x ${height} pixels: ${box.join(', ')}`);
   }
+}
+
+/** `id`: of the object that has the track's place on this frame already; null for an object that comes. */
+function checkTrack(db: ReadDb, image: ImageRow, { track, shape }: NewAnnotation, id: number | null): void {
+  if (track === undefined || track === null) return;
+  if (shape.kind !== 'box') {
+    if (id !== null) return; // it leaves its track
+    throw new AppError('bad-annotation', `a track has boxes alone, and this is a ${shape.kind}`);
+  }
+  const frame = frameOf(db, image.id);
+  if (frame === null || sequenceOfTrack(db, track.id) !== frame.sequenceId) {
+    throw new AppError('bad-annotation', `track ${track.id} is not of the sequence of image ${image.id}`);
+  }
+  const other = annotationsOf(db, image.id).find((object) => object.track?.id === track.id && object.id !== id);
+  if (other === undefined) return;
+  throw new AppError('bad-annotation', `track ${track.id} has a box on this frame already: ${other.class_name}`);
 }
 
 const sameBox = (a: Xyxy, b: Xyxy): boolean => a.every((value, i) => value === b[i]);

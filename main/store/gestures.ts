@@ -171,8 +171,14 @@ function make(db: WriteDb, imageId: number, change: Change): MadeChange {
   }
 }
 
-/** Who draws an object otherwise, or names it, has made it theirs. */
-const byHand = ({ source: _, ...annotation }: Annotation): Annotation => annotation;
+/**
+ * Who draws an object otherwise, or names it, has made it theirs; of a track it is a key frame then, and what is no box any
+ * more is of none.
+ */
+function byHand({ source: _, track, ...annotation }: Annotation): Annotation {
+  if (track === undefined || track === null || annotation.shape.kind !== 'box') return annotation;
+  return { ...annotation, track: { id: track.id, role: track.role === 'between' ? 'key' : track.role } };
+}
 
 /** Makes what is as `before` be as `after`. Errors: edit-conflict when it is not as `before`. */
 function turn(db: WriteDb, imageId: number, change: MadeChange): void {

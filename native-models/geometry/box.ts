@@ -62,6 +62,13 @@ export const joinBoxes = (a: Xyxy, b: Xyxy): Xyxy => [
   Math.max(a[3], b[3]),
 ];
 
+/** On the way from one box to another, its centre and its size each on a straight line. `fraction01`: how far. */
+export function boxBetween(from: Xyxy, to: Xyxy, fraction01: number): Xyxy {
+  const [a, b] = [cxcywhFromXyxy(from), cxcywhFromXyxy(to)];
+  const at = (i: 0 | 1 | 2 | 3) => a[i] + (b[i] - a[i]) * fraction01;
+  return xyxyFromCxcywh([at(0), at(1), at(2), at(3)]);
+}
+
 export function intersectionArea(a: Xyxy, b: Xyxy): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);

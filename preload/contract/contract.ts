@@ -55,6 +55,7 @@ import {
 } from './projects.ts';
 import { PredictEvent, PredictRequest } from './proposals.ts';
 import { MOST_FOLLOWED_RUNS, RunEpochs, RunHead, RunSummary } from './run.ts';
+import { SequenceView } from './sequences.ts';
 import { SweepEvent, SweepHead, SweepRequest, SweepStart } from './sweep.ts';
 import { SweepDraft, SweepSource } from './sweep-draft.ts';
 import { Split } from './tasks.ts';
@@ -108,6 +109,10 @@ export const contract = {
     history: ofImage.output(z.array(HistoryEntry)),
     neighbours: ofImage.output(ImageNeighbours),
     picture: ofImage.output(ImagePicture),
+    /** The sequence that the image is a frame of, with its tracks; null for one that is no frame. */
+    sequence: ofImage.output(SequenceView.nullable()),
+    /** A new track in the sequence of a frame; it is there once a box says that it is of it. Errors: bad-annotation, project-in-use. */
+    beginTrack: ofImage.output(z.object({ id: z.int().positive() })),
     /**
      * Has the kept model of a run, or a model from elsewhere, look at images, labelled or not; what it says of each comes with the image's changes.
      * Ending the stream stops it; what was said so far is kept.

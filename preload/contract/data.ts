@@ -126,6 +126,12 @@ export type DataFacts = z.infer<typeof DataFacts>;
 
 /** A change of many images, or of the classes; each is one step to take back. */
 export const DataEdit = z.discriminatedUnion('kind', [
+  /** Makes objects of the boxes between key frames; of all tracks of a sequence with null. */
+  z.object({
+    kind: z.literal('fill-tracks'),
+    sequence_id: z.int().positive(),
+    track_ids: z.array(z.int().positive()).nullable(),
+  }),
   z.object({ kind: z.literal('split'), ids, split: Split.nullable() }),
   /** Of whole images: `set` replaces all; where an image has one class, that is the only way. */
   z.object({

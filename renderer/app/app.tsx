@@ -109,6 +109,13 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       redo: (image_id) => live.ask((client) => client.labelling.redo({ image_id })),
       history: (image_id) => live.ask((client) => client.labelling.history({ image_id })),
       picture: (image_id) => live.ask((client) => client.labelling.picture({ image_id })),
+      sequence: (image_id) => live.ask((client) => client.labelling.sequence({ image_id })),
+      beginTrack: async (image_id) => (await live.ask((client) => client.labelling.beginTrack({ image_id }))).id,
+      fillTracks: (sequence_id, tracks) =>
+        live.ask((client) =>
+          client.data.edit({ kind: 'fill-tracks', sequence_id, track_ids: tracks === null ? null : [...tracks] }),
+        ),
+      undoMany: async () => (await live.ask((client) => client.data.undo())).turned?.title ?? null,
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
       spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),

@@ -84,6 +84,22 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
     ],
   ],
   [
+    'Frames',
+    [
+      action('frame-previous', 'previous frame', ['ctrl+arrowleft'], { do: 'frames', what: 'previous' }),
+      action('frame-next', 'next frame', ['ctrl+arrowright'], { do: 'frames', what: 'next' }),
+      action('key-previous', 'previous key frame', ['ctrl+shift+arrowleft'], { do: 'frames', what: 'previous-key' }),
+      action('key-next', 'next key frame', ['ctrl+shift+arrowright'], { do: 'frames', what: 'next-key' }),
+      action('key-frame', 'make this a key frame: of the chosen boxes, else of those that are dashed', ['shift+k'], {
+        ...{ do: 'frames', what: 'key' },
+      }),
+      action('track-end', 'the chosen object is gone after this frame, or goes on', ['shift+e'], {
+        ...{ do: 'frames', what: 'end' },
+      }),
+      action('track-fill', 'make objects of the boxes between key frames', ['shift+i'], { do: 'frames', what: 'fill' }),
+    ],
+  ],
+  [
     'Images',
     [
       action('undo', 'undo', ['ctrl+z'], { do: 'undo' }),

@@ -16,7 +16,11 @@ export type KeyCommand =
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'cycle'; readonly by: 1 | -1 }
   | { readonly do: 'review'; readonly state: ReviewState }
+  | { readonly do: 'frames'; readonly what: FrameCommand }
   | { readonly do: PlainCommand };
+
+/** What is done with the frames of a sequence and the tracks through them. */
+export type FrameCommand = 'previous' | 'next' | 'previous-key' | 'next-key' | 'key' | 'end' | 'fill';
 
 export type PlainCommand =
   | 'undo'

@@ -11,6 +11,7 @@ import type {
   ImagePicture,
 } from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
+import type { SequenceView } from '../../preload/contract/sequences.ts';
 
 export interface LabelApi {
   /** Ends with the connection, or when the signal is aborted. */
@@ -21,6 +22,13 @@ export interface LabelApi {
   history(image: number): Promise<readonly HistoryEntry[]>;
   neighbours(image: number): Promise<ImageNeighbours>;
   picture(image: number): Promise<ImagePicture>;
+  /** Null for an image that is no frame. */
+  sequence(image: number): Promise<SequenceView | null>;
+  beginTrack(image: number): Promise<number>;
+  /** Makes objects of the boxes between key frames; of all tracks with null. */
+  fillTracks(sequence: number, tracks: readonly number[] | null): Promise<unknown>;
+  /** Takes back the latest edit of many images. Returns what it was. */
+  undoMany(): Promise<string | null>;
   /** Has a run look at images; what it says comes with each image's changes. */
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */

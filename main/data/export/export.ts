@@ -85,7 +85,7 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
   };
   try {
     const writer = format.open({ folder, task: info.task, classes: classNames(db), losses });
-    await writeImages(project, writer, folder, report, options);
+    await writeImages(project, writer, folder, { report, losses }, options);
     writer.end();
     if (options.dryRun === true) folder.abandon();
     else folder.finish();
@@ -103,7 +103,7 @@ async function writeImages(
   project: ReadProject,
   writer: DatasetWriter,
   folder: ExportFolder,
-  report: ExportReport,
+  { report, losses }: { readonly report: ExportReport; readonly losses: Losses },
   { split, withoutImages, dryRun, signal, onProgress }: ExportOptions,
 ): Promise<void> {
   const { db } = project;
@@ -116,6 +116,8 @@ async function writeImages(
     const name = names.of(image);
     const labels = hasObjects ? [] : labelsOf(db, image.id);
     const places = writer.add({ image, name, labels, annotations: hasObjects ? annotations : [] });
+    const tracked = annotations.filter(({ track }) => track !== undefined && track !== null);
+    losses.note('boxes are of a track, which the format does not say', tracked.length);
     report.images += 1;
     report.objects += hasObjects ? annotations.length : 0;
     if (dryRun === true) noteIfMissing(project, image, report);

@@ -10,15 +10,17 @@ import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
 import type { ShownPicture } from '../canvas/shown-picture.ts';
 import { useViewControl } from '../canvas/use-viewport.ts';
-import type { LabelDocument } from '../doc/label-document.ts';
 import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
 import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
+import { allClasses } from './all-classes.ts';
+import { BetweenBoxes } from './between-boxes.tsx';
 import { bring } from './bring.ts';
 import { BrushPanel } from './brush-panel.tsx';
 import { ClassPanel } from './class-panel.tsx';
 import { ClickPanel } from './click-panel.tsx';
+import { FrameStrip } from './frame-strip.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
@@ -36,6 +38,7 @@ import { useOwnKeys } from './use-own-keys.ts';
 import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
 import { usePredict } from './use-predict.ts';
+import { type SequenceControl, useSequence } from './use-sequence.ts';
 import { usePart, useSession } from './use-session.ts';
 import { useWorkTime } from './use-work-time.ts';
 import { ViewPanel } from './view-panel.tsx';
@@ -63,9 +66,21 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
   const { picture, problem: unreadable } = usePicture(api, links, image);
+  const sequence = useSequence(api, image, session, (next) => links.follow(links.label(next)));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
-  const shown = { ...props, session, picture, neighbours, copied, filter, setFilter, pictureLook, setPictureLook };
+  const shown = {
+    ...props,
+    session,
+    sequence,
+    picture,
+    neighbours,
+    copied,
+    filter,
+    setFilter,
+    pictureLook,
+    setPictureLook,
+  };
   return (
     <>
       <Desk key={image} {...shown} onClass={setLastClass} />
@@ -77,6 +92,7 @@ export function LabelPage(props: LabelPageProps): ReactElement {
 interface DeskProps extends LabelPageProps {
   readonly session: LabelSession;
   readonly picture: ShownPicture | null;
+  readonly sequence: SequenceControl;
   readonly neighbours: ImageNeighbours | null;
   /** Outlives the image, so that copies go from one to another. */
   readonly copied: RefObject<readonly NewAnnotation[]>;
@@ -90,7 +106,7 @@ interface DeskProps extends LabelPageProps {
 
 function Desk(props: DeskProps): ReactElement {
   const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass } = props;
-  const { filter, setFilter, pictureLook, setPictureLook } = props;
+  const { filter, setFilter, pictureLook, setPictureLook, sequence } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const document = usePart(session, (state) => state.document);
   const problem = usePart(session, (state) => state.problem);
@@ -159,6 +175,7 @@ function Desk(props: DeskProps): ReactElement {
     onNextToReview: () => go(neighbours?.next_to_review),
     onNextDisagreement: goToDisagreement,
     onReview: review,
+    onFrames: sequence.act,
   });
 
   return (
@@ -173,6 +190,7 @@ function Desk(props: DeskProps): ReactElement {
       {isOfImage ? null : <ToolColumn session={session} keys={keys.table} />}
       <div className="label-stage" ref={stage}>
         {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look, pictureLook }} /> : null}
+        <BetweenBoxes boxes={sequence.between} {...{ session, control, ...look }} onKey={sequence.setKey} />
         <BrushPanel session={session} />
         {isViewOpen ? (
           <ViewPanel
@@ -184,13 +202,12 @@ function Desk(props: DeskProps): ReactElement {
           />
         ) : null}
       </div>
+      <FrameStrip {...{ session, sequence }} image={props.image} keys={keys.table} />
       <aside className="label-side">
         <ReviewPanel {...{ session, spentMs }} onReview={review} />
         <ClassPanel
           keys={keys.table}
-          {...{ session, classes, look, task, filter }}
-          typed={chord.waiting}
-          searchRef={search}
+          {...{ session, classes, look, task, filter, searchRef: search, typed: chord.waiting }}
           onClass={chooseClass}
           onFilter={setFilter}
         />
@@ -229,11 +246,4 @@ function Desk(props: DeskProps): ReactElement {
       <HelpSheet keys={keys} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
-}
-
-/** Those of the project, and those this image brings before the project is told again. */
-function allClasses(known: readonly string[], document: LabelDocument): readonly string[] {
-  const here = [...document.annotations.map(({ class_name }) => class_name), ...document.told.labels];
-  const all = new Set([...known, ...here]);
-  return all.size === known.length ? known : [...all].sort();
 }

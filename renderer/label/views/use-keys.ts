@@ -6,7 +6,7 @@ import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import type { ViewControl } from '../canvas/view-control.ts';
-import type { KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
+import type { FrameCommand, KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import type { ClassChord } from './use-class-chord.ts';
 
@@ -33,6 +33,7 @@ export interface KeyTargets {
   readonly onNextToReview: () => void;
   readonly onNextDisagreement: () => void;
   readonly onReview: (state: ReviewState) => void;
+  readonly onFrames: (what: FrameCommand) => void;
 }
 
 /** Screen pixels the picture moves by an arrow key, for each pixel an object would. */
@@ -96,6 +97,9 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
       break;
     case 'review':
       targets.onReview(command.state);
+      break;
+    case 'frames':
+      targets.onFrames(command.what);
       break;
     default:
       plainDeeds(targets)[command.do]();

@@ -1,0 +1,100 @@
+/** The sequence that an image is a frame of, and what is done with its frames and tracks. */
+
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { BetweenBox, SequenceView } from '../../../preload/contract/sequences.ts';
+import { beside, endTurned, isTracked, keyed, keyImages, withTrack } from '../doc/tracks.ts';
+import type { FrameCommand } from '../keys.ts';
+import type { LabelApi } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
+
+export interface SequenceControl {
+  /** Null for an image that is no frame. */
+  readonly view: SequenceView | null;
+  /** Boxes of tracks that are no objects on this image yet. */
+  readonly between: readonly BetweenBox[];
+  /** Whether boxes were filled in since the image was opened. */
+  readonly hasFilled: boolean;
+  act(what: FrameCommand): void;
+  goTo(image: number): void;
+  setKey(boxes: readonly BetweenBox[]): void;
+  undoFill(): void;
+}
+
+const nothing = () => () => {};
+
+/** Taken anew with every change of the image; what is known of its frames stays while the next one of them is opened. */
+export function useSequence(
+  api: LabelApi,
+  image: number,
+  session: LabelSession | null,
+  goTo: (image: number) => void,
+): SequenceControl {
+  const [told, setTold] = useState<{ readonly of: number; readonly view: SequenceView | null } | null>(null);
+  const [filledOn, setFilledOn] = useState<number | null>(null);
+  const document = useSyncExternalStore(session?.subscribe ?? nothing, () => session?.getState().document ?? null);
+  useEffect(() => {
+    if (document === null) return;
+    let isCurrent = true;
+    api.sequence(image).then(
+      (view) => {
+        if (isCurrent) setTold({ of: image, view });
+      },
+      () => {}, // the session tells why the image is not there
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, image, document]);
+
+  const view = told?.of === image || told?.view?.images.includes(image) === true ? told.view : null;
+  const between = told?.of === image ? (told.view?.between ?? []) : [];
+  const attempt = (work: Promise<unknown>, then: () => void = () => {}) =>
+    void work.then(then, (error: Error) => session?.say(error.message));
+  const setKey = (boxes: readonly BetweenBox[]) => {
+    if (boxes.length > 0) session?.commit('set key frame', boxes.map(keyed));
+  };
+  const act = (what: FrameCommand) => {
+    if (session === null) return;
+    if (view === null) return session.say('This image is no frame of a video or a sequence.');
+    const chosen = session.chosen();
+    const tracks = new Set(chosen.filter(isTracked).map(({ track }) => track.id));
+    const follow = (next: number | null) => next !== null && goTo(next);
+    switch (what) {
+      case 'previous':
+      case 'next':
+        follow(beside(view, image, what === 'next' ? 1 : -1));
+        break;
+      case 'previous-key':
+      case 'next-key':
+        follow(beside(view, image, what === 'next-key' ? 1 : -1, keyImages(view, tracks)));
+        break;
+      case 'key':
+        if (chosen.length === 0) setKey(between);
+        else attempt(makeKeys(api, image, session));
+        break;
+      case 'end':
+        if (tracks.size === 0) session.say('Choose a box of a track, to say that the object is gone after this frame.');
+        else session.commit('end or go on with a track', chosen.filter(isTracked).map(endTurned));
+        break;
+      case 'fill':
+        attempt(api.fillTracks(view.id, tracks.size === 0 ? null : [...tracks]), () => setFilledOn(image));
+        break;
+      default:
+        what satisfies never;
+    }
+  };
+  const undoFill = () => attempt(api.undoMany(), () => setFilledOn(null));
+  return { view, between, hasFilled: filledOn === image, act, goTo, setKey, undoFill };
+}
+
+/** Chosen boxes become key frames: of their tracks, or of one that begins with them. */
+async function makeKeys(api: LabelApi, image: number, session: LabelSession): Promise<void> {
+  const boxes = session.chosen().filter(({ shape }) => shape.kind === 'box');
+  if (boxes.length === 0) return session.say('A track has boxes alone: make a box of it first.');
+  const changes = [];
+  for (const box of boxes) {
+    if (isTracked(box) && box.track.role === 'key') continue;
+    changes.push(withTrack(box, { id: box.track?.id ?? (await api.beginTrack(image)), role: 'key' }));
+  }
+  if (changes.length > 0) session.commit('set key frame', changes);
+}
