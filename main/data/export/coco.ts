@@ -8,7 +8,11 @@ import type { ImageRow } from '../../store/images.ts';
 import type { TextFile } from './export-folder.ts';
 import { ALL_TASKS, type DatasetWriter, type ExportContext, type ExportFormat, splitFolder } from './export-format.ts';
 
-export const cocoExport: ExportFormat = { tasks: ALL_TASKS, open: (context) => new CocoWriter(context) };
+export const cocoExport: ExportFormat = {
+  tasks: ALL_TASKS,
+  holdsAreas: true,
+  open: (context) => new CocoWriter(context),
+};
 
 /** A file begun: annotations come in the order of the images, and lie before them. */
 interface CocoFile {

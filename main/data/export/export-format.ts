@@ -35,6 +35,8 @@ export interface DatasetWriter {
 
 export interface ExportFormat {
   readonly tasks: readonly Task[];
+  /** Objects may have another area than their shape. */
+  readonly holdsAreas?: boolean;
   open(context: ExportContext): DatasetWriter;
 }
 

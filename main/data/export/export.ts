@@ -24,7 +24,7 @@ import { folderExport } from './folder.ts';
 import { ImageNames } from './image-names.ts';
 import { jsonlExport } from './jsonl.ts';
 import { labelmeExport } from './labelme.ts';
-import { Losses } from './losses.ts';
+import { Losses, noteAreas } from './losses.ts';
 import { openImagesExport } from './open-images.ts';
 import { viaExport } from './via.ts';
 import { vocExport } from './voc.ts';
@@ -84,7 +84,8 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
     ...{ missing: [], warnings: [] },
   };
   try {
-    const writer = format.open({ folder, task: info.task, classes: classNames(db), losses });
+    const opened = format.open({ folder, task: info.task, classes: classNames(db), losses });
+    const writer = format.holdsAreas === true ? opened : notingAreas(opened, losses);
     await writeImages(project, writer, folder, { report, losses }, options);
     writer.end();
     if (options.dryRun === true) folder.abandon();
@@ -97,6 +98,16 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
   if (dataVersion(db) !== version)
     report.warnings.push('the project was changed meanwhile; some images may be as they were before');
   return report;
+}
+
+function notingAreas(writer: DatasetWriter, losses: Losses): DatasetWriter {
+  return {
+    add: (exported) => {
+      noteAreas(losses, exported.annotations);
+      return writer.add(exported);
+    },
+    end: () => writer.end(),
+  };
 }
 
 async function writeImages(

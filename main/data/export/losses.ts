@@ -1,5 +1,8 @@
 /** What a format could not hold, counted by kind, so that nobody learns it from the copy. */
 
+import { shapeArea } from '../../../native-models/geometry/shape.ts';
+import type { Annotation } from '../../store/annotations.ts';
+
 export class Losses {
   private readonly counts = new Map<string, number>();
 
@@ -15,6 +18,21 @@ export class Losses {
 
 const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
 export type Flag = (typeof FLAGS)[number];
+
+/** What an area may differ by from the shape's and be the same, rounded: a thousandth. */
+const SAME_AREA = 1e-3;
+
+/** Notes the objects whose source gave them another area than their shape has. */
+export function noteAreas(losses: Losses, objects: readonly Pick<Annotation, 'shape' | 'area_px2'>[]): void {
+  const differs = ({ shape, area_px2 }: (typeof objects)[number]) => {
+    const area = shapeArea(shape);
+    return Math.abs(area - area_px2) > SAME_AREA * area;
+  };
+  losses.note(
+    'objects have other areas than their shapes, which the format does not say',
+    objects.filter(differs).length,
+  );
+}
 
 /** Notes the flags of an object that a format does not hold. */
 export function noteFlags(losses: Losses, object: Readonly<Record<Flag, boolean>>, held: readonly Flag[]): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exportDataset } from '../../../../main/data/export/export.ts';
 import { importDataset } from '../../../../main/data/import.ts';
-import { addAnnotations, annotatedImages, type NewAnnotation, NO_FLAGS } from '../../../../main/store/annotations.ts';
+import { addAnnotations, type NewAnnotation, NO_FLAGS } from '../../../../main/store/annotations.ts';
 import { classNames } from '../../../../main/store/classes.ts';
 import { addImage, imageCount, labelledImages } from '../../../../main/store/images.ts';
 import type { WriteProject } from '../../../../main/store/project.ts';
@@ -16,6 +16,7 @@ import { writeFolderSet, writePhoto } from '../../../kit/data-sets.ts';
 import { appErrorOf } from '../../../kit/errors.ts';
 import { suiteFolder, tempFolder } from '../../../kit/folders.ts';
 import { newProject } from '../../../kit/projects.ts';
+import { ALL_FLAGS, contentOf, HELD_FLAGS, roundTrip } from '../../../kit/round-trips.ts';
 
 const SIZE = { width: 24, height: 18 };
 const folder = suiteFolder();
@@ -51,52 +52,13 @@ function project(task: Task, objects: readonly NewAnnotation[]): WriteProject {
   return made;
 }
 
-interface Content {
-  readonly split: string | null;
-  readonly objects: readonly object[];
-}
-
-/** What a project says of each picture, by its content; coordinates to a thousandth of a pixel. */
-function contentOf({ db }: WriteProject): Record<string, Content> {
-  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e3) / 1e3 : value);
-  const entries = [...annotatedImages(db)].map(({ image, annotations }) => {
-    const objects = annotations.map(({ id: _id, xyxy: _xyxy, ...rest }) => rest);
-    const plain = JSON.parse(JSON.stringify(objects, rounded)) as object[];
-    return [image.sha256, { split: image.split, objects: plain }] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-async function roundTrip(from: WriteProject, format: ExportFormatName) {
-  const out = join(tempFolder(), 'out');
-  const exported = await exportDataset(from, { format, out });
-  const back = newProject(undefined, from.info.task);
-  const imported = await importDataset(back, out, { workers: 1 });
-  return { exported, imported, back, out };
-}
-
 const BOXES = [
   object('nut', box(0.5, 0.25, 12.125, 17)),
   object('bolt, long "M8"', box(3, 2, 20, 11.5), { is_crowd: true }),
   object('nut', box(0, 0, 24, 18), { is_difficult: true, is_occluded: true, is_truncated: true }),
 ];
-const ALL_FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
-
-/** The flags that a format holds. */
-const HELD: Partial<Record<ExportFormatName, readonly (typeof ALL_FLAGS)[number][]>> = {
-  coco: ALL_FLAGS,
-  labelme: ALL_FLAGS,
-  via: ALL_FLAGS,
-  cvat: ALL_FLAGS,
-  csv: ALL_FLAGS,
-  voc: ['is_difficult', 'is_occluded', 'is_truncated'],
-  openimages: ['is_crowd', 'is_occluded', 'is_truncated'],
-  jsonl: ['is_crowd'],
-  yolo: [],
-};
-
 function lossesOf(format: ExportFormatName): string[] {
-  const flags = ALL_FLAGS.filter((flag) => !HELD[format]!.includes(flag));
+  const flags = ALL_FLAGS.filter((flag) => !HELD_FLAGS[format]!.includes(flag));
   return [
     ...flags.map((flag) =>
       format === 'jsonl' && flag === 'is_difficult'
@@ -115,7 +77,7 @@ describe('boxes come back from', () => {
 
       const { exported, imported, back } = await roundTrip(from, format);
 
-      const held = HELD[format]!;
+      const held = HELD_FLAGS[format]!;
       const lost = Object.fromEntries(ALL_FLAGS.filter((flag) => !held.includes(flag)).map((flag) => [flag, false]));
       const expected = Object.entries(contentOf(from)).flatMap(([sha, { split, objects }]) => {
         if (format === 'openimages' && objects.length === 0) return [];
