@@ -1,7 +1,7 @@
 /**
- * What the labelling canvas takes of the window's main thread, in a real browser, with 10,000 polygons of 30 corners, and
- * with pictures of 100 megapixels. `npm run bench:canvas [-- --only polygons|large] [--polygons N] [--side PIXELS]
- * [--json]`. A row is one kind of gesture; its figures are milliseconds of processor time in script for each step of it, the
+ * What the labelling canvas takes of the window's main thread, in a real browser: with 10,000 polygons of 30 corners, from one
+ * image to the next, and with pictures of 100 megapixels. `npm run bench:canvas [-- --only polygons|next|large]
+ * [--polygons N] [--side PIXELS] [--json]`. A row is one kind of gesture; its figures are milliseconds of processor time in script for each step of it, the
  * frame that shows it included.
  */
 
@@ -22,6 +22,7 @@ import { findBrowser, launch } from '../browser.ts';
 import { builtRenderer } from '../bundle.ts';
 import { ROOT } from '../source-files.ts';
 import { figuresLine, measureLargePicture } from './large-picture.ts';
+import { measureNextImage } from './next-image.ts';
 import { ScriptMeter, type ScriptRow } from './script-meter.ts';
 import { table } from './statistics.ts';
 
@@ -176,12 +177,14 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
+  const wants = (part: string) => values.only === undefined || values.only === part;
   await builtRenderer();
   const browser = await launch(await findBrowser());
   try {
     const rows = [
-      ...(values.only === 'large' ? [] : await polygonRows(browser, Number(values.polygons))),
-      ...(values.only === 'polygons' ? [] : await largeRows(browser, Number(values.side))),
+      ...(wants('polygons') ? await polygonRows(browser, Number(values.polygons)) : []),
+      ...(wants('next') ? [await measureNextImage(browser)] : []),
+      ...(wants('large') ? await largeRows(browser, Number(values.side)) : []),
     ];
     if (values.json) return console.log(JSON.stringify(rows, null, 2));
     const header = [`${values.polygons} polygons of ${CORNERS} corners`, 'script ms a step, median', '95th percentile'];

@@ -26,10 +26,16 @@ export class ScriptMeter {
     return new ScriptMeter(page, session);
   }
 
-  /** Milliseconds of script in the page for each step, up to the frame after it. */
-  async measure(name: string, steps: number, step: (i: number) => Promise<void>): Promise<ScriptRow> {
+  /** Milliseconds of script in the page for each step, up to the frame after it. `rest`: what comes before each, unmeasured. */
+  async measure(
+    name: string,
+    steps: number,
+    step: (i: number) => Promise<void>,
+    rest: () => Promise<void> = async () => {},
+  ): Promise<ScriptRow> {
     const taken: number[] = [];
     for (let i = 0; i < steps; i++) {
+      await rest();
       const before = await this.scriptMs();
       await step(i);
       await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

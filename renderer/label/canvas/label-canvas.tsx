@@ -16,10 +16,9 @@ import { type Look, paintChosen } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
 import { paintTiles } from './paint-tiles.ts';
 import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
-import type { ShownPicture } from './shown-picture.ts';
+import { drawableOf, type ShownPicture } from './shown-picture.ts';
 import type { TiledPicture } from './tiled-picture.ts';
 import { useCrosshair } from './use-crosshair.ts';
-import { usePictureLevel } from './use-picture-level.ts';
 import { usePointer } from './use-pointer.ts';
 import { useViewport } from './use-viewport.ts';
 import type { ViewControl } from './view-control.ts';
@@ -51,7 +50,7 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
   const place = useRef<HTMLOutputElement>(null);
   useCrosshair(surface, place, control);
   const pictureLayer = useRef<Konva.Layer>(null);
-  const level = usePictureLevel(picture?.kind === 'whole' ? picture.image : null, viewport.scale);
+  const level = picture?.kind === 'whole' ? drawableOf(picture, viewport.scale * devicePixelRatio) : null;
   const isFiltered = !isAsItIs(pictureLook);
   useEffect(() => {
     pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';

@@ -65,7 +65,7 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const copied = useRef<readonly NewAnnotation[]>([]);
   const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
-  const { picture, problem: unreadable } = usePicture(api, links, image);
+  const { picture, problem: unreadable } = usePicture(api, links, image, neighbours?.next ?? null);
   const sequence = useSequence(api, image, session, (next) => links.follow(links.label(next)));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;

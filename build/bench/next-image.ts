@@ -1,0 +1,97 @@
+/** From one image to the next whose picture was brought ahead, for `npm run bench:canvas`: by the clock and in script. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { systemClock } from '../../main/clock.ts';
+import { addAnnotations, NO_FLAGS } from '../../main/store/annotations.ts';
+import { addImage } from '../../main/store/images.ts';
+import { createProject } from '../../main/store/project.ts';
+import { rngFrom } from '../../native-models/core/rng.ts';
+import { ScriptMeter, type ScriptRow } from './script-meter.ts';
+import { startEngine } from './served-engine.ts';
+import { quantile } from './statistics.ts';
+
+const SIDE = { width: 4000, height: 3000 };
+const IMAGES = 12;
+const OBJECTS = 100;
+/** Long enough for a picture to be brought ahead on a busy machine. */
+const LOOKED_AT_MS = 2500;
+
+async function makeProject(folder: string): Promise<void> {
+  const project = createProject(folder, { clock: systemClock, owner: 'bench:canvas', task: 'image-object-detection' });
+  const rng = rngFrom(2, 'next image');
+  const blots = Buffer.from(Array.from({ length: 40 * 30 * 3 }, () => 256 * rng.uniform()));
+  const picture = await sharp(blots, { raw: { width: 40, height: 30, channels: 3 } })
+    .resize(SIDE.width, SIDE.height)
+    .jpeg()
+    .toBuffer();
+  for (let i = 0; i < IMAGES; i++) {
+    const path = `images/${i}.jpg`;
+    await sharp(picture)
+      .rotate(i % 2 === 0 ? 0 : 180)
+      .toFile(join(folder, path));
+    const id = addImage(project.db, {
+      ...{ path, storage: 'copied', source_url: `${i}.jpg`, sha256: String(i).padStart(64, '0'), size_bytes: 1 },
+      ...{ width_px: SIDE.width, height_px: SIDE.height, format: 'jpeg', split: null, created_at_ms: 0 },
+    });
+    const objects = Array.from({ length: OBJECTS }, () => {
+      const [x, y] = [3800 * rng.uniform(), 2800 * rng.uniform()];
+      return { ...NO_FLAGS, class_name: 'bolt', shape: { kind: 'box', xyxy: [x, y, x + 150, y + 120] } as const };
+    });
+    addAnnotations(project.db, id, objects);
+  }
+  project.close();
+}
+
+/** Milliseconds from the key until the picture of the next image is drawn and on the screen. */
+function switchByKey(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const canvas = () => document.querySelector<HTMLCanvasElement>('.label-surface canvas');
+        const before = canvas();
+        const from = performance.now();
+        dispatchEvent(new KeyboardEvent('keydown', { key: 'd' }));
+        const look = () => {
+          const now = canvas();
+          const isOther = now !== null && now !== before && now.width > 1;
+          const alpha = isOther ? now.getContext('2d')!.getImageData(now.width / 2, now.height / 2, 1, 1).data[3] : 0;
+          if (alpha === 255) requestAnimationFrame(() => resolve(performance.now() - from));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+}
+
+export async function measureNextImage(browser: Browser): Promise<ScriptRow> {
+  const folder = mkdtempSync(join(tmpdir(), 'lightbench-next-'));
+  await makeProject(join(folder, 'project'));
+  const engine = await startEngine(join(folder, 'project'), join(folder, 'home'));
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  try {
+    await page.goto(engine.link);
+    await page.goto(`${engine.url}/#/label/1`);
+    const meter = await ScriptMeter.on(page);
+    const taken: number[] = [];
+    const row = await meter.measure(
+      'switching to the next image',
+      IMAGES - 1,
+      async (i) => {
+        taken.push(await switchByKey(page));
+        await page.getByText(`${i + 2} of ${IMAGES}`).waitFor();
+      },
+      () => page.waitForTimeout(LOOKED_AT_MS),
+    );
+    const [p50, p95] = [0.5, 0.95].map((q) => quantile(taken, q).toFixed(0));
+    console.error(`switching to the next image, by the clock: ${p50} ms, ${p95} ms`);
+    return row;
+  } finally {
+    await page.close();
+    engine.child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
