@@ -1,6 +1,6 @@
 /** Looks at a model from elsewhere before it is added: what it is, and how it is probably used. */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -65,8 +65,11 @@ export async function surveyModel(source: ModelSource, given: SurveyedFor): Prom
   const side = ClassificationTask.safeParse(given.task).success ? CLASSIFIER_SIDE : DETECTOR_SIDE;
   const look = (file: string) =>
     inspected({ kind: 'inspect-model', file, side, device: 'cpu', threads: given.threads }, given.signal);
-  const { metadata, ...model } = await look(files.model);
-  const decoder = files.decoder === null ? null : withoutMetadata(await look(files.decoder));
+  const [{ metadata, ...model }, second] = await Promise.all([
+    look(files.model),
+    files.decoder === null ? null : look(files.decoder),
+  ]);
+  const decoder = second && withoutMetadata(second);
   const facts = { name: nameOf(files), model, decoder };
   if (files.bundle !== null) return { ...facts, ...ofBundle(files.bundle, given) };
   if (decoder !== null) return { ...facts, ...guessClicks(model, decoder) };
@@ -89,7 +92,9 @@ function ofBundle(folder: string, { projectClasses }: SurveyedFor): Pick<ModelSu
 function namesFor({ labels }: ModelSource, model: string): string[] | null {
   if (labels !== null) return readClassNames(resolve(labels));
   const own = `${basename(model, extname(model))}.txt`;
-  const beside = [own, ...LABEL_FILES].map((name) => join(dirname(model), name)).find((path) => existsSync(path));
+  const places = [own, ...LABEL_FILES].map((name) => join(dirname(model), name));
+  // A link could lead to what is none of a window's business.
+  const beside = places.find((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true);
   return beside === undefined ? null : readClassNames(beside);
 }
 

@@ -1,4 +1,7 @@
-/** What a trained run says of the image: asked for here, sifted by how sure it is, and decided about one by one or together. */
+/**
+ * What a trained run, or a model from elsewhere, says of the image: asked for here, sifted by how sure it is, and decided about
+ * one by one or together.
+ */
 
 import { type ReactElement, useState } from 'react';
 import type { ProposedObject } from '../../../preload/contract/proposals.ts';
@@ -11,7 +14,7 @@ import { usePart } from './use-session.ts';
 export interface ProposalPanelProps {
   readonly session: LabelSession;
   readonly look: Look;
-  /** Runs that can be asked. */
+  /** Runs, and models from elsewhere, that can be asked. */
   readonly models: readonly Option<string>[];
   readonly isAsking: boolean;
   readonly onAsk: (run: string) => void;
@@ -37,7 +40,7 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
   return (
     <section className="label-panel label-proposals" aria-label="Model">
       <div className="label-ask">
-        <Choice label="Run" hidesLabel value={run} options={models} onChange={setChosen} />
+        <Choice label="Run or model" hidesLabel value={run} options={models} onChange={setChosen} />
         <button type="button" className="button" disabled={isAsking} onClick={() => onAsk(run)}>
           {isAsking ? 'Asking …' : 'Ask'}
         </button>
