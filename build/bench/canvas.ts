@@ -187,7 +187,7 @@ async function main(): Promise<void> {
       ...(wants('large') ? await largeRows(browser, Number(values.side)) : []),
     ];
     if (values.json) return console.log(JSON.stringify(rows, null, 2));
-    const header = [`${values.polygons} polygons of ${CORNERS} corners`, 'script ms a step, median', '95th percentile'];
+    const header = ['gesture', 'script ms a step, median', '95th percentile'];
     console.log(
       table(
         header,

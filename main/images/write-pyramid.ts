@@ -23,6 +23,7 @@ export async function writePyramid(path: string, part: PyramidPart, folder: stri
   const file = openImage(path);
   const header = await readHeader(file);
   const { width, height } = header.autoOrient;
+  if (part === 'coarse' && levelCount({ width, height }) === 1) return 0; // it has but its own pixels
   const source = await pipelineOf(file, {}, 'error', header);
   try {
     if (part === 'exact') {

@@ -40,9 +40,10 @@ const NEARER = 4;
 export function planTiles(view: Xyxy, scale: number, size: Size, ready: ReadyParts): TilePlan {
   const best = levelFor(scale, size);
   const needsExact = best <= 1;
-  const finest = ready.exact ? 0 : 1;
-  const level = Math.max(best, finest);
   const last = levelCount(size) - 1;
+  // A picture of one tile has level 0 alone, which is then waited for.
+  const finest = ready.exact ? 0 : Math.min(1, last);
+  const level = Math.max(best, finest);
   const middle = [(view[0] + view[2]) / 2, (view[1] + view[3]) / 2] as const;
   const sorted = (places: readonly TilePlace[]) => byDistance(places, middle, size);
   const at = (wanted: number, margin = 0) => sorted(placesOf(tilesTouching(view, size, wanted, margin)));

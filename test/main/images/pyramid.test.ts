@@ -58,6 +58,22 @@ describe('the tiles that are written', () => {
     expect((await raw(join(into, '0', '1_1.webp'))).equals(expected)).toBe(true);
   });
 
+  test('of a picture that fits into one are its own pixels alone, of any format', async () => {
+    const [folder, exact, coarse] = [tempFolder(), tempFolder(), tempFolder()];
+    const path = join(folder, 'small.tif');
+    writeFileSync(
+      path,
+      await encoder(photo(300, 200, 1))
+        .tiff()
+        .toBuffer(),
+    );
+
+    await writePyramid(path, 'exact', exact);
+
+    expect([await writePyramid(path, 'coarse', coarse), readdirSync(coarse)]).toEqual([0, []]);
+    expect((await raw(join(exact, '0', '0_0.webp'))).equals(await raw(path))).toBe(true);
+  });
+
   test('are upright where the camera was turned', async () => {
     const folder = tempFolder();
     const path = join(folder, 'turned.jpg');

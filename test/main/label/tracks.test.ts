@@ -6,7 +6,7 @@ import { betweenBoxes } from '../../../main/label/tracks.ts';
 import { annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
 import { redoEdit, undoEdit } from '../../../main/store/edits.ts';
 import { addImage, labelledImageCount } from '../../../main/store/images.ts';
-import { addFrame, addTrack, ensureSequence, type TrackBox } from '../../../main/store/sequences.ts';
+import { addFrame, addTrack, ensureSequence, TRACK_BOXES, type TrackBox } from '../../../main/store/sequences.ts';
 import { boxBetween, type Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Change, TrackRole } from '../../../preload/contract/labelling.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -154,6 +154,14 @@ describe('filling in', () => {
     fillTracks(db, sequenceId, [trackId]);
     expect(boxes()[1]).toHaveLength(1);
   });
+});
+
+test('boxes of tracks are found without a look at any other object', () => {
+  const { db } = madeSequence(2);
+
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${TRACK_BOXES}`).all(1) as { detail: string }[];
+
+  expect(plan.filter(({ detail }) => detail.startsWith('SCAN'))).toEqual([]);
 });
 
 describe('a track', () => {

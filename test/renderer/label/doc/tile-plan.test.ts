@@ -24,6 +24,12 @@ describe('what a view needs', () => {
     expect(planTiles(view, 0.2, SIZE, ALL)).toMatchObject({ level: 2, needsExact: false });
   });
 
+  test('is level 0 of a picture that is no larger than a tile, ready or not', () => {
+    const plan = planTiles([0, 0, 300, 200], 2, { width: 300, height: 200 }, { coarse: true, exact: false });
+
+    expect([plan.level, keys(plan.wanted), plan.needsExact]).toEqual([0, ['0 0 0'], true]);
+  });
+
   test('begins with the coarsest levels, then what is in view from its middle on, then what is beside it', () => {
     const plan = planTiles([4100, 4100, 5100, 5100], 1, SIZE, ALL);
 
