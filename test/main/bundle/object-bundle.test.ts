@@ -14,6 +14,10 @@ import { ScoringProcess } from '../../../main/bundle/scoring-process.ts';
 import { writeBundle } from '../../../main/bundle/write-bundle.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { MOSAIC } from '../../../main/images/objects/mosaic.ts';
+import type { Seer } from '../../../main/label/predict.ts';
+import { addModel } from '../../../main/models/add-model.ts';
+import { openModelSeer } from '../../../main/models/open-model-seer.ts';
+import { surveyModel } from '../../../main/models/survey-model.ts';
 import { evaluateRun } from '../../../main/schedule/evaluate-run.ts';
 import { openSeer } from '../../../main/schedule/open-seer.ts';
 import { readEvaluation } from '../../../main/schedule/read-evaluation.ts';
@@ -104,6 +108,24 @@ describe('the report of a run that finds objects', () => {
 });
 
 describe('a bundle whose model finds objects', () => {
+  test('says what its run says, added to a project as a model from elsewhere', { timeout: TIMEOUT_MS }, async () => {
+    const images = runById(project.db, run).split.validation.map((id) => imageById(project.db, id)!);
+    const source = { path: bundle, decoder: null, labels: null };
+    const given = { task: project.info.task, projectClasses: ['tall', 'wide'], threads: 2, signal: undefined };
+    const { mapping } = await surveyModel(source, given);
+    const { id } = await addModel(project, { source, name: 'bundle', mapping: mapping! }, 1);
+    const told = async (seer: Seer) =>
+      (await seer.look(images, undefined)).map((found) =>
+        found.kind === 'classes'
+          ? []
+          : found.objects.map(({ class_name, score, xyxy }) => [class_name, score.toFixed(4), xyxy.map(Math.round)]),
+      );
+
+    const said = await told(openModelSeer(project, id, 2));
+    expect(said.flat().length).toBeGreaterThan(0);
+    expect(said).toEqual(await told(openSeer(project, run, 2)));
+  });
+
   test('finds what the evaluation found', { timeout: TIMEOUT_MS }, async () => {
     const rows = readFileSync(join(runFolder(project, run), 'predictions-validation.jsonl'), 'utf8')
       .trim()
