@@ -17,8 +17,8 @@ export interface Frame {
 /** What a window shows, once. */
 export const LIGHT_ALONE: Frame = { isWhole: false, themes: ['light'] };
 
-/** Enough for text and lines, and with some dither for photographs; more of them would not be worth their bytes. */
-const COLOURS = 16;
+/** Enough for text, lines and the colours of classes, and for small photographs; more would not be worth their bytes. */
+const COLOURS = 64;
 
 export class Camera {
   private readonly folder: string;
@@ -37,7 +37,7 @@ export class Camera {
       await settled(page);
       const picture = await page.screenshot({ fullPage: isWhole });
       const path = join(this.folder, `${name}-${theme}.png`);
-      await sharp(picture).png({ palette: true, colours: COLOURS, dither: 0.4, effort: 10 }).toFile(path);
+      await sharp(picture).png({ palette: true, colours: COLOURS, dither: 0, effort: 10 }).toFile(path);
       console.log(path);
     }
     await page.emulateMedia({ colorScheme: 'light' });

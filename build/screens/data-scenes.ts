@@ -37,7 +37,7 @@ export async function showData(page: Page, camera: Camera): Promise<void> {
   const options = page.getByRole('option');
   await at(page, 'data');
   await options.nth(12).locator('img').waitFor();
-  await camera.take(page, 'data-grid', { isWhole: false });
+  await camera.take(page, 'data-grid', LIGHT_ALONE);
   await options.nth(1).click();
   await options.nth(4).click({ modifiers: ['Shift'] });
   await page.getByText('4 images selected').waitFor();
@@ -63,7 +63,7 @@ export async function showData(page: Page, camera: Camera): Promise<void> {
   await page.getByRole('button', { name: /Look for/ }).click();
   await page.getByRole('button', { name: 'Look again' }).waitFor();
   await page.locator('.look-alike img').nth(3).waitFor();
-  await camera.take(page, 'data-look-alikes', { isWhole: false });
+  await camera.take(page, 'data-look-alikes', LIGHT_ALONE);
 }
 
 /** `empty` has room for what `parts` has. */
@@ -103,6 +103,6 @@ export async function showLabelling(page: Page, camera: Camera): Promise<void> {
   await camera.take(page, 'label-view', LIGHT_ALONE);
   await page.getByRole('button', { name: 'Keys', exact: true }).click();
   await page.getByRole('dialog', { name: 'What keys do' }).waitFor();
-  await camera.take(page, 'label-keys', { isWhole: false });
+  await camera.take(page, 'label-keys', LIGHT_ALONE);
   await page.keyboard.press('Escape');
 }

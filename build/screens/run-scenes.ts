@@ -5,7 +5,7 @@ import type { Camera } from './camera.ts';
 
 /** Learns workshop parts from scratch within a few epochs. */
 const SETTINGS = {
-  number_of_epochs: '16',
+  number_of_epochs: '8',
   training_batch_size: '16',
   train_crop_size: '48',
   valid_resize_size: '54',
@@ -34,7 +34,7 @@ async function startRun(page: Page, rate: string): Promise<void> {
 }
 
 const isThrough = (page: Page, epochs: number): Promise<unknown> =>
-  page.getByText(new RegExp(`^([${epochs}-9]|1\\d) / ${SETTINGS.number_of_epochs}$`)).waitFor(PATIENCE);
+  page.getByText(new RegExp(`^[${epochs}-9] / ${SETTINGS.number_of_epochs}$`)).waitFor(PATIENCE);
 const hasEnded = (page: Page, state: string): Promise<unknown> =>
   page.locator('.page-head .badge', { hasText: state }).waitFor(PATIENCE);
 
@@ -52,7 +52,7 @@ export async function showRuns(page: Page, camera: Camera): Promise<void> {
   await hasEnded(page, 'completed');
   await page.getByRole('region', { name: 'Confusion matrix', exact: true }).waitFor(PATIENCE);
   await camera.take(page, 'run', { isWhole: false });
-  await camera.take(page, 'run-evaluation');
+  await camera.take(page, 'run-evaluation', { themes: ['light'] });
 
   await startRun(page, '0.002');
   await isThrough(page, 2);
@@ -90,15 +90,15 @@ hyperparameter_sampling:
     learning_rate: loguniform(-6, -2.5)
     momentum: uniform(0.5, 0.95)
 arguments:
-  number_of_epochs: 4
+  number_of_epochs: 3
   training_batch_size: 16
   train_crop_size: 48
   valid_resize_size: 54
   valid_crop_size: 48
-iterations: 8
+iterations: 6
 early_termination_policy:
   type: median_stopping
-  delay_evaluation: 2
+  delay_evaluation: 1
 `;
 
 export async function showSweeps(page: Page, camera: Camera): Promise<void> {
@@ -114,7 +114,7 @@ export async function showSweeps(page: Page, camera: Camera): Promise<void> {
   await file.fill(SWEEP);
   await page.getByRole('list', { name: 'What is wrong' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Start the sweep' }).click();
-  await page.getByText(/^4 of 8 trials/).waitFor(PATIENCE);
+  await page.getByText(/^[3-6] of 6 trials/).waitFor(PATIENCE);
   await page.locator('.chart canvas').nth(2).waitFor(PATIENCE);
   await camera.take(page, 'sweep-live');
   await hasEnded(page, 'completed');

@@ -41,7 +41,7 @@ const SCENES: { readonly [name: string]: Scene } = {
 };
 
 async function openPage(browser: Browser, { link }: ServedEngine): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 760 }, timezoneId: 'UTC' });
+  const context = await browser.newContext({ viewport: { width: 1360, height: 800 }, timezoneId: 'UTC' });
   const page = await context.newPage();
   await page.goto(link);
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();

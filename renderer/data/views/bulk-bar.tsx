@@ -52,7 +52,7 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
         hidesLabel
         value=""
         options={[
-          { id: '', label: 'Part of the data …' },
+          { id: '', label: 'Part …' },
           ...Split.options.map((split) => ({ id: split as string, label: SPLIT_WORDS[split] })),
           { id: NO_SPLIT, label: NO_SPLIT_WORDS },
         ]}
