@@ -13,7 +13,7 @@ import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { encoder, photo, picture } from '../kit/pictures.ts';
 import { servedWindow } from '../kit/served-window.ts';
-import { keepPicture } from '../kit/window.ts';
+import { keepPicture, seriousViolations } from '../kit/window.ts';
 
 const SIZE = { width: 400, height: 300 };
 const FRAMES = 5;
@@ -101,6 +101,7 @@ test('a box is set on two key frames, seen between them, filled in with one comm
   const [seen, corner] = [(await between.boundingBox())!, await screenOf(page, [160, 100])];
   expect(Math.hypot(seen.x - corner[0], seen.y - corner[1])).toBeLessThan(6); // as steady as a hand is, and the scale
   await keepPicture(page, 'frames-between-dark');
+  expect(await seriousViolations(page, '.label-page')).toEqual([]);
 
   await keyboard.press('Shift+I');
   await page.getByRole('heading', { name: '1 object' }).waitFor();
