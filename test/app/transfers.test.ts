@@ -1,7 +1,7 @@
 /** A data set brought in and taken out in the window: a real engine, a real browser. */
 
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
 import { createProject } from '../../main/store/project.ts';
@@ -59,4 +59,30 @@ test('a folder is found, looked at, mapped, tried and imported, and goes out as 
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   await page.getByRole('heading', { name: '8 images were written as CSV' }).waitFor();
   expect(existsSync(join(root, 'fruit table', 'train', 'labels.csv'))).toBe(true);
+});
+
+test('annotations whose pictures lie elsewhere are told where to name their folder', async () => {
+  const root = tempFolder();
+  await writeFolderSet(join(root, 'pictures'), { any: 1 });
+  const file = join(root, 'truth', 'coco.json');
+  mkdirSync(dirname(file));
+  const images = [{ id: 1, file_name: '0.png' }];
+  const annotations = [{ id: 1, image_id: 1, category_id: 1, bbox: [1, 1, 5, 5] }];
+  writeFileSync(file, JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'nut' }] }));
+  const project = join(root, 'nuts');
+  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-object-detection' }).close();
+  const bugs: unknown[] = [];
+  const logBug = (error: unknown) => bugs.push(error);
+  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+
+  await page.goto(`${server.url}/#/import`);
+  await page.getByRole('textbox', { name: 'Folder, file of annotations, or ZIP archive' }).fill(file);
+  await page.getByRole('button', { name: 'Look at it' }).click();
+  await page.getByText('Where the pictures lie elsewhere, name their folder').waitFor();
+  await page.getByText('Format and pictures elsewhere', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'Folder of the pictures' }).fill(join(root, 'pictures'));
+  await page.getByRole('button', { name: 'Look at it' }).click();
+
+  await page.getByRole('heading', { name: 'COCO: 1 image, 1 object' }).waitFor();
 });

@@ -23,7 +23,8 @@ const SHOWN_PROBLEMS = 5;
 
 export function MappingCard({ survey, project, mapping, onChange }: MappingCardProps): ReactElement {
   const { format, formats, images, objects, problem_count, problems } = survey;
-  const others = formats.filter((name) => name !== format).map((name) => FORMAT_WORDS[name]);
+  const others = formats.filter((name) => name !== format).map((name) => FORMAT_WORDS[name].replace(/^A /, 'a '));
+  const areMissing = images === 0 && problems.some(({ code }) => code === 'image-missing');
   return (
     <section className="card panel import-mapping" aria-label="What becomes of it">
       <h2>
@@ -45,10 +46,15 @@ export function MappingCard({ survey, project, mapping, onChange }: MappingCardP
               </li>
             ))}
           </ul>
+          {areMissing ? (
+            <p>
+              Where the pictures lie elsewhere, name their folder under “Format and pictures elsewhere”, and look again.
+            </p>
+          ) : null}
         </div>
       )}
-      <ClassTable {...{ survey, project, mapping, onChange }} />
-      <Splits {...{ survey, mapping, onChange }} />
+      {images === 0 ? null : <ClassTable {...{ survey, project, mapping, onChange }} />}
+      {images === 0 ? null : <Splits {...{ survey, mapping, onChange }} />}
       <Tick isOn={mapping.copy} onChange={(copy) => onChange({ ...mapping, copy })}>
         Copy the pictures into the project{mapping.copy ? '' : ': they are linked, and must stay where they are'}
       </Tick>

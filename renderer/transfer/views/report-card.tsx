@@ -16,9 +16,8 @@ export function ReportCard({ report }: { report: ImportReport }): ReactElement {
       <h2>{reportTitle(report)}</h2>
       <p className="muted">
         {FORMAT_WORDS[report.format]} · {formatPlural(report.read, 'record')} read
-        {hasObjects
-          ? ` · ${formatPlural(objects.added, 'object')} added, ${formatCount(objects.dropped)} of classes left out`
-          : ''}
+        {hasObjects ? ` · ${formatPlural(objects.added, 'object')} added` : ''}
+        {objects.dropped > 0 ? `, ${formatCount(objects.dropped)} of classes left out` : ''}
         {dry_run ? ' · nothing was written' : ''}
       </p>
       {reportLists(report).map((list) => (
