@@ -95,7 +95,7 @@ arguments:
   train_crop_size: 48
   valid_resize_size: 54
   valid_crop_size: 48
-iterations: 6
+iterations: 8
 early_termination_policy:
   type: median_stopping
   delay_evaluation: 1
@@ -114,11 +114,11 @@ export async function showSweeps(page: Page, camera: Camera): Promise<void> {
   await file.fill(SWEEP);
   await page.getByRole('list', { name: 'What is wrong' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Start the sweep' }).click();
-  await page.getByText(/^[3-6] of 6 trials/).waitFor(PATIENCE);
+  await page.getByText(/^[3-8] of 8 trials/).waitFor(PATIENCE);
   await page.locator('.chart canvas').nth(2).waitFor(PATIENCE);
   await camera.take(page, 'sweep-live');
   await hasEnded(page, 'completed');
-  await page.getByText('What decides about the metric').waitFor(PATIENCE);
+  await page.getByText(/^8 of 8 trials/).waitFor();
   await camera.take(page, 'sweep');
   await at(page, 'sweeps');
   await page.getByRole('link', { name: /rates/ }).waitFor();
