@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { toDiskError } from '../store/disk-errors.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
-/** Most of a million boxes. */
-const MOST_IN_MEMORY_BYTES = 96 * BUFFER_BYTES;
+/** A quarter of a million boxes; a million of them must come in within a gibibyte in all. */
+const MOST_IN_MEMORY_BYTES = 32 * BUFFER_BYTES;
 const NEAR_BYTES = 4096;
 const NONE = -1;
 

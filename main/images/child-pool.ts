@@ -7,6 +7,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type ErrorRecord, fromErrorRecord } from './error-record.ts';
 
+/** What a child makes of one file is soon done with; without this V8 keeps 50 MB more of it. Units: MB. */
+const SMALL_HEAP = '--max-semi-space-size=4';
+
 /** What a child answers. */
 export type ChildReply<T> = { readonly value: T } | { readonly error: ErrorRecord };
 
@@ -85,7 +88,7 @@ export class ChildPool<A extends Asked, T> {
 
   private start(): ChildProcess {
     const child = fork(this.options.entry, [], {
-      execArgv: [],
+      execArgv: [SMALL_HEAP],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
