@@ -1,6 +1,6 @@
 /** What a window asks to be changed of images and classes, made as one step that can be taken back. */
 
-import type { DataEdit } from '../../preload/contract/data.ts';
+import type { DataEdit, MadeEdit } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { authorNow } from '../author.ts';
@@ -22,15 +22,15 @@ import {
 import type { WriteProject } from '../store/project.ts';
 
 /**
- * Makes an edit. Returns its title.
+ * Makes an edit.
  * Errors: bad-label where the task has no such labels; class-not-found, duplicate-name.
  */
-export function editData({ db, info, clock }: WriteProject, edit: DataEdit): string {
+export function editData({ db, info, clock }: WriteProject, edit: DataEdit): MadeEdit {
   // One entry for each kind of edit: the type checker knows the two belong together, but cannot follow the look-up.
   const { title, apply } = EDITS[edit.kind] as Kind<DataEdit>;
   const words = title(edit);
-  recordEdit(db, words, authorNow(clock), () => apply(db, edit, info.task));
-  return words;
+  const id = recordEdit(db, words, authorNow(clock), () => apply(db, edit, info.task));
+  return { title: words, id };
 }
 
 interface Kind<E> {

@@ -8,6 +8,7 @@ import type {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  MadeEdit,
   TurnedEdit,
 } from '../../preload/contract/data.ts';
 import { editData } from '../data/edit-data.ts';
@@ -18,7 +19,7 @@ import type { PyramidPart } from '../images/pyramid-parts.ts';
 import type { DataDesk } from '../ipc/engine.ts';
 import { realPath } from '../serve/images.ts';
 import { dataFacts, dataFingerprint } from '../store/data-facts.ts';
-import { editHistory, redoEdit, undoEdit } from '../store/edits.ts';
+import { editHistory, redoEdit, undoEdit, undoEditOf } from '../store/edits.ts';
 import { imageCards, searchImages } from '../store/image-search.ts';
 import { imageBySha256 } from '../store/images.ts';
 import type { ReadProject, WriteProject } from '../store/project.ts';
@@ -65,7 +66,7 @@ export class ProjectData implements DataDesk {
     return imageCards(this.parts.project.db, ids);
   }
 
-  edit(edit: DataEdit): Promise<string> {
+  edit(edit: DataEdit): Promise<MadeEdit> {
     return this.write((project) => editData(project, edit));
   }
 
@@ -75,6 +76,10 @@ export class ProjectData implements DataDesk {
 
   redo(): Promise<TurnedEdit | null> {
     return this.write(({ db }) => redoEdit(db));
+  }
+
+  undoEdit(id: number): Promise<TurnedEdit | null> {
+    return this.write(({ db }) => undoEditOf(db, id));
   }
 
   lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent> {

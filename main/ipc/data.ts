@@ -15,9 +15,10 @@ export function dataHandlers(os: Handled['data'], engine: Engine, logBug: LogBug
       return { count: ids.length, ids: Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('base64') };
     }),
     cards: os.cards.handler(({ input }) => engine.data().cards(input.ids)),
-    edit: os.edit.handler(async ({ input }) => ({ title: await engine.data().edit(input) })),
+    edit: os.edit.handler(({ input }) => engine.data().edit(input)),
     undo: os.undo.handler(async () => ({ turned: await engine.data().undo() })),
     redo: os.redo.handler(async () => ({ turned: await engine.data().redo() })),
+    undoEdit: os.undoEdit.handler(async ({ input }) => ({ turned: await engine.data().undoEdit(input.id) })),
     watch: os.watch.handler(({ signal }) => toldTo(watchData(engine, signal), logBug)),
     lookAlikes: os.lookAlikes.handler(({ signal }) => toldTo(engine.data().lookAlikes(signal), logBug)),
   };

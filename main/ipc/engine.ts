@@ -9,6 +9,7 @@ import type {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  MadeEdit,
   TurnedEdit,
 } from '../../preload/contract/data.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
@@ -81,10 +82,11 @@ export interface DataDesk {
   /** Ids in order. */
   find(query: ImageQuery): Uint32Array;
   cards(ids: readonly number[]): ImageCard[];
+  edit(edit: DataEdit): Promise<MadeEdit>;
   /** Return what was done, in words; null where there was nothing to take back. */
-  edit(edit: DataEdit): Promise<string>;
   undo(): Promise<TurnedEdit | null>;
   redo(): Promise<TurnedEdit | null>;
+  undoEdit(id: number): Promise<TurnedEdit | null>;
   lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent>;
 }
 

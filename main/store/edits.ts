@@ -21,38 +21,58 @@ export interface EditHistory {
 
 /**
  * Makes an edit in one transaction and writes down how to take it back; what was undone before can then no longer be
- * redone. An edit that changes nothing leaves no trace. Returns what `work` returns.
+ * redone. Returns the edit's id; null for one that changes nothing, which leaves no trace.
  */
-export function recordEdit<T>(db: WriteDb, title: string, { made_by, made_at_ms }: Author, work: () => T): T {
+export function recordEdit(
+  db: WriteDb,
+  title: string,
+  { made_by, made_at_ms }: Author,
+  work: () => void,
+): number | null {
   return db.transaction(() => {
     const { id } = db
       .prepare('INSERT INTO edits (title, made_by, created_at_ms) VALUES (?, ?, ?) RETURNING id')
       .get(title, made_by, made_at_ms) as { id: number };
-    const result = journalled(db, id, work);
-    if (changeCount(db, id) === 0) db.prepare('DELETE FROM edits WHERE id = ?').run(id);
-    else {
-      db.prepare('DELETE FROM edits WHERE is_undone = 1').run();
-      forgetOldest(db, id);
+    journalled(db, id, work);
+    if (changeCount(db, id) === 0) {
+      db.prepare('DELETE FROM edits WHERE id = ?').run(id);
+      return null;
     }
-    return result;
+    db.prepare('DELETE FROM edits WHERE is_undone = 1').run();
+    forgetOldest(db, id);
+    return id;
   });
 }
 
-const NEXT_UNDO = 'SELECT id, title FROM edits WHERE is_undone = 0 AND is_closed = 0 ORDER BY id DESC LIMIT 1';
+const OPEN_EDITS = 'SELECT id, title FROM edits WHERE is_undone = 0 AND is_closed = 0';
+const NEXT_UNDO = `${OPEN_EDITS} ORDER BY id DESC LIMIT 1`;
 const NEXT_REDO = 'SELECT id, title FROM edits WHERE is_undone = 1 AND is_closed = 0 ORDER BY id LIMIT 1';
 
 /**
  * Takes the latest edit back; null when there is none.
  * Errors: edit-conflict when nothing of it can be, as when a class has the name by now that another had.
  */
-export const undoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, NEXT_UNDO, 1);
+export const undoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, nextOf(db, NEXT_UNDO), 1);
+
+/**
+ * Takes that one edit back; null when it was taken back already, or is forgotten. Edits go in order, so that each finds
+ * what it left.
+ * Errors: edit-conflict when another was made since, which is named; as `undoEdit`.
+ */
+export function undoEditOf(db: WriteDb, id: number): TurnedEdit | null {
+  const own = db.prepare(`${OPEN_EDITS} AND id = ?`).get(id) as Edit | undefined;
+  if (own === undefined) return null;
+  const latest = nextOf(db, NEXT_UNDO)!;
+  if (latest.id === id) return turnEdit(db, own, 1);
+  const message = `"${own.title}" cannot be taken back yet: "${latest.title}" was done since; take that back first`;
+  throw new AppError('edit-conflict', message, { edit: own.title, since: latest.title });
+}
 
 /** Brings the edit again that was taken back last; null when there is none. Errors: edit-conflict. */
-export const redoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, NEXT_REDO, 0);
+export const redoEdit = (db: WriteDb): TurnedEdit | null => turnEdit(db, nextOf(db, NEXT_REDO), 0);
 
 export function editHistory(db: ReadDb): EditHistory {
-  const title = (sql: string) => (db.prepare(sql).get() as Edit | undefined)?.title ?? null;
-  return { undo: title(NEXT_UNDO), redo: title(NEXT_REDO) };
+  return { undo: nextOf(db, NEXT_UNDO)?.title ?? null, redo: nextOf(db, NEXT_REDO)?.title ?? null };
 }
 
 interface Edit {
@@ -60,9 +80,10 @@ interface Edit {
   readonly title: string;
 }
 
-function turnEdit(db: WriteDb, which: string, isUndone: 0 | 1): TurnedEdit | null {
-  const edit = db.prepare(which).get() as Edit | undefined;
-  if (edit === undefined) return null;
+const nextOf = (db: ReadDb, which: string): Edit | null => (db.prepare(which).get() as Edit | undefined) ?? null;
+
+function turnEdit(db: WriteDb, edit: Edit | null, isUndone: 0 | 1): TurnedEdit | null {
+  if (edit === null) return null;
   try {
     const left = db.transaction(() => {
       // Rows that name each other come back one by one; whether all of them are there again is checked at the end.

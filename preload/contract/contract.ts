@@ -15,6 +15,7 @@ import {
   ImageCard,
   ImageQuery,
   LookAlikeEvent,
+  MadeEdit,
   MOST_ROWS,
   TurnedEdit,
 } from './data.ts';
@@ -216,13 +217,18 @@ export const contract = {
     /** What is shown of a few images; ids without an image are left out. */
     cards: call.input(z.object({ ids: z.array(z.int().positive()).max(MOST_ROWS) })).output(z.array(ImageCard)),
     /** Errors: project-in-use, bad-label, class-not-found, duplicate-name. */
-    edit: call.input(DataEdit).output(z.object({ title: z.string() })),
+    edit: call.input(DataEdit).output(MadeEdit),
     /**
      * Take back the latest edit, or bring it again, but for what was changed since; null where there is none.
      * Errors: project-in-use, edit-conflict.
      */
     undo: call.output(z.object({ turned: TurnedEdit.nullable() })),
     redo: call.output(z.object({ turned: TurnedEdit.nullable() })),
+    /**
+     * Takes that one edit back; null where it was taken back already.
+     * Errors: edit-conflict where another edit was made since, or nothing of it can be; project-in-use.
+     */
+    undoEdit: call.input(z.object({ id: z.int().positive() })).output(z.object({ turned: TurnedEdit.nullable() })),
     /** Now, and after every change of images, labels, tags or classes, whoever makes it. */
     watch: call.output(eventIterator(DataState)),
     /** Looks at every image that was not looked at yet, then tells which look alike. Errors: project-in-use. */

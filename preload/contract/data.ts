@@ -155,6 +155,10 @@ export const DataEdit = z.discriminatedUnion('kind', [
 ]);
 export type DataEdit = z.infer<typeof DataEdit>;
 
+/** What was done, in words, and the number by which that alone can be taken back; null where nothing was changed. */
+export const MadeEdit = z.object({ title: z.string(), id: z.int().positive().nullable() });
+export type MadeEdit = z.infer<typeof MadeEdit>;
+
 /** What an edit that was taken back or brought again has left as it is, because it was changed since. */
 export const LeftAlone = z.object({
   what: z.enum(['split', 'review', 'class', 'label', 'tag', 'object']),

@@ -115,7 +115,7 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
         live.ask((client) =>
           client.data.edit({ kind: 'fill-tracks', sequence_id, track_ids: tracks === null ? null : [...tracks] }),
         ),
-      undoMany: async () => (await live.ask((client) => client.data.undo())).turned?.title ?? null,
+      undoEdit: async (id) => (await live.ask((client) => client.data.undoEdit({ id }))).turned,
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
       spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),

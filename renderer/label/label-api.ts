@@ -1,6 +1,7 @@
 /** What labelling needs of the engine, and where its pages are. */
 
 import type { Mask } from '../../native-models/geometry/mask.ts';
+import type { MadeEdit, TurnedEdit } from '../../preload/contract/data.ts';
 import type { ClickRequest } from '../../preload/contract/imported-models.ts';
 import type {
   Edit,
@@ -26,9 +27,9 @@ export interface LabelApi {
   sequence(image: number): Promise<SequenceView | null>;
   beginTrack(image: number): Promise<number>;
   /** Makes objects of the boxes between key frames; of all tracks with null. */
-  fillTracks(sequence: number, tracks: readonly number[] | null): Promise<unknown>;
-  /** Takes back the latest edit of many images. Returns what it was. */
-  undoMany(): Promise<string | null>;
+  fillTracks(sequence: number, tracks: readonly number[] | null): Promise<MadeEdit>;
+  /** Takes that one edit of many images back; null where it was already. */
+  undoEdit(id: number): Promise<TurnedEdit | null>;
   /** Has a run look at images; what it says comes with each image's changes. */
   predict(request: PredictRequest, signal: AbortSignal): Promise<AsyncIterable<PredictEvent>>;
   /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */

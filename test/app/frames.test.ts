@@ -6,8 +6,9 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { importDataset } from '../../main/data/import.ts';
 import { openEngine } from '../../main/engine.ts';
-import { annotationsOf } from '../../main/store/annotations.ts';
-import { createProject, openProject } from '../../main/store/project.ts';
+import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import { createProject, openProject, type WriteProject } from '../../main/store/project.ts';
+import { addTrack } from '../../main/store/sequences.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
@@ -32,16 +33,18 @@ async function writeFrames(folder: string): Promise<void> {
   }
 }
 
-async function openFrames() {
+async function openFrames(prepare: (project: WriteProject) => void = () => {}) {
   const [folder, source] = [join(tempFolder(), 'project'), join(tempFolder(), 'walk')];
   const clock = new FakeClock();
   const project = createProject(folder, { clock, owner: 'lightbench test', task: 'image-object-detection' });
   await writeFrames(source);
   await importDataset(project, source, { format: 'sequence' });
+  prepare(project);
   project.close();
   const engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
   const { page, server } = await servedWindow(engine, { closed: () => engine.close() });
-  await page.goto(`${server.url}/#/label/1`);
+  const address = `${server.url}/#/label/1`;
+  await page.goto(address);
   await page.getByRole('region', { name: 'Frames' }).waitFor();
   const boxes = () => {
     const reader = openProject(folder, { clock, owner: 'lightbench test', access: 'read' });
@@ -51,7 +54,7 @@ async function openFrames() {
     reader.close();
     return told;
   };
-  return { page, boxes };
+  return { page, address, boxes };
 }
 
 /** The screen point of an image point: the whole image is shown, in the middle. */
@@ -125,4 +128,34 @@ test('a box is set on two key frames, seen between them, filled in with one comm
   await keyboard.press('Control+ArrowRight');
   await page.getByText('frame 3 · 4 of 5').waitFor();
   await eventually(async () => expect(await page.locator('.label-between button').count()).toBe(0));
+});
+
+test('undoing a filling in takes no other window’s edit back: that one goes first, in its own window', async () => {
+  const { page, address, boxes } = await openFrames(({ db }) => {
+    const track = { id: addTrack(db, 1), role: 'key' } as const;
+    for (const [image, x] of [[1, 40] as const, [FRAMES, 280] as const]) {
+      const shape = { kind: 'box', xyxy: [x, 100, x + 60, 160] } as const;
+      addAnnotations(db, image, [{ ...NO_FLAGS, class_name: 'car', shape, track }]);
+    }
+  });
+  const other = await page.context().newPage();
+  await other.goto(address);
+  const undo = { name: 'Undo filling in' };
+  for (const window of [page, other]) {
+    await window.getByRole('button', { name: 'Fill in' }).click();
+    await window.getByRole('button', undo).waitFor();
+  }
+  const filled = boxes();
+  expect(filled.map((here) => here.length)).toEqual([1, 1, 1, 1, 1]);
+
+  await page.getByRole('button', undo).click();
+  await page.getByText('was done since; take that back first').waitFor();
+  await keepPicture(page, 'frames-undo-refused');
+  expect(boxes()).toEqual(filled);
+
+  for (const [window, left] of [[other, 1] as const, [page, 0] as const]) {
+    await window.getByRole('button', undo).click();
+    await window.getByRole('button', undo).waitFor({ state: 'detached' });
+    expect(boxes().map((here) => here.length)).toEqual([1, left, left, left, 1]);
+  }
 });

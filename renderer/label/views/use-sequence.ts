@@ -1,6 +1,7 @@
 /** The sequence that an image is a frame of, and what is done with its frames and tracks. */
 
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { TurnedEdit } from '../../../preload/contract/data.ts';
 import type { BetweenBox, SequenceView } from '../../../preload/contract/sequences.ts';
 import { beside, endTurned, isTracked, keyed, keyImages, withTrack } from '../doc/tracks.ts';
 import type { FrameCommand } from '../keys.ts';
@@ -12,7 +13,7 @@ export interface SequenceControl {
   readonly view: SequenceView | null;
   /** Boxes of tracks that are no objects on this image yet. */
   readonly between: readonly BetweenBox[];
-  /** Whether boxes were filled in since the image was opened. */
+  /** Whether boxes were filled in here since the image was opened, and not taken back. */
   readonly hasFilled: boolean;
   act(what: FrameCommand): void;
   goTo(image: number): void;
@@ -30,7 +31,7 @@ export function useSequence(
   goTo: (image: number) => void,
 ): SequenceControl {
   const [told, setTold] = useState<{ readonly of: number; readonly view: SequenceView | null } | null>(null);
-  const [filledOn, setFilledOn] = useState<number | null>(null);
+  const [filled, setFilled] = useState<{ readonly on: number; readonly edit: number } | null>(null);
   const document = useSyncExternalStore(session?.subscribe ?? nothing, () => session?.getState().document ?? null);
   useEffect(() => {
     if (document === null) return;
@@ -48,7 +49,7 @@ export function useSequence(
 
   const view = told?.of === image || told?.view?.images.includes(image) === true ? told.view : null;
   const between = told?.of === image ? (told.view?.between ?? []) : [];
-  const attempt = (work: Promise<unknown>, then: () => void = () => {}) =>
+  const attempt = <T>(work: Promise<T>, then: (done: T) => void = () => {}) =>
     void work.then(then, (error: Error) => session?.say(error.message));
   const setKey = (boxes: readonly BetweenBox[]) => {
     if (boxes.length > 0) session?.commit('set key frame', boxes.map(keyed));
@@ -77,14 +78,31 @@ export function useSequence(
         else session.commit('end or go on with a track', chosen.filter(isTracked).map(endTurned));
         break;
       case 'fill':
-        attempt(api.fillTracks(view.id, tracks.size === 0 ? null : [...tracks]), () => setFilledOn(image));
+        attempt(api.fillTracks(view.id, tracks.size === 0 ? null : [...tracks]), ({ id }) => {
+          if (id === null) session.say('There is nothing to fill in between key frames.');
+          else setFilled({ on: image, edit: id });
+        });
         break;
       default:
         what satisfies never;
     }
   };
-  const undoFill = () => attempt(api.undoMany(), () => setFilledOn(null));
-  return { view, between, hasFilled: filledOn === image, act, goTo, setKey, undoFill };
+  const undoFill = () => {
+    if (filled === null) return;
+    attempt(api.undoEdit(filled.edit), (turned) => {
+      setFilled(null);
+      const problem = unturned(turned);
+      if (problem !== null) session?.say(problem);
+    });
+  };
+  return { view, between, hasFilled: filled?.on === image, act, goTo, setKey, undoFill };
+}
+
+/** What of a filling in was not taken back, and why; null where all of it was. */
+function unturned(turned: TurnedEdit | null): string | null {
+  if (turned === null) return 'Filling in was taken back already.';
+  const kept = turned.left.reduce((sum, { count }) => sum + count, 0);
+  return kept === 0 ? null : `Filling in is taken back, but for what was changed since: ${kept} of its changes.`;
 }
 
 /** Chosen boxes become key frames: of their tracks, or of one that begins with them. */

@@ -81,7 +81,7 @@ describe('every kind of edit is taken back and brought again, row for row', () =
     }
     const before = contents(db);
 
-    const title = editData(project, make(ids));
+    const { title } = editData(project, make(ids));
     const after = contents(db);
 
     expect(after).not.toEqual(before);

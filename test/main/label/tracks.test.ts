@@ -4,7 +4,7 @@ import { fillTracks, sequenceView } from '../../../main/label/fill-tracks.ts';
 import { applyChecked, undo } from '../../../main/label/labelling.ts';
 import { betweenBoxes } from '../../../main/label/tracks.ts';
 import { annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
-import { redoEdit, undoEdit } from '../../../main/store/edits.ts';
+import { redoEdit, undoEdit, undoEditOf } from '../../../main/store/edits.ts';
 import { addImage, labelledImageCount } from '../../../main/store/images.ts';
 import { addFrame, addTrack, ensureSequence, TRACK_BOXES, type TrackBox } from '../../../main/store/sequences.ts';
 import { boxBetween, type Xyxy } from '../../../native-models/geometry/box.ts';
@@ -142,6 +142,32 @@ describe('filling in', () => {
 
     expect(turned!.left).toMatchObject([{ what: 'object', count: 1 }]);
     expect(boxes().map((here) => here.length)).toEqual([1, 1, 0, 1]);
+  });
+
+  test('is taken back by its own number: never another edit in its place, and not beneath a later one', async () => {
+    const { project, db, setKey, boxes, fill } = madeSequence(5);
+    setKey(1, [0, 0, 10, 10]);
+    setKey(5, [40, 0, 50, 10]);
+    const id = fill().id!;
+    editData(project, { kind: 'split', ids: [1, 2], split: 'test' });
+    const full = boxes();
+
+    const refused = await appErrorOf(() => undoEditOf(db, id));
+
+    expect([refused.code, boxes()]).toEqual(['edit-conflict', full]);
+    expect(refused.message).toMatch(/"fill in .*" cannot be taken back yet: "put 2 images in test" was done since/);
+    expect(undoEdit(db)!.title).toBe('put 2 images in test');
+    expect(undoEditOf(db, id)).toMatchObject({ title: 'fill in tracks between key frames', left: [] });
+    expect(boxes().map((here) => here.length)).toEqual([1, 0, 0, 0, 1]);
+    expect(undoEditOf(db, id)).toBeNull();
+    expect(boxes().map((here) => here.length)).toEqual([1, 0, 0, 0, 1]);
+  });
+
+  test('that changes nothing has no number', () => {
+    const { setKey, fill } = madeSequence(3);
+    setKey(1, [0, 0, 10, 10]);
+
+    expect(fill().id).toBeNull();
   });
 
   test('is of the tracks that are named', () => {
