@@ -92,7 +92,8 @@ function useEpochSource(live: LiveEngine, status: ConnectionState['status']): Ep
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(
     () => ({
-      watch: (runs, signal) => live.ask((client) => client.runs.watchEpochs({ ids: [...runs] }, { signal })),
+      watch: (runs, signal) =>
+        live.ask((client) => client.runs.watchEpochs({ ids: [...runs] }, { signal: live.whileConnected(signal) })),
     }),
     [live, status],
   );
@@ -103,7 +104,8 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(
     () => ({
-      watch: (image_id, signal) => live.ask((client) => client.labelling.watch({ image_id }, { signal })),
+      watch: (image_id, signal) =>
+        live.ask((client) => client.labelling.watch({ image_id }, { signal: live.whileConnected(signal) })),
       apply: (edit) => live.ask((client) => client.labelling.apply(edit)),
       undo: (image_id) => live.ask((client) => client.labelling.undo({ image_id })),
       redo: (image_id) => live.ask((client) => client.labelling.redo({ image_id })),

@@ -5,7 +5,7 @@ import type { LiveEngine } from './live-engine.ts';
 
 export function dataSourceOf(live: LiveEngine): DataSource {
   return {
-    watch: (signal) => live.ask((client) => client.data.watch(undefined, { signal })),
+    watch: (signal) => live.ask((client) => client.data.watch(undefined, { signal: live.whileConnected(signal) })),
     facts: () => live.ask((client) => client.data.facts()),
     find: (query) => live.ask(async (client) => numbersOf((await client.data.find(query)).ids)),
     cards: (ids) => live.ask((client) => client.data.cards({ ids: [...ids] })),

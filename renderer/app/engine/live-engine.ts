@@ -77,6 +77,14 @@ export class LiveEngine {
     }
   };
 
+  /** Follows a signal as long as this connection is there: to end a stream of one that is gone would send on what is closed. */
+  readonly whileConnected = (signal: AbortSignal): AbortSignal => {
+    const { channel } = this;
+    const end = new AbortController();
+    signal.addEventListener('abort', () => this.channel === channel && end.abort());
+    return end.signal;
+  };
+
   /** Does not wait for the next try. */
   readonly retryNow = (): void => this.pause.abort();
 

@@ -8,7 +8,7 @@ import type { LiveEngine } from './live-engine.ts';
 export function modelApiOf(live: LiveEngine): ModelApi {
   const { find } = dataSourceOf(live);
   return {
-    watch: (signal) => live.ask((client) => client.models.watch(undefined, { signal })),
+    watch: (signal) => live.ask((client) => client.models.watch(undefined, { signal: live.whileConnected(signal) })),
     folders: (folder) => live.ask((client) => client.projects.folders({ folder })),
     images: () => find({ filter: NO_FILTER, sort: { by: 'added', descending: false } }),
     survey: (source) => live.ask((client) => client.models.survey(source)),

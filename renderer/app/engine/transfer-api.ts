@@ -14,6 +14,6 @@ export function transferApiOf(live: LiveEngine): TransferApi {
     startExport: (request) => live.ask((client) => client.transfers.startExport(request)),
     stop: () => live.ask((client) => client.transfers.stop()),
     forgetUnfinished: () => live.ask((client) => client.transfers.forgetUnfinished()),
-    watch: (signal) => live.ask((client) => client.transfers.watch(undefined, { signal })),
+    watch: (signal) => live.ask((client) => client.transfers.watch(undefined, { signal: live.whileConnected(signal) })),
   };
 }
