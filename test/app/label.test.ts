@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { builtRenderer } from '../../build/bundle.ts';
 import { openEngine, type Workbench } from '../../main/engine.ts';
 import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
@@ -186,6 +186,23 @@ describe('labelling objects', () => {
 
     await one.getByRole('heading', { name: '1 object' }).waitFor();
     expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]);
+  });
+
+  test('what was done to the next image since it was brought ahead is on show there', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const told = vi.spyOn(engine.labelling(), 'document');
+    const timesTold = () => told.mock.calls.filter(([image]) => image === 2).length;
+    const [one, two] = [await open('#/label/1'), await open('#/label/2')];
+    await two.getByRole('heading', { name: '1 object' }).waitFor();
+    await eventually(() => expect(timesTold()).toBe(2));
+
+    await two.keyboard.press('b');
+    await drag(two, [40, 50], [120, 130]);
+    await two.getByRole('heading', { name: '2 objects' }).waitFor();
+    await one.keyboard.press('d');
+
+    await one.getByRole('heading', { name: '2 objects' }).waitFor();
+    expect(timesTold()).toBe(2);
   });
 
   test('an edit of many images reaches the canvas at once, and taken back it leaves what was done there since', async () => {

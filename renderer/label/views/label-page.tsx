@@ -63,10 +63,11 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const [filter, setFilter] = useState(ALL_SHOWN);
   const [pictureLook, setPictureLook] = useState(AS_IT_IS);
   const copied = useRef<readonly NewAnnotation[]>([]);
-  const { session, problem } = useSession(api, image, lastClass ?? colors.keys().next().value ?? null);
   const neighbours = useNeighbours(api, image);
-  const { picture, problem: unreadable } = usePicture(api, links, image, neighbours?.next ?? null);
-  const sequence = useSequence(api, image, session, (next) => links.follow(links.label(next)));
+  const next = neighbours?.next ?? null;
+  const { session, problem } = useSession(api, image, next, lastClass ?? colors.keys().next().value ?? null);
+  const { picture, problem: unreadable } = usePicture(api, links, image, next);
+  const sequence = useSequence(api, image, session, (frame) => links.follow(links.label(frame)));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
   const shown = {
