@@ -3,12 +3,19 @@
 import { statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
-import { IMPORT_FORMATS, type ImportReport } from '../../preload/contract/transfers.ts';
+import {
+  FrameChoice,
+  IMPORT_FORMATS,
+  type ImportReport,
+  MOST_EVERY,
+  MOST_FRAMES_A_SECOND,
+} from '../../preload/contract/transfers.ts';
 import type { LabelSeparator } from '../data/csv-layout.ts';
 import type { Renaming } from '../data/fit-task.ts';
 import type { FrameOptions } from '../data/formats/format.ts';
 import { type ImportProgress, importDataset } from '../data/import.ts';
 import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
+import { frameChoiceWords } from '../data/video-frames.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -77,16 +84,13 @@ function framesOf({ every, rate, ffmpeg }: ImportCommandOptions): FrameOptions {
   const program = ffmpeg === undefined ? {} : { ffmpeg };
   if (every !== undefined) return { choice: { every: wholeNumber('--every', every, 1, MOST_EVERY) }, ...program };
   if (rate === undefined) return program;
-  const perSecond = Number(rate);
-  if (perSecond > 0 && perSecond <= MOST_A_SECOND) return { choice: { perSecond }, ...program };
+  const choice = FrameChoice.safeParse({ per_second: Number(rate) });
+  if (choice.success) return { choice: choice.data, ...program };
   throw new AppError(
     'bad-argument',
-    `--rate must be above 0 and at most ${MOST_A_SECOND} frames a second, got "${rate}"`,
+    `--rate must be above 0 and at most ${MOST_FRAMES_A_SECOND} frames a second, got "${rate}"`,
   );
 }
-
-const MOST_A_SECOND = 1_000;
-const MOST_EVERY = 1_000_000;
 
 function renamingOf({ map, drop, mapSplit }: ImportCommandOptions): Renaming {
   const classes = new Map<string, string | null>(map.map((pair) => pairOf('--map', pair)));
@@ -122,12 +126,13 @@ const LISTED = 20;
 
 function describe(report: ImportReport): string {
   const { read, added, already_present, skipped, repaired, warnings, unlisted, classes, object_counts } = report;
-  const { objects, without_class } = report;
+  const { objects, without_class, frames } = report;
   const hasObjects = objects.read > 0 || Object.keys(object_counts).length > 0;
   const objectLine = `objects: read ${objects.read}: added ${objects.added}, already present ${objects.already_present}`;
   return [
     ...(report.dry_run ? ['dry run: nothing was written; an import would have'] : []),
     `read ${read}: added ${added}, already present ${already_present}, skipped ${skippedCount(report)}`,
+    ...(frames === null ? [] : [`frames taken: ${frameChoiceWords(frames)}`]),
     ...listed(
       skipped.map(({ where, reason }) => `skipped ${where}: ${reason}`),
       unlisted.skipped,

@@ -9,6 +9,7 @@ export const MOST_LISTED = 10_000;
 export function emptyReport(format: ImportFormat, dryRun = false): ImportReport {
   return {
     format,
+    frames: null,
     dry_run: dryRun,
     read: 0,
     added: 0,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import type { ImportFormat } from '../../preload/contract/transfers.ts';
+import type { FrameChoice, ImportFormat } from '../../preload/contract/transfers.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { LabelSeparator } from './csv-layout.ts';
 import { refuseForeign } from './formats/foreign.ts';
@@ -13,6 +13,7 @@ import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
 import type { ImportItem } from './import-items.ts';
 import { SourceTree } from './source-tree.ts';
 import { type Archive, type OpenArchive, UnpackedArchives } from './unpacked-archives.ts';
+import { frameChoiceWords } from './video-frames.ts';
 
 export interface SourceOptions {
   readonly format?: 'auto' | ImportFormat;
@@ -28,6 +29,8 @@ export interface SourceOptions {
 export interface OpenSource {
   readonly format: ImportFormat;
   readonly path: string;
+  /** Those that are taken; null for what has none. */
+  readonly frames: FrameChoice | null;
   items(): Promise<AsyncIterable<ImportItem> | ImportItem[]>;
   /** Every format that takes the source for its own, the one that is read by default first. */
   recognised(): Promise<ImportFormat[]>;
@@ -55,6 +58,7 @@ export async function openSource(
     archive = await openArchive(path, archives, options);
     const tree = await SourceTree.open(archive?.folder ?? path);
     const reader = await readerOf(tree, options.format ?? 'auto');
+    const frames = framesOf(reader, options.frames?.choice ?? null, path);
     const source = new ReadSource({
       tree,
       task: info.task,
@@ -73,11 +77,19 @@ export async function openSource(
     const unpacked = archive === null ? [scratch] : [scratch, archive.folder];
     const hasUnpacked = (file: string) => unpacked.some((folder) => resolve(file).startsWith(folder + sep));
     const recognised = () => formatsOf(tree);
-    return { format: reader.format, path, items, recognised, hasUnpacked, named, close };
+    return { format: reader.format, path, frames, items, recognised, hasUnpacked, named, close };
   } catch (error) {
     await close();
     throw archive === null ? error : errorInArchive(error, archive.folder, path);
   }
+}
+
+/** Errors: bad-argument for frames of what has none. */
+function framesOf({ format, usualFrames }: FormatReader, choice: FrameChoice | null, path: string): FrameChoice | null {
+  if (usualFrames !== undefined) return choice ?? usualFrames;
+  if (choice === null) return null;
+  const message = `import: ${path} is read as ${format}, which has no frames to choose from (${frameChoiceWords(choice)})`;
+  throw new AppError('bad-argument', message, { file: path });
 }
 
 const SHOWN_NAMES = 5;

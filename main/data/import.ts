@@ -95,7 +95,7 @@ export async function importDataset(
   const source = await openSource(resolve(path), options, project);
   try {
     const items = await source.items();
-    const report = emptyReport(source.format, options.dryRun);
+    const report = { ...emptyReport(source.format, options.dryRun), frames: source.frames };
     const mayRead = (path: string) => options.mayRead?.(path) !== false || source.hasUnpacked(path);
     const checked = { ...options, mayRead };
     if (options.dryRun === true) await project.db.trial(() => importItems(project, items, report, checked));

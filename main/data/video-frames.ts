@@ -8,9 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-
-/** Which frames are taken: each so manieth, or so many a second. */
-export type FrameChoice = { readonly every: number } | { readonly perSecond: number };
+import type { FrameChoice } from '../../preload/contract/transfers.ts';
 
 export interface ExtractOptions {
   /** The program; by default the one on the path. */
@@ -21,10 +19,6 @@ export interface ExtractOptions {
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
 }
-
-export const VIDEO_EXTENSIONS: ReadonlySet<string> = new Set(
-  '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .flv .ogv .3gp'.split(' '),
-);
 
 /** Formats that hold their pictures themselves; of playlists and scripts, which name other files, none. */
 const DEMUXERS = 'mov,matroska,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,m4v,h264,hevc,dv,mxf,ivf';
@@ -57,11 +51,15 @@ export async function extractFrames(video: string, options: ExtractOptions): Pro
   return names.map((name) => join(folder, name));
 }
 
+/** For reports, and to tell one sequence of a source from another. */
+export const frameChoiceWords = (choice: FrameChoice): string =>
+  'every' in choice ? `every ${choice.every}` : `${choice.per_second} a second`;
+
 /** As a frame choice is made in a chain of ffmpeg's filters; numbers alone go into it. */
 const filterOf = (choice: FrameChoice): string =>
   'every' in choice
     ? `select='not(mod(n\\,${choice.every}))',setpts=N/(${WRITTEN_RATE}*TB)`
-    : `fps=${choice.perSecond}:start_time=0:round=near`;
+    : `fps=${choice.per_second}:start_time=0:round=near`;
 
 /** Frames are written one by one whatever their times; any rate does. */
 const WRITTEN_RATE = 25;

@@ -80,10 +80,11 @@ export class TransferDesk implements Transfers {
   }
 
   async *survey(source: ImportSource, signal: AbortSignal | undefined): AsyncGenerator<SurveyEvent> {
-    const { path, format, imagesFolder } = checkedImport(source, this.parts.allowed);
+    const { path, format, imagesFolder, choice } = checkedImport(source, this.parts.allowed);
     const work = (tell: Tell, ended: AbortSignal) =>
       surveyDataset(this.parts.project, path, {
-        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), signal: ended, archives: this.archives },
+        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), ...choice },
+        ...{ signal: ended, archives: this.archives },
         onProgress: (records) => tell({ ...NOTHING, done: records }),
       });
     for await (const event of this.follow(work, signal)) {

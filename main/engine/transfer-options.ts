@@ -23,9 +23,10 @@ import { openProject, type ReadProject, type WriteProject } from '../store/proje
 const LISTED = 500;
 
 /** Errors: folder-not-allowed. */
-export function checkedImport({ path, format, images_folder }: ImportSource, allowed: AllowedFolders) {
+export function checkedImport({ path, format, images_folder, frames }: ImportSource, allowed: AllowedFolders) {
   const imagesFolder = images_folder === null ? null : allowed.check(images_folder);
-  return { path: allowed.check(path), format, imagesFolder };
+  const choice = frames === null ? {} : { frames: { choice: frames } };
+  return { path: allowed.check(path), format, imagesFolder, choice };
 }
 
 /** Errors: folder-not-allowed, bad-argument. */
@@ -37,10 +38,11 @@ export function importOptions(
   request: ImportRequest,
   { allowed, lookers }: { readonly allowed: AllowedFolders; readonly lookers: number },
 ): ImportOptions {
-  const { format, imagesFolder } = checkedImport(request, allowed);
+  const { format, imagesFolder, choice } = checkedImport(request, allowed);
   return {
     ...{ format, copy: request.copy, workers: lookers, mayRead: (path) => allowed.includes(path) },
     ...(imagesFolder === null ? {} : { imagesFolder }),
+    ...choice,
     ...(request.split === null ? {} : { split: request.split }),
     renaming: {
       classes: new Map(request.classes.map(({ from, to }) => [from, to])),

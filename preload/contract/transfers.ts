@@ -26,6 +26,21 @@ export const IMPORT_FORMATS = [
 export const ImportFormat = z.enum(IMPORT_FORMATS);
 export type ImportFormat = z.infer<typeof ImportFormat>;
 
+/** By which a video is known. */
+export const VIDEO_EXTENSIONS = '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .flv .ogv .3gp'.split(
+  ' ',
+);
+
+export const MOST_EVERY = 1_000_000;
+export const MOST_FRAMES_A_SECOND = 1_000;
+
+/** Which frames are taken of a video or a sequence: each so manieth, or so many a second. */
+export const FrameChoice = z.union([
+  z.strictObject({ every: z.int().min(1).max(MOST_EVERY) }),
+  z.strictObject({ per_second: z.number().positive().max(MOST_FRAMES_A_SECOND) }),
+]);
+export type FrameChoice = z.infer<typeof FrameChoice>;
+
 export const EXPORT_FORMATS = [
   'jsonl',
   'coco',
@@ -53,6 +68,8 @@ export type SkippedRecord = z.infer<typeof SkippedRecord>;
 /** What an import ends in. */
 export const ImportReport = z.object({
   format: ImportFormat,
+  /** Which frames were taken; null for what has none. */
+  frames: FrameChoice.nullable(),
   /** Nothing was written: the report says what an import would do. */
   dry_run: z.boolean(),
   /** Records met: added + already_present + skipped, and, of a cancelled import, none that it did not come to. */
@@ -91,6 +108,8 @@ export const ImportSource = z.object({
   format: z.enum(['auto', ...IMPORT_FORMATS]),
   /** Where images lie, where that is not where the annotations lie. */
   images_folder: FolderPath.nullable(),
+  /** Of a video or a sequence; null for a frame a second of a video, and every picture of a sequence. */
+  frames: FrameChoice.nullable(),
 });
 export type ImportSource = z.infer<typeof ImportSource>;
 

@@ -51,7 +51,7 @@ describe.skipIf(MISSING !== null)(DESKTOP_NAME, () => {
     await page.waitForURL(/#\/sweeps$/);
     await desktop.answer(0, set);
     await press('Import a folder');
-    await page.getByRole('textbox', { name: 'Folder, file of annotations, or ZIP archive' }).waitFor();
+    await page.getByRole('textbox', { name: 'Folder, file of annotations, video, or ZIP archive' }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Folder, file of annotations' }).inputValue()).toBe(set);
     await desktop.answer(0);
     await page.getByRole('button', { name: 'Choose a file …' }).click();

@@ -1,12 +1,14 @@
 /** A data set brought in and taken out in the window: a real engine, a real browser. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
 import { createProject } from '../../main/store/project.ts';
 import { FakeClock } from '../kit/clock.ts';
-import { writeFolderSet } from '../kit/data-sets.ts';
+import { writeFolderSet, writePhoto } from '../kit/data-sets.ts';
+import { hasFfmpeg } from '../kit/ffmpeg.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { servedWindow } from '../kit/served-window.ts';
 import { keepPicture, seriousViolations } from '../kit/window.ts';
@@ -77,7 +79,7 @@ test('annotations whose pictures lie elsewhere are told where to name their fold
   const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
 
   await page.goto(`${server.url}/#/import`);
-  await page.getByRole('textbox', { name: 'Folder, file of annotations, or ZIP archive' }).fill(file);
+  await page.getByRole('textbox', { name: 'Folder, file of annotations, video, or ZIP archive' }).fill(file);
   await page.getByRole('button', { name: 'Look at it' }).click();
   await page.getByText('Where the pictures lie elsewhere, name their folder').waitFor();
   await page.getByText('Format and pictures elsewhere', { exact: true }).click();
@@ -85,4 +87,73 @@ test('annotations whose pictures lie elsewhere are told where to name their fold
   await page.getByRole('button', { name: 'Look at it' }).click();
 
   await page.getByRole('heading', { name: 'COCO: 1 image, 1 object' }).waitFor();
+});
+
+/** A window on the page that imports, of a project of objects. */
+async function openImport(root: string) {
+  const project = join(root, 'walks');
+  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-object-detection' }).close();
+  const bugs: unknown[] = [];
+  const logBug = (error: unknown) => bugs.push(error);
+  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+  await page.goto(`${server.url}/#/import`);
+  const path = page.getByRole('textbox', { name: 'Folder, file of annotations, video, or ZIP archive' });
+  const look = page.getByRole('button', { name: 'Look at it' });
+  return { page, path, look };
+}
+
+test('of a sequence of pictures every Nth is taken, within the limits that are told, and the try says so', async () => {
+  const root = tempFolder();
+  const walk = join(root, 'walk');
+  mkdirSync(walk);
+  for (let i = 0; i < 7; i++) await writePhoto(join(walk, `frame${i}.png`), i);
+  const { page, path, look } = await openImport(root);
+
+  await path.fill(walk);
+  await look.click();
+  await page.getByText('come in as frames, by format sequence').waitFor();
+  const every = page.getByRole('textbox', { name: 'Every Nth frame' });
+  expect(await every.count()).toBe(0);
+  await page.getByText('Format and pictures elsewhere', { exact: true }).click();
+  await page.getByRole('button', { name: /Format/ }).click();
+  await page.getByRole('option', { name: 'A sequence of pictures' }).click();
+  await look.click();
+  await page.getByRole('heading', { name: 'A sequence of pictures: 7 images' }).waitFor();
+  await every.fill('2.5');
+  await page.getByText('A whole number from 1 to 1,000,000').waitFor();
+  expect(await look.isDisabled()).toBe(true);
+  await every.fill('3');
+  await look.click();
+  await page.getByRole('heading', { name: 'A sequence of pictures: 3 images' }).waitFor();
+  await page.getByRole('button', { name: 'Try it first' }).click();
+  await page.getByText('3 images would be added').waitFor();
+  await page.getByText('A sequence of pictures, one frame of every 3').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await keepPicture(page, 'import-sequence-light');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('is in.').waitFor();
+});
+
+test.skipIf(!hasFfmpeg)('of a video so many frames a second are taken, or every Nth (with ffmpeg)', async () => {
+  const root = tempFolder();
+  const clip = join(root, 'clip.mp4');
+  const pattern = 'testsrc=duration=2:size=64x48:rate=10';
+  execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', pattern, '-pix_fmt', 'yuv420p', clip]);
+  const { page, path, look } = await openImport(root);
+
+  await path.fill(clip);
+  await page.getByRole('textbox', { name: 'Frames a second' }).fill('2.5');
+  await look.click();
+  await page.getByRole('heading', { name: 'Frames of a video: 5 images' }).waitFor();
+  await page.getByRole('button', { name: /Which frames/ }).click();
+  await page.getByRole('option', { name: 'Every Nth frame' }).click();
+  await page.getByRole('textbox', { name: 'Every Nth frame' }).fill('10');
+  await look.click();
+  await page.getByRole('heading', { name: 'Frames of a video: 2 images' }).waitFor();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Try it first' }).click();
+  await page.getByText('Frames of a video, one frame of every 10').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await keepPicture(page, 'import-video-dark');
 });

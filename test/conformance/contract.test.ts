@@ -200,7 +200,7 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
     test('data sets come and go as the engine says, and what it tells of them arrives', async () => {
       const engine = new MemoryEngine(SIGN_PROJECT);
       const client = await connected(engine);
-      const source = { path: '/data/set', format: 'auto', images_folder: null } as const;
+      const source = { path: '/data/set', format: 'auto', images_folder: null, frames: null } as const;
       const request = {
         ...{ ...source, split: 'train', copy: true, expected: 12 },
         ...{ classes: [{ from: 'kat', to: 'cat' }], splits: [{ from: 'dev', to: null }] },

@@ -13,7 +13,7 @@ interface Options {
 }
 type Stream = AsyncIterator<unknown, unknown>;
 
-const SOURCE = { path: '/data/set', format: 'auto', images_folder: null } as const;
+const SOURCE = { path: '/data/set', format: 'auto', images_folder: null, frames: null } as const;
 const IMPORT = { ...SOURCE, split: null, copy: true, expected: null, classes: [], splits: [] } as const;
 const EXPORT = { format: 'coco', parent: '/data', name: 'out', split: null, with_images: true } as const;
 

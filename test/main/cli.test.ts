@@ -211,4 +211,14 @@ describe('the command line', () => {
     expect(stdout).toContain('added 4');
     expect(stdout).toContain('empty.png');
   });
+
+  test('a dry run of a sequence says which frames it would take', async () => {
+    const folder = join(tempFolder(), 'project');
+    const pictures = join(await writeShades(tempFolder(), 3), 'dark');
+    lightbench('create', folder, '--task', 'image-object-detection');
+
+    const { status, stdout } = lightbench('import', folder, pictures, '--every', '2', '--dry-run');
+
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/added 2,.*frames taken: every 2/s)]);
+  });
 });

@@ -1,16 +1,17 @@
 /** What a reader of a data set format is, and what it is given. */
 
 import type { Task } from '../../../preload/contract/tasks.ts';
-import type { ImportFormat } from '../../../preload/contract/transfers.ts';
+import type { FrameChoice, ImportFormat } from '../../../preload/contract/transfers.ts';
 import type { Labelling } from '../class-names.ts';
 import type { LabelSeparator } from '../csv-layout.ts';
 import { type FinderOptions, ImageFinder } from '../image-finder.ts';
 import type { ImportItem } from '../import-items.ts';
 import { SourceTree } from '../source-tree.ts';
-import type { FrameChoice } from '../video-frames.ts';
 
 export interface FormatReader {
   readonly format: ImportFormat;
+  /** Of what has frames: those that are taken where nobody says. */
+  readonly usualFrames?: FrameChoice;
   /** Whether the tree, or the file that was named, holds data of this format. */
   recognises(tree: SourceTree): Promise<boolean>;
   /**

@@ -5,29 +5,32 @@
 
 import { basename, extname, join } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
+import { type FrameChoice, VIDEO_EXTENSIONS } from '../../../preload/contract/transfers.ts';
 import type { SequenceSource } from '../../store/sequences.ts';
 import { isImageName } from '../image-finder.ts';
 import type { ImageItem, ImportItem } from '../import-items.ts';
-import { extractFrames, type FrameChoice, VIDEO_EXTENSIONS } from '../video-frames.ts';
+import { extractFrames, frameChoiceWords } from '../video-frames.ts';
 import type { FormatReader, ReadSource } from './format.ts';
 
-/** What is taken of a video where nobody says. */
-const USUAL: FrameChoice = { perSecond: 1 };
+/** What is taken where nobody says. */
+const EVERY: FrameChoice = { every: 1 };
+const A_SECOND: FrameChoice = { per_second: 1 };
 
 /** `frame2` before `frame10`. */
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 export const sequence: FormatReader = {
   format: 'sequence',
+  usualFrames: EVERY,
   recognises: async (tree) => tree.file === null && (await tree.files()).some(isPicture),
   read: async (source) => {
     const { tree, frames } = source;
-    const { choice = { every: 1 } } = frames;
+    const { choice = EVERY } = frames;
     if (tree.file !== null) {
       throw new AppError('bad-argument', `import: format sequence needs a folder of pictures, got ${tree.file}`);
     }
-    if ('perSecond' in choice) {
-      const message = `import: --rate: the pictures of ${tree.root} do not say how many a second they are; use --every`;
+    if ('per_second' in choice) {
+      const message = `import: --rate: the pictures of ${tree.root} do not say how many a second they are; take every Nth (--every)`;
       throw new AppError('bad-argument', message, { folder: tree.root });
     }
     const { every } = choice;
@@ -35,7 +38,11 @@ export const sequence: FormatReader = {
     if (names.length === 0) {
       throw new AppError('bad-argument', `import: there is no picture in ${tree.root}`, { folder: tree.root });
     }
-    const of: SequenceSource = { name: basename(tree.root), source: `${tree.root} every ${every}`, framesPerS: null };
+    const of: SequenceSource = {
+      name: basename(tree.root),
+      source: `${tree.root} ${frameChoiceWords({ every })}`,
+      framesPerS: null,
+    };
     return names.flatMap((name, number): ImportItem[] => {
       const path = tree.absolute(name);
       return number % every === 0 ? [frame(of, number, path, path)] : [];
@@ -45,6 +52,7 @@ export const sequence: FormatReader = {
 
 export const video: FormatReader = {
   format: 'video',
+  usualFrames: A_SECOND,
   recognises: async (tree) => tree.file !== null && isVideo(tree.file),
   read: async function* (source) {
     const { tree, frames } = source;
@@ -56,9 +64,12 @@ export const video: FormatReader = {
       const message = `import: frames of ${path} cannot be linked, as there are no files of them; copy them`;
       throw new AppError('bad-argument', message, { file: path });
     }
-    const { choice = USUAL } = frames;
+    const { choice = A_SECOND } = frames;
     if (frames.choice === undefined) {
-      yield { kind: 'warning', text: `${path}: a frame a second is taken; --rate and --every choose others` };
+      yield {
+        kind: 'warning',
+        text: `${path}: a frame a second is taken, as nobody said which (--rate or --every on the command line)`,
+      };
     }
     yield* taken(source, path, choice);
   },
@@ -74,15 +85,14 @@ async function* taken(
     ...(frames.ffmpeg === undefined ? {} : { ffmpeg: frames.ffmpeg }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const how = 'every' in choice ? `every ${choice.every}` : `${choice.perSecond} a second`;
-  const framesPerS = 'perSecond' in choice ? choice.perSecond : null;
-  const of: SequenceSource = { name: basename(path), source: `${path} ${how}`, framesPerS };
+  const framesPerS = 'per_second' in choice ? choice.per_second : null;
+  const of: SequenceSource = { name: basename(path), source: `${path} ${frameChoiceWords(choice)}`, framesPerS };
   const step = 'every' in choice ? choice.every : 1;
   for (const [i, file] of files.entries()) yield frame(of, i * step, `${path} frame ${i * step}`, file);
 }
 
 const isPicture = (path: string): boolean => !path.includes('/') && isImageName(path);
-export const isVideo = (path: string): boolean => VIDEO_EXTENSIONS.has(extname(path).toLowerCase());
+export const isVideo = (path: string): boolean => VIDEO_EXTENSIONS.includes(extname(path).toLowerCase());
 
 function frame(sequence: SequenceSource, number: number, where: string, file: string): ImageItem {
   return {

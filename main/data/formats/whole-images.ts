@@ -63,7 +63,7 @@ export const folder: FormatReader = {
       throw new AppError('bad-argument', `import: format folder needs a folder, got the file ${file}`, { file });
     }
     if (source.labelling === null) {
-      const message = `import: ${source.tree.root} holds no objects as ${source.task} needs: nothing but folders of images was found in it`;
+      const message = `import: ${source.tree.root} holds no objects as ${source.task} needs: nothing but folders of images was found in it; pictures without labels come in as frames, by format sequence`;
       throw new AppError('bad-argument', message, { folder: source.tree.root });
     }
     return readFolderTree({ folder: source.tree.root, labelling: source.labelling });

@@ -7,6 +7,7 @@ import { BackLink } from '../../ui/back-link.tsx';
 import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { framedAs, nothingTyped, type TypedFrames, withFrames } from '../derive/frames.ts';
 import { type Mapping, requestOf, UNCHANGED } from '../derive/mapping.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
 import { MappingCard } from './mapping-card.tsx';
@@ -27,7 +28,8 @@ export interface ImportPageProps {
 
 export function ImportPage({ project, api, links, path, choosePath }: ImportPageProps): ReactElement {
   const state = useTransfers(api);
-  const [source, setSource] = useState<ImportSource>({ path, format: 'auto', images_folder: null });
+  const [source, setSource] = useState<ImportSource>({ path, format: 'auto', images_folder: null, frames: null });
+  const [typed, setTyped] = useState<TypedFrames | null>(null);
   const [mapping, setMapping] = useState<Mapping>(UNCHANGED);
   const survey = useStream(api.survey);
   const check = useStream(api.check);
@@ -39,10 +41,13 @@ export function ImportPage({ project, api, links, path, choosePath }: ImportPage
   };
   const changeSource = (next: ImportSource) => {
     setSource(next);
+    setTyped(null);
     setMapping(UNCHANGED);
     forget();
   };
   const found = survey.result?.survey ?? null;
+  const asked = withFrames(source, typed);
+  const framed = framedAs(asked, found);
   const isActive = state !== null && state.active !== null;
   return (
     <>
@@ -58,17 +63,22 @@ export function ImportPage({ project, api, links, path, choosePath }: ImportPage
           <SourceCard
             {...{ api, source, choosePath }}
             onChange={changeSource}
+            frames={typed ?? (framed === null ? null : nothingTyped(framed))}
+            onFrames={(next) => {
+              setTyped(next);
+              forget();
+            }}
             isBusy={survey.isBusy}
             onLook={() => {
               forget();
-              survey.run(source);
+              survey.run(asked);
             }}
           />
           <div className="transfer-main">
             <Problem title="This cannot be imported" text={survey.problem ?? check.problem} />
             {survey.isBusy ? (
               <ProgressCard
-                title="Reading the annotations"
+                title={framed === null ? 'Reading the annotations' : 'Reading the frames'}
                 progress={survey.progress}
                 onStop={survey.stop}
                 note="Nothing is written."
@@ -99,7 +109,7 @@ export function ImportPage({ project, api, links, path, choosePath }: ImportPage
                     <button
                       type="button"
                       className="button"
-                      onClick={() => check.run(requestOf(source, found, mapping))}
+                      onClick={() => check.run(requestOf(asked, found, mapping))}
                     >
                       Try it first
                     </button>
@@ -107,7 +117,7 @@ export function ImportPage({ project, api, links, path, choosePath }: ImportPage
                       type="button"
                       className="button button-main"
                       disabled={start.isBusy || found.images === 0}
-                      onClick={() => start.run(requestOf(source, found, mapping))}
+                      onClick={() => start.run(requestOf(asked, found, mapping))}
                     >
                       Import
                     </button>

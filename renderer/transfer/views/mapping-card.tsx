@@ -53,11 +53,13 @@ export function MappingCard({ survey, project, mapping, onChange }: MappingCardP
           ) : null}
         </div>
       )}
-      {images === 0 ? null : <ClassTable {...{ survey, project, mapping, onChange }} />}
+      {survey.classes.length === 0 ? null : <ClassTable {...{ survey, project, mapping, onChange }} />}
       {images === 0 ? null : <Splits {...{ survey, mapping, onChange }} />}
-      <Tick isOn={mapping.copy} onChange={(copy) => onChange({ ...mapping, copy })}>
-        Copy the pictures into the project{mapping.copy ? '' : ': they are linked, and must stay where they are'}
-      </Tick>
+      {format === 'video' ? null : (
+        <Tick isOn={mapping.copy} onChange={(copy) => onChange({ ...mapping, copy })}>
+          Copy the pictures into the project{mapping.copy ? '' : ': they are linked, and must stay where they are'}
+        </Tick>
+      )}
     </section>
   );
 }

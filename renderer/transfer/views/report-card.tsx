@@ -3,6 +3,7 @@
 import { type ReactElement, useState } from 'react';
 import type { ImportReport } from '../../../preload/contract/transfers.ts';
 import { formatCount, formatPlural } from '../../ui/format.ts';
+import { frameWords } from '../derive/frames.ts';
 import { FORMAT_WORDS, type ReportList, reportLists, reportTitle } from '../derive/words.ts';
 
 const SHOWN_AT_FIRST = 20;
@@ -15,7 +16,8 @@ export function ReportCard({ report }: { report: ImportReport }): ReactElement {
     <section className="card panel import-report" aria-label="Report">
       <h2>{reportTitle(report)}</h2>
       <p className="muted">
-        {FORMAT_WORDS[report.format]} · {formatPlural(report.read, 'record')} read
+        {FORMAT_WORDS[report.format]}
+        {report.frames === null ? '' : `, ${frameWords(report.frames)}`} · {formatPlural(report.read, 'record')} read
         {hasObjects ? ` · ${formatPlural(objects.added, 'object')} added` : ''}
         {objects.dropped > 0 ? `, ${formatCount(objects.dropped)} of classes left out` : ''}
         {dry_run ? ' · nothing was written' : ''}

@@ -5,20 +5,27 @@ import { IMPORT_FORMATS, type ImportSource } from '../../../preload/contract/tra
 import { Choice } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
 import { FolderPicker } from '../../ui/folder-picker.tsx';
+import { framesProblem, type TypedFrames } from '../derive/frames.ts';
 import { FORMAT_WORDS } from '../derive/words.ts';
 import type { ChoosePath, TransferApi } from '../transfer-api.ts';
+import { FrameFields } from './frame-fields.tsx';
 
 export interface SourceCardProps {
   readonly api: TransferApi;
   readonly source: ImportSource;
   readonly onChange: (source: ImportSource) => void;
+  /** Null for what has no frames. */
+  readonly frames: TypedFrames | null;
+  readonly onFrames: (frames: TypedFrames) => void;
   /** Null where paths are another machine's, and chosen from its list. */
   readonly choosePath: ChoosePath | null;
   readonly isBusy: boolean;
   readonly onLook: () => void;
 }
 
-export function SourceCard({ api, source, onChange, choosePath, isBusy, onLook }: SourceCardProps): ReactElement {
+export function SourceCard(props: SourceCardProps): ReactElement {
+  const { api, source, onChange, frames, onFrames, choosePath, isBusy, onLook } = props;
+  const isWrong = frames !== null && framesProblem(frames) !== null;
   const [folder, setFolder] = useState('');
   const choose = async (kind: 'folder' | 'source') => {
     const path = await choosePath?.(kind);
@@ -30,12 +37,12 @@ export function SourceCard({ api, source, onChange, choosePath, isBusy, onLook }
       aria-label="Source"
       onSubmit={(event) => {
         event.preventDefault();
-        onLook();
+        if (!isWrong) onLook();
       }}
     >
       <h2>What to import</h2>
       <Field
-        label="Folder, file of annotations, or ZIP archive"
+        label="Folder, file of annotations, video, or ZIP archive"
         value={source.path}
         onChange={(path) => onChange({ ...source, path })}
         placeholder="a path on the engine’s machine"
@@ -64,6 +71,7 @@ export function SourceCard({ api, source, onChange, choosePath, isBusy, onLook }
           </button>
         </div>
       )}
+      {frames === null ? null : <FrameFields typed={frames} onChange={onFrames} />}
       <details>
         <summary>Format and pictures elsewhere</summary>
         <div className="import-more">
@@ -85,8 +93,10 @@ export function SourceCard({ api, source, onChange, choosePath, isBusy, onLook }
         </div>
       </details>
       <div className="transfer-actions">
-        <p className="muted">Reads the annotations first; nothing is written.</p>
-        <button type="submit" className="button button-main" disabled={isBusy || source.path.trim() === ''}>
+        <p className="muted">
+          Reads {frames === null ? 'the annotations' : 'which frames there are'} first; nothing is written.
+        </p>
+        <button type="submit" className="button button-main" disabled={isBusy || isWrong || source.path.trim() === ''}>
           Look at it
         </button>
       </div>

@@ -11,6 +11,7 @@ import type { ReadProject } from '../../../main/store/project.ts';
 import { frameOf, framesOf, sequenceName } from '../../../main/store/sequences.ts';
 import { writePhoto } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
+import { hasFfmpeg } from '../../kit/ffmpeg.ts';
 import { tempFolder } from '../../kit/folders.ts';
 import { newProject } from '../../kit/projects.ts';
 
@@ -78,7 +79,7 @@ describe('a folder of frames', () => {
 
   test('has no rate of its own, and needs pictures', async () => {
     const project = newProject(undefined, 'image-object-detection');
-    const wrong = { format: 'sequence', frames: { choice: { perSecond: 5 } } } as const;
+    const wrong = { format: 'sequence', frames: { choice: { per_second: 5 } } } as const;
 
     const source = await folderOfFrames(1);
 
@@ -89,14 +90,6 @@ describe('a folder of frames', () => {
   });
 });
 
-const hasFfmpeg = (() => {
-  try {
-    execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 const describeWithFfmpeg = hasFfmpeg ? describe : describe.skip;
 
 /** Two seconds of a moving pattern, ten pictures a second. */
@@ -112,7 +105,7 @@ describeWithFfmpeg(`a video${hasFfmpeg ? '' : ' (no ffmpeg here)'}`, () => {
     const project = newProject(undefined, 'image-object-detection');
     const video = makeVideo();
 
-    const report = await importDataset(project, video, { frames: { choice: { perSecond: 5 } } });
+    const report = await importDataset(project, video, { frames: { choice: { per_second: 5 } } });
 
     expect(report).toMatchObject({ format: 'video', added: 10, skipped: [], warnings: expect.any(Array) });
     expect(told(project).map(([, number]) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -31,7 +31,17 @@ function opened(task: Task = 'image-classification', options: Partial<EngineOpti
 }
 
 const requestFor = (path: string, change: Partial<ImportRequest> = {}): ImportRequest => ({
-  ...{ path, format: 'auto', images_folder: null, split: null, copy: true, classes: [], splits: [], expected: null },
+  ...{
+    path,
+    format: 'auto',
+    images_folder: null,
+    frames: null,
+    split: null,
+    copy: true,
+    classes: [],
+    splits: [],
+    expected: null,
+  },
   ...change,
 });
 
@@ -64,7 +74,7 @@ test('a source is surveyed, tried without a trace, and imported as it was mapped
   const set = await writeParts(root);
   const desk = engine.transfers();
 
-  const surveyed = await last(desk.survey({ path: set, format: 'auto', images_folder: null }, undefined));
+  const surveyed = await last(desk.survey({ path: set, format: 'auto', images_folder: null, frames: null }, undefined));
   expect(surveyed).toMatchObject({
     survey: {
       ...{ format: 'folder', formats: ['folder'], images: 5, problem_count: 0 },
@@ -106,7 +116,7 @@ test('an archive that is surveyed, tried and imported is unpacked once', async (
   writeFileSync(path, zipOf([{ path: 'set/nut/a.png', bytes: picture }, broken]));
   const { atimeMs, mtimeMs } = statSync(path);
   const desk = engine.transfers();
-  await last(desk.survey({ path, format: 'auto', images_folder: null }, undefined));
+  await last(desk.survey({ path, format: 'auto', images_folder: null, frames: null }, undefined));
   // The same file by all that is known of it, from which nothing could be unpacked any more.
   writeFileSync(path, Buffer.alloc(statSync(path).size));
   utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
@@ -185,7 +195,7 @@ test('nothing outside the folders given is read: no source, no picture that a re
   const desk = engine.transfers();
 
   for (const refused of [
-    () => last(desk.survey({ path: outside, format: 'auto', images_folder: null }, undefined)),
+    () => last(desk.survey({ path: outside, format: 'auto', images_folder: null, frames: null }, undefined)),
     () => last(desk.check(requestFor(root, { images_folder: outside }), undefined)),
     () => desk.startImport(requestFor(outside)),
     () => desk.startExport({ format: 'jsonl', parent: outside, name: 'out', split: null, with_images: true }),
@@ -224,4 +234,27 @@ test('an export is tried with its losses told, written, and refused where someth
   renameSync(join(root, 'project', 'images'), join(root, 'elsewhere'));
   const without = await last(desk.checkExport({ ...request, name: 'again' }, undefined));
   expect(without).toMatchObject({ report: { missing: [expect.stringContaining('is not there')] } });
+});
+
+test('frames are surveyed, tried and imported at the chosen step, which the report tells; what has none refuses it', async () => {
+  const { root, engine } = opened('image-object-detection');
+  const walk = join(root, 'walk');
+  mkdirSync(walk);
+  for (let i = 0; i < 5; i++) await writePhoto(join(walk, `frame${i}.png`), i);
+  const request = requestFor(walk, { format: 'sequence', frames: { every: 2 } });
+  const desk = engine.transfers();
+
+  const surveyed = await last(desk.survey(request, undefined));
+  const tried = await last(desk.check(request, undefined));
+  const done = ended(engine);
+  desk.startImport(request);
+
+  expect(surveyed).toMatchObject({ survey: { format: 'sequence', images: 3 } });
+  expect(tried).toMatchObject({ report: { dry_run: true, added: 3, frames: { every: 2 } } });
+  expect(await done).toMatchObject({ last: { kind: 'imported', report: { added: 3, frames: { every: 2 } } } });
+  const set = await writeParts(root);
+  const refused = await appErrorOf(() => last(desk.survey({ ...request, path: set, format: 'folder' }, undefined)));
+  expect([refused.code, refused.message]).toEqual([
+    ...['bad-argument', expect.stringContaining('is read as folder, which has no frames to choose from (every 2)')],
+  ]);
 });

@@ -7,7 +7,7 @@ const SURVEY: SourceSurvey = {
   classes: ['cat', 'kat', 'dog'].map((name) => ({ name, images: 3, objects: 10 })),
   splits: [{ name: 'dev', images: 9, becomes: 'validation' }],
 };
-const SOURCE = { path: '/set', format: 'auto', images_folder: null } as const;
+const SOURCE = { path: '/set', format: 'auto', images_folder: null, frames: null } as const;
 
 const rows = (mapping = UNCHANGED, known: string[] = []) =>
   classRows(SURVEY, mapping, known).map(({ name, becomes, note }) => [name, becomes, note]);
