@@ -30,9 +30,12 @@ export async function evaluateCommand(
   const split = Split.safeParse(options.split);
   if (!split.success)
     throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
+  const { output, threads, signal } = context;
   await withReader(context, folder, 'evaluate', async (project) => {
-    const evaluation = await evaluateRun(project, run, split.data, context.threads);
-    context.output.result(evaluation, describe(evaluation));
+    const onProgress = (done: number, total: number) =>
+      output.progress(`judging ${run}: ${Math.floor((100 * done) / total)} %`);
+    const evaluation = await evaluateRun(project, run, split.data, threads, { signal, onProgress });
+    output.result(evaluation, describe(evaluation));
   });
 }
 

@@ -1,6 +1,8 @@
 /** A project that is open in this engine: read by many, written in turn, its runs trained here. */
 
 import { join } from 'node:path';
+import type { JudgeEvent } from '../../preload/contract/any-evaluation.ts';
+import type { Split } from '../../preload/contract/tasks.ts';
 import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } from '../../preload/contract/training.ts';
 import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
@@ -13,6 +15,7 @@ import { ImageLabelling } from '../label/image-labelling.ts';
 import { isModelId } from '../models/model-store.ts';
 import { openModelSeer } from '../models/open-model-seer.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
+import { evaluateRun } from '../schedule/evaluate-run.ts';
 import { openSeer } from '../schedule/open-seer.ts';
 import { RunQueue } from '../schedule/run-queue.ts';
 import { trainingChoices } from '../schedule/training-choices.ts';
@@ -25,6 +28,7 @@ import { ProjectData } from './data-desk.ts';
 import { ProjectModels } from './model-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
 import { SweepDesk } from './sweep-desk.ts';
+import { type Tell, told } from './told.ts';
 import { TransferDesk } from './transfer-desk.ts';
 
 export interface SessionParts {
@@ -61,6 +65,9 @@ export class ProjectSession implements Training {
   readonly models: ProjectModels;
   private readonly parts: SessionParts;
   private closing: Promise<void> | null = null;
+  private readonly judging = new Set<Promise<unknown>>();
+  /** Ends what nobody but its reader waits for. */
+  private readonly leaving = new AbortController();
   private readonly looks: LookPool;
   private readonly thumbnails: ThumbnailCache;
   private readonly pyramids: PyramidCache;
@@ -143,6 +150,22 @@ export class ProjectSession implements Training {
     return { folder, model, labels: labels.length };
   }
 
+  async *judge(run: string, split: Split, signal: AbortSignal | undefined): AsyncGenerator<JudgeEvent> {
+    const { clock, threads } = this.parts;
+    const ended = signal === undefined ? this.leaving.signal : AbortSignal.any([signal, this.leaving.signal]);
+    const work = (tell: Tell<{ done: number; total: number }>, until: AbortSignal) => {
+      const onProgress = (done: number, total: number) => tell({ done, total });
+      const judged = evaluateRun(this.project, run, split, threads, { signal: until, onProgress });
+      this.judging.add(judged);
+      const forget = () => void this.judging.delete(judged);
+      judged.then(forget, forget);
+      return judged;
+    };
+    for await (const event of told(work, clock, ended)) {
+      yield event.type === 'done' ? { type: 'judged' } : { type: 'progress', ...event.progress };
+    }
+  }
+
   activity(): Activity {
     const { active } = this.transfers.state();
     return {
@@ -170,6 +193,8 @@ export class ProjectSession implements Training {
 
   private async end(): Promise<void> {
     this.watch.stop();
+    this.leaving.abort();
+    await Promise.allSettled(this.judging);
     await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close(), this.models.close()]);
     this.looks.close();
     this.pyramids.close();

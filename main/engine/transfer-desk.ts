@@ -26,6 +26,7 @@ import type { LogBug } from '../ipc/replies.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
+import { type Tell, told } from './told.ts';
 import {
   checkedExport,
   checkedImport,
@@ -36,7 +37,6 @@ import {
   onCopyOf,
   shortened,
 } from './transfer-options.ts';
-import { type Tell, told } from './transfer-progress.ts';
 
 export interface TransferParts {
   readonly project: ReadProject;
@@ -52,6 +52,8 @@ export interface TransferParts {
 }
 
 type Active = NonNullable<TransferState['active']>;
+
+type TellTransfer = Tell<Omit<TransferProgress, 'elapsed_ms'>>;
 
 export class TransferDesk implements Transfers {
   private readonly parts: TransferParts;
@@ -81,7 +83,7 @@ export class TransferDesk implements Transfers {
 
   async *survey(source: ImportSource, signal: AbortSignal | undefined): AsyncGenerator<SurveyEvent> {
     const { path, format, imagesFolder, choice } = checkedImport(source, this.parts.allowed);
-    const work = (tell: Tell, ended: AbortSignal) =>
+    const work = (tell: TellTransfer, ended: AbortSignal) =>
       surveyDataset(this.parts.project, path, {
         ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), ...choice },
         ...{ signal: ended, archives: this.archives },
@@ -95,7 +97,7 @@ export class TransferDesk implements Transfers {
   /** On a copy of the database, so that nothing anybody writes meanwhile is taken back with it. */
   async *check(request: ImportRequest, signal: AbortSignal | undefined): AsyncGenerator<CheckEvent> {
     const { path } = checkedImport(request, this.parts.allowed);
-    const work = (tell: Tell, ended: AbortSignal) =>
+    const work = (tell: TellTransfer, ended: AbortSignal) =>
       onCopyOf(this.parts.project, this.parts.clock, (copy) =>
         importDataset(copy, path, {
           ...importOptions(request, this.parts),
@@ -110,7 +112,7 @@ export class TransferDesk implements Transfers {
 
   async *checkExport(request: ExportRequest, signal: AbortSignal | undefined): AsyncGenerator<ExportCheckEvent> {
     const options = { ...exportOptions(request, checkedExport(request, this.parts.allowed)), dryRun: true };
-    const work = (tell: Tell, ended: AbortSignal) => {
+    const work = (tell: TellTransfer, ended: AbortSignal) => {
       const onProgress = (progress: { written: number; total: number }) => tell(exportProgress(progress));
       return exportDataset(this.parts.project, { ...options, signal: ended, onProgress });
     };
@@ -181,7 +183,7 @@ export class TransferDesk implements Transfers {
   private start(
     what: Active['what'],
     path: string,
-    work: (tell: Tell, signal: AbortSignal) => Promise<TransferOutcome>,
+    work: (tell: TellTransfer, signal: AbortSignal) => Promise<TransferOutcome>,
   ): void {
     if (this.active !== null) {
       const message = `${this.active.what} of ${this.active.path} is under way; stop it, or wait until it has ended`;
@@ -205,7 +207,9 @@ export class TransferDesk implements Transfers {
     this.underWay.add(ended);
   }
 
-  private async run(work: (tell: Tell, signal: AbortSignal) => Promise<TransferOutcome>): Promise<TransferOutcome> {
+  private async run(
+    work: (tell: TellTransfer, signal: AbortSignal) => Promise<TransferOutcome>,
+  ): Promise<TransferOutcome> {
     for await (const event of told(work, this.parts.clock, this.stopping.signal)) {
       if (event.type === 'done') return event.value;
       if (this.active !== null) this.active = { ...this.active, progress: event.progress };
@@ -215,9 +219,9 @@ export class TransferDesk implements Transfers {
   }
 
   /** Ends with the window that follows, or with the project. */
-  private follow<T>(work: (tell: Tell, signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined) {
+  private follow<T>(work: (tell: TellTransfer, signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined) {
     const ended = AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const watched = (tell: Tell, abort: AbortSignal) => {
+    const watched = (tell: TellTransfer, abort: AbortSignal) => {
       const done = work(tell, abort);
       this.underWay.add(done);
       const forget = () => void this.underWay.delete(done);

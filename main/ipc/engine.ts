@@ -1,7 +1,7 @@
 /** What the handlers of the contract need from the engine: reading, having things done, and being told of changes. */
 
 import type { Mask } from '../../native-models/geometry/mask.ts';
-import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
+import type { AnyEvaluation, JudgeEvent } from '../../preload/contract/any-evaluation.ts';
 import type {
   DataEdit,
   DataFacts,
@@ -73,6 +73,7 @@ export interface Training {
   stop(run: string): Promise<void>;
   resume(run: string): Promise<void>;
   bundle(run: string): Promise<WrittenBundle>;
+  judge(run: string, split: Split, signal: AbortSignal | undefined): AsyncGenerator<JudgeEvent>;
 }
 
 /** What the engine does about the images of the open project; errors as the contract says. */

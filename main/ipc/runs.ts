@@ -20,6 +20,9 @@ export function runHandlers(os: Handled['runs'], engine: Engine, logBug: LogBug)
     ),
     judgedParts: os.judgedParts.handler(({ input }) => [...engine.judgedParts(known(input))]),
     evaluation: os.evaluation.handler(({ input }) => engine.evaluation(known(input), input.split)),
+    judge: os.judge.handler(({ input, signal }) =>
+      toldTo(engine.training().judge(known(input), input.split, signal), logBug),
+    ),
     choices: os.choices.handler(() => engine.training().choices()),
     start: os.start.handler(async ({ input }) => ({ id: await engine.training().start(input) })),
     stop: os.stop.handler(async ({ input }) => {

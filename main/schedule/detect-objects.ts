@@ -39,7 +39,7 @@ export async function detectObjects(
     const size = { width: image.width_px, height: image.height_px };
     return { id, path: imageFile(project.folder, image), size, objects: [] };
   });
-  const found = foundObjects(await scoredInChild(objectJudging.job(project, kept, samples, threads), signal));
+  const found = foundObjects(await scoredInChild(objectJudging.job(project, kept, samples, threads), { signal }));
   const { classes, params } = kept.run;
   const byImage = Map.groupBy(objectsOf(found, classes, params as Hyperparameters), ({ image }) => image);
   return new Map(imageIds.map((id, i) => [id, (byImage.get(i) ?? []).map(({ object }) => object)]));

@@ -13,7 +13,7 @@ import { runById } from '../store/runs.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
 import type { LabelledSample, ObjectSample, Scored } from '../train/protocol.ts';
 import { classJudging } from './class-judging.ts';
-import { type Judging, type KeptModel, scoredInChild } from './judging.ts';
+import { type JudgeOptions, type Judging, type KeptModel, scoredInChild } from './judging.ts';
 import { objectJudging } from './object-judging.ts';
 import { evaluationFile, runFolder } from './run-setting.ts';
 
@@ -49,13 +49,14 @@ export function keptModel(project: ReadProject, id: string): KeptModel {
 /**
  * Scores every image of the part, and writes `evaluation-<split>.json` and `predictions-<split>.jsonl` into the run's
  * folder.
- * Errors: run-not-found, run-without-model, too-few-images, and those of reading images.
+ * Errors: run-not-found, run-without-model, too-few-images, cancelled, and those of reading images.
  */
 export async function evaluateRun(
   project: ReadProject,
   id: string,
   split: Split,
   threads: number,
+  options: JudgeOptions = {},
 ): Promise<RunEvaluation> {
   const kept = keptModel(project, id);
   const judging = judgingOf(project.info.task);
@@ -63,7 +64,7 @@ export async function evaluateRun(
   if (samples.length === 0) {
     throw new AppError('too-few-images', `run ${id} has no ${split} images`, { run: id, split });
   }
-  const scored = await scoredInChild(judging.job(project, kept, samples, threads));
+  const scored = await scoredInChild(judging.job(project, kept, samples, threads), options);
   return writeEvaluation(project, id, split, { samples, missing, scored });
 }
 

@@ -43,13 +43,20 @@ export interface Judging<Sample extends LabelledSample | ObjectSample> {
   judged(project: ReadProject, part: JudgedPart<Sample>, scored: Scored): WrittenJudgement<AnyEvaluation>;
 }
 
+export interface JudgeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears how many views of the images are done, and of how many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /** What a child says of the images of a job. Errors: as `runInChild`. */
-export async function scoredInChild(job: EvaluateJob, signal?: AbortSignal): Promise<Scored> {
+export async function scoredInChild(job: EvaluateJob, { signal, onProgress }: JudgeOptions = {}): Promise<Scored> {
   let scored: Scored | null = null;
   await runInChild(job, {
     signal,
     onMessage: (message) => {
       if (message.type === 'scored') scored = message.scored;
+      else if (message.type === 'judging') onProgress?.(message.done, message.total);
     },
   });
   assert(scored !== null, `a job of ${job.samples.length} images ended without scores`);

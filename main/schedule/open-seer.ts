@@ -47,7 +47,9 @@ async function classesIn(
   const { classes } = kept.run;
   // What is true of them is not known; what the job makes of that, its loss, nobody reads.
   const samples = images.map((image) => ({ id: image.id, path: imageFile(project.folder, image), labels: [0] }));
-  const { probabilities } = classScores(await scoredInChild(classJudging.job(project, kept, samples, threads), signal));
+  const { probabilities } = classScores(
+    await scoredInChild(classJudging.job(project, kept, samples, threads), { signal }),
+  );
   return images.map((_, i) => ({
     kind: 'classes',
     classes: classes.map((class_name, k) => ({

@@ -42,6 +42,11 @@ function imageCacheBytes(): number {
   throw new AppError('bad-hyperparameter', message, { field: 'LIGHTBENCH_IMAGE_CACHE_MB', got: text });
 }
 
+function tellJudging(done: number, total: number): void {
+  checkCancelled();
+  send({ type: 'judging', done, total });
+}
+
 /** Returns why the job ended before its natural end, null when it did not. */
 async function run(job: Job): Promise<string | null> {
   switch (job.kind) {
@@ -57,7 +62,7 @@ async function run(job: Job): Promise<string | null> {
       send({ type: 'measured', peakBytes: await measure(job, { checkCancelled, openRunner }) });
       return null;
     case 'evaluate':
-      send({ type: 'scored', scored: await evaluate(job, checkCancelled) });
+      send({ type: 'scored', scored: await evaluate(job, tellJudging) });
       return null;
     case 'export':
       await exportBundle(job);

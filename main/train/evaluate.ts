@@ -11,12 +11,15 @@ import { thresholdsOf, transformsOf, viewingOf } from './object-transforms.ts';
 import { numberOf } from './plan.ts';
 import type { ClassEvaluateJob, EvaluateJob, ObjectEvaluateJob, Scored } from './protocol.ts';
 
-/** `onBatch` hears of every finished batch, and ends the work by throwing. Errors: those of reading images. */
-export async function evaluate(job: EvaluateJob, onBatch: () => void): Promise<Scored> {
+/** Hears how many views of images are done, and of how many; ends the work by throwing. */
+export type OnBatch = (done: number, total: number) => void;
+
+/** `onBatch` hears after every batch. Errors: those of reading images. */
+export async function evaluate(job: EvaluateJob, onBatch: OnBatch): Promise<Scored> {
   return 'params' in job ? evaluateObjects(job, onBatch) : evaluateClasses(job, onBatch);
 }
 
-async function evaluateClasses(job: ClassEvaluateJob, onBatch: () => void): Promise<Scored> {
+async function evaluateClasses(job: ClassEvaluateJob, onBatch: OnBatch): Promise<Scored> {
   const card = findClassifier(job.model);
   assert(card, `model "${job.model}" is not in the catalog`);
   const { samples, batchSize, workers, resizeSize, cropSize } = job;
@@ -26,7 +29,9 @@ async function evaluateClasses(job: ClassEvaluateJob, onBatch: () => void): Prom
       cropSize,
       batchSize: Math.min(batchSize, Math.max(1, samples.length)),
     });
-    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, onBatch);
+    const scores = await evaluator.score(readModelValues(job.checkpoint), feed, samples, (done) =>
+      onBatch(done, samples.length),
+    );
     await evaluator.release();
     return { kind: 'classes', scores };
   } finally {
@@ -34,7 +39,7 @@ async function evaluateClasses(job: ClassEvaluateJob, onBatch: () => void): Prom
   }
 }
 
-async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Promise<Scored> {
+async function evaluateObjects(job: ObjectEvaluateJob, onBatch: OnBatch): Promise<Scored> {
   const card = findDetector(job.model);
   assert(card, `model "${job.model}" is not in the catalog`);
   const { params, samples, pictures } = job;
@@ -61,7 +66,9 @@ async function evaluateObjects(job: ObjectEvaluateJob, onBatch: () => void): Pro
       thresholds: thresholdsOf(params, card),
     });
     const viewing = viewingOf(params, card, transform);
-    const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, viewing, onBatch);
+    const found = await evaluator.find(readModelValues(job.checkpoint), feed, samples, viewing, (done) =>
+      onBatch(done, views),
+    );
     await evaluator.release();
     return { kind: 'objects', found };
   } finally {

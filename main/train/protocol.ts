@@ -342,6 +342,8 @@ export type FromChild =
   | { readonly type: 'progress'; readonly progress: Progress }
   /** `isRepeated`: reached before the run was resumed. */
   | { readonly type: 'epoch'; readonly report: EpochReport; readonly isRepeated: boolean }
+  /** How many views of the images of an evaluate job are done. */
+  | { readonly type: 'judging'; readonly done: number; readonly total: number }
   /** Of the images of an evaluate job; or, at the end of training, of the validation images by the kept model. */
   | { readonly type: 'scored'; readonly scored: Scored }
   /** A job that scores takes requests from now on. */

@@ -6,3 +6,16 @@ import { ObjectEvaluation } from './object-evaluation.ts';
 
 export const AnyEvaluation = z.discriminatedUnion('task', [Evaluation, ObjectEvaluation]);
 export type AnyEvaluation = z.infer<typeof AnyEvaluation>;
+
+/** Units: views of images; milliseconds since it began. */
+export const JudgeEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('progress'),
+    done: z.int().nonnegative(),
+    total: z.int().positive(),
+    elapsed_ms: z.number().nonnegative(),
+  }),
+  /** The report is written. */
+  z.object({ type: z.literal('judged') }),
+]);
+export type JudgeEvent = z.infer<typeof JudgeEvent>;

@@ -6,7 +6,7 @@
 
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { AnyEvaluation } from './any-evaluation.ts';
+import { AnyEvaluation, JudgeEvent } from './any-evaluation.ts';
 import {
   DataEdit,
   DataFacts,
@@ -187,6 +187,12 @@ export const contract = {
     judgedParts: ofRun.output(z.array(Split)),
     /** Null where the run was not judged on that part. Errors: run-not-found, file-unreadable. */
     evaluation: call.input(z.object({ id: z.string(), split: Split })).output(AnyEvaluation.nullable()),
+    /**
+     * Judges the run's kept model on that part, and ends when its report is written, in place of an earlier one.
+     * Errors: no-project, run-not-found, run-without-model, too-few-images, training-process-died, and those of reading
+     * images.
+     */
+    judge: call.input(z.object({ id: z.string(), split: Split })).output(eventIterator(JudgeEvent)),
     /** What a run of the open project can be trained with here. Errors: no-project. */
     choices: call.output(TrainingChoices),
     /**

@@ -82,6 +82,8 @@ function useEvaluations(live: LiveEngine, status: ConnectionState['status']): Ev
     () => ({
       judgedParts: (id) => live.ask((client) => client.runs.judgedParts({ id })),
       evaluation: (id, split) => live.ask((client) => client.runs.evaluation({ id, split })),
+      judge: (id, split, signal) =>
+        live.ask((client) => client.runs.judge({ id, split }, { signal: live.whileConnected(signal) })),
     }),
     [live, status],
   );

@@ -171,7 +171,7 @@ function ProjectPages(props: ProjectPagesProps): ReactElement {
       if (run === undefined) return <NothingHere what={`no run "${route.id}" in this project`} />;
       const progress = state.progress.get(run.id) ?? null;
       const shown = { run, progress, actions: runActions, links: LINKS, theme, evaluations, curves: epochs };
-      return <RunPage key={run.id} {...shown} projectFolder={project.folder} />;
+      return <RunPage key={run.id} {...shown} />;
     }
     case 'new-run': {
       const like = runs.find(({ id }) => id === route.like) ?? null;

@@ -224,9 +224,51 @@ describe('without an evaluation', () => {
     await evaluationOf(page).getByText('125 images').waitFor();
   });
 
-  test('a run that ended says how it is judged, and looks again when the window is looked at again', async () => {
+  test('a run that ended is judged at a button, and on other images at another', async () => {
+    engine.unjudged.push(madeEvaluation(), madeEvaluation({ split: 'test', images: 80 }));
     const page = await open();
-    await page.getByText('lightbench evaluate "/data/projects/hand-signs" r0001').waitFor();
+    const section = evaluationOf(page);
+
+    await section.getByRole('button', { name: 'Judge it on the validation images' }).click();
+    await section.getByText('125 images').waitFor();
+    await section.getByRole('button', { name: 'Judge it on the test images' }).click();
+
+    await section.getByText('80 images').waitFor();
+    expect(await section.getByRole('button', { name: /Judge it/ }).count()).toBe(0);
+  });
+
+  test('judging says how far it is, and ends when it is stopped', async () => {
+    engine.isSlow = true;
+    const page = await open();
+    const section = evaluationOf(page);
+    await section.getByRole('button', { name: /Judge it/ }).click();
+    await section.getByText('Judging the model on the validation images · 25 %').waitFor();
+    await keepPicture(page, 'evaluation-judging-light');
+
+    await section.getByRole('button', { name: 'Stop' }).click();
+
+    await section.getByText('was not judged yet').waitFor();
+    await eventually(() => expect(engine.isSlow).toBe(false));
+  });
+
+  test('why a model could not be judged is said, and what was there stays', async () => {
+    engine.evaluations.push(madeEvaluation());
+    const page = await open();
+    const section = evaluationOf(page);
+    await section.getByText('125 images').waitFor();
+    engine.refusal = new AppError('too-few-images', 'run r0001 has no test images');
+
+    await section.getByRole('button', { name: 'Judge it on the test images' }).click();
+
+    await section.getByRole('alert').getByText('run r0001 has no test images').waitFor();
+    await section.getByText('125 images').waitFor();
+  });
+
+  test('a run that ended is looked at again when the window is', async () => {
+    const page = await open();
+    await evaluationOf(page)
+      .getByRole('button', { name: /Judge it/ })
+      .waitFor();
     await keepPicture(page, 'evaluation-none-light');
 
     engine.evaluations.push(madeEvaluation());

@@ -23,6 +23,7 @@ const STREAMS: { readonly [name: string]: (client: EngineClient, options: Option
   'labelling.predict': (client, options) => client.labelling.predict({ run_id: 'r0001', image_ids: [1] }, options),
   'labelling.watch': (client, options) => client.labelling.watch({ image_id: 1 }, options),
   'sweeps.watch': (client, options) => client.sweeps.watch({ id: 's0001' }, options),
+  'runs.judge': (client, options) => client.runs.judge({ id: 'r0001', split: 'validation' }, options),
   'runs.watch': (client, options) => client.runs.watch(undefined, options),
   'runs.watchEpochs': (client, options) => client.runs.watchEpochs({ ids: ['r0001'] }, options),
   'data.watch': (client, options) => client.data.watch(undefined, options),

@@ -15,7 +15,7 @@ import type {
 import type { ImageFile, ImageSource } from '../../main/serve/images.ts';
 import { headOf } from '../../main/store/run-heads.ts';
 import type { TilePlace } from '../../native-models/geometry/tile-pyramid.ts';
-import type { AnyEvaluation } from '../../preload/contract/any-evaluation.ts';
+import type { AnyEvaluation, JudgeEvent } from '../../preload/contract/any-evaluation.ts';
 import type { EngineInfo } from '../../preload/contract/engine.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
@@ -77,6 +77,10 @@ export class MemoryEngine implements Engine, ImageSource {
   /** Files by content, level, column and row. */
   readonly tiles = new Map<string, string>();
   readonly evaluations: AnyEvaluation[] = [];
+  /** Judging takes as long as anybody waits for it. */
+  isSlow = false;
+  /** What runs will be judged to be once somebody asks. */
+  readonly unjudged: AnyEvaluation[] = [];
   project: ProjectOverview | null;
   contractVersion = CONTRACT_VERSION;
   /** What `labelling` answers with; without it no project is open for labelling. */
@@ -159,6 +163,23 @@ export class MemoryEngine implements Engine, ImageSource {
     return this.evaluations.find((evaluation) => evaluation.run === run && evaluation.split === split) ?? null;
   }
 
+  /** Adds what `unjudged` holds of the run to what it was judged to be; a slow engine goes on until it is aborted. */
+  private async *judge(run: string, split: Split, signal: AbortSignal | undefined): AsyncGenerator<JudgeEvent> {
+    const { refusal } = this;
+    this.refusal = null;
+    if (refusal !== null) throw refusal;
+    yield { type: 'progress', done: 1, total: 4, elapsed_ms: 100 };
+    if (this.isSlow) {
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      this.isSlow = false;
+      return;
+    }
+    this.evaluations.push(
+      ...this.unjudged.filter((evaluation) => evaluation.run === run && evaluation.split === split),
+    );
+    yield { type: 'judged' };
+  }
+
   /** Writes down what is asked; `refusal` is thrown where there is one. */
   training(): Training {
     const ask = async <T>(what: string, of: unknown, reply: T): Promise<T> => {
@@ -173,6 +194,7 @@ export class MemoryEngine implements Engine, ImageSource {
       start: (request) => ask('start', request, 'r0100'),
       stop: (run) => ask('stop', run, undefined),
       resume: (run) => ask('resume', run, undefined),
+      judge: (run, split, signal) => this.judge(run, split, signal),
       bundle: (run) => ask('bundle', run, { folder: `/data/bundles/${run}`, model: 'resnet18', labels: 10 }),
     };
   }

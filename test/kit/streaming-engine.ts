@@ -1,6 +1,6 @@
 /** An engine whose streams never end by themselves, and which knows how many of them are still at work. */
 
-import type { DataDesk, Labelling, ModelDesk, Sweeping, Transfers } from '../../main/ipc/engine.ts';
+import type { DataDesk, Labelling, ModelDesk, Sweeping, Training, Transfers } from '../../main/ipc/engine.ts';
 import { madeRun } from './made-runs.ts';
 import { madeSweep } from './made-sweeps.ts';
 import { MemoryEngine, SIGN_PROJECT } from './memory-engine.ts';
@@ -30,6 +30,10 @@ export class StreamingEngine extends MemoryEngine {
     duplicate: (_parent: string, _name: string, signal: AbortSignal | undefined) => this.endless(signal),
     verify: (signal: AbortSignal | undefined) => this.endless(signal),
   };
+
+  override training(): Training {
+    return { ...super.training(), judge: (_run, _split, signal) => this.endless(signal) };
+  }
 
   override models(): ModelDesk {
     const desk: Partial<ModelDesk> = { list: () => ({ models: [], damaged: [] }), onChanged: () => this.begin() };

@@ -29,13 +29,12 @@ export interface RunPageProps {
   readonly actions: RunActions;
   readonly links: RunLinks;
   readonly theme: string;
-  readonly projectFolder: string;
   readonly evaluations: EvaluationSource;
   readonly curves: EpochSource;
 }
 
 export function RunPage(props: RunPageProps): ReactElement {
-  const { run, progress, links, theme, projectFolder, evaluations, curves } = props;
+  const { run, progress, links, theme, evaluations, curves } = props;
   const { epochs, problem } = useEpochs(
     curves,
     useMemo(() => [run.id], [run.id]),
@@ -58,7 +57,7 @@ export function RunPage(props: RunPageProps): ReactElement {
       <RunFacts run={run} />
       <Problem title="The curves cannot be shown" text={problem} />
       <Curves run={curved} theme={theme} />
-      <EvaluationSection key={run.id} run={run} projectFolder={projectFolder} source={evaluations} theme={theme} />
+      <EvaluationSection key={run.id} run={run} source={evaluations} theme={theme} />
       <div className="columns">
         <Hyperparameters params={run.params} />
         {run.thresholds === null ? null : <Thresholds thresholds={run.thresholds} />}

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import type { TransferProgress } from '../../../preload/contract/transfers.ts';
 import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { fraction01, remainingSeconds } from '../derive/progress.ts';
+import { fraction01, remainingSeconds } from '../../ui/pace.ts';
 
 export interface ProgressCardProps {
   readonly title: string;

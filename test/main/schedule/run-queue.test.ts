@@ -60,6 +60,15 @@ test('runs of a device take turns, are stopped, go on, and end in a bundle that 
   expect(reached).toBeLessThan(3);
   expect(steps).not.toContain(`${second} 1`);
 
+  const heard = await Array.fromAsync(training.judge(first, 'train', undefined));
+  expect(heard[0]).toMatchObject({ type: 'progress', elapsed_ms: 0 });
+  expect(heard.at(-1)).toEqual({ type: 'judged' });
+  expect(engine.evaluation(first, 'train')).toMatchObject({ run: first, split: 'train' });
+  const cut = Array.fromAsync(training.judge(first, 'validation', AbortSignal.abort()));
+  await expect(cut).rejects.toMatchObject({ code: 'cancelled' });
+  const none = Array.fromAsync(training.judge(first, 'test', undefined));
+  await expect(none).rejects.toMatchObject({ code: 'too-few-images' });
+
   const bundle = await training.bundle(first);
   expect(await training.bundle(first)).toEqual({ ...bundle, model: 'resnet18', labels: 2 });
   expect(existsSync(join(bundle.folder, 'model.onnx'))).toBe(true);

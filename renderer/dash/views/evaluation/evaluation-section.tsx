@@ -7,36 +7,48 @@ import type { ObjectEvaluation } from '../../../../preload/contract/object-evalu
 import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { formatPlural } from '../../../ui/format.ts';
+import { Problem } from '../../../ui/problem.tsx';
 import { intervalNote } from '../../derive/evaluation.ts';
 import { AllMetrics } from './all-metrics.tsx';
 import { ClassTable } from './class-table.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 import { CurveCharts } from './curve-charts.tsx';
 import { EvaluationFacts } from './evaluation-facts.tsx';
+import { JudgingProgress } from './judging-progress.tsx';
 import { LabelOutcomes } from './label-outcomes.tsx';
 import { ObjectCurves } from './object-curves.tsx';
 import { ObjectTables } from './object-tables.tsx';
 import { type EvaluationSource, type LoadedEvaluation, useEvaluation } from './use-evaluation.ts';
+import { useJudging } from './use-judging.ts';
 
 export interface EvaluationSectionProps {
   readonly run: RunHead;
-  readonly projectFolder: string;
   readonly source: EvaluationSource;
   readonly theme: string;
 }
 
-export function EvaluationSection({ run, projectFolder, source, theme }: EvaluationSectionProps): ReactElement {
+export function EvaluationSection({ run, source, theme }: EvaluationSectionProps): ReactElement {
   const { loaded, choose, again } = useEvaluation(source, run);
+  const judging = useJudging(source, run.id, (split) => {
+    choose(split);
+    again();
+  });
+  const { active } = judging;
   return (
     <section className="evaluation" aria-labelledby="evaluation-title">
       <header className="evaluation-head">
         <h2 id="evaluation-title">Evaluation</h2>
         {loaded.status === 'there' ? <Parts {...loaded} onChoose={choose} /> : null}
+        {loaded.status === 'there' && active === null ? <More parts={loaded.parts} onJudge={judging.start} /> : null}
       </header>
+      <Problem title="The model was not judged" text={judging.problem} />
+      {active === null ? null : (
+        <JudgingProgress on={PART_IMAGES[active.split]} pace={active.pace} onStop={judging.stop} />
+      )}
       {loaded.status === 'there' ? (
         <Report evaluation={loaded.evaluation} theme={theme} />
-      ) : (
-        <Absent loaded={loaded} run={run} projectFolder={projectFolder} onAgain={again} />
+      ) : active !== null ? null : (
+        <Absent loaded={loaded} run={run} onAgain={again} onJudge={judging.start} />
       )}
     </section>
   );
@@ -86,6 +98,11 @@ function ClassReport({ evaluation, theme }: { evaluation: Evaluation; theme: str
   );
 }
 
+const PART_IMAGES: { readonly [S in Split]: string } = {
+  validation: 'the validation images',
+  test: 'the test images',
+  train: 'the training images',
+};
 const PART_NAMES: { readonly [S in Split]: string } = { validation: 'Validation', test: 'Test', train: 'Training' };
 
 interface PartsProps {
@@ -113,14 +130,28 @@ function Parts({ parts, evaluation, onChoose }: PartsProps): ReactElement {
   );
 }
 
+/** The parts that tell how good a model is, and that it was not judged on. */
+function More({ parts, onJudge }: { parts: readonly Split[]; onJudge: (split: Split) => void }): ReactElement {
+  const others = (['validation', 'test'] as const).filter((part) => !parts.includes(part));
+  return (
+    <>
+      {others.map((part) => (
+        <button key={part} type="button" className="button" onClick={() => onJudge(part)}>
+          Judge it on {PART_IMAGES[part]}
+        </button>
+      ))}
+    </>
+  );
+}
+
 interface AbsentProps {
   readonly loaded: Exclude<LoadedEvaluation, { status: 'there' }>;
   readonly run: RunHead;
-  readonly projectFolder: string;
   readonly onAgain: () => void;
+  readonly onJudge: (split: Split) => void;
 }
 
-function Absent({ loaded, run, projectFolder, onAgain }: AbsentProps): ReactElement {
+function Absent({ loaded, run, onAgain, onJudge }: AbsentProps): ReactElement {
   if (loaded.status === 'loading') return <div className="card evaluation-absent skeleton" aria-hidden="true" />;
   if (loaded.status === 'failed') {
     return (
@@ -141,8 +172,10 @@ function Absent({ loaded, run, projectFolder, onAgain }: AbsentProps): ReactElem
   }
   return (
     <div className="card evaluation-absent">
-      <p className="muted">This run’s model was not judged yet. It is, by:</p>
-      <pre>{`lightbench evaluate "${projectFolder}" ${run.id}`}</pre>
+      <p className="muted">The model that this run kept was not judged yet.</p>
+      <button type="button" className="button" onClick={() => onJudge('validation')}>
+        Judge it on {PART_IMAGES.validation}
+      </button>
     </div>
   );
 }

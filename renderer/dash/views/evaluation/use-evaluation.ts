@@ -1,7 +1,7 @@
 /** Fetches what a run was judged to be, and again whenever that may have changed. */
 
 import { useCallback, useEffect, useState } from 'react';
-import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
+import type { AnyEvaluation, JudgeEvent } from '../../../../preload/contract/any-evaluation.ts';
 import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { orderedParts, shownPart } from '../../derive/evaluation.ts';
@@ -10,6 +10,8 @@ import { orderedParts, shownPart } from '../../derive/evaluation.ts';
 export interface EvaluationSource {
   judgedParts(run: string): Promise<readonly Split[]>;
   evaluation(run: string, split: Split): Promise<AnyEvaluation | null>;
+  /** Judges the kept model; ends when its report is there, or when the signal is aborted. */
+  judge(run: string, split: Split, signal: AbortSignal): Promise<AsyncIterable<JudgeEvent>>;
 }
 
 export type LoadedEvaluation =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fraction01, remainingSeconds } from '../../../../renderer/transfer/derive/progress.ts';
+import { fraction01, remainingSeconds } from '../../../renderer/ui/pace.ts';
 
 const at = (done: number, total: number | null, elapsed_ms: number) => ({
   ...{ done, total, elapsed_ms },

@@ -1,30 +1,29 @@
 /** Long work as a stream: how far it is, a few times a second, then what came of it. */
 
-import type { TransferProgress } from '../../preload/contract/transfers.ts';
 import type { Clock } from '../clock.ts';
 import { LatestByKey } from '../ipc/latest.ts';
 
-/** How far it is, without the time, which is added here. */
-export type Tell = (progress: Omit<TransferProgress, 'elapsed_ms'>) => void;
+/** How far it is; the time is added here. */
+export type Tell<P> = (progress: P) => void;
 
-export type Told<T> =
-  | { readonly type: 'progress'; readonly progress: TransferProgress }
+export type Told<P, T> =
+  | { readonly type: 'progress'; readonly progress: P & { readonly elapsed_ms: number } }
   | { readonly type: 'done'; readonly value: T };
 
 /** A person sees no more than that, and every event costs a message. */
 const APART_MS = 100;
 
 /** `work` is given the signal and settles soon after it is aborted. Errors: those of the work. */
-export async function* told<T>(
-  work: (tell: Tell, signal: AbortSignal) => Promise<T>,
+export async function* told<P extends object, T>(
+  work: (tell: Tell<P>, signal: AbortSignal) => Promise<T>,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<Told<T>> {
-  const events = new LatestByKey<'progress' | 'end', TransferProgress | null>();
+): AsyncGenerator<Told<P, T>> {
+  const events = new LatestByKey<'progress' | 'end', (P & { readonly elapsed_ms: number }) | null>();
   const reader = new AbortController(); // a reader that leaves ends the work
   const startedMs = clock.nowMs();
   let lastMs = Number.NEGATIVE_INFINITY;
-  const tell: Tell = (progress) => {
+  const tell: Tell<P> = (progress) => {
     const nowMs = clock.nowMs();
     if (nowMs - lastMs < APART_MS) return;
     lastMs = nowMs;
