@@ -1,6 +1,6 @@
 /** The desktop app in a real Electron, where one is found, with its dialogs answered by the test. */
 
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { findElectron } from '../../build/electron.ts';
@@ -92,11 +92,20 @@ export async function launchOptions(folder: string | null, state: string, elsewh
  * app still asks its engine what goes on: Electron 25 then turns for ever, now and then.
  */
 export async function quitDesktop(app: ElectronApplication): Promise<void> {
-  const child = app.process();
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  const child = processOf(app);
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   void app.evaluate(({ app }) => app.quit()).catch(() => {}); // the answer is lost where the end comes first
   await ended;
+}
+
+/** Null once Playwright has seen the app's end, from when on it knows the process no more. */
+function processOf(app: ElectronApplication): ChildProcess | null {
+  try {
+    return app.process();
+  } catch {
+    return null;
+  }
 }
 
 /** Processes that the shell has started with our Node. */

@@ -79,7 +79,7 @@ test('a bundle that is not what it says is refused when it is to be made anew', 
   const error = await appErrorOf(() => scoreBundle(elsewhere, [], { threads: 1, settings }));
 
   expect([error.code, error.message]).toEqual([
-    'bundle-invalid',
-    'valid_crop_size 64: the model file is not an ONNX model',
+    'model-invalid',
+    `${join(elsewhere, 'model.onnx')} is not an ONNX model`,
   ]);
 });

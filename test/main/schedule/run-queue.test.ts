@@ -33,6 +33,12 @@ async function openedEngine(): Promise<Workbench> {
   return engine;
 }
 
+async function allOf<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of stream) all.push(value);
+  return all;
+}
+
 const states = (engine: Workbench) => engine.runHeads().map(({ id, state }): [string, RunState] => [id, state]);
 
 test('runs of a device take turns, are stopped, go on, and end in a bundle that replaces the last', async () => {
@@ -60,13 +66,13 @@ test('runs of a device take turns, are stopped, go on, and end in a bundle that 
   expect(reached).toBeLessThan(3);
   expect(steps).not.toContain(`${second} 1`);
 
-  const heard = await Array.fromAsync(training.judge(first, 'train', undefined));
+  const heard = await allOf(training.judge(first, 'train', undefined));
   expect(heard[0]).toMatchObject({ type: 'progress', elapsed_ms: 0 });
   expect(heard.at(-1)).toEqual({ type: 'judged' });
   expect(engine.evaluation(first, 'train')).toMatchObject({ run: first, split: 'train' });
-  const cut = Array.fromAsync(training.judge(first, 'validation', AbortSignal.abort()));
+  const cut = allOf(training.judge(first, 'validation', AbortSignal.abort()));
   await expect(cut).rejects.toMatchObject({ code: 'cancelled' });
-  const none = Array.fromAsync(training.judge(first, 'test', undefined));
+  const none = allOf(training.judge(first, 'test', undefined));
   await expect(none).rejects.toMatchObject({ code: 'too-few-images' });
 
   const bundle = await training.bundle(first);

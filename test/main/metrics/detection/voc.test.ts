@@ -98,18 +98,19 @@ describeWithShared('the published toy example', ['fixtures/voc-ap-toy', 'fixture
           .split('\n')
           .map((line) => ({ image, numbers: line.split(' ').slice(1).map(Number) })),
       );
-  const expected = JSON.parse(readFileSync(sharedPath('fixtures/expected.json'), 'utf8'));
-  const { '11-point': eleven, 'every-point': every } =
-    expected['voc-ap-toy (class x y w h; dets: class score x y w h)'];
   /** Its last row and column of pixels belong to a box, as in Pascal VOC's files; ours are half-open. */
   const box = (numbers: number[]): [number, number, number, number] => {
     const [x, y, width, height] = numbers.slice(-4) as [number, number, number, number];
     return [x, y, width + 1, height + 1];
   };
-  const truths = rows('gts').map(({ image, numbers }) => ({ image, xywh: box(numbers) }));
-  const detections = rows('dets').map(({ image, numbers }) => ({ image, xywh: box(numbers), score: numbers[0]! }));
 
   test.each(['0.1', '0.3', '0.5', '0.75'])('at an overlap of %s', (threshold) => {
+    const published = JSON.parse(readFileSync(sharedPath('fixtures/expected.json'), 'utf8'));
+    const { '11-point': eleven, 'every-point': every } =
+      published['voc-ap-toy (class x y w h; dets: class score x y w h)'];
+    const truths = rows('gts').map(({ image, numbers }) => ({ image, xywh: box(numbers) }));
+    const detections = rows('dets').map(({ image, numbers }) => ({ image, xywh: box(numbers), score: numbers[0]! }));
+
     const { evaluation } = judge(truths, detections, Number(threshold));
 
     expect(evaluation.mean_average_precision).toBeCloseTo(every[threshold], 9);
