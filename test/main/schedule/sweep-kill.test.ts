@@ -38,6 +38,16 @@ function trainersOf({ pid }: ChildProcess): number[] {
   return fields.filter(([, parent]) => Number(parent) === pid).map(([child]) => Number(child));
 }
 
+/** False where it had ended by itself. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
 test('whatever is killed at whatever moment, the sweep goes on with the same sequence of suggestions', async () => {
   const folder = join(tempFolder(), 'project');
   (await shadesProject(6, folder)).close();
@@ -60,7 +70,7 @@ test('whatever is killed at whatever moment, the sweep goes on with the same seq
       if (engines + trainers >= KILLS || last.event === 'end' || --eventsLeft > 0) continue;
       await new Promise((resolve) => setTimeout(resolve, 300 * moments.uniform()));
       const [trainer] = trainers === 0 ? trainersOf(engine) : [];
-      process.kill(trainer ?? engine.pid!, 'SIGKILL');
+      if (!killed(trainer ?? engine.pid!)) continue;
       if (trainer === undefined) engines++;
       else trainers++;
       eventsLeft = 2 + moments.integer(5);
