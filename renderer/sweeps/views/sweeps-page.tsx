@@ -41,7 +41,7 @@ export function SweepsPage({ api, links, news }: SweepsPageProps): ReactElement 
         <h1>Sweeps</h1>
         <div className="page-actions">{add}</div>
       </div>
-      <div className="card">
+      <div className="card panel">
         <table className="plain sweeps">
           <thead>
             <HeadRow titles={['Sweep', 'State', 'Trials', 'Best', 'Epochs saved', 'Begun']} />
