@@ -28,7 +28,7 @@ import { ProjectData } from './data-desk.ts';
 import { ProjectModels } from './model-desk.ts';
 import { type ProjectListener, ProjectWatch } from './project-watch.ts';
 import { SweepDesk } from './sweep-desk.ts';
-import { type Tell, told } from './told.ts';
+import { FollowedWork, type Tell } from './told.ts';
 import { TransferDesk } from './transfer-desk.ts';
 
 export interface SessionParts {
@@ -65,9 +65,7 @@ export class ProjectSession implements Training {
   readonly models: ProjectModels;
   private readonly parts: SessionParts;
   private closing: Promise<void> | null = null;
-  private readonly judging = new Set<Promise<unknown>>();
-  /** Ends what nobody but its reader waits for. */
-  private readonly leaving = new AbortController();
+  private readonly judging: FollowedWork;
   private readonly looks: LookPool;
   private readonly thumbnails: ThumbnailCache;
   private readonly pyramids: PyramidCache;
@@ -79,6 +77,7 @@ export class ProjectSession implements Training {
     this.parts = parts;
     this.project = openProject(folder, { ...identity, access: 'read' });
     this.heads = new RunHeads(this.project.db);
+    this.judging = new FollowedWork(clock);
     this.watch = new ProjectWatch(this.project, this.heads, listener, logBug);
     this.writer = new SharedWriter(this.project.folder, identity);
     this.looks = new LookPool(Math.min(threads, MOST_LOOKERS));
@@ -151,18 +150,13 @@ export class ProjectSession implements Training {
   }
 
   async *judge(run: string, split: Split, signal: AbortSignal | undefined): AsyncGenerator<JudgeEvent> {
-    const { clock, threads } = this.parts;
-    const ended = signal === undefined ? this.leaving.signal : AbortSignal.any([signal, this.leaving.signal]);
+    const { threads } = this.parts;
     const work = (tell: Tell<{ done: number; total: number }>, until: AbortSignal) => {
       const onProgress = (done: number, total: number) => tell({ done, total });
-      const judged = evaluateRun(this.project, run, split, threads, { signal: until, onProgress });
-      this.judging.add(judged);
-      const forget = () => void this.judging.delete(judged);
-      judged.then(forget, forget);
-      return judged;
+      return evaluateRun(this.project, run, split, threads, { signal: until, onProgress });
     };
-    for await (const event of told(work, clock, ended)) {
-      yield event.type === 'done' ? { type: 'judged' } : { type: 'progress', ...event.progress };
+    for await (const event of this.judging.follow(work, signal)) {
+      yield event.type === 'done' ? { type: 'done' } : event;
     }
   }
 
@@ -193,8 +187,7 @@ export class ProjectSession implements Training {
 
   private async end(): Promise<void> {
     this.watch.stop();
-    this.leaving.abort();
-    await Promise.allSettled(this.judging);
+    await this.judging.close();
     await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close(), this.models.close()]);
     this.looks.close();
     this.pyramids.close();

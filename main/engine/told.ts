@@ -45,3 +45,40 @@ export async function* told<P extends object, T>(
     reader.abort();
   }
 }
+
+/** Work under way that ends with whoever follows it, or all at once. */
+export class FollowedWork {
+  private readonly clock: Clock;
+  private readonly closing = new AbortController();
+  private readonly underWay = new Set<Promise<unknown>>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** As `told`, until the signal is aborted or everything is closed. Errors: those of the work. */
+  follow<P extends object, T>(
+    work: (tell: Tell<P>, signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Told<P, T>> {
+    const ended = AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
+    const watched = (tell: Tell<P>, abort: AbortSignal) => {
+      const done = work(tell, abort);
+      this.underWay.add(done);
+      const forget = () => void this.underWay.delete(done);
+      done.then(forget, forget);
+      return done;
+    };
+    return told(watched, this.clock, ended);
+  }
+
+  /** Settles once nothing goes on any more. */
+  async whenIdle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.whenIdle();
+  }
+}

@@ -26,7 +26,7 @@ import type { LogBug } from '../ipc/replies.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
-import { type Tell, told } from './told.ts';
+import { FollowedWork, type Tell, told } from './told.ts';
 import {
   checkedExport,
   checkedImport,
@@ -61,14 +61,16 @@ export class TransferDesk implements Transfers {
   private readonly unfinishedFile: string;
   /** A person looks at a data set, tries it and imports it: an archive is unpacked once for all of that. */
   private readonly archives = new UnpackedArchives();
-  private readonly closing = new AbortController();
-  private readonly underWay = new Set<Promise<unknown>>();
+  /** Looks and tries: each ends with the window that follows it, or with the project. */
+  private readonly followed: FollowedWork;
+  private underWay: Promise<unknown> = Promise.resolve();
   private stopping = new AbortController();
   private active: Active | null = null;
   private last: TransferOutcome | null = null;
 
   constructor(parts: TransferParts) {
     this.parts = parts;
+    this.followed = new FollowedWork(parts.clock);
     this.unfinishedFile = join(parts.project.folder, 'import-under-way.json');
   }
 
@@ -89,7 +91,7 @@ export class TransferDesk implements Transfers {
         ...{ signal: ended, archives: this.archives },
         onProgress: (records) => tell({ ...NOTHING, done: records }),
       });
-    for await (const event of this.follow(work, signal)) {
+    for await (const event of this.followed.follow(work, signal)) {
       yield event.type === 'done' ? { type: 'done', survey: event.value } : event;
     }
   }
@@ -105,7 +107,7 @@ export class TransferDesk implements Transfers {
           onProgress: (progress) => tell(importProgress(progress, request)),
         }),
       );
-    for await (const event of this.follow(work, signal)) {
+    for await (const event of this.followed.follow(work, signal)) {
       yield event.type === 'done' ? { type: 'done', report: shortened(event.value) } : event;
     }
   }
@@ -116,7 +118,7 @@ export class TransferDesk implements Transfers {
       const onProgress = (progress: { written: number; total: number }) => tell(exportProgress(progress));
       return exportDataset(this.parts.project, { ...options, signal: ended, onProgress });
     };
-    for await (const event of this.follow(work, signal)) {
+    for await (const event of this.followed.follow(work, signal)) {
       yield event.type === 'done' ? { type: 'done', report: shortened(event.value) } : event;
     }
   }
@@ -169,14 +171,13 @@ export class TransferDesk implements Transfers {
 
   /** Settles once nothing goes on any more. */
   async whenIdle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+    await Promise.all([this.underWay, this.followed.whenIdle()]);
   }
 
   /** Ends what goes on, in order: an import can be gone on with, an export leaves nothing behind. */
   async close(): Promise<void> {
-    this.closing.abort();
     this.stopping.abort();
-    await this.whenIdle();
+    await Promise.all([this.underWay, this.followed.close()]);
     await this.archives.close();
   }
 
@@ -198,13 +199,11 @@ export class TransferDesk implements Transfers {
       const problem = error instanceof AppError ? error.message : `a fault of Lightbench: ${String(error)}`;
       return { kind: 'failed', what, path, problem } as const;
     });
-    const ended = done.then((outcome) => {
-      this.underWay.delete(ended);
+    this.underWay = done.then((outcome) => {
       this.active = null;
       this.last = outcome;
       this.tell();
     });
-    this.underWay.add(ended);
   }
 
   private async run(
@@ -216,19 +215,6 @@ export class TransferDesk implements Transfers {
       this.tell();
     }
     throw new Error('a transfer ended without an outcome');
-  }
-
-  /** Ends with the window that follows, or with the project. */
-  private follow<T>(work: (tell: TellTransfer, signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined) {
-    const ended = AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const watched = (tell: TellTransfer, abort: AbortSignal) => {
-      const done = work(tell, abort);
-      this.underWay.add(done);
-      const forget = () => void this.underWay.delete(done);
-      done.then(forget, forget);
-      return done;
-    };
-    return told(watched, this.parts.clock, ended);
   }
 
   private unfinished(): ImportRequest | null {

@@ -8,14 +8,15 @@ export const AnyEvaluation = z.discriminatedUnion('task', [Evaluation, ObjectEva
 export type AnyEvaluation = z.infer<typeof AnyEvaluation>;
 
 /** Units: views of images; milliseconds since it began. */
+const JudgeProgress = z.object({
+  done: z.int().nonnegative(),
+  total: z.int().positive(),
+  elapsed_ms: z.number().nonnegative(),
+});
+
 export const JudgeEvent = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('progress'),
-    done: z.int().nonnegative(),
-    total: z.int().positive(),
-    elapsed_ms: z.number().nonnegative(),
-  }),
+  z.object({ type: z.literal('progress'), progress: JudgeProgress }),
   /** The report is written. */
-  z.object({ type: z.literal('judged') }),
+  z.object({ type: z.literal('done') }),
 ]);
 export type JudgeEvent = z.infer<typeof JudgeEvent>;

@@ -1,5 +1,7 @@
 /** How long work will still take, as far as that can be said honestly. */
 
+import { formatDuration } from './format.ts';
+
 /** Units: milliseconds since it began. */
 export interface Pace {
   readonly done: number;
@@ -15,6 +17,14 @@ const [FEWEST_DONE, LEAST_MS] = [20, 2_000];
 export function remainingSeconds({ done, total, elapsed_ms }: Pace): number | null {
   if (total === null || done >= total || done < FEWEST_DONE || elapsed_ms < LEAST_MS) return null;
   return ((total - done) * elapsed_ms) / done / 1000;
+}
+
+/** How long it took, or will take. */
+export function paceWords(pace: Pace): string {
+  const seconds = remainingSeconds(pace);
+  return seconds === null
+    ? `${formatDuration(pace.elapsed_ms / 1000)} so far`
+    : `about ${formatDuration(seconds)} to go at this pace`;
 }
 
 /** Of 1; null while the end is not known. */

@@ -168,7 +168,7 @@ export class MemoryEngine implements Engine, ImageSource {
     const { refusal } = this;
     this.refusal = null;
     if (refusal !== null) throw refusal;
-    yield { type: 'progress', done: 1, total: 4, elapsed_ms: 100 };
+    yield { type: 'progress', progress: { done: 1, total: 4, elapsed_ms: 100 } };
     if (this.isSlow) {
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
       this.isSlow = false;
@@ -177,7 +177,7 @@ export class MemoryEngine implements Engine, ImageSource {
     this.evaluations.push(
       ...this.unjudged.filter((evaluation) => evaluation.run === run && evaluation.split === split),
     );
-    yield { type: 'judged' };
+    yield { type: 'done' };
   }
 
   /** Writes down what is asked; `refusal` is thrown where there is one. */

@@ -12,10 +12,10 @@ import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { Tick } from '../../ui/tick.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { useStream } from '../../ui/use-stream.ts';
 import { FORMAT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
 import { ProgressCard } from './progress-card.tsx';
-import { useStream } from './use-stream.ts';
 import { useTransfers } from './use-transfers.ts';
 
 export interface ExportPageProps {

@@ -7,6 +7,7 @@ import { BackLink } from '../../ui/back-link.tsx';
 import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { useStream } from '../../ui/use-stream.ts';
 import { framedAs, nothingTyped, type TypedFrames, withFrames } from '../derive/frames.ts';
 import { type Mapping, requestOf, UNCHANGED } from '../derive/mapping.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
@@ -14,7 +15,6 @@ import { MappingCard } from './mapping-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { ReportCard } from './report-card.tsx';
 import { SourceCard } from './source-card.tsx';
-import { useStream } from './use-stream.ts';
 import { useTransfers } from './use-transfers.ts';
 
 export interface ImportPageProps {

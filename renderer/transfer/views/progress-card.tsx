@@ -2,9 +2,9 @@
 
 import type { ReactElement } from 'react';
 import type { TransferProgress } from '../../../preload/contract/transfers.ts';
-import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
+import { formatCount, formatPlural } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
-import { fraction01, remainingSeconds } from '../../ui/pace.ts';
+import { fraction01, paceWords } from '../../ui/pace.ts';
 
 export interface ProgressCardProps {
   readonly title: string;
@@ -33,13 +33,10 @@ export function ProgressCard({ title, progress, isStopping = false, onStop, note
 
 function wordsOf(progress: TransferProgress): string {
   const { done, total, already_present, skipped } = progress;
-  const seconds = remainingSeconds(progress);
   return [
     total === null ? `${formatPlural(done, 'record')} so far` : `${formatCount(done)} of ${formatCount(total)}`,
     ...(already_present > 0 ? [`${formatCount(already_present)} already there`] : []),
     ...(skipped > 0 ? [`${formatCount(skipped)} left out`] : []),
-    seconds === null
-      ? `${formatDuration(progress.elapsed_ms / 1000)} so far`
-      : `about ${formatDuration(seconds)} to go at this pace`,
+    paceWords(progress),
   ].join(' · ');
 }

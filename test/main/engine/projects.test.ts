@@ -7,6 +7,7 @@ import { AllowedFolders } from '../../../main/projects/allowed-folders.ts';
 import { imageFile, labelledImages } from '../../../main/store/images.ts';
 import { createProject, openProject } from '../../../main/store/project.ts';
 import type { HealthReport } from '../../../preload/contract/projects.ts';
+import { allOf } from '../../kit/all-of.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { writeFolderSet } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
@@ -36,12 +37,6 @@ async function fruitIn(root: string, name = 'fruit'): Promise<string> {
   await importDataset(project, await writeFolderSet(join(root, `${name} pictures`), { apple: 2, pear: 2 }));
   project.close();
   return folder;
-}
-
-async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const event of events) list.push(event);
-  return list;
 }
 
 async function verified(engine: Workbench): Promise<HealthReport> {
@@ -126,14 +121,14 @@ test('a run goes on when its project is left, and is there again when one comes 
 test('a copy has everything under its own name, and the first stays as it was', async () => {
   const root = tempFolder();
   const engine = engineOn(await fruitIn(root), { roots: [root] });
-  const events = await all(engine.projects.duplicate(root, 'second', undefined));
+  const events = await allOf(engine.projects.duplicate(root, 'second', undefined));
   const copy = join(root, 'second');
 
   expect(events.at(-1)).toEqual({ type: 'done', folder: copy });
   engine.projects.open(copy);
   expect(engine.projectOverview()).toMatchObject({ name: 'second', image_count: 4 });
   expect(await verified(engine)).toMatchObject({ images: 4, missing_count: 0, changed_count: 0, is_kept: true });
-  expect((await appErrorOf(() => all(engine.projects.duplicate(root, 'second', undefined)))).code).toBe(
+  expect((await appErrorOf(() => allOf(engine.projects.duplicate(root, 'second', undefined)))).code).toBe(
     'folder-exists',
   );
 });

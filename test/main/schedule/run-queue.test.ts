@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openEngine, type Workbench } from '../../../main/engine.ts';
 import type { RunState } from '../../../preload/contract/run.ts';
 import type { TrainingRequest } from '../../../preload/contract/training.ts';
+import { allOf } from '../../kit/all-of.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { eventually } from '../../kit/eventually.ts';
@@ -31,12 +32,6 @@ async function openedEngine(): Promise<Workbench> {
   const engine = openEngine(project.folder, parts);
   onTestFinished(() => engine.close());
   return engine;
-}
-
-async function allOf<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const value of stream) all.push(value);
-  return all;
 }
 
 const states = (engine: Workbench) => engine.runHeads().map(({ id, state }): [string, RunState] => [id, state]);
@@ -67,8 +62,8 @@ test('runs of a device take turns, are stopped, go on, and end in a bundle that 
   expect(steps).not.toContain(`${second} 1`);
 
   const heard = await allOf(training.judge(first, 'train', undefined));
-  expect(heard[0]).toMatchObject({ type: 'progress', elapsed_ms: 0 });
-  expect(heard.at(-1)).toEqual({ type: 'judged' });
+  expect(heard[0]).toMatchObject({ type: 'progress', progress: { elapsed_ms: 0 } });
+  expect(heard.at(-1)).toEqual({ type: 'done' });
   expect(engine.evaluation(first, 'train')).toMatchObject({ run: first, split: 'train' });
   const cut = allOf(training.judge(first, 'validation', AbortSignal.abort()));
   await expect(cut).rejects.toMatchObject({ code: 'cancelled' });

@@ -1,6 +1,6 @@
 /** What the run's kept model was judged to be: numbers with intervals, mistakes, curves, classes. */
 
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { AnyEvaluation } from '../../../../preload/contract/any-evaluation.ts';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
 import type { ObjectEvaluation } from '../../../../preload/contract/object-evaluation.ts';
@@ -8,6 +8,7 @@ import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { formatPlural } from '../../../ui/format.ts';
 import { Problem } from '../../../ui/problem.tsx';
+import { useStream } from '../../../ui/use-stream.ts';
 import { intervalNote } from '../../derive/evaluation.ts';
 import { AllMetrics } from './all-metrics.tsx';
 import { ClassTable } from './class-table.tsx';
@@ -19,7 +20,6 @@ import { LabelOutcomes } from './label-outcomes.tsx';
 import { ObjectCurves } from './object-curves.tsx';
 import { ObjectTables } from './object-tables.tsx';
 import { type EvaluationSource, type LoadedEvaluation, useEvaluation } from './use-evaluation.ts';
-import { useJudging } from './use-judging.ts';
 
 export interface EvaluationSectionProps {
   readonly run: RunHead;
@@ -29,26 +29,31 @@ export interface EvaluationSectionProps {
 
 export function EvaluationSection({ run, source, theme }: EvaluationSectionProps): ReactElement {
   const { loaded, choose, again } = useEvaluation(source, run);
-  const judging = useJudging(source, run.id, (split) => {
+  const [asked, setAsked] = useState<Split>('validation');
+  const open = (split: Split, signal: AbortSignal) => source.judge(run.id, split, signal);
+  const judging = useStream(open, (split: Split) => {
     choose(split);
     again();
   });
-  const { active } = judging;
+  const judge = (split: Split) => {
+    setAsked(split);
+    judging.run(split);
+  };
   return (
     <section className="evaluation" aria-labelledby="evaluation-title">
       <header className="evaluation-head">
         <h2 id="evaluation-title">Evaluation</h2>
         {loaded.status === 'there' ? <Parts {...loaded} onChoose={choose} /> : null}
-        {loaded.status === 'there' && active === null ? <More parts={loaded.parts} onJudge={judging.start} /> : null}
+        {loaded.status === 'there' && !judging.isBusy ? <More parts={loaded.parts} onJudge={judge} /> : null}
       </header>
       <Problem title="The model was not judged" text={judging.problem} />
-      {active === null ? null : (
-        <JudgingProgress on={PART_IMAGES[active.split]} pace={active.pace} onStop={judging.stop} />
-      )}
+      {judging.isBusy ? (
+        <JudgingProgress on={PART_IMAGES[asked]} pace={judging.progress} onStop={judging.stop} />
+      ) : null}
       {loaded.status === 'there' ? (
         <Report evaluation={loaded.evaluation} theme={theme} />
-      ) : active !== null ? null : (
-        <Absent loaded={loaded} run={run} onAgain={again} onJudge={judging.start} />
+      ) : judging.isBusy ? null : (
+        <Absent loaded={loaded} run={run} onAgain={again} onJudge={judge} />
       )}
     </section>
   );

@@ -1,9 +1,8 @@
 /** How far the judging of a run's model is, and the way to end it. */
 
 import type { ReactElement } from 'react';
-import { formatDuration } from '../../../ui/format.ts';
 import { Meter } from '../../../ui/meter.tsx';
-import { fraction01, type Pace, remainingSeconds } from '../../../ui/pace.ts';
+import { fraction01, type Pace, paceWords } from '../../../ui/pace.ts';
 
 export interface JudgingProgressProps {
   /** What it is judged on, in words. */
@@ -20,18 +19,11 @@ export function JudgingProgress({ on, pace, onStop }: JudgingProgressProps): Rea
     <section className="card panel live-progress" aria-label="Progress">
       <Meter fraction01={done01} label={title} isBusy />
       <p role="status">
-        {pace === null ? `${title} …` : `${title} · ${Math.round(100 * done01)} % · ${wordsOf(pace)}`}
+        {pace === null ? `${title} …` : `${title} · ${Math.round(100 * done01)} % · ${paceWords(pace)}`}
       </p>
       <button type="button" className="button" onClick={onStop}>
         Stop
       </button>
     </section>
   );
-}
-
-function wordsOf(pace: Pace): string {
-  const seconds = remainingSeconds(pace);
-  return seconds === null
-    ? `${formatDuration(pace.elapsed_ms / 1000)} so far`
-    : `about ${formatDuration(seconds)} to go at this pace`;
 }

@@ -1,11 +1,10 @@
 /** A stream that ends in a result, followed while the page is there: its last progress, its result, why it failed. */
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { TransferProgress } from '../../../preload/contract/transfers.ts';
 
-export interface Stream<A extends readonly unknown[], T> {
+export interface Stream<A extends readonly unknown[], P, T> {
   readonly isBusy: boolean;
-  readonly progress: TransferProgress | null;
+  readonly progress: P | null;
   readonly result: T | null;
   readonly problem: string | null;
   readonly run: (...args: A) => void;
@@ -14,16 +13,19 @@ export interface Stream<A extends readonly unknown[], T> {
   readonly forget: () => void;
 }
 
-type AnyEvent = { readonly type: 'progress'; readonly progress: TransferProgress } | { readonly type: 'done' };
+type AnyEvent = { readonly type: 'progress'; readonly progress: unknown } | { readonly type: 'done' };
+type ProgressOf<E> = E extends { readonly type: 'progress'; readonly progress: infer P } ? P : never;
 type Done<E> = Extract<E, { readonly type: 'done' }>;
-type State<T> = Pick<Stream<readonly [], T>, 'isBusy' | 'progress' | 'result' | 'problem'>;
+type State<P, T> = Pick<Stream<readonly [], P, T>, 'isBusy' | 'progress' | 'result' | 'problem'>;
 
 const IDLE = { isBusy: false, progress: null, result: null, problem: null } as const;
 
+/** `onDone` hears of every result what was asked for. */
 export function useStream<A extends readonly unknown[], E extends AnyEvent>(
   open: (...args: [...A, AbortSignal]) => Promise<AsyncIterable<E>>,
-): Stream<A, Done<E>> {
-  const [state, setState] = useState<State<Done<E>>>(IDLE);
+  onDone: (...args: A) => void = () => {},
+): Stream<A, ProgressOf<E>, Done<E>> {
+  const [state, setState] = useState<State<ProgressOf<E>, Done<E>>>(IDLE);
   const running = useRef<AbortController | null>(null);
   const stop = useCallback(() => {
     running.current?.abort();
@@ -42,8 +44,11 @@ export function useStream<A extends readonly unknown[], E extends AnyEvent>(
     try {
       for await (const event of await open(...args, abort.signal)) {
         if (abort.signal.aborted) return;
-        if (event.type === 'progress') setState({ ...IDLE, isBusy: true, progress: event.progress });
-        else setState({ ...IDLE, result: event as Done<E> });
+        if (event.type === 'progress') setState({ ...IDLE, isBusy: true, progress: event.progress as ProgressOf<E> });
+        else {
+          setState({ ...IDLE, result: event as Done<E> });
+          onDone(...args);
+        }
       }
     } catch (error) {
       if (!abort.signal.aborted) setState({ ...IDLE, problem: (error as Error).message });
