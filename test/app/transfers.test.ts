@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
 import { createProject } from '../../main/store/project.ts';
+import type { Task } from '../../preload/contract/tasks.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { writeFolderSet, writePhoto } from '../kit/data-sets.ts';
 import { hasFfmpeg } from '../kit/ffmpeg.ts';
@@ -13,16 +14,21 @@ import { tempFolder } from '../kit/folders.ts';
 import { servedWindow } from '../kit/served-window.ts';
 import { keepPicture, seriousViolations } from '../kit/window.ts';
 
+/** A window on a new project of that name below `root`, the only folder that it may name. */
+async function windowOn(root: string, name: string, task: Task) {
+  const project = join(root, name);
+  createProject(project, { clock: new FakeClock(), owner: 'test', task }).close();
+  const bugs: unknown[] = [];
+  const logBug = (error: unknown) => bugs.push(error);
+  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
+  return { engine, ...(await servedWindow(engine, { closed: () => engine.close(), bugs })) };
+}
+
 test('a folder is found, looked at, mapped, tried and imported, and goes out as another format', async () => {
   const root = tempFolder();
   const set = await writeFolderSet(join(root, 'pictures', 'train'), { apple: 5, appel: 3, stone: 2 });
   writeFileSync(join(set, 'apple', 'broken.png'), 'no picture');
-  const project = join(root, 'fruit');
-  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-classification' }).close();
-  const bugs: unknown[] = [];
-  const logBug = (error: unknown) => bugs.push(error);
-  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
-  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+  const { engine, page, server } = await windowOn(root, 'fruit', 'image-classification');
 
   await page.goto(`${server.url}/#/project`);
   await page.getByRole('link', { name: 'Bring in images, with labels where there are any.' }).click();
@@ -71,12 +77,7 @@ test('annotations whose pictures lie elsewhere are told where to name their fold
   const images = [{ id: 1, file_name: '0.png' }];
   const annotations = [{ id: 1, image_id: 1, category_id: 1, bbox: [1, 1, 5, 5] }];
   writeFileSync(file, JSON.stringify({ images, annotations, categories: [{ id: 1, name: 'nut' }] }));
-  const project = join(root, 'nuts');
-  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-object-detection' }).close();
-  const bugs: unknown[] = [];
-  const logBug = (error: unknown) => bugs.push(error);
-  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
-  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+  const { page, server } = await windowOn(root, 'nuts', 'image-object-detection');
 
   await page.goto(`${server.url}/#/import`);
   await page.getByRole('textbox', { name: 'Folder, file of annotations, video, or ZIP archive' }).fill(file);
@@ -91,12 +92,7 @@ test('annotations whose pictures lie elsewhere are told where to name their fold
 
 /** A window on the page that imports, of a project of objects. */
 async function openImport(root: string) {
-  const project = join(root, 'walks');
-  createProject(project, { clock: new FakeClock(), owner: 'test', task: 'image-object-detection' }).close();
-  const bugs: unknown[] = [];
-  const logBug = (error: unknown) => bugs.push(error);
-  const engine = openEngine(project, { clock: new FakeClock(), logBug, home: tempFolder(), threads: 2, roots: [root] });
-  const { page, server } = await servedWindow(engine, { closed: () => engine.close(), bugs });
+  const { page, server } = await windowOn(root, 'walks', 'image-object-detection');
   await page.goto(`${server.url}/#/import`);
   const path = page.getByRole('textbox', { name: 'Folder, file of annotations, video, or ZIP archive' });
   const look = page.getByRole('button', { name: 'Look at it' });

@@ -4,6 +4,9 @@ import { useEffect, useState } from 'react';
 import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
 import type { LabelApi } from '../label-api.ts';
 
+/** The image on show comes first; what is brought ahead of the one after it begins so long after that has come. */
+export const AHEAD_MS = 150;
+
 /** Null until they are told. */
 export function useNeighbours(api: LabelApi, image: number): ImageNeighbours | null {
   const [told, setTold] = useState<{ readonly image: number; readonly neighbours: ImageNeighbours } | null>(null);

@@ -5,6 +5,7 @@ import type { ImagePicture } from '../../../preload/contract/labelling.ts';
 import { halvingsOf, type ShownPicture, type WholePicture } from '../canvas/shown-picture.ts';
 import { TiledPicture } from '../canvas/tiled-picture.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
+import { AHEAD_MS } from './use-neighbours.ts';
 
 export interface Picture {
   readonly picture: ShownPicture | null;
@@ -13,8 +14,6 @@ export interface Picture {
 
 const WAITING: Picture = { picture: null, problem: null };
 const UNREADABLE = 'Its file is missing, damaged, or of a format that windows cannot show.';
-/** The image on show comes first; the one after it is looked at once that has come. */
-const AHEAD_MS = 150;
 
 /**
  * `api` is another object after every change of the connection; a picture that is on show stays. `next`: the image that will

@@ -4,15 +4,13 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ImageEvent } from '../../../preload/contract/labelling.ts';
 import type { LabelApi } from '../label-api.ts';
 import { LabelSession, type SessionState } from '../session.ts';
+import { AHEAD_MS } from './use-neighbours.ts';
 
 export interface OpenSession {
   /** Null until the engine has told the image. */
   readonly session: LabelSession | null;
   readonly problem: string | null;
 }
-
-/** The image on show comes first; the one after it is watched once that has come. */
-const AHEAD_MS = 150;
 
 /** What the engine tells of an image, from before anybody looks at it. */
 interface Watched {

@@ -6,6 +6,7 @@
 import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import { converted } from '../../doc/combine.ts';
 import { NO_PROMPT, type Prompt, pointsAtSomething, withoutLast } from '../../doc/prompt.ts';
+import { awaitMask } from '../await-mask.ts';
 import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 import { type ClickStates, Leaving } from './click-states.ts';
@@ -68,7 +69,7 @@ class AskingModel extends Leaving<'asking'> {
 
   override enter(): void {
     this.show(this.info.prompt, this.info.mask);
-    void this.work();
+    this.work();
   }
 
   override exit(): void {
@@ -79,20 +80,15 @@ class AskingModel extends Leaving<'asking'> {
     this.goto('pressing', { ...this.info, from });
   }
 
-  private async work(): Promise<void> {
+  private work(): void {
     const { prompt } = this.info;
     const { signal } = this.leaving;
-    this.editor.setCursor('progress');
-    try {
-      const mask = await this.editor.clicks!.ask(prompt, signal);
-      if (signal.aborted) return;
-      if (mask !== null) return this.goto('proposed', { prompt, mask });
-      this.editor.say('The model finds no object there: click elsewhere, or drag a box round it.');
-    } catch (error) {
-      if (signal.aborted) return;
-      this.editor.say(error instanceof Error ? error.message : String(error));
-    }
-    this.cancel();
+    const ask = () => this.editor.clicks!.ask(prompt, signal);
+    const nothing = 'The model finds no object there: click elsewhere, or drag a box round it.';
+    void awaitMask(this.editor, ask, signal, nothing, {
+      found: (mask) => this.goto('proposed', { prompt, mask }),
+      none: () => this.cancel(),
+    });
   }
 }
 

@@ -6,6 +6,7 @@
 import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Point } from '../../doc/hit.ts';
+import { awaitMask } from '../await-mask.ts';
 import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, replaced } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 import { Leaving, type RefineStates } from './refine-states.ts';
@@ -83,28 +84,23 @@ class AskingForObject extends Leaving<'asking'> {
   private readonly leaving = new AbortController();
 
   override enter(): void {
-    void this.work();
+    this.work();
   }
 
   override exit(): void {
     this.leaving.abort();
   }
 
-  private async work(): Promise<void> {
+  private work(): void {
     const { hints } = this.info;
+    const { target: _, ...asked } = hints;
     const { signal } = this.leaving;
-    this.editor.setCursor('progress');
-    try {
-      const { target: _, ...asked } = hints;
-      const mask = await this.editor.pixels!.ask({ kind: 'refine', ...asked }, signal);
-      if (signal.aborted) return;
-      if (mask !== null) return this.goto('proposed', { hints, mask });
-      this.editor.say('No object is found there: draw the box closer, or stroke over the object with Shift.');
-    } catch (error) {
-      if (signal.aborted) return;
-      this.editor.say(error instanceof Error ? error.message : String(error));
-    }
-    this.cancel();
+    const ask = () => this.editor.pixels!.ask({ kind: 'refine', ...asked }, signal);
+    const nothing = 'No object is found there: draw the box closer, or stroke over the object with Shift.';
+    void awaitMask(this.editor, ask, signal, nothing, {
+      found: (mask) => this.goto('proposed', { hints, mask }),
+      none: () => this.cancel(),
+    });
   }
 }
 
