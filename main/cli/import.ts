@@ -18,6 +18,7 @@ import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
 import { frameChoiceWords } from '../data/video-frames.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
+import { pairOf } from './pair.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export interface ImportCommandOptions {
@@ -102,12 +103,6 @@ function renamingOf({ map, drop, mapSplit }: ImportCommandOptions): Renaming {
     throw new AppError('bad-argument', `--map-split must end in ${Split.options.join(', ')} or none, got "${pair}"`);
   });
   return { classes, splits: new Map(splits) };
-}
-
-function pairOf(option: string, pair: string): [from: string, to: string] {
-  const at = pair.indexOf('=');
-  if (at > 0 && at < pair.length - 1) return [pair.slice(0, at), pair.slice(at + 1)];
-  throw new AppError('bad-argument', `${option} needs OLD=NEW, got "${pair}"`);
 }
 
 function separatorOf(name: string | undefined): LabelSeparator | null {

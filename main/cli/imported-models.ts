@@ -9,6 +9,7 @@ import { surveyModel } from '../models/survey-model.ts';
 import { classNames } from '../store/classes.ts';
 import { type CliContext, withReader, withWriter } from './context.ts';
 import { table } from './format.ts';
+import { pairOf } from './pair.ts';
 
 export interface AddModelOptions {
   readonly decoder?: string;
@@ -137,9 +138,7 @@ type Classes = Extract<ModelMapping, { kind: 'mapped' }>['classes'];
 function mappedClasses(classes: Classes, map: readonly string[], drop: readonly string[]): Classes {
   const targets = new Map<string, string | null>(drop.map((name) => [name, null]));
   for (const pair of map) {
-    const [, from, to] = /^(.+?)=(.+)$/.exec(pair) ?? [];
-    if (from === undefined || to === undefined)
-      throw new AppError('bad-argument', `--map takes CLASS=CLASS, got "${pair}"`);
+    const [from, to] = pairOf('--map', pair);
     targets.set(from, to.trim());
   }
   for (const name of targets.keys()) {

@@ -1,20 +1,8 @@
 /** Models from elsewhere in a project: a folder each, with their files and `model.json`, which says how they are used. */
 
-import { createHash } from 'node:crypto';
-import {
-  constants,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../preload/contract/errors.ts';
 import {
   ImportedModel,
@@ -23,6 +11,7 @@ import {
   type ModelShelf,
 } from '../../preload/contract/imported-models.ts';
 import { flushFile, flushFolder, writeDurably } from '../durable-file.ts';
+import { sha256OfFile } from '../file-digest.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 
 const FOLDER = 'models';
@@ -91,7 +80,7 @@ export async function keepModel(project: string, { files, ...facts }: KeptModel)
       const copy = join(partial, name);
       await copyFile(path, copy, constants.COPYFILE_FICLONE);
       flushFile(copy);
-      kept.push({ role, name, sha256: await sha256Of(copy), size_bytes: statSync(copy).size });
+      kept.push({ role, name, sha256: await sha256OfFile(copy), size_bytes: statSync(copy).size });
     }
     const model = ImportedModel.parse({ format: 1, id, ...facts, files: kept });
     writeDurably(join(partial, RECORD), `${JSON.stringify(model, null, 2)}\n`);
@@ -117,7 +106,7 @@ export function removeModel(project: string, id: string): void {
 export async function checkFiles(project: string, { id, name, files }: ImportedModel): Promise<void> {
   for (const file of files) {
     const path = join(modelFolder(project, id), file.name);
-    if (existsSync(path) && (await sha256Of(path)) === file.sha256) continue;
+    if (existsSync(path) && (await sha256OfFile(path)) === file.sha256) continue;
     const message = `${path} of the model "${name}" is missing or damaged: its SHA-256 is not ${file.sha256}; add the model again`;
     throw new AppError('model-invalid', message, { file: path, expected: file.sha256 });
   }
@@ -156,10 +145,4 @@ function readRecord(project: string, id: string): ImportedModel {
       ? `is the record of another model than ${basename(modelFolder(project, id))}`
       : `field ${issue.path.join('.')}: ${issue.message}`,
   );
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,9 +1,7 @@
 /** Looks at everything a project should have, and brings back or lets go what it has lost. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type {
   CompactReport,
   HealthReport,
@@ -12,6 +10,7 @@ import type {
   VerifyEvent,
 } from '../../preload/contract/projects.ts';
 import { copyIntoProject, flushImagesFolder } from '../data/image-copies.ts';
+import { sha256OfFile } from '../file-digest.ts';
 import { damagedModels } from '../models/model-store.ts';
 import { runFolder } from '../schedule/run-setting.ts';
 import { compactDatabase, databaseProblems, keepSnapshot } from '../store/health.ts';
@@ -85,14 +84,8 @@ async function problemOf(
   if (found.size !== image.size_bytes) {
     return { isMissing: false, text: `${path} has ${found.size} bytes, ${image.size_bytes} were imported` };
   }
-  const sha256 = await digestOf(path);
+  const sha256 = await sha256OfFile(path);
   return sha256 === image.sha256 ? null : { isMissing: false, text: `${path} has other content than was imported` };
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** Files below `images/` that no row names, relative to the project. */
@@ -139,7 +132,7 @@ async function findByContent(images: readonly ImageRow[], folder: string): Promi
   for (const path of filesBelow(folder)) {
     const candidates = wanted.get(statSync(path, { throwIfNoEntry: false })?.size ?? -1);
     if (candidates === undefined) continue;
-    const sha256 = await digestOf(path);
+    const sha256 = await sha256OfFile(path);
     const match = candidates.find((image) => image.sha256 === sha256);
     if (match !== undefined) found.set(match.id, path);
   }
