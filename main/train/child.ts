@@ -106,6 +106,7 @@ async function scoreRequests(scorer: Scorer | ObjectScorer | ImportedScorer): Pr
 const clicks = new ClickQueue();
 
 async function answerClicks(clicker: Clicker): Promise<void> {
+  send({ type: 'ready' });
   for (let asked = await clicks.take(); asked !== null; asked = await clicks.take()) {
     const { id, picture, question } = asked;
     try {
@@ -149,7 +150,7 @@ process.on('message', (message: ToChild) => {
     case 'click':
       clicks.put(message.asked);
       break;
-    case 'drop-click':
+    case 'take-back':
       clicks.drop(message.id);
       break;
     case 'no-more':

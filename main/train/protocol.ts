@@ -269,8 +269,8 @@ export type ToChild =
   | { readonly type: 'score'; readonly request: ScoreRequest }
   /** To a job that answers clicks. */
   | { readonly type: 'click'; readonly asked: ClickAsked }
-  /** To a job that answers clicks: nobody waits for it any more. */
-  | { readonly type: 'drop-click'; readonly id: number }
+  /** To a job that answers clicks: nobody waits for the answer any more. */
+  | { readonly type: 'take-back'; readonly id: number }
   /** To a job that scores: it ends when it has answered what it was asked. */
   | { readonly type: 'no-more' };
 
@@ -346,7 +346,7 @@ export type FromChild =
   | { readonly type: 'judging'; readonly done: number; readonly total: number }
   /** Of the images of an evaluate job; or, at the end of training, of the validation images by the kept model. */
   | { readonly type: 'scored'; readonly scored: Scored }
-  /** A job that scores takes requests from now on. */
+  /** A job that scores or answers clicks takes requests from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'image-score'; readonly id: number; readonly score: ImageScore }
   /** The object that was clicked, null for none; or why there is no answer. */
