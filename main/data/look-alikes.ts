@@ -1,6 +1,6 @@
 /** Finds images that look alike, and those of them that leak from one part of the data to another or are labelled differently. */
 
-import type { LookAlikeEvent, LookAlikes } from '../../preload/contract/data.ts';
+import type { FoundLookAlikes, LookAlikes } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import {
   addFingerprints,
@@ -27,21 +27,22 @@ const BATCH = 64;
 /** The worst come first; more than a person looks through. */
 const MOST_GROUPS = 2_000;
 
-/** Makes the fingerprints that are missing, telling how far it is, then tells the groups. */
-export async function* findLookAlikes(
+/** Makes the fingerprints that are missing, telling how far it is, then groups the images. Errors: cancelled. */
+export async function findLookAlikes(
   { project, writer, fingerprint, nowMs }: LookAlikeParts,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<LookAlikeEvent> {
+  tell: (progress: { done: number; total: number }) => void,
+  signal: AbortSignal,
+): Promise<FoundLookAlikes> {
   const { db, folder } = project;
   const total = imageCount(db);
   const unread: { id: number; reason: string }[] = [];
   let after = 0;
   for (;;) {
-    yield { type: 'progress', done: fingerprintCount(db) + unread.length, total };
+    tell({ done: fingerprintCount(db) + unread.length, total });
     const batch = imagesWithoutFingerprint(db, after, BATCH);
     if (batch.length === 0) break;
     const seen = await Promise.allSettled(batch.map((image) => fingerprint(imageFile(folder, image))));
-    if (signal?.aborted) return;
+    if (signal.aborted) throw new AppError('cancelled', 'cancelled');
     const rows = seen.flatMap((result, i) =>
       result.status === 'fulfilled' ? [{ id: batch[i]!.id, bits: result.value }] : [],
     );
@@ -58,7 +59,7 @@ export async function* findLookAlikes(
   );
   const groups = alike.map((group) => judged(group.map((index) => images[index]!)));
   const worstFirst = groups.toSorted((a, b) => weight(b) - weight(a) || b.ids.length - a.ids.length);
-  yield { type: 'found', groups: worstFirst.slice(0, MOST_GROUPS), unread };
+  return { groups: worstFirst.slice(0, MOST_GROUPS), unread };
 }
 
 /** A group by what is wrong with it. */

@@ -11,6 +11,7 @@ import type {
   MadeEdit,
   TurnedEdit,
 } from '../../preload/contract/data.ts';
+import type { Clock } from '../clock.ts';
 import { editData } from '../data/edit-data.ts';
 import { findLookAlikes } from '../data/look-alikes.ts';
 import type { LookPool } from '../images/look-pool.ts';
@@ -25,6 +26,7 @@ import { imageBySha256 } from '../store/images.ts';
 import type { ReadProject, WriteProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
 import type { ThumbnailCache } from '../store/thumbnail-cache.ts';
+import { FollowedWork, type Tell } from './told.ts';
 
 export interface DeskParts {
   readonly project: ReadProject;
@@ -32,18 +34,20 @@ export interface DeskParts {
   readonly looks: LookPool;
   readonly thumbnails: ThumbnailCache;
   readonly pyramids: PyramidCache;
-  readonly nowMs: () => number;
+  readonly clock: Clock;
   /** Told after something was written, so that others are told at once. */
   readonly onWritten: () => void;
 }
 
 export class ProjectData implements DataDesk {
   private readonly parts: DeskParts;
+  private readonly searches: FollowedWork;
   /** Counting a million boxes takes a while, so it is done once for each state of the data. */
   private counted: { readonly version: string; readonly facts: DataFacts } | null = null;
 
   constructor(parts: DeskParts) {
     this.parts = parts;
+    this.searches = new FollowedWork(parts.clock);
   }
 
   state(): DataState {
@@ -82,9 +86,15 @@ export class ProjectData implements DataDesk {
     return this.write(({ db }) => undoEditOf(db, id));
   }
 
-  lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent> {
-    const { project, writer, looks, nowMs } = this.parts;
-    return findLookAlikes({ project, writer, nowMs, fingerprint: (path) => looks.fingerprint(path, signal) }, signal);
+  async *lookAlikes(signal: AbortSignal | undefined): AsyncGenerator<LookAlikeEvent> {
+    const { project, writer, looks, clock } = this.parts;
+    const search = (tell: Tell<{ done: number; total: number }>, until: AbortSignal) => {
+      const fingerprint = (path: string) => looks.fingerprint(path, until);
+      return findLookAlikes({ project, writer, fingerprint, nowMs: () => clock.nowMs() }, tell, until);
+    };
+    for await (const event of this.searches.follow(search, signal)) {
+      yield event.type === 'done' ? { type: 'done', found: event.value } : event;
+    }
   }
 
   /**
@@ -118,6 +128,11 @@ export class ProjectData implements DataDesk {
   tileFile(sha256: string, place: TilePlace): string | null {
     const { project, pyramids } = this.parts;
     return imageBySha256(project.db, sha256) === null ? null : pyramids.tileFile(sha256, place);
+  }
+
+  /** Ends the searches that go on. */
+  close(): Promise<void> {
+    return this.searches.close();
   }
 
   private async write<T>(work: (project: WriteProject) => T): Promise<T> {

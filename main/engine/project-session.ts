@@ -86,7 +86,7 @@ export class ProjectSession implements Training {
     this.data = new ProjectData({
       ...{ project: this.project, writer: this.writer, looks: this.looks, thumbnails: this.thumbnails },
       pyramids: this.pyramids,
-      nowMs: () => clock.nowMs(),
+      clock,
       onWritten: () => {
         this.labelling.retell();
         this.watch.look();
@@ -187,7 +187,7 @@ export class ProjectSession implements Training {
 
   private async end(): Promise<void> {
     this.watch.stop();
-    await this.judging.close();
+    await Promise.all([this.judging.close(), this.data.close()]);
     await Promise.all([this.runs.close(), this.sweeps.close(), this.transfers.close(), this.models.close()]);
     this.looks.close();
     this.pyramids.close();

@@ -185,13 +185,22 @@ export const LookAlikes = z.object({
 });
 export type LookAlikes = z.infer<typeof LookAlikes>;
 
+export const FoundLookAlikes = z.object({
+  groups: z.array(LookAlikes),
+  /** Images that could not be read, with the reason. */
+  unread: z.array(z.object({ id: z.int().positive(), reason: z.string() })),
+});
+export type FoundLookAlikes = z.infer<typeof FoundLookAlikes>;
+
+/** Units: images; milliseconds since it began. */
+const LookAlikeProgress = z.object({
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+  elapsed_ms: z.number().nonnegative(),
+});
+
 export const LookAlikeEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('progress'), done: z.int().nonnegative(), total: z.int().nonnegative() }),
-  z.object({
-    type: z.literal('found'),
-    groups: z.array(LookAlikes),
-    /** Images that could not be read, with the reason. */
-    unread: z.array(z.object({ id: z.int().positive(), reason: z.string() })),
-  }),
+  z.object({ type: z.literal('progress'), progress: LookAlikeProgress }),
+  z.object({ type: z.literal('done'), found: FoundLookAlikes }),
 ]);
 export type LookAlikeEvent = z.infer<typeof LookAlikeEvent>;

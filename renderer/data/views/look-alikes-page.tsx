@@ -1,12 +1,14 @@
 /** Images that look alike, the worst first: in several parts of the data, or labelled differently. */
 
-import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
-import type { DataState, LookAlikeEvent, LookAlikes } from '../../../preload/contract/data.ts';
+import { type ReactElement, useEffect, useState } from 'react';
+import type { DataState, FoundLookAlikes, LookAlikes } from '../../../preload/contract/data.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { formatCount, formatPlural } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { fraction01, type Pace, paceWords } from '../../ui/pace.ts';
 import { Problem } from '../../ui/problem.tsx';
+import { useStream } from '../../ui/use-stream.ts';
 import type { CardStore } from './card-store.ts';
 import type { DataSource } from './data-source.ts';
 import { Picture } from './picture.tsx';
@@ -24,40 +26,41 @@ const GROUPS_A_PAGE = 40;
 const SHOWN_OF_A_GROUP = 12;
 
 export function LookAlikesPage({ source, state, colors }: LookAlikesPageProps): ReactElement {
-  const { event, problem, isRunning, start, stop } = useSearch(source);
+  const search = useStream(source.lookAlikes);
+  const found = search.result?.found ?? null;
   const [pages, setPages] = useState(1);
   const { cards } = useCards(source, state?.version ?? null);
   const edits = useEdits(source, state);
-  const groups = event?.type === 'found' ? event.groups.slice(0, pages * GROUPS_A_PAGE) : [];
+  const groups = found?.groups.slice(0, pages * GROUPS_A_PAGE) ?? [];
   const shown = groups.flatMap(({ ids }) => ids.slice(0, SHOWN_OF_A_GROUP));
   const wanted = shown.slice(-GROUPS_A_PAGE * SHOWN_OF_A_GROUP).join();
   useEffect(() => {
     if (wanted !== '') cards.want(wanted.split(',').map(Number));
   }, [cards, wanted]);
 
-  if (event === null && !isRunning) return <Begin problem={problem} onStart={start} />;
-  if (event === null || event.type === 'progress') return <Searching event={event} onStop={stop} />;
+  if (search.isBusy) return <Searching pace={search.progress} onStop={search.stop} />;
+  if (found === null) return <Begin problem={search.problem} onStart={search.run} />;
   return (
     <div className="look-alikes">
       <header className="panel-head">
-        <h2>{summaryOf(event)}</h2>
-        <button type="button" className="button" onClick={start}>
+        <h2>{summaryOf(found)}</h2>
+        <button type="button" className="button" onClick={() => search.run()}>
           Look again
         </button>
       </header>
-      <Problem title="That was not done" text={edits.problem ?? problem} />
+      <Problem title="That was not done" text={edits.problem} />
       <LeftNote text={edits.left} />
-      {event.unread.length === 0 ? null : (
+      {found.unread.length === 0 ? null : (
         <p className="reason">
-          {formatPlural(event.unread.length, 'image')} could not be read; the first: {event.unread[0]!.reason}
+          {formatPlural(found.unread.length, 'image')} could not be read; the first: {found.unread[0]!.reason}
         </p>
       )}
       {groups.map((group) => (
         <Group key={group.ids[0]} {...{ group, cards, colors, edits }} />
       ))}
-      {groups.length < event.groups.length ? (
+      {groups.length < found.groups.length ? (
         <button type="button" className="button" onClick={() => setPages(pages + 1)}>
-          Show more of {formatCount(event.groups.length)}
+          Show more of {formatCount(found.groups.length)}
         </button>
       ) : null}
     </div>
@@ -81,19 +84,21 @@ function Begin({ problem, onStart }: { problem: string | null; onStart: () => vo
   );
 }
 
-function Searching({ event, onStop }: { event: LookAlikeEvent | null; onStop: () => void }): ReactElement {
-  const { done, total } = event?.type === 'progress' ? event : { done: 0, total: 0 };
+function Searching({ pace, onStop }: { pace: Pace | null; onStop: () => void }): ReactElement {
   return (
     <section className="card panel live-progress" aria-label="Progress">
-      <Meter fraction01={total === 0 ? 0 : done / total} label="Images looked at" isBusy />
-      <p>
-        {formatCount(done)} of {formatPlural(total, 'image')} looked at
-      </p>
+      <Meter fraction01={pace === null ? 0 : (fraction01(pace) ?? 0)} label="Images looked at" isBusy />
+      <p role="status">{pace === null ? 'Beginning …' : wordsOf(pace)}</p>
       <button type="button" className="button" onClick={onStop}>
         Stop
       </button>
     </section>
   );
+}
+
+function wordsOf(pace: Pace): string {
+  const total = pace.total === null ? '' : ` of ${formatPlural(pace.total, 'image')}`;
+  return `${formatCount(pace.done)}${total} looked at · ${paceWords(pace)}`;
 }
 
 interface GroupProps {
@@ -147,47 +152,8 @@ function Group({ group, cards, colors, edits }: GroupProps): ReactElement {
   );
 }
 
-function summaryOf({ groups }: Extract<LookAlikeEvent, { type: 'found' }>): string {
+function summaryOf({ groups }: FoundLookAlikes): string {
   const leaks = groups.filter(({ is_leak }) => is_leak).length;
   const conflicts = groups.filter(({ is_conflict }) => is_conflict).length;
   return `${formatPlural(groups.length, 'group')}: ${formatCount(leaks)} in several parts, ${formatCount(conflicts)} labelled differently`;
-}
-
-interface Search {
-  readonly event: LookAlikeEvent | null;
-  readonly problem: string | null;
-  readonly isRunning: boolean;
-  readonly start: () => void;
-  readonly stop: () => void;
-}
-
-function useSearch(source: DataSource): Search {
-  const [event, setEvent] = useState<LookAlikeEvent | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const running = useRef<AbortController | null>(null);
-  const [isRunning, setIsRunning] = useState(false);
-  const start = useCallback(async () => {
-    const abort = new AbortController();
-    running.current?.abort();
-    running.current = abort;
-    setIsRunning(true);
-    setProblem(null);
-    try {
-      for await (const next of await source.lookAlikes(abort.signal)) {
-        if (abort.signal.aborted) return;
-        setEvent(next);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted) setProblem((error as Error).message);
-    } finally {
-      if (running.current === abort) setIsRunning(false);
-    }
-  }, [source]);
-  const stop = useCallback(() => {
-    running.current?.abort();
-    setEvent(null);
-    setIsRunning(false);
-  }, []);
-  useEffect(() => () => running.current?.abort(), []);
-  return { event, problem, isRunning, start: () => void start(), stop };
 }
