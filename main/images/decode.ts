@@ -8,8 +8,8 @@
  * the first one is taken.
  */
 
-import { readFileSync, statSync } from 'node:fs';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { AppError } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
@@ -38,6 +38,13 @@ const DEPTHS = new Set(['uchar', 'ushort']);
 export interface ImageFile {
   readonly path: string;
   readonly bytes: Buffer;
+  readonly format: ImageFormat;
+}
+
+/** An image file that libvips reads itself, as far as it has got with the picture; known to be of a readable format. */
+export interface FileOnDisk {
+  readonly path: string;
+  readonly bytes: null;
   readonly format: ImageFormat;
 }
 
@@ -99,10 +106,28 @@ export function openImage(path: string): ImageFile {
   return imageOf(path, readBytes(path));
 }
 
-function imageOf(path: string, bytes: Buffer): ImageFile {
+/** What is read bit by bit; the others are unpacked here, or small beside their pixels, and their headers are asked for more. */
+const READ_FROM_DISK: ReadonlySet<ImageFormat> = new Set(['png', 'tiff', 'webp', 'gif', 'avif']);
+/** More than any format is known by. */
+const HEAD_BYTES = 512;
+
+/**
+ * An image file that is to be read once from top to bottom: its bytes are in memory only where they have to be.
+ * Errors: as `openImage`.
+ */
+export function openForOneReading(path: string): ImageFile | FileOnDisk {
+  const format = formatOf(path, readHead(path));
+  // libvips takes brackets at the end of a name for options.
+  return READ_FROM_DISK.has(format) && !path.endsWith(']') ? { path, bytes: null, format } : openImage(path);
+}
+
+const imageOf = (path: string, bytes: Buffer): ImageFile => ({ path, bytes, format: formatOf(path, bytes) });
+
+/** `bytes`: the first ones of the file. */
+function formatOf(path: string, bytes: Buffer): ImageFormat {
   if (bytes.length === 0) throw new AppError('image-empty', `${path}: the file is empty (0 bytes)`, { file: path });
   const format = sniffFormat(bytes);
-  if (format !== null) return { path, bytes, format };
+  if (format !== null) return format;
   const message = `${path}: expected a JPEG, PNG, GIF, WebP, TIFF, BMP or AVIF image, got ${describeForeign(bytes)}`;
   throw new AppError('image-unreadable', message, { file: path });
 }
@@ -111,8 +136,8 @@ function imageOf(path: string, bytes: Buffer): ImageFile {
  * Size, depth and frames as the file's header gives them.
  * Errors: image-unreadable, image-truncated, image-too-large.
  */
-export async function readHeader(file: ImageFile, options: DecodeOptions = {}): Promise<Metadata> {
-  const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, { limitInputPixels: false });
+export async function readHeader(file: ImageFile | FileOnDisk, options: DecodeOptions = {}): Promise<Metadata> {
+  const source = sourceOf(file, { limitInputPixels: false }, options);
   try {
     const header = await source.metadata();
     checkHeader(file, header, options.maxPixels);
@@ -150,23 +175,31 @@ export async function decodeFile(
  * Errors: image-unreadable, image-too-large.
  */
 export async function pipelineOf(
-  file: ImageFile,
+  file: ImageFile | FileOnDisk,
   options: DecodeOptions,
   strictness: 'error' | 'warning',
   header: Metadata | null,
 ): Promise<Sharp> {
   const ignoreIcc = await isPlainSrgb(file, options, header);
   const limits = { limitInputPixels: options.maxPixels ?? MAX_PIXELS, failOn: strictness, autoOrient: true, ignoreIcc };
-  const source = file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
-  return source.toColourspace('srgb').flatten({ background: BACKGROUND });
+  return sourceOf(file, limits, options).toColourspace('srgb').flatten({ background: BACKGROUND });
+}
+
+function sourceOf(file: ImageFile | FileOnDisk, limits: SharpOptions, options: DecodeOptions): Sharp {
+  if (file.bytes === null) return sharp(file.path, limits);
+  return file.format === 'bmp' ? bmpSource(file, options) : sharp(file.bytes, limits);
 }
 
 /**
  * Checks the header and says whether the colours are sRGB as they stand: converting them all the same would change
  * nothing but take 5 ms for the smallest picture.
  */
-async function isPlainSrgb(file: ImageFile, options: DecodeOptions, header: Metadata | null): Promise<boolean> {
-  const jpeg = file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
+async function isPlainSrgb(
+  file: ImageFile | FileOnDisk,
+  options: DecodeOptions,
+  header: Metadata | null,
+): Promise<boolean> {
+  const jpeg = file.bytes !== null && file.format === 'jpeg' ? readJpegHeader(file.bytes) : null;
   if (jpeg !== null) {
     checkSize(file, jpeg, options.maxPixels);
     return jpeg.components <= 3 && !jpeg.hasForeignProfile;
@@ -191,7 +224,7 @@ export function checkSize(
   throw new AppError('image-too-large', message, { file: path });
 }
 
-function checkHeader(file: ImageFile, header: Metadata, maxPixels: number | undefined): void {
+function checkHeader(file: Pick<ImageFile, 'path'>, header: Metadata, maxPixels: number | undefined): void {
   checkSize(file, header, maxPixels);
   if (!DEPTHS.has(header.depth)) {
     const message = `${file.path}: expected 8 or 16 bits per channel, got pixels of type ${header.depth}`;
@@ -200,7 +233,7 @@ function checkHeader(file: ImageFile, header: Metadata, maxPixels: number | unde
 }
 
 /** What libvips said about a file, by our codes. */
-export function toImageError(error: unknown, file: ImageFile): AppError {
+export function toImageError(error: unknown, file: ImageFile | FileOnDisk): AppError {
   if (error instanceof AppError) return error;
   const said = error instanceof Error ? error.message : String(error);
   const reason = said.trim().split('\n').at(-1)!;
@@ -208,8 +241,9 @@ export function toImageError(error: unknown, file: ImageFile): AppError {
   if (/exceeds pixel limit/i.test(said)) {
     return new AppError('image-too-large', `${file.path}: ${reason}`, details, { cause: error });
   }
-  if (isCutShort(file.bytes, file.format, said)) {
-    const message = `${file.path}: the ${file.format} file ends too early (${file.bytes.length} bytes; ${reason})`;
+  const bytes = file.bytes ?? readBytes(file.path);
+  if (isCutShort(bytes, file.format, said)) {
+    const message = `${file.path}: the ${file.format} file ends too early (${bytes.length} bytes; ${reason})`;
     return new AppError('image-truncated', message, details, { cause: error });
   }
   const message = `${file.path}: the ${file.format} file cannot be decoded (${reason})`;
@@ -217,11 +251,25 @@ export function toImageError(error: unknown, file: ImageFile): AppError {
 }
 
 /** In one go: these threads have nothing else to do, and a small file is read faster than a callback comes. */
-function readBytes(path: string): Buffer {
+const readBytes = (path: string): Buffer => readFrom(path, () => readFileSync(path));
+
+/** The first bytes of a file. Errors: as `openImage`. */
+const readHead = (path: string): Buffer =>
+  readFrom(path, () => {
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, readSync(file, head));
+    } finally {
+      closeSync(file);
+    }
+  });
+
+function readFrom(path: string, read: () => Buffer): Buffer {
   try {
     // Asked first, since reading a pipe or a device may never end.
     const kind = statSync(path);
-    if (kind.isFile()) return readFileSync(path);
+    if (kind.isFile()) return read();
     const what = kind.isDirectory() ? 'it is a folder' : 'it is no regular file';
     throw new AppError('image-unreadable', `${path}: cannot be read (${what})`, { file: path });
   } catch (error) {

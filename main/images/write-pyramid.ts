@@ -7,7 +7,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { levelCount, levelSize, TILE_SIDE } from '../../native-models/geometry/tile-pyramid.ts';
-import { openImage, pipelineOf, readHeader, toImageError } from './decode.ts';
+import { openForOneReading, pipelineOf, readHeader, toImageError } from './decode.ts';
 import type { PyramidPart } from './pyramid-parts.ts';
 
 /** Without loss, for pixels that are counted and compared; half of what PNG takes. */
@@ -20,7 +20,7 @@ const COARSE = { quality: 90, chromaSubsampling: '4:4:4' } as const;
  * Errors: as `decode`.
  */
 export async function writePyramid(path: string, part: PyramidPart, folder: string): Promise<number> {
-  const file = openImage(path);
+  const file = openForOneReading(path);
   const header = await readHeader(file);
   const { width, height } = header.autoOrient;
   if (part === 'coarse' && levelCount({ width, height }) === 1) return 0; // it has but its own pixels

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openForOneReading } from '../../../main/images/decode.ts';
 import { PyramidCache } from '../../../main/images/pyramid-cache.ts';
 import { writePyramid } from '../../../main/images/write-pyramid.ts';
 import { allTiles, levelCount, levelSize, placesOf } from '../../../native-models/geometry/tile-pyramid.ts';
@@ -56,6 +57,25 @@ describe('the tiles that are written', () => {
     const box = { left: 512, top: 512, width: 512, height: SIZE.height - 512 };
     const expected = await sharp(path).extract(box).raw().toBuffer();
     expect((await raw(join(into, '0', '1_1.webp'))).equals(expected)).toBe(true);
+  });
+
+  test('are of the file that is named, whatever brackets mean to libvips', async () => {
+    const [folder, into] = [tempFolder(), tempFolder()];
+    const path = await pictureIn(folder);
+    const bracketed = join(folder, 'a.png[page=7]');
+    renameSync(path, bracketed);
+
+    await writePyramid(bracketed, 'exact', into);
+
+    expect(readdirSync(join(into, '0'))).toHaveLength(6);
+  });
+
+  test('of a large file without a copy of it in memory, where it can be read from top to bottom', async () => {
+    const folder = tempFolder();
+    const [png, jpeg] = [await pictureIn(folder), await pictureIn(folder, 'a.jpg')];
+
+    expect(openForOneReading(png)).toEqual({ path: png, bytes: null, format: 'png' });
+    expect(openForOneReading(jpeg).bytes).toHaveLength(statSync(jpeg).size);
   });
 
   test('of a picture that fits into one are its own pixels alone, of any format', async () => {
@@ -131,17 +151,11 @@ describe('the cache of tiles', () => {
     expect(small.tileFile('bb', { level: 1, column: 0, row: 0 })).not.toBeNull();
   });
 
-  test('leaves nothing of a picture that is damaged, and says so', async () => {
+  test.each(['jpg', 'png'])('leaves nothing of a %s that is damaged, and says so', async (ending) => {
     const folder = join(tempFolder(), 'tiles');
-    const path = join(tempFolder(), 'torn.jpg');
-    writeFileSync(
-      path,
-      (
-        await encoder(photo(900, 900, 1))
-          .jpeg()
-          .toBuffer()
-      ).subarray(0, 5_000),
-    );
+    const whole = readFileSync(await pictureIn(tempFolder(), `a.${ending}`));
+    const path = join(tempFolder(), `torn.${ending}`);
+    writeFileSync(path, whole.subarray(0, 5_000));
 
     await expect(open(folder).ensure('aa', path, 'exact', never)).rejects.toMatchObject({ code: 'image-truncated' });
 
