@@ -71,14 +71,19 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
   },
   precision: async ({ filter, rounds, backend, hasPeer }) => {
     if (!hasPeer) throw new Error('--only precision needs torch: it computes the float64 gradients');
-    const networks = precisionBenchmark(filter, rounds);
+    const networks = await precisionBenchmark(filter, rounds);
     const operators = await opPrecision(filter, backend);
-    const tables = [
-      ...(networks.length > 0 ? [precisionTable(networks)] : []),
-      ...(operators.length > 0 ? [opPrecisionTable(operators)] : []),
+    const [rows, failures] = [
+      [...networks.rows, ...operators.rows],
+      [...networks.failures, ...operators.failures],
     ];
-    if (tables.length === 0) throw new Error(`--case: no network's and no operator's name holds "${filter}"`);
-    return { rows: [...networks, ...operators], markdown: tables.join('\n\n'), failures: [] };
+    if (rows.length + failures.length === 0)
+      throw new Error(`--case: no network's and no operator's name holds "${filter}"`);
+    const tables = [
+      ...(networks.rows.length > 0 ? [precisionTable(networks.rows)] : []),
+      ...(operators.rows.length > 0 ? [opPrecisionTable(operators.rows)] : []),
+    ];
+    return { rows, markdown: tables.join('\n\n'), failures };
   },
   metrics: async (settings) => {
     const rows = await metricsBenchmark(settings);

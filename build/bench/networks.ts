@@ -13,14 +13,16 @@ export const CLASSES = 10;
 const relu = (x: Tensor): Tensor => x.relu();
 const silu = (x: Tensor): Tensor => x.silu();
 
+/** Parameters have the names that the peer's sequence of the three gives them. */
 function convBn(
   inputs: number,
   outputs: number,
   kernel: number,
+  activation: (x: Tensor) => Tensor,
   options: { stride?: number; groups?: number } = {},
 ): Layer {
   const convolution = new Conv2d(inputs, outputs, kernel, { ...options, padding: (kernel - 1) / 2, bias: false });
-  return [convolution, new BatchNorm2d(outputs)];
+  return [convolution, new BatchNorm2d(outputs), activation];
 }
 
 /** Output channels, depthwise kernel, stride; from 112 px down to 14 px of a 224 px picture. */
@@ -43,13 +45,13 @@ class DepthwiseNet extends Module {
   constructor() {
     super();
     let channels = 32;
-    const blocks = SEPARABLE.map(([outputs, kernel, stride]) => {
-      const filter = [convBn(channels, channels, kernel, { stride, groups: channels }), silu];
-      const product = [convBn(channels, outputs, 1), silu];
+    const blocks = SEPARABLE.flatMap(([outputs, kernel, stride]) => {
+      const filter = convBn(channels, channels, kernel, silu, { stride, groups: channels });
+      const product = convBn(channels, outputs, 1, silu);
       channels = outputs;
       return [filter, product];
     });
-    this.layers = [[convBn(3, 32, 3, { stride: 2 }), silu], ...blocks];
+    this.layers = [convBn(3, 32, 3, silu, { stride: 2 }), ...blocks];
     this.head = new Linear(channels, CLASSES);
   }
 
@@ -80,7 +82,7 @@ const headOf = (): Layer => [
  * all levels, whose maps are averaged into one row of logits.
  */
 class FpnNet extends Module {
-  readonly stem: Layer = [convBn(3, FPN_WIDTHS[0], 7, { stride: 2 }), relu];
+  readonly stem: Layer = convBn(3, FPN_WIDTHS[0], 7, relu, { stride: 2 });
   readonly stages: readonly Layer[];
   readonly laterals: readonly Layer[];
   readonly smooth: readonly Layer[];
@@ -90,8 +92,8 @@ class FpnNet extends Module {
   constructor() {
     super();
     this.stages = FPN_WIDTHS.map((width, i) => [
-      [convBn(FPN_WIDTHS[Math.max(0, i - 1)]!, width, 3, { stride: i === 0 ? 1 : 2 }), relu],
-      [convBn(width, width, 3), relu],
+      convBn(FPN_WIDTHS[Math.max(0, i - 1)]!, width, 3, relu, { stride: i === 0 ? 1 : 2 }),
+      convBn(width, width, 3, relu),
     ]);
     this.laterals = FPN_WIDTHS.map((width) => new Conv2d(width, FPN_CHANNELS, 1));
     this.smooth = FPN_WIDTHS.map(() => new Conv2d(FPN_CHANNELS, FPN_CHANNELS, 3, { padding: 1 }));

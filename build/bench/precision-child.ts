@@ -25,6 +25,7 @@ const [batch, side, seed] = [values.batch, values.side, values.seed].map(Number)
 
 const model = network(values.model);
 const weights = fromScratch(namedParameters(model), seed);
+openHeads();
 const rng = rngFrom(seed, 'images');
 const images = Float32Array.from({ length: batch * 3 * side * side }, () => rng.normal());
 const program = trainingProgram(model, {
@@ -50,6 +51,19 @@ await stepper.step({
   learning_rate: floatTensor([], Float32Array.of(0)),
   ...Object.fromEntries(all),
 });
+
+/** A head that starts at zero lets no gradient through to anything before it. */
+function openHeads(): void {
+  const random = rngFrom(seed, 'heads');
+  for (const [name, { shape }] of namedParameters(model)) {
+    const values = weights.get(name)!;
+    if (shape.length > 1 && values.every((value) => value === 0))
+      weights.set(
+        name,
+        values.map(() => 0.02 * random.normal()),
+      );
+  }
+}
 
 const after = stepper.values();
 const tensors = new Map<string, FloatTensor>([['images', { shape, data: images }]]);

@@ -9,8 +9,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../source-files.ts';
+import { type Attempted, eachCase } from './attempts.ts';
 import { PYTHON } from './contender.ts';
-import { median, table } from './statistics.ts';
+import { figure, median, table } from './statistics.ts';
 
 interface PrecisionCase {
   readonly model: string;
@@ -41,6 +42,7 @@ export interface PrecisionRow {
   readonly name: string;
   readonly ours_median: number;
   readonly peer_median: number;
+  readonly ratio: number;
   /** Least and greatest of the seeds' medians. */
   readonly ours_range: readonly [number, number];
   readonly peer_range: readonly [number, number];
@@ -52,20 +54,21 @@ export interface PrecisionRow {
 /** A gradient this much smaller than the largest one is zero but for rounding: the bias in front of a batch norm. */
 const ZERO = 1e-9;
 
-/**
- * Networks whose name holds `filter`, from `seeds` different weights and batches each.
- * Errors: when a program fails.
- */
-export function precisionBenchmark(filter: string, seeds: number): PrecisionRow[] {
+/** Networks whose name holds `filter`, from `seeds` different weights and batches each. */
+export async function precisionBenchmark(filter: string, seeds: number): Promise<Attempted<PrecisionRow>> {
   const named = CASES.map((entry) => ({ ...entry, name: `${entry.model} ${entry.batch}@${entry.side}` }));
   const cases = named.filter(({ name }) => name.includes(filter));
   const folder = mkdtempSync(join(tmpdir(), 'lightbench-precision-'));
   try {
     const file = join(folder, 'gradients.safetensors');
-    return cases.map((entry) => {
-      const runs = Array.from({ length: seeds }, (_, seed) => distances(entry, seed, file));
-      return summary(entry.name, runs);
-    });
+    return await eachCase(
+      cases,
+      async (entry) => {
+        const runs = Array.from({ length: seeds }, (_, seed) => distances(entry, seed, file));
+        return summary(entry.name, runs);
+      },
+      ({ name, ratio }) => console.error(`${name}: ratio ${figure(ratio, 2)}`),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -98,6 +101,7 @@ function summary(name: string, runs: readonly ParameterRow[][]): PrecisionRow {
     name,
     ours_median: median(own),
     peer_median: median(theirs),
+    ratio: median(own) / median(theirs),
     ours_range: [Math.min(...own), Math.max(...own)],
     peer_range: [Math.min(...theirs), Math.max(...theirs)],
     ours_worst: worst.ours,
@@ -122,6 +126,7 @@ export function precisionTable(rows: readonly PrecisionRow[]): string {
       row.name,
       `${distance(row.ours_median)} (${row.ours_range.map(distance).join('–')})`,
       `${distance(row.peer_median)} (${row.peer_range.map(distance).join('–')})`,
+      figure(row.ratio, 2),
       distance(row.ours_worst),
       distance(row.peer_worst),
       row.ours_worst_at,

@@ -1,7 +1,7 @@
 """How far float32 gradients are from float64 ones: ours, read from a file, and torch's own.
 
 Usage: python3 precision.py FILE NETWORK      FILE is what build/bench/precision-child.ts wrote
-Prints one line of JSON per parameter: {"name", "norm", "ours", "peer"}, the last two as relative L2 distances.
+Prints one line of JSON per parameter whose gradient isn't zero: {"name", "norm", "ours", "peer"}, the last two as relative L2 distances.
 """
 
 import json
@@ -57,6 +57,8 @@ def main():
     exact = gradients(name, weights, images, torch.float64)
     single = gradients(name, weights, images, torch.float32)
     for key, value in exact.items():
+        if value.norm() == 0:
+            continue  # nothing to be relative to
         row = {"name": key, "norm": value.norm().item()}
         print(json.dumps({**row, "ours": distance(ours[key], value), "peer": distance(single[key], value)}))
 
