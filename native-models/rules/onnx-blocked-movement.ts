@@ -4,7 +4,7 @@ import { type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { cutBack, inLayout, reshaped } from './onnx-blocked-convert.ts';
+import { cutBack, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -25,21 +25,36 @@ export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
     const isAll = attrs.axes.length === x.shape.length;
     const shape = op.outputs[0]!.shape;
     if (isAll) return [everything(emit, prim, x, shape)];
-    if (layout === 'rows' && axes === '0' && x.shape.length === 2) return [overRows(emit, prim, x, shape, block)];
+    if (layout === 'rows' && axes === '0' && x.shape.length === 2) return [overRows(emit, prim, x, shape)];
     if (layout !== 'blocked' || (axes !== '2,3' && axes !== '0,2,3')) return otherwise(emit, op);
     const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
     const channels = x.shape[1]!;
-    const view = reshaped(emit, emit.in(x, 'blocked'), [n, c / block, h * w, block]);
-    const perImage = emit.one(prim, [view, emit.ints([2])], { keepdims: 0 });
+    const means = stretchesAveraged(emit, emit.in(x, 'blocked'), [n, c, h, w]);
+    const perImage = prim === 'ReduceMean' ? means : emit.one('Mul', [means, number(emit, h * w)]);
     if (axes === '0,2,3') {
-      const sums = emit.one(prim, [perImage, emit.ints([0])], { keepdims: 0 });
-      return [reshaped(emit, cutBack(emit, reshaped(emit, sums, [c]), channels, block), shape)];
+      const sums = emit.one(prim, [reshaped(emit, perImage, [n, c]), emit.ints([0])], { keepdims: 0 });
+      return [reshaped(emit, cutBack(emit, sums, channels, block), shape)];
     }
     const rows = reshaped(emit, perImage, [n, c]);
     const own =
       c === channels ? rows : emit.one('Slice', [rows, emit.ints([0]), emit.ints([channels]), emit.ints([1])]);
     return [reshaped(emit, own, shape)];
   };
+}
+
+const number = (emit: Emitter, value: number): string => emit.constant([value], [1], 'float32');
+
+const STRETCH = 256; // elements averaged at once, so that rounding stays near that of one addition
+
+/**
+ * The mean of each map by the pooling operator, which is faster than a sum. Of a large one rows go first, then their means:
+ * every addition to a sum of thousands would round it anew. Shapes: blocked [N,C,H,W] -> [N,C,1,1].
+ */
+function stretchesAveraged(emit: Emitter, map: string, [n, c, h, w]: Sizes): string {
+  const pooled = (name: string, kernel: readonly [number, number]) =>
+    emit.one(`${NCHWC}AveragePool`, [name], { kernel_shape: kernel, strides: [1, 1], pads: [0, 0, 0, 0] });
+  const pixels = reshaped(emit, map, [n, c, h, w]);
+  return h * w <= STRETCH ? pooled(pixels, [h, w]) : pooled(pooled(pixels, [1, w]), [h, 1]);
 }
 
 const LEAST_COLUMNS = 2 ** 16; // elements from which sums down the columns are done as a product
@@ -51,19 +66,34 @@ function isOfColumns(emit: Emitter, { inputs, attrs }: Op<'ReduceSum' | 'ReduceM
   return isLeading && dtype === 'float32' && !emit.anyBatch && sizeOf(shape) >= LEAST_COLUMNS;
 }
 
-/** A product with a row of equal numbers: the runtime's own sum takes twice as long on two threads as on one. */
+/**
+ * Products with rows of equal numbers: the runtime's own sum takes twice as long on two threads as on one. Stretches are
+ * summed first, then their sums: every addition to a sum of thousands would round it anew.
+ */
 function ofColumns(emit: Emitter, prim: 'ReduceSum' | 'ReduceMean', x: Tensor, shape: Shape): string {
   const [rows, columns] = [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!];
-  const weight = emit.constant([prim === 'ReduceSum' ? 1 : 1 / rows], [1, 1], 'float32');
-  const weights = emit.one('Expand', [weight, emit.ints([1, rows])]);
-  return reshaped(emit, emit.one('MatMul', [weights, reshaped(emit, emit.name(x), [rows, columns])]), shape);
+  const count = stretchesOf(rows);
+  const product = (value: number, name: string, sides: readonly [number, number]) => {
+    const weights = emit.one('Expand', [emit.constant([value], [1, 1], 'float32'), emit.ints([1, sides[0]])]);
+    return emit.one('MatMul', [weights, reshaped(emit, name, sides)]);
+  };
+  const stretches = product(prim === 'ReduceSum' ? 1 : 1 / rows, emit.name(x), [rows / count, count * columns]);
+  return reshaped(emit, count === 1 ? stretches : product(1, stretches, [count, columns]), shape);
 }
 
-/** Shapes: rows [M,K] -> [K]. */
-function overRows(emit: Emitter, prim: 'ReduceSum' | 'ReduceMean', x: Tensor, shape: Shape, block: number): string {
+/** Into how many stretches of one length rows are cut: the largest divisor of their number up to its root. */
+function stretchesOf(rows: number): number {
+  let largest = 1;
+  for (let count = 2; count * count <= rows; count++) if (rows % count === 0) largest = count;
+  return largest;
+}
+
+/** Rows are the pixels of one map. Shapes: rows [M,K] -> [K]. */
+function overRows(emit: Emitter, prim: 'ReduceSum' | 'ReduceMean', x: Tensor, shape: Shape): string {
   const [rows, columns] = x.shape as readonly [number, number];
-  const view = reshaped(emit, emit.in(x, 'rows'), [columns / block, rows, block]);
-  return reshaped(emit, emit.one(prim, [view, emit.ints([1])], { keepdims: 0 }), shape);
+  const count = stretchesOf(rows);
+  const means = stretchesAveraged(emit, emit.in(x, 'rows'), [1, columns, count, rows / count]);
+  return reshaped(emit, prim === 'ReduceMean' ? means : emit.one('Mul', [means, number(emit, rows)]), shape);
 }
 
 /** What fills up the blocks is zero, so it adds nothing; a mean counts the elements there really are. */

@@ -305,3 +305,39 @@ describe.skipIf(block === null)('over blocked maps', () => {
     }
   });
 });
+
+/** Sums of thousands of numbers, as bias gradients are; one addition after the other would be off by 5e-7 to 1e-6. */
+const SUMS: Readonly<Record<string, GradientCase>> = {
+  'down the columns of plain rows': { shapes: [[6144, 64]], build: ([x]: Inputs) => x!.sum([0]) },
+  'down the columns of rows in blocks': {
+    shapes: [
+      [3136, 256],
+      [256, 256],
+    ],
+    build: ([x, weight]: Inputs) => x!.matmul(weight!, { transposeB: true }).sum([0]),
+  },
+  'over the pixels of maps': {
+    shapes: [
+      [2, 16, 112, 112],
+      [16, 1, 1, 1],
+    ],
+    build: ([x, w]: Inputs) =>
+      x!.conv(w!, null, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 16 }).sum([0, 2, 3]),
+  },
+};
+
+describe.skipIf(block === null)('long sums keep their digits', () => {
+  test.each(Object.entries(SUMS))('%s', async (name, { shapes, build }) => {
+    const rng = rngFrom(name.length, 'sums');
+    const graph = newGraph();
+    const y = build(shapes.map((shape, i) => graph.input(`x${i}`, 'float32', shape)));
+    const program = prune(new Map([['y', y]]));
+    const feeds = new Map(shapes.map((shape, i) => [`x${i}`, randomArray(shape, rng)] as const));
+
+    const exact = interpret(program, feeds).get('y')!.data;
+    const actual = (await runOnnx(program, blockedBackend(block!), feeds)).get('y')!.data;
+
+    const length = (values: Float64Array) => Math.hypot(...values);
+    expect(length(actual.map((value, i) => value - exact[i]!)) / length(exact)).toBeLessThan(4.2e-7);
+  });
+});
