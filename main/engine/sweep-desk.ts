@@ -76,9 +76,9 @@ export class SweepDesk implements Sweeping {
     return draftSweep(parts, source);
   }
 
-  start({ yaml, device }: SweepStart): Promise<string> {
+  start({ yaml, devices }: SweepStart): Promise<string> {
     return this.parts.writer.use((project) => {
-      const { id } = planSweep(project, yaml, [parseDevice(device)], 'sweep.yaml');
+      const { id } = planSweep(project, yaml, [...new Set(devices.map(parseDevice))], 'sweep.yaml');
       this.run(id);
       return id;
     });

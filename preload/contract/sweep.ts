@@ -112,5 +112,11 @@ export const SweepEvent = z.discriminatedUnion('type', [
 ]);
 export type SweepEvent = z.infer<typeof SweepEvent>;
 
-export const SweepStart = z.object({ yaml: z.string().max(1_000_000), device: z.string().min(1).max(200) });
+const MOST_DEVICES = 64;
+
+export const SweepStart = z.object({
+  yaml: z.string().max(1_000_000),
+  /** `cpu`, `cuda:0`, `webgpu`; trials are shared out to them. */
+  devices: z.array(z.string().min(1).max(200)).min(1).max(MOST_DEVICES),
+});
 export type SweepStart = z.infer<typeof SweepStart>;

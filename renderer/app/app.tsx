@@ -141,6 +141,7 @@ function useSweeps(live: LiveEngine, status: ConnectionState['status']): SweepAp
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(
     () => ({
+      choices: () => live.ask((client) => client.runs.choices()),
       list: () => live.ask((client) => client.sweeps.list()),
       get: (id) => live.ask((client) => client.sweeps.get({ id })),
       watch: (id, signal) => live.ask((client) => client.sweeps.watch({ id }, { signal })),

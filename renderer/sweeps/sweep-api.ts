@@ -2,8 +2,11 @@
 
 import type { SweepEvent, SweepHead, SweepRequest, SweepStart } from '../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../preload/contract/sweep-draft.ts';
+import type { TrainingChoices } from '../../preload/contract/training.ts';
 
 export interface SweepApi {
+  /** What this machine trains with. */
+  readonly choices: () => Promise<TrainingChoices>;
   readonly list: () => Promise<readonly SweepHead[]>;
   readonly get: (id: string) => Promise<SweepHead>;
   readonly watch: (id: string, signal: AbortSignal) => Promise<AsyncIterable<SweepEvent>>;

@@ -205,7 +205,10 @@ test('a sweep of 300 trials comes in small messages, and an epoch changes the ro
 test('a sweep is designed in a form and in its file, each following the other', async () => {
   const { project } = madeProject(3);
   const page = await open(project);
+  const sent: string[] = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => void sent.push(String(payload))));
   await page.goto(`${page.url().split('#')[0]}#/new-sweep`);
+  await page.reload();
   const file = page.getByRole('textbox', { name: 'sweep.yaml' });
   await eventually(async () => expect(await file.inputValue()).toContain('uniform(0.001, 0.05)'));
 
@@ -230,6 +233,20 @@ test('a sweep is designed in a form and in its file, each following the other', 
   expect(await page.getByRole('textbox', { name: 'learning_rate' }).inputValue()).toBe('uniform(0.1, 0.2)');
   expect(await page.locator('.histogram rect').count()).toBeGreaterThan(20);
   await page.getByRole('rowheader', { name: 'median_stopping' }).waitFor();
+
+  const devices = page.getByRole('group', { name: 'Devices' });
+  await devices.getByRole('checkbox', { name: 'webgpu' }).waitFor();
+  const cpu = devices.getByRole('checkbox', { name: 'cpu' });
+  const start = page.getByRole('button', { name: 'Start the sweep' });
+  expect([await cpu.isChecked(), await start.isDisabled()]).toEqual([true, false]);
+  await cpu.uncheck({ force: true });
+  expect(await start.isDisabled()).toBe(true); // a sweep needs somewhere to run
+  await cpu.check({ force: true });
+  await devices.getByRole('checkbox', { name: 'webgpu' }).check({ force: true });
+  const asked = sent.length;
+  await start.click();
+  await page.getByRole('alert').getByText('This sweep cannot be started').waitFor(); // this test holds the project's lock
+  expect(sent.slice(asked).join('')).toContain('"devices":["cpu","webgpu"]');
 
   await page.getByRole('button', { name: 'Two models, each its own' }).click();
   const second = page.locator('.tree-group', { hasText: 'Branch 2 of 2' });

@@ -5,11 +5,12 @@ import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
 import { BackLink } from '../../ui/back-link.tsx';
-import { Field } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import { documentOf, formOf, type SweepForm, TEMPLATES } from '../derive/sweep-form.ts';
 import type { SweepApi, SweepLinks } from '../sweep-api.ts';
+import { DesignDevices } from './design-devices.tsx';
 import { DesignFacts } from './design-facts.tsx';
 import { DesignForm } from './design-form.tsx';
 
@@ -24,9 +25,10 @@ export interface DesignerPageProps {
 export function DesignerPage({ like, project, api, links }: DesignerPageProps): ReactElement {
   const { draft, form, yaml, problem, isBehind, edit, type, begin } = useDesign(api, project.task, like);
   const sweeps = useSweeps(api);
-  const [device, setDevice] = useState('cpu');
+  const choices = useLoaded(api.choices);
+  const [devices, setDevices] = useState<readonly string[]>(['cpu']);
   const start = useAction(api.start, (id) => links.follow(links.sweep(id)));
-  const isReady = draft?.plan != null && !start.isBusy;
+  const isReady = draft?.plan != null && devices.length > 0 && !start.isBusy;
   return (
     <div className="designer">
       <div className="page-head">
@@ -40,7 +42,7 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
           ))}
         </div>
       </div>
-      <Problem title="This sweep cannot be started" text={start.problem ?? problem} />
+      <Problem title="This sweep cannot be started" text={start.problem ?? problem ?? choices.problem} />
       <div className="designer-columns">
         {form === null || draft === null ? (
           <div aria-busy="true" />
@@ -59,12 +61,16 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
           <FileProblems draft={draft} />
           {draft?.plan == null ? null : <DesignFacts draft={draft} />}
           <div className="card panel start">
-            <Field label="Device" value={device} onChange={setDevice} description="cpu, cuda:0, webgpu" />
+            <DesignDevices
+              devices={choices.loaded?.devices ?? devices.map((device) => ({ device, problem: null }))}
+              chosen={devices}
+              onChange={setDevices}
+            />
             <button
               type="button"
               className="button button-main"
               disabled={!isReady}
-              onClick={() => start.run({ yaml, device })}
+              onClick={() => start.run({ yaml, devices: [...devices] })}
             >
               {start.isBusy ? 'Starting …' : 'Start the sweep'}
             </button>

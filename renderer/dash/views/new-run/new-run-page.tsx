@@ -1,14 +1,14 @@
 /** A run to be started: model, device, weights, and every hyperparameter with its default and range. */
 
-import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { type FormEvent, type ReactElement, useState } from 'react';
 import { AppError } from '../../../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../../../preload/contract/project.ts';
 import type { RunHead } from '../../../../preload/contract/run.ts';
-import type { TrainingChoices } from '../../../../preload/contract/training.ts';
 import { BackLink } from '../../../ui/back-link.tsx';
 import { formatPlural } from '../../../ui/format.ts';
 import { Problem } from '../../../ui/problem.tsx';
 import { useAction } from '../../../ui/use-action.ts';
+import { useLoaded } from '../../../ui/use-loaded.ts';
 import { formGroups, givenLike, modelsFor, problemsOf, settings } from '../../derive/run-form.ts';
 import type { RunActions, RunLinks } from '../run-actions.ts';
 import { HyperparameterField } from './hyperparameter-field.tsx';
@@ -30,7 +30,7 @@ export function NewRunPage({ project, like, actions, links }: NewRunPageProps): 
   const [given, setGiven] = useState(() => (like === null ? {} : givenLike(like.params, like.model, task)));
   const [device, setDevice] = useState(like?.device ?? 'cpu');
   const [weights, setWeights] = useState<string | null>(null);
-  const choices = useChoices(actions);
+  const choices = useLoaded(actions.choices);
   const start = useAction(actions.start, (run) => links.follow(links.run(run)));
 
   const problems = new Map([...refusedFields(start.error), ...problemsOf(model, task, given)]);
@@ -97,22 +97,6 @@ export function NewRunPage({ project, like, actions, links }: NewRunPageProps): 
       </div>
     </form>
   );
-}
-
-/** What this machine offers; fetched when the page opens. */
-function useChoices(actions: RunActions): { loaded: TrainingChoices | null; problem: string | null } {
-  const [loaded, setLoaded] = useState<TrainingChoices | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    actions.choices().then(
-      (choices) => {
-        setLoaded(choices);
-        setProblem(null);
-      },
-      (error: Error) => setProblem(error.message),
-    );
-  }, [actions]);
-  return { loaded, problem };
 }
 
 const isTouched =
