@@ -35,7 +35,7 @@ export function rolloutProgram(model: Module, size: ImageSize, weighting: HeadWe
 function meanRollout(graph: Graph, attentions: readonly Tensor[]): Tensor {
   return attentions.reduceRight(
     (row, attention) => {
-      const taken = row.matmul(attention.mean([1]));
+      const taken = through(attention.mean([0]), row);
       return taken.add(row).mul(0.5);
     },
     classRow(graph, attentions),
@@ -47,8 +47,8 @@ function gradientRollout(graph: Graph, attentions: readonly Tensor[], { logits, 
   const slopes = pulledBack(logits, cotangent, attentions);
   return attentions.reduceRight(
     (row, attention, block) => {
-      const gains = attention.mul(slopes[block]!).relu().mean([1]);
-      return row.add(row.matmul(gains));
+      const gains = attention.mul(slopes[block]!).relu().mean([0]);
+      return row.add(through(gains, row));
     },
     classRow(graph, attentions),
   );
@@ -59,11 +59,16 @@ function gradientRollout(graph: Graph, attentions: readonly Tensor[], { logits, 
  * passed down from the last block to the first instead of multiplying tables.
  */
 function classRow(graph: Graph, attentions: readonly Tensor[]): Tensor {
-  const [, , tokens] = attentions[0]!.shape as [number, number, number, number];
+  const tokens = attentions[0]!.shape[3]!;
   return graph.constant(
     Array.from({ length: tokens }, (_, i) => Number(i === 0)),
     [1, 1, tokens],
   );
+}
+
+/** What `row` takes by way of a block. One that makes the class token alone has that row, and is the last. Shapes: -> [1,1,T]. */
+function through(table: Tensor, row: Tensor): Tensor {
+  return table.shape[1] === 1 ? table : row.matmul(table);
 }
 
 /** Shapes: [1,1,1+h*w], the class token first -> [h,w]. */

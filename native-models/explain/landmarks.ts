@@ -24,11 +24,11 @@ function isGlobalPool(op: Op): boolean {
 
 /**
  * What each block's tokens take from which, first block first; empty where nothing attends.
- * Shapes: [N,heads,T,T], rows sum to 1.
+ * Shapes: [heads,N,T,T], rows sum to 1; [heads,N,1,T] where a block makes the class token alone.
  */
 export function attentionsOf(logits: Tensor): Tensor[] {
   const tables = ancestors(logits).filter((op) => isPrim(op, 'Softmax') && op.attrs.axis === 3);
-  return tables.map((op) => op.outputs[0]!).filter(({ shape }) => shape[2] === shape[3]);
+  return tables.map((op) => op.outputs[0]!);
 }
 
 function isPrim<P extends Op['prim']>(op: Op, prim: P): op is Op<P> {

@@ -69,14 +69,9 @@ export class VisionTransformer extends Module {
     const context = contextOf(x);
     const [token, positions] = [context.parameter(this.cls_token), context.parameter(this.pos_embed)];
     const tokens = withClassToken(this.patch_embed.call(x), token, positions);
-    const mixed = this.blocks.reduce((value, block) => block.call(value), tokens);
-    // Each token is normalised by itself, so the others need not be.
-    return this.head.call(this.norm.call(classTokenOf(mixed)));
+    const before = this.blocks.slice(0, -1).reduce((value, block) => block.call(value), tokens);
+    // The head reads the class token alone: the last block need not make the others.
+    const last = this.blocks.at(-1)!.call(before, 1);
+    return this.head.call(this.norm.call(last.reshape([x.shape[0]!, this.norm.weight.shape[0]!])));
   }
-}
-
-/** Shapes: [N,T,D] -> [N,D]. */
-function classTokenOf(x: Tensor): Tensor {
-  const [n, , width] = x.shape as [number, number, number];
-  return x.slice([0, 0, 0], [n, 1, width]).reshape([n, width]);
 }

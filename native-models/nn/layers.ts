@@ -165,15 +165,27 @@ export class Linear extends Module {
   }
 
   call(x: Tensor): Tensor {
-    const context = contextOf(x);
-    const [weight, bias] = [context.parameter(this.weight), context.parameter(this.bias)];
-    const [outputs] = this.weight.shape as [number];
-    return x.graph.scope(context.path(this), () => {
-      const leading = x.shape.slice(0, -1);
-      const rows = x.reshape([sizeOf(leading), x.shape.at(-1)!]);
-      return rows.linear(weight, bias).reshape([...leading, outputs]);
-    });
+    return this.callParts([x])[0]!;
   }
+
+  /** The outputs in equal parts, each made from an operand of its own. Shapes: [...,inputs] -> [...,outputs/parts] each. */
+  callParts(operands: readonly Tensor[]): Tensor[] {
+    const context = contextOf(operands[0]!);
+    const [weights, biases] = [this.weight, this.bias].map((p) => evenParts(context.parameter(p), operands.length));
+    return operands.map((x, i) =>
+      x.graph.scope(context.path(this), () => {
+        const leading = x.shape.slice(0, -1);
+        const rows = x.reshape([sizeOf(leading), x.shape.at(-1)!]);
+        return rows.linear(weights![i]!, biases![i]!).reshape([...leading, weights![i]!.shape[0]!]);
+      }),
+    );
+  }
+}
+
+/** Along the first axis. */
+function evenParts(x: Tensor, count: number): readonly Tensor[] {
+  if (count === 1) return [x];
+  return x.split(new Array<number>(count).fill(x.shape[0]! / count), 0);
 }
 
 /** Zeroes x with the given probability in training, one draw for each element of `draws`, and scales the rest up. */

@@ -4,7 +4,7 @@
  * Names of fields are timm's (`blocks.0.attn.qkv.weight`), so its checkpoints load unmapped.
  */
 
-import { type Shape, ShapeError } from '../core/shape.ts';
+import { ShapeError } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type Init, zeros } from './init.ts';
 import { DropPath, Linear } from './layers.ts';
@@ -74,7 +74,7 @@ export function withClassToken(x: Tensor, token: Tensor, positions: Tensor): Ten
 
 /**
  * Self-attention with several heads.
- * Shapes: [N,T,D] -> the same; D is a multiple of `heads`.
+ * Shapes: [N,T,D] -> [N,kept,D], the first tokens alone where not all are asked for; D is a multiple of `heads`.
  * Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.
  */
 export class MultiHeadAttention extends Module {
@@ -89,21 +89,26 @@ export class MultiHeadAttention extends Module {
     this.heads = heads;
   }
 
-  call(x: Tensor): Tensor {
-    const [n, tokens, width] = x.shape as [number, number, number];
-    const perHead = width / this.heads;
-    const shape: Shape = [n, this.heads, tokens, perHead];
-    const byHead = this.qkv.call(x).reshape([n, tokens, 3, this.heads, perHead]).transpose([2, 0, 3, 1, 4]);
-    const [query, key, value] = byHead.split([1, 1, 1], 0).map((part) => part.reshape(shape)) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
+  call(x: Tensor, kept = x.shape[1]!): Tensor {
+    const [n, , width] = x.shape as [number, number, number];
+    const [query, key, value] = this.qkv.callParts([first(x, kept), x, x]).map((part) => this.byHead(part));
     // Scaled before the product: queries are smaller than the table of every token against every other.
-    const scores = query.mul(1 / Math.sqrt(perHead)).matmul(key, { transposeB: true });
-    const mixed = scores.softmax(-1).matmul(value);
-    return this.proj.call(mixed.transpose([0, 2, 1, 3]).reshape(x.shape));
+    const scaled = query!.mul(1 / Math.sqrt(width / this.heads));
+    const mixed = scaled.matmul(key!, { transposeB: true }).softmax(-1).matmul(value!);
+    return this.proj.call(mixed.transpose([1, 2, 0, 3]).reshape([n, kept, width]));
   }
+
+  /** Heads come first: each is one run of the channels of all tokens. Shapes: [N,T,D] -> [heads,N,T,D/heads]. */
+  private byHead(x: Tensor): Tensor {
+    const [n, tokens, width] = x.shape as [number, number, number];
+    return x.reshape([n, tokens, this.heads, width / this.heads]).transpose([2, 0, 1, 3]);
+  }
+}
+
+/** Shapes: [N,T,D] -> [N,kept,D]. */
+function first(x: Tensor, kept: number): Tensor {
+  const [n, tokens, width] = x.shape as [number, number, number];
+  return kept === tokens ? x : x.slice([0, 0, 0], [n, kept, width]);
 }
 
 /** Two linear layers with GELU between. Shapes: [N,T,D] -> the same. */
@@ -124,7 +129,11 @@ export class Mlp extends Module {
 
 const EXPANSION = 4; // hidden units of the MLP per unit of width
 
-/** Attention, then MLP, each with a layer norm before it and a shortcut around it. Shapes: [N,T,D] -> the same. */
+/**
+ * Attention, then MLP, each with a layer norm before it and a shortcut around it. Where only the first tokens are asked for,
+ * what the others would need for themselves is left out.
+ * Shapes: [N,T,D] -> [N,kept,D].
+ */
 export class TransformerBlock extends Module {
   readonly norm1: LayerNorm;
   readonly attn: MultiHeadAttention;
@@ -141,8 +150,8 @@ export class TransformerBlock extends Module {
     this.dropPath = new DropPath(dropPath);
   }
 
-  call(x: Tensor): Tensor {
-    const attended = x.add(this.dropPath.call(this.attn.call(this.norm1.call(x))));
+  call(x: Tensor, kept = x.shape[1]!): Tensor {
+    const attended = first(x, kept).add(this.dropPath.call(this.attn.call(this.norm1.call(x), kept)));
     return attended.add(this.dropPath.call(this.mlp.call(this.norm2.call(attended))));
   }
 }

@@ -26,7 +26,7 @@ describe.each(MODELS.filter((card) => card.kind === 'classifier'))('$name', (car
     if (isTransformer) {
       const blocks = Object.keys((model as unknown as { blocks: readonly unknown[] }).blocks).length;
       expect([map, attentions.length]).toEqual([null, blocks]);
-      expect(attentions.every(({ shape }) => shape[2] === (SIDE_PX / 16) ** 2 + 1)).toBe(true);
+      expect(attentions.every(({ shape }) => shape[3] === (SIDE_PX / 16) ** 2 + 1)).toBe(true);
     } else {
       expect(attentions).toEqual([]);
       expect(map!.shape.slice(2)).toEqual([SIDE_PX / 32, SIDE_PX / 32]);
