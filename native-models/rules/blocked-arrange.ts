@@ -7,7 +7,7 @@ import type { ConvAttrs } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
 import { type Shape, sameShape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
-import { weightOf } from './blocked-products.ts';
+import { isPartedByBlocks, weightOf } from './blocked-products.ts';
 import { elementwiseRules } from './evaluate-elementwise.ts';
 import type { Layout } from './layout.ts';
 
@@ -111,6 +111,7 @@ export function arrange(
   const groups = new Groups();
   for (const op of program.ops) {
     const [result] = op.outputs;
+    if (isPartedByBlocks(op, block)) for (const part of [...op.inputs, ...op.outputs]) groups.join(part, result!);
     const { length: rank } = result!.shape;
     if ((rank !== 4 && rank !== 2) || !isPlaceByPlace(op)) continue;
     for (const input of op.inputs) if (sameShape(input.shape, result!.shape)) groups.join(input, result!);

@@ -40,7 +40,22 @@ export function weightOf(op: Op<'MatMul'>, block: number): Tensor | null {
     return isWhole && !attrs.transposeB && work >= LEAST_WORK ? gradient : null;
   }
   const weight = inputs[1]!;
-  return weight.source.kind === 'input' && sidesOf(op, block) !== null ? weight : null;
+  return isParameter(weight, block) && sidesOf(op, block) !== null ? weight : null;
+}
+
+/** What comes from outside, or whole blocks of its rows. */
+function isParameter({ source }: Tensor, block: number): boolean {
+  if (source.kind !== 'op') return source.kind === 'input';
+  return isPartedByBlocks(source.op, block) && source.op.inputs[0]!.source.kind === 'input';
+}
+
+/** Whether a matrix is taken apart, or put together, by whole blocks of rows: as filters each part is one run of the whole. */
+export function isPartedByBlocks(op: Op, block: number): boolean {
+  const isAlongRows =
+    (op.prim === 'Split' && (op as Op<'Split'>).attrs.axis === 0) ||
+    (op.prim === 'Concat' && (op as Op<'Concat'>).attrs.axis === 0);
+  const parts = op.prim === 'Split' ? op.outputs : op.inputs;
+  return isAlongRows && parts.every(({ shape }) => shape.length === 2 && shape.every((side) => side % block === 0));
 }
 
 /** Whether a program has a product that takes the way over blocks. */

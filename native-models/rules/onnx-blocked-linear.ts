@@ -9,9 +9,10 @@
  */
 
 import type { Op, Tensor } from '../core/tensor.ts';
-import { type Matrix, type Sides, sidesOf } from './blocked-products.ts';
+import { isPartedByBlocks, type Matrix, type Sides, sidesOf } from './blocked-products.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { roundUp } from './layout.ts';
+import { batched } from './onnx-blocked-batched.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { inLayout, NCHWC, reshaped, toBlocked } from './onnx-blocked-convert.ts';
 
@@ -41,12 +42,25 @@ export function reshapedRows(otherwise: LoweringRule<'Reshape'>): LoweringRule<'
   };
 }
 
-/** Products of many matrices: the runtime's own operator reads transposed operands as they lie. */
-function batched(emit: Emitter, { inputs, attrs }: Op<'MatMul'>): string {
-  const { transposeA, transposeB } = attrs;
-  const operands = inputs.map(emit.name);
-  if (!transposeA && !transposeB) return emit.one('MatMul', operands);
-  return emit.one('com.microsoft:FusedMatMul', operands, { transA: Number(transposeA), transB: Number(transposeB) });
+/** Whole blocks of rows of a matrix that lies as filters: each part is one run of it. */
+export function filterParts(otherwise: LoweringRule<'Split'>, block: number): LoweringRule<'Split'> {
+  return (emit, op) => {
+    const [x] = op.inputs as readonly [Tensor];
+    if (!isPartedByBlocks(op as Op<'Split'>, block) || emit.value(x).layout !== 'filter') return otherwise(emit, op);
+    const { sizes } = op.attrs;
+    const parts = emit.node('Split', [emit.in(x, 'filter'), emit.ints(sizes)], { axis: 0 }, sizes.length);
+    return parts.map((part) => inLayout('filter', part));
+  };
+}
+
+/** The inverse of `filterParts`. */
+export function joinedFilters(otherwise: LoweringRule<'Concat'>, block: number): LoweringRule<'Concat'> {
+  return (emit, op) => {
+    const isUseful = op.inputs.some((input) => emit.value(input).layout === 'filter');
+    if (!isUseful || !isPartedByBlocks(op as Op<'Concat'>, block)) return otherwise(emit, op);
+    const parts = op.inputs.map((input) => emit.in(input, 'filter'));
+    return [inLayout('filter', emit.one('Concat', parts, { axis: 0 }))];
+  };
 }
 
 /** Pixels in a row of a map: enough for the kernel, and few enough for rows to be shared out among threads. */

@@ -18,11 +18,13 @@ import {
   blockedBatchNormTrain,
   blockedChannelMoments,
 } from './onnx-blocked-batch-norm.ts';
+import { scaledProduct } from './onnx-blocked-batched.ts';
 import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
-import { blockedMatMul, reshapedRows } from './onnx-blocked-linear.ts';
+import { headsFromRows, rowsFromHeads } from './onnx-blocked-heads.ts';
+import { blockedMatMul, filterParts, joinedFilters, reshapedRows } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { blockedMaxPool } from './onnx-blocked-pool.ts';
@@ -121,14 +123,15 @@ export function blockedBackend(block: number): Backend {
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
       MaxPool: blockedMaxPool(rules.MaxPool),
       MaxPoolGrad: blockedMaxPoolGrad(rules.MaxPoolGrad, block),
-      Reshape: reshapedRows(rules.Reshape),
-      Transpose: chunkTranspose(rules.Transpose),
+      Reshape: rowsFromHeads(reshapedRows(rules.Reshape), block),
+      Transpose: headsFromRows(chunkTranspose(rules.Transpose), block),
       MatMul: blockedMatMul(rules.MatMul, block),
-      Mul: blockedMul(wrapped.Mul, block),
+      Mul: scaledProduct(blockedMul(wrapped.Mul, block)),
       ReduceSum: blockedReduction(rules.ReduceSum, block),
       ReduceMean: blockedReduction(rules.ReduceMean, block),
       Expand: blockedExpand(rules.Expand, block),
-      Concat: blockedConcat(rules.Concat, block),
+      Concat: joinedFilters(blockedConcat(rules.Concat, block), block),
+      Split: filterParts(rules.Split, block),
       Slice: blockedSlice(rules.Slice, block),
     },
   };

@@ -5,6 +5,7 @@ import { rngFrom } from '../../../native-models/core/rng.ts';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
 import { ModelBinding } from '../../../native-models/nn/binding.ts';
 import { MultiHeadAttention, TransformerBlock } from '../../../native-models/nn/transformer.ts';
+import { packings } from '../../../native-models/onnx/packing.ts';
 import { gradients } from '../../../native-models/passes/gradients.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
@@ -94,4 +95,11 @@ test.each(Object.entries(CASES))('attention of %s has the evaluator’s value an
 
 test('a block that makes the first token alone has the evaluator’s value and gradients', async () => {
   await expectEvaluated(TransformerBlock, CASES['the first token alone']!);
+});
+
+test.skipIf(block === null)('the weight of queries, keys and values lies as filters in one piece', () => {
+  const { program } = partProgram(MultiHeadAttention, CASES['two images']!);
+  const { inputs, outputs } = packings(program, blockedBackend(block!));
+
+  expect([inputs.get('qkv.weight')!.layout, outputs.get('d:qkv.weight')!.layout]).toEqual(['filter', 'filter']);
 });
