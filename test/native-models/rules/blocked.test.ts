@@ -106,6 +106,11 @@ const cases: Readonly<Record<string, GradientCase>> = {
   }),
   'stem 2x2 at batch 16, columns unread': conv([16, 4, 5, 7], [16, 4, 2, 2], { strides: [2, 2] }),
   '3x3 at batch 16, columns unread': conv([16, 16, 8, 8], [16, 16, 3, 3], { strides: [2, 2] }),
+  // Cotangents so large that their rows are taken in parts.
+  '3x3 on a large map': conv([1, 16, 60, 60], [64, 16, 3, 3], same),
+  'stem 3x3 on a large map, stride 2': conv([2, 3, 120, 120], [64, 3, 3, 3], { ...same, strides: [2, 2] }),
+  '3x3 at batch 17': conv([17, 16, 5, 4], [24, 16, 3, 3], same),
+  'stem 3x3 at batch 33': conv([33, 3, 5, 4], [16, 3, 3, 3], same),
   '3x3, rows of two images in a block': conv([5, 16, 16, 5], [16, 16, 3, 3], same),
   '3x3, blocks of rows filled up': conv([5, 20, 9, 6], [24, 20, 3, 3], same),
   '3x3, blocks of rows filled up, stride 2': conv([5, 16, 18, 7], [16, 16, 3, 3], { ...same, strides: [2, 2] }),

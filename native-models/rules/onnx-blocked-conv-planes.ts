@@ -1,0 +1,282 @@
+/**
+ * Weight gradients without rearranging pixels: a map's blocks are taken for plain rows, and the cotangent, as it lies, for
+ * filters over them. A pixel's b channels are then b neighbours in a row, and each of them is a place of the result:
+ *
+ *   X as plain maps [C/b, n, H, W * b], g as filters [K/b, n, Ho, Wo, b of K] -> [C/b, K/b, kh, kw * b, b of K]
+ *
+ * with a window's steps as dilations, a row apart down and b apart across. That is how filters lie but for the order of their
+ * blocks. Images are the channels that are summed over: fewer than a block, else the operator wants blocks. So they go in
+ * parts, and the rows of large cotangents as well, each part adding to what the last has left.
+ */
+
+import type { ConvAttrs } from '../core/primitives.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { Emitter } from './emitter.ts';
+import { packedShape, roundUp } from './layout.ts';
+import { along, chunksPicked } from './onnx-blocked-chunks.ts';
+import { NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
+
+type Sizes = readonly [number, number, number, number];
+
+export interface WeightGradTask {
+  readonly emit: Emitter;
+  readonly x: Tensor;
+  readonly g: Tensor;
+  readonly weight: Sizes;
+  readonly attrs: ConvAttrs;
+  /** Groups that the runtime is told of, each of whole blocks. */
+  readonly group: number;
+  readonly block: number;
+}
+
+/** Rows and columns that windows read, beyond the map's last (negative: some are never read). */
+export function overhang({ x, g, weight, attrs }: WeightGradTask): [down: number, across: number] {
+  const { strides, dilations, pads } = attrs;
+  const read = [0, 1].map(
+    (axis) => (g.shape[axis + 2]! - 1) * strides[axis]! + dilations[axis]! * (weight[axis + 2]! - 1) + 1,
+  );
+  return [read[0]! - x.shape[2]! - pads[0], read[1]! - x.shape[3]! - pads[1]];
+}
+
+/** Shapes: -> filters [K,C/group,kh,kw], channels filled up. */
+export function byPlanes(task: WeightGradTask): string {
+  const { emit, x, g, weight, group, block } = task;
+  const [n, channels] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [, k] = packedShape(g.shape, 'blocked', block) as Sizes;
+  const [blocks, filters] = [channels / block / group, k / block / group];
+  const [, , kh, kw] = weight;
+  const sum = accumulated(task, {
+    group,
+    images: n,
+    lanes: block,
+    rows: blockedRows(task),
+    filters: [filters, filters, k / block],
+  });
+  const turned = chunksPicked(
+    emit,
+    sum,
+    kh * kw * block * block,
+    [group, filters, blocks],
+    [along(2, blocks, group * filters), along(1, filters, 1), along(0, group, filters)],
+  );
+  return reshaped(emit, turned, [k, channels / group, kh, kw]);
+}
+
+/** The same for a plain map of fewer channels than a block, which is too few for its own rows. Shapes: -> thin filters [K,C,kh,kw]. */
+export function stemByPlanes(task: WeightGradTask): string {
+  const { emit, x, g, weight, block } = task;
+  const [, c, kh, kw] = weight;
+  const [n] = x.shape as Sizes;
+  const k = roundUp(g.shape[1]!, block);
+  // A kernel has few rows to share out among threads: half of the images each make twice as many.
+  const group = n % 2 === 0 ? 2 : 1;
+  const images = n / group;
+  const filters = [k / block, (images * k) / block, k / block] as const;
+  const sum = accumulated(task, { group, images, lanes: c, rows: plainRows(task, images), filters });
+  const halves = reshaped(emit, sum, [group, k / block, kh * kw, c, block]);
+  const whole = emit.one('ReduceSum', [halves, emit.ints([0])], { keepdims: 0 });
+  return reshaped(emit, emit.one('Transpose', [whole], { perm: [0, 2, 1, 3] }), [k, c, kh, kw]);
+}
+
+/** Some of a number of things that follow one another. */
+interface Range {
+  readonly first: number;
+  readonly count: number;
+}
+
+interface Operands {
+  readonly group: number;
+  /** Of each group. */
+  readonly images: number;
+  /** Places of the result in a pixel. */
+  readonly lanes: number;
+  /** Shapes: images, rows -> plain maps [any, group * images, rows, columns * lanes]. */
+  readonly rows: (images: Range, rows: Range) => string;
+  /** Blocks of the cotangent's channels in a group, and how many lie between those of two groups, and of two images. */
+  readonly filters: readonly [count: number, apart: number, ofImages: number];
+}
+
+/** Shapes: -> [any, group, K/b of a group, kh, kw, lanes, b]. */
+function accumulated(task: WeightGradTask, operands: Operands): string {
+  const { emit, g, attrs, weight, block } = task;
+  const { group, images, lanes, rows, filters } = operands;
+  const [, , ho, wo] = g.shape as Sizes;
+  const segments = segmentsOf(ho, wo * Math.min(filters[0], MOST_BLOCKS) * block);
+  const parts = inParts(images, Math.ceil(images / (block - 1))).flatMap((taken) =>
+    inParts(ho, segments).map((own) => ({ taken, own })),
+  );
+  const h = task.x.shape[2]!;
+  const sum = parts.reduce<string | null>((before, { taken, own }) => {
+    const [top, bottom] = [
+      own.first * attrs.strides[0] - attrs.pads[0],
+      (own.first + own.count - 1) * attrs.strides[0] - attrs.pads[0] + weight[2],
+    ];
+    const read = { first: Math.max(0, top), count: Math.min(h, bottom) - Math.max(0, top) };
+    return emit.one(
+      `${NCHWC}Conv`,
+      [rows(taken, read), cotangent(task, operands, taken, own), ...(before === null ? [] : ['', before])],
+      {
+        kernel_shape: [own.count, wo],
+        strides: [1, 1],
+        dilations: [attrs.strides[0], attrs.strides[1] * lanes],
+        pads: [Math.max(0, -top), 0, Math.max(0, bottom - h), 0],
+        group,
+      },
+    );
+  }, null);
+  return sum!;
+}
+
+const MOST_BLOCKS = 4; // of filters that the operator takes at a time
+const CACHED = 13 * 2 ** 14; // numbers of them that stay in a core's second cache while a row of the result is made
+
+/** The fewest equal numbers of rows, such that what the operator takes of the cotangent at a time stays cached. */
+function segmentsOf(ho: number, perRow: number): number {
+  for (let segments = 1; segments < ho; segments++) {
+    if (ho % segments === 0 && (ho / segments) * perRow <= CACHED) return segments;
+  }
+  return ho;
+}
+
+/** As equal parts as can be. */
+function inParts(count: number, parts: number): readonly Range[] {
+  const starts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * count) / parts));
+  return starts.slice(1).map((end, i) => ({ first: starts[i]!, count: end - starts[i]! }));
+}
+
+const numbers = ({ first, count }: Range, step: number): number[] =>
+  Array.from({ length: count }, (_, i) => (first + i) * step);
+
+/** Some rows of some images' cotangents as filters. Shapes: -> [group * K/b of a group * b, images, rows, Wo]. */
+function cotangent({ emit, g, block }: WeightGradTask, operands: Operands, images: Range, rows: Range): string {
+  const [, , ho, wo] = g.shape as Sizes;
+  const [count, apart, ofImages] = operands.filters;
+  const segments = ho / rows.count;
+  const own = { axes: [1], numbers: numbers({ first: 0, count }, segments) };
+  const picked = chunksPicked(
+    emit,
+    emit.in(g, 'blocked'),
+    rows.count * wo * block,
+    [operands.group, count, images.count],
+    [
+      { axes: [2], numbers: numbers(images, ofImages * segments).map((number) => number + rows.first / rows.count) },
+      own,
+      along(0, operands.group, apart * segments),
+    ],
+  );
+  return reshaped(emit, picked, [operands.group * count * block, images.count, rows.count, wo]);
+}
+
+/** Rows of blocks. */
+function blockedRows(task: WeightGradTask): Operands['rows'] {
+  const { emit, x, attrs, group, block } = task;
+  const packed = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [, across] = overhang(task);
+  const { name, shape } = pixelsOf(
+    emit,
+    emit.in(x, 'blocked'),
+    packed,
+    { to: [packed[2], packed[3] + Math.min(0, across)] },
+    block,
+  );
+  const [, channels, h, w] = shape;
+  const blocks = channels / block / group;
+  const [left, right] = [attrs.pads[1], Math.max(0, across)];
+  return (images, rows) => {
+    const picked = chunksPicked(
+      emit,
+      name,
+      w * block,
+      [blocks, group, images.count, rows.count],
+      [
+        { axes: [3], numbers: numbers(rows, 1) },
+        along(0, blocks, h),
+        along(1, group, blocks * h),
+        { axes: [2], numbers: numbers(images, (channels / block) * h) },
+      ],
+    );
+    const planes = blocks * group * images.count;
+    const whole = columnsAround(task, picked, [planes, rows.count, w], [left, right]);
+    return reshaped(emit, whole, [blocks, group * images.count, rows.count, (left + w + right) * block]);
+  };
+}
+
+/**
+ * Columns of zeros on both sides, written by all threads: a convolution that copies. Left to the operator that reads them,
+ * every place that sees one of them would be computed by itself.
+ */
+function columnsAround(
+  { emit, block }: WeightGradTask,
+  planes: string,
+  [count, h, w]: readonly [number, number, number],
+  [left, right]: readonly [number, number],
+): string {
+  if (left === 0 && right === 0) return planes;
+  const one = emit.constant(new Float64Array(block).fill(1), [block, 1, 1, 1], 'float32');
+  return emit.one(`${NCHWC}Conv`, [reshaped(emit, planes, [count, block, h, w]), one], {
+    kernel_shape: [1, 1],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [0, left, 0, right],
+    group: block,
+  });
+}
+
+/** Rows of a plain map, a pixel's channels side by side. */
+function plainRows(task: WeightGradTask, perGroup: number): Operands['rows'] {
+  const { emit, x, attrs } = task;
+  const [n, c, h, w] = x.shape as Sizes;
+  const [, across] = overhang(task);
+  const width = attrs.pads[1] + w + across;
+  const pixels = reshaped(emit, emit.one('Transpose', [emit.name(x)], { perm: [0, 2, 3, 1] }), [n * h, w * c]);
+  const around = emit.one('Pad', [pixels, emit.ints([0, attrs.pads[1] * c, 0, across * c])]);
+  return (images, rows) => {
+    const group = n / perGroup;
+    const picked = chunksPicked(
+      emit,
+      around,
+      width * c,
+      [group, images.count, rows.count],
+      [
+        { axes: [2], numbers: numbers(rows, 1) },
+        { axes: [1], numbers: numbers(images, h) },
+        along(0, group, perGroup * h),
+      ],
+    );
+    return reshaped(emit, picked, [1, group * images.count, rows.count, width * c]);
+  };
+}
+
+/**
+ * The gradient of a 1x1 kernel image by image, for which nothing is copied at all; then a sum over images. The map of more
+ * channels serves as filters, of which the operator takes several blocks at a time.
+ * Shapes: -> filters [K,C,1,1], channels filled up.
+ */
+export function byImage({ emit, x, g, attrs, block }: WeightGradTask): string {
+  const packed = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [n, c, h, w] = packed;
+  const [, k, ho, wo] = packedShape(g.shape, 'blocked', block) as Sizes;
+  const taken = pixelsOf(emit, emit.in(x, 'blocked'), packed, { to: [h, w], steps: attrs.strides }, block).name;
+  const cotangents = emit.in(g, 'blocked');
+  const window = { kernel_shape: [1, ho * wo], strides: [1, 1], dilations: [1, block], pads: [0, 0, 0, 0], group: n };
+  const product = (rows: string, places: number, filters: string, channels: number) => {
+    const operands = [
+      reshaped(emit, rows, [1, n, places / block, ho * wo * block]),
+      reshaped(emit, filters, [n * channels, 1, 1, ho * wo]),
+    ];
+    const images = reshaped(emit, emit.one(`${NCHWC}Conv`, operands, window), [n, c * k]);
+    return emit.one('ReduceSum', [images, emit.ints([0])], { keepdims: 0 });
+  };
+  if (c <= k) return reshaped(emit, product(taken, c, cotangents, k), [k, c, 1, 1]);
+
+  // To the reordering operator, a tile [b of K, b of C] is a map of one row for each channel of K.
+  const tiles = reshaped(emit, product(cotangents, k, taken, c), [(c * k) / (block * block), block, block, 1]);
+  const turned = chunksPicked(
+    emit,
+    emit.one(`${NCHWC}ReorderInput`, [tiles]),
+    block * block,
+    [k / block, c / block],
+    [along(1, c / block, k / block), along(0, k / block, 1)],
+  );
+  return reshaped(emit, turned, [k, c, 1, 1]);
+}
