@@ -1,7 +1,7 @@
 /** Makes objects of the boxes between key frames, in place of those that were made of other key frames before. */
 
 import type { SequenceView } from '../../preload/contract/sequences.ts';
-import { addAnnotations, annotationsOf, NO_FLAGS, removeAnnotation } from '../store/annotations.ts';
+import { addAnnotations, annotationsOf, removeAnnotation } from '../store/annotations.ts';
 import type { ReadDb, WriteDb } from '../store/db.ts';
 import { frameOf, framesOf, sequenceName, trackBoxes } from '../store/sequences.ts';
 import { type BetweenBox, betweenBoxes, lastBoxes } from './tracks.ts';
@@ -21,8 +21,8 @@ export function fillTracks(db: WriteDb, sequenceId: number, trackIds: readonly n
     }
   }
   for (const [imageId, boxes] of Map.groupBy(wanted, (box) => box.imageId)) {
-    const objects = boxes.map(({ trackId, className, xyxy }) => ({
-      ...{ ...NO_FLAGS, class_name: className, shape: { kind: 'box', xyxy } as const, source: 'interpolated' as const },
+    const objects = boxes.map(({ trackId, className, flags, xyxy }) => ({
+      ...{ ...flags, class_name: className, shape: { kind: 'box', xyxy } as const, source: 'interpolated' as const },
       track: { id: trackId, role: 'between' as const },
     }));
     addAnnotations(db, imageId, objects);
@@ -57,4 +57,10 @@ export function sequenceView(db: ReadDb, imageId: number): SequenceView | null {
 }
 
 const toldBoxes = (boxes: readonly BetweenBox[], is_after: boolean) =>
-  boxes.map(({ trackId, className, xyxy }) => ({ track_id: trackId, class_name: className, xyxy, is_after }));
+  boxes.map(({ trackId, className, flags, xyxy }) => ({
+    track_id: trackId,
+    class_name: className,
+    flags,
+    xyxy,
+    is_after,
+  }));

@@ -7,7 +7,7 @@ import { boxBetween } from '../../native-models/geometry/box.ts';
 import type { Frame, TrackBox } from '../store/sequences.ts';
 
 /** A box that nobody has set: it follows from the key frames before and after. */
-export type BetweenBox = Pick<TrackBox, 'trackId' | 'imageId' | 'number' | 'className' | 'xyxy'>;
+export type BetweenBox = Pick<TrackBox, 'trackId' | 'imageId' | 'number' | 'className' | 'flags' | 'xyxy'>;
 
 const isKey = ({ role }: TrackBox): boolean => role !== 'between';
 
@@ -20,7 +20,7 @@ export function lastBoxes(boxes: readonly TrackBox[], number: number): TrackBox[
 }
 
 /**
- * Of every frame that lies between two key frames of a track and is none of them. The class is that of the key frame before.
+ * Of every frame that lies between two key frames of a track and is none of them. Class and flags are those of the key frame before.
  * `boxes`: by track, then by frame. `frames`: by ascending number.
  */
 export function betweenBoxes(boxes: readonly TrackBox[], frames: readonly Frame[]): BetweenBox[] {
@@ -31,7 +31,7 @@ export function betweenBoxes(boxes: readonly TrackBox[], frames: readonly Frame[
       return frames
         .filter(({ number }) => number > before.number && number < after.number)
         .map(({ imageId, number }) => ({
-          ...{ trackId: before.trackId, imageId, number, className: before.className },
+          ...{ trackId: before.trackId, imageId, number, className: before.className, flags: before.flags },
           xyxy: boxBetween(before.xyxy, after.xyxy, (number - before.number) / (after.number - before.number)),
         }));
     }),

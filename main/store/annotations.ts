@@ -52,7 +52,10 @@ export interface AnnotatedImage {
   readonly annotations: readonly Annotation[];
 }
 
-interface StoredAnnotation {
+/** Flags as the database has them. */
+export type StoredFlags = { readonly [Flag in keyof AnnotationFlags]: 0 | 1 };
+
+interface StoredAnnotation extends StoredFlags {
   readonly id: number;
   readonly image_id: number;
   readonly class_id: number;
@@ -63,10 +66,6 @@ interface StoredAnnotation {
   readonly y1: number;
   readonly area_px2: number;
   readonly geometry: string | null;
-  readonly is_crowd: 0 | 1;
-  readonly is_difficult: 0 | 1;
-  readonly is_occluded: 0 | 1;
-  readonly is_truncated: 0 | 1;
   readonly source: LabelSource | null;
   readonly track_id: number | null;
   readonly track_role: TrackRole | null;
@@ -238,11 +237,15 @@ function toAnnotation(row: StoredAnnotation, names: ReadonlyMap<number, string>)
     shape: shapeOf(row.kind, xyxy, row.geometry),
     xyxy,
     area_px2: row.area_px2,
-    is_crowd: row.is_crowd === 1,
-    is_difficult: row.is_difficult === 1,
-    is_occluded: row.is_occluded === 1,
-    is_truncated: row.is_truncated === 1,
+    ...flagsOf(row),
     ...(row.source === null ? {} : { source: row.source }),
     ...(row.track_id === null ? {} : { track: { id: row.track_id, role: row.track_role! } }),
   };
 }
+
+export const flagsOf = (row: StoredFlags): AnnotationFlags => ({
+  is_crowd: row.is_crowd === 1,
+  is_difficult: row.is_difficult === 1,
+  is_occluded: row.is_occluded === 1,
+  is_truncated: row.is_truncated === 1,
+});

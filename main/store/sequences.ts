@@ -2,6 +2,7 @@
 
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { TrackRole } from '../../preload/contract/labelling.ts';
+import { type AnnotationFlags, flagsOf, type StoredFlags } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
 /** A video, or a folder of pictures, as it was imported. */
@@ -27,6 +28,7 @@ export interface TrackBox {
   readonly number: number;
   readonly role: TrackRole;
   readonly className: string;
+  readonly flags: AnnotationFlags;
   readonly xyxy: Xyxy;
 }
 
@@ -78,7 +80,8 @@ export function sequenceOfTrack(db: ReadDb, trackId: number): number | null {
 }
 
 export const TRACK_BOXES = `
-  SELECT annotations.track_id, annotations.track_role, annotations.image_id, frames.number, classes.name, x0, y0, x1, y1
+  SELECT annotations.track_id, annotations.track_role, annotations.image_id, frames.number, classes.name, x0, y0, x1, y1,
+         is_crowd, is_difficult, is_occluded, is_truncated
   FROM frames JOIN annotations ON annotations.image_id = frames.image_id JOIN classes ON classes.id = class_id
   WHERE frames.sequence_id = ? AND annotations.track_id IS NOT NULL ORDER BY annotations.track_id, frames.number`;
 
@@ -90,6 +93,7 @@ export function trackBoxes(db: ReadDb, sequenceId: number): TrackBox[] {
     number: row.number,
     role: row.track_role,
     className: row.name,
+    flags: flagsOf(row),
     xyxy: [row.x0, row.y0, row.x1, row.y1],
   }));
 }
@@ -100,7 +104,7 @@ interface StoredFrame {
   readonly number: number;
 }
 
-interface StoredTrackBox {
+interface StoredTrackBox extends StoredFlags {
   readonly track_id: number;
   readonly track_role: TrackRole;
   readonly image_id: number;

@@ -50,13 +50,16 @@ export type TrackRole = z.infer<typeof TrackRole>;
 export const Track = z.object({ id: z.int().positive(), role: TrackRole });
 export type Track = z.infer<typeof Track>;
 
-export const NewAnnotation = z.object({
-  class_name: z.string().min(1),
-  shape: Shape,
+export const AnnotationFlags = z.object({
   is_crowd: z.boolean(),
   is_difficult: z.boolean(),
   is_occluded: z.boolean(),
   is_truncated: z.boolean(),
+});
+
+export const NewAnnotation = AnnotationFlags.extend({
+  class_name: z.string().min(1),
+  shape: Shape,
   /** Absent where a person has drawn it, or an import brought it. */
   source: LabelSource.optional(),
   /** A box that is one object with others on other frames of its sequence. */

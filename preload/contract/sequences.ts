@@ -1,6 +1,7 @@
 /** Frames of a video or of a sequence of pictures, and what is known of objects through them. */
 
 import { z } from 'zod';
+import { AnnotationFlags } from './labelling.ts';
 
 const id = z.int().positive();
 const px = z.number().refine(Number.isFinite);
@@ -12,6 +13,8 @@ const px = z.number().refine(Number.isFinite);
 export const BetweenBox = z.object({
   track_id: id,
   class_name: z.string().min(1),
+  /** Those of the key frame before. */
+  flags: AnnotationFlags,
   xyxy: z.tuple([px, px, px, px]).readonly(),
   /** There is no key frame after this one, so it is only where the object was last. */
   is_after: z.boolean(),

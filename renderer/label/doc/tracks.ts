@@ -4,8 +4,7 @@ import type { Annotation, Change, Track } from '../../../preload/contract/labell
 import type { BetweenBox, SequenceView } from '../../../preload/contract/sequences.ts';
 
 /** A box that follows from key frames, or from the last one, set here. */
-export function keyed({ track_id, class_name, xyxy }: BetweenBox): Change {
-  const flags = { is_crowd: false, is_difficult: false, is_occluded: false, is_truncated: false };
+export function keyed({ track_id, class_name, flags, xyxy }: BetweenBox): Change {
   const track = { id: track_id, role: 'key' } as const;
   return { type: 'add', annotation: { class_name, shape: { kind: 'box', xyxy }, ...flags, track } };
 }

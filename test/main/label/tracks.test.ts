@@ -16,7 +16,7 @@ const ME = { made_by: 'ann', made_at_ms: 5 };
 
 describe('boxes between key frames', () => {
   const key = (number: number, xyxy: Xyxy, role: TrackRole = 'key', trackId = 1): TrackBox => ({
-    ...{ trackId, imageId: number + 1, number, role, className: 'car', xyxy },
+    ...{ trackId, imageId: number + 1, number, role, className: 'car', flags: NO_FLAGS, xyxy },
   });
   const frames = [0, 1, 2, 4, 5, 8].map((number) => ({ imageId: number + 1, sequenceId: 1, number }));
 
@@ -163,6 +163,20 @@ describe('filling in', () => {
     expect(boxes().map((here) => here.length)).toEqual([1, 0, 0, 0, 1]);
   });
 
+  test('gives boxes the flags of the key frame before', () => {
+    const { db, trackId, change, setKey, fill } = madeSequence(4);
+    const shape = { kind: 'box', xyxy: [0, 0, 10, 10] } as const;
+    const hidden = { ...NO_FLAGS, is_occluded: true, class_name: 'car', shape };
+    change(1, [{ type: 'add', annotation: { ...hidden, track: { id: trackId, role: 'key' } } }]);
+    setKey(3, [20, 0, 30, 10]);
+    setKey(4, [30, 0, 40, 10]);
+
+    expect(sequenceView(db, 2)!.between[0]!.flags).toEqual({ ...NO_FLAGS, is_occluded: true });
+    fill();
+
+    expect([1, 2, 3, 4].map((image) => annotationsOf(db, image)[0]!.is_occluded)).toEqual([true, true, false, false]);
+  });
+
   test('that changes nothing has no number', () => {
     const { setKey, fill } = madeSequence(3);
     setKey(1, [0, 0, 10, 10]);
@@ -235,7 +249,7 @@ describe('a track', () => {
     expect(sequenceView(db, 2)).toEqual({
       ...{ id: 1, name: 'walk', images: [1, 2, 3], numbers: [0, 1, 2] },
       tracks: [{ id: trackId, class_name: 'car', key_images: [1, 3], end_images: [3] }],
-      between: [{ track_id: trackId, class_name: 'car', xyxy: [10, 0, 20, 10], is_after: false }],
+      between: [{ track_id: trackId, class_name: 'car', flags: NO_FLAGS, xyxy: [10, 0, 20, 10], is_after: false }],
     });
     fill();
     expect(sequenceView(db, 2)!.between).toEqual([]);
@@ -244,7 +258,7 @@ describe('a track', () => {
   test('stays on show where it was last, until its end', () => {
     const { db, trackId, setKey } = madeSequence(4);
     setKey(1, [0, 0, 10, 10]);
-    const last = { track_id: trackId, class_name: 'car', xyxy: [0, 0, 10, 10], is_after: true };
+    const last = { track_id: trackId, class_name: 'car', flags: NO_FLAGS, xyxy: [0, 0, 10, 10], is_after: true };
     expect([1, 2, 4].map((image) => sequenceView(db, image)!.between)).toEqual([[], [last], [last]]);
 
     setKey(2, [5, 0, 15, 10], 'end');

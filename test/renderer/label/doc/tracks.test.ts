@@ -28,10 +28,11 @@ test('key frames are those of the tracks that are chosen, else of all', () => {
   expect([beside(VIEW, 7, 1, keyImages(VIEW, new Set([1]))), beside(VIEW, 20, -1, [9, 11])]).toEqual([20, 9]);
 });
 
-test('a box that follows from key frames becomes one, without marks', () => {
-  const change = keyed({ track_id: 2, class_name: 'bus', xyxy: [1, 2, 30, 40], is_after: false });
+test('a box that follows from key frames becomes one, with the flags it follows with', () => {
+  const flags = { is_crowd: false, is_difficult: false, is_occluded: true, is_truncated: false };
+  const change = keyed({ track_id: 2, class_name: 'bus', flags, xyxy: [1, 2, 30, 40], is_after: false });
 
-  expect(change).toMatchObject({ type: 'add', annotation: { shape: BOX, track: { id: 2, role: 'key' } } });
+  expect(change).toMatchObject({ type: 'add', annotation: { ...flags, shape: BOX, track: { id: 2, role: 'key' } } });
 });
 
 test('an end is turned into a key frame and back, and what a person says of a box is theirs', () => {
