@@ -36,7 +36,7 @@ export function fitTask(item: ImageItem, task: Task, renaming: Renaming, split: 
   const labels = [...new Set(item.labels.map((label) => renamed(label, renaming)).filter((label) => label !== null))];
   const remarks: string[] = [];
   const common = { ...item, split: splitOf(item, renaming, split) };
-  if (item.frame !== undefined) return { item: common, dropped, remarks };
+  if (item.isUnlabelled === true) return { item: common, dropped, remarks };
   if (keepsObjects(task)) {
     if (item.objects === null) {
       throw new RecordProblem('bad-label', `expected objects, as ${task} needs, got only what the whole image is`);

@@ -4,6 +4,7 @@ import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { Ring } from '../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
+import type { TrackRole } from '../../preload/contract/labelling.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
 import type { AnnotationFlags } from '../store/annotations.ts';
 import type { SequenceSource } from '../store/sequences.ts';
@@ -28,8 +29,10 @@ export interface ImageItem {
   readonly splitName: string | null;
   /** The size the source claims, if any. */
   readonly claimed: { readonly width: number | null; readonly height: number | null };
-  /** Where the image is a frame, which nobody has labelled yet. */
+  /** Where the image is one of a sequence. */
   readonly frame?: { readonly sequence: SequenceSource; readonly number: number };
+  /** Nobody has said anything of it yet: it comes in without labels, whatever the task. */
+  readonly isUnlabelled?: boolean;
   /** What the reader put right, in words. */
   readonly repairs: readonly string[];
 }
@@ -47,6 +50,13 @@ export interface SourceObject {
   readonly flags?: Partial<AnnotationFlags>;
   /** Where the source has one. Units: square pixels. */
   readonly areaPx2?: number;
+  /** Of a box on a frame: the track it is of, as the source calls it, each once on a frame. */
+  readonly track?: SourceTrack;
+}
+
+export interface SourceTrack {
+  readonly name: string;
+  readonly role: TrackRole;
 }
 
 export type SourceShape =

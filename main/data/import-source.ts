@@ -10,7 +10,7 @@ import type { LabelSeparator } from './csv-layout.ts';
 import { refuseForeign } from './formats/foreign.ts';
 import { type FormatReader, type FrameOptions, ReadSource } from './formats/format.ts';
 import { FIRST_FORMATS, LAST_FORMATS } from './formats/formats.ts';
-import type { ImportItem } from './import-items.ts';
+import type { ImageItem, ImportItem, SourceObject } from './import-items.ts';
 import { SourceTree } from './source-tree.ts';
 import { type Archive, type OpenArchive, UnpackedArchives } from './unpacked-archives.ts';
 import { frameChoiceWords } from './video-frames.ts';
@@ -134,12 +134,25 @@ async function* fromArchive(
   for (const text of warnings) yield { kind: 'warning', text };
   try {
     for await (const record of await read()) {
-      const isInside = record.kind === 'image' && record.url.startsWith(folder);
-      yield isInside ? { ...record, url: record.url.slice(folder.length + 1) } : record;
+      yield record.kind === 'image' ? imageInArchive(record, folder, path) : record;
     }
   } catch (error) {
     throw errorInArchive(error, folder, path);
   }
+}
+
+/** Sequences and tracks too are named for the archive: an import that is repeated unpacks it elsewhere. */
+function imageInArchive(image: ImageItem, folder: string, path: string): ImageItem {
+  const { url, frame, objects } = image;
+  const isTracked = objects?.some(({ track }) => track !== undefined) === true;
+  const named = ({ track, ...object }: SourceObject): SourceObject =>
+    track === undefined ? object : { ...object, track: { ...track, name: track.name.replace(folder, path) } };
+  return {
+    ...image,
+    ...(url.startsWith(folder) ? { url: url.slice(folder.length + 1) } : {}),
+    ...(frame === undefined ? {} : { frame: inArchive(frame, folder, path) }),
+    ...(isTracked ? { objects: objects!.map(named) } : {}),
+  };
 }
 
 /** An error in the names that the person knows. */

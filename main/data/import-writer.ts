@@ -7,16 +7,17 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 import type { Inspection } from '../images/inspect.ts';
-import { addManyAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
+import { addAnnotations, addManyAnnotations, annotationsOf, type NewAnnotation } from '../store/annotations.ts';
 import type { WriteDb } from '../store/db.ts';
 import { addImage, imageBySha256, isImagePathTaken } from '../store/images.ts';
 import { labelsOf, setLabels } from '../store/labels.ts';
 import type { WriteProject } from '../store/project.ts';
-import { addFrame, ensureSequence } from '../store/sequences.ts';
+import { addFrame, ensureSequence, ensureTrack, frameOf } from '../store/sequences.ts';
 import { copyIntoProject, copyPath, flushImagesFolder, removeCopies } from './image-copies.ts';
 import type { SplitImage } from './import-items.ts';
 import { noteSkipped, noteText } from './import-report.ts';
 import { haveSameObjects } from './same-objects.ts';
+import type { SettledObject } from './settle-objects.ts';
 
 /** An image with the path where it was found and what it turned out to be. */
 export interface SeenImage {
@@ -24,7 +25,7 @@ export interface SeenImage {
   readonly file: string;
   readonly inspection: Inspection;
   /** Null in projects whose labels are of whole images. */
-  readonly annotations: readonly NewAnnotation[] | null;
+  readonly annotations: readonly SettledObject[] | null;
 }
 
 /** A picture that the project has, or is about to have. */
@@ -33,7 +34,8 @@ interface KnownImage {
   readonly id: number | null;
   readonly name: string;
   readonly labels: readonly string[];
-  readonly annotations: readonly NewAnnotation[];
+  readonly annotations: readonly Omit<NewAnnotation, 'track'>[];
+  readonly isLabelled: boolean;
   readonly split: string | null;
 }
 
@@ -88,9 +90,13 @@ export class ImportWriter {
 
   private meetAgain(seen: SeenImage, known: KnownImage): void {
     const { item, annotations } = seen;
-    if (item.frame !== undefined) {
-      if (known.id !== null) addToSequence(this.project.db, known.id, item.frame);
+    if (item.frame !== undefined && known.id !== null) addToSequence(this.project.db, known.id, item.frame);
+    if (item.isUnlabelled === true) {
       this.countPresent(item, known);
+      return;
+    }
+    if (known.id !== null && !known.isLabelled) {
+      this.labelKnown(seen, known.id, known.name);
       return;
     }
     if (annotations !== null) {
@@ -125,6 +131,21 @@ export class ImportWriter {
     noteText(this.report, 'warnings', text);
   }
 
+  /** The picture was here, and nobody had said anything of it. */
+  private labelKnown({ item, annotations }: SeenImage, id: number, name: string): void {
+    const { db } = this.project;
+    if (annotations === null) setLabels(db, id, item.labels);
+    else addAnnotations(db, id, withTracks(db, id, annotations));
+    this.report.objects.added += annotations?.length ?? 0;
+    this.report.already_present += 1;
+    const given = annotations === null ? quoted(item.labels) : `${annotations.length} objects`;
+    noteText(
+      this.report,
+      'repaired',
+      `${item.where}: the same picture as ${name}, which had no labels; it has now: ${given}`,
+    );
+  }
+
   /** The picture is here, pending or stored, and gets labels besides its own. */
   private addLabels({ item, inspection }: SeenImage, known: KnownImage, more: readonly string[]): void {
     const labels = [...known.labels, ...more];
@@ -140,14 +161,15 @@ export class ImportWriter {
   private known(sha256: string): KnownImage | null {
     const pending = this.pending.get(sha256);
     if (pending !== undefined) {
-      const { labels, split } = pending.item;
-      return { id: null, name: pending.file, labels, annotations: pending.annotations ?? [], split };
+      const { labels, split, isUnlabelled } = pending.item;
+      const isLabelled = isUnlabelled !== true;
+      return { id: null, name: pending.file, labels, annotations: pending.annotations ?? [], isLabelled, split };
     }
     const { db } = this.project;
     const row = imageBySha256(db, sha256);
     if (row === null) return null;
-    const annotations = annotationsOf(db, row.id);
-    return { id: row.id, name: row.source_url, labels: labelsOf(db, row.id), annotations, split: row.split };
+    const { id, source_url, is_labelled: isLabelled, split } = row;
+    return { id, name: source_url, labels: labelsOf(db, id), annotations: annotationsOf(db, id), isLabelled, split };
   }
 
   private async place(batch: readonly SeenImage[]): Promise<{ seen: SeenImage; path: string }[]> {
@@ -217,10 +239,10 @@ export class ImportWriter {
       split: item.split,
       created_at_ms: clock.nowMs(),
     } as const;
-    const id = addImage(db, image, annotations !== null && item.frame === undefined);
+    const id = addImage(db, image, annotations !== null && item.isUnlabelled !== true);
     if (item.frame !== undefined) addToSequence(db, id, item.frame);
-    else if (annotations === null) setLabels(db, id, item.labels);
-    return { id, annotations: annotations ?? [] };
+    if (annotations === null && item.isUnlabelled !== true) setLabels(db, id, item.labels);
+    return { id, annotations: withTracks(db, id, annotations ?? []) };
   }
 
   private skip({ where }: SplitImage, record: Omit<SkippedRecord, 'where'>): void {
@@ -230,6 +252,16 @@ export class ImportWriter {
 
 function addToSequence(db: WriteDb, imageId: number, { sequence, number }: NonNullable<SplitImage['frame']>): void {
   addFrame(db, { imageId, sequenceId: ensureSequence(db, sequence), number });
+}
+
+/** Objects of an image with the tracks they are of, in the sequence that it is a frame of. */
+function withTracks(db: WriteDb, imageId: number, objects: readonly SettledObject[]): NewAnnotation[] {
+  const isTracked = objects.some(({ track }) => track !== undefined);
+  const frame = isTracked ? frameOf(db, imageId) : null;
+  return objects.map(({ track, ...object }) => {
+    if (track === undefined || frame === null || object.shape.kind !== 'box') return object;
+    return { ...object, track: { id: ensureTrack(db, frame.sequenceId, track.name), role: track.role } };
+  });
 }
 
 function quoted(labels: readonly string[]): string {

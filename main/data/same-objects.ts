@@ -4,10 +4,13 @@ import { ringsOf } from '../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { NewAnnotation } from '../store/annotations.ts';
 
+/** What counts of an object; not which track it is of. */
+type Seen = Omit<NewAnnotation, 'track'>;
+
 /** A copy in a format of six decimals is the same data set. Units: image pixels. */
 const TOLERANCE_PX = 0.01;
 
-export function haveSameObjects(a: readonly NewAnnotation[], b: readonly NewAnnotation[]): boolean {
+export function haveSameObjects(a: readonly Seen[], b: readonly Seen[]): boolean {
   if (a.length !== b.length) return false;
   const left = [...b];
   return a.every((object) => {
@@ -17,7 +20,7 @@ export function haveSameObjects(a: readonly NewAnnotation[], b: readonly NewAnno
   });
 }
 
-function isSame(a: NewAnnotation, b: NewAnnotation): boolean {
+function isSame(a: Seen, b: Seen): boolean {
   if (a.class_name !== b.class_name || a.is_crowd !== b.is_crowd || a.shape.kind !== b.shape.kind) return false;
   const [x, y] = [numbersOf(a.shape), numbersOf(b.shape)];
   return x.length === y.length && x.every((value, i) => Math.abs(value - y[i]!) <= TOLERANCE_PX);

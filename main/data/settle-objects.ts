@@ -19,12 +19,17 @@ import {
 import { maskFromPolygon, maskFromRing } from '../../native-models/geometry/rasterise.ts';
 import { type Shape, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
 import { type NewAnnotation, NO_FLAGS } from '../store/annotations.ts';
-import type { BadObject, ImageItem, SourceObject } from './import-items.ts';
+import type { BadObject, ImageItem, SourceObject, SourceTrack } from './import-items.ts';
 import { RecordProblem } from './record-problem.ts';
 import { storedSize, type Turn, turnedMask, turnedPoint } from './stored-picture.ts';
 
+/** An object with the track that its source says it is of. */
+export interface SettledObject extends Omit<NewAnnotation, 'track'> {
+  readonly track?: SourceTrack;
+}
+
 export interface SettledObjects {
-  readonly annotations: readonly NewAnnotation[];
+  readonly annotations: readonly SettledObject[];
   readonly skipped: readonly BadObject[];
   readonly repairs: readonly string[];
 }
@@ -34,7 +39,7 @@ const ROUNDING_PX = 0.01;
 
 /** The objects of a picture of that size, which lies in its file turned as `turn` says. */
 export function settleObjects(item: ImageItem, size: Size, turn: Turn): SettledObjects {
-  const annotations: NewAnnotation[] = [];
+  const annotations: SettledObject[] = [];
   const skipped: BadObject[] = [...(item.badObjects ?? [])];
   const repairs: string[] = [];
   const stored = storedSize(size, turn);
@@ -48,13 +53,20 @@ export function settleObjects(item: ImageItem, size: Size, turn: Turn): SettledO
       const upright = isAsStored ? turned(shape, stored, turn) : shape;
       const kept = insideOf(upright, size, (text) => repairs.push(`${object.where}: ${text}`));
       const area = object.areaPx2 === undefined || kept !== upright ? {} : { area_px2: object.areaPx2 };
-      annotations.push({ ...NO_FLAGS, ...object.flags, ...area, class_name: object.className, shape: kept });
+      const told = { ...object.flags, ...area, ...trackOf(object) };
+      annotations.push({ ...NO_FLAGS, ...told, class_name: object.className, shape: kept });
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
       skipped.push({ where: object.where, code: error.code, reason: error.message });
     }
   }
   return { annotations, skipped, repairs };
+}
+
+/** What no person has set between key frames is known by its source. */
+function trackOf({ track }: SourceObject): Pick<SettledObject, 'track' | 'source'> {
+  if (track === undefined) return {};
+  return { track, ...(track.role === 'between' ? { source: 'interpolated' } : {}) };
 }
 
 function isClaimed({ width, height }: ImageItem['claimed'], size: Size): boolean {

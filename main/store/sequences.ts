@@ -1,6 +1,6 @@
 /** Frames of videos and picture sequences, and the tracks of objects through them. */
 
-import type { Xyxy } from '../../native-models/geometry/box.ts';
+import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
 import type { TrackRole } from '../../preload/contract/labelling.ts';
 import { type AnnotationFlags, flagsOf, type StoredFlags } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
@@ -67,8 +67,51 @@ export function sequenceName(db: ReadDb, sequenceId: number): string {
   return (db.prepare('SELECT name FROM sequences WHERE id = ?').get(sequenceId) as { name: string }).name;
 }
 
+/** A sequence as a whole. */
+export interface SequenceFacts {
+  readonly id: number;
+  readonly name: string;
+  /** Of its frames' numbers; null where the source does not say. */
+  readonly framesPerS: number | null;
+  /** Of its frames, ascending. */
+  readonly numbers: readonly number[];
+  /** Of every frame; null where they differ. */
+  readonly size: Size | null;
+  readonly hasTracks: boolean;
+}
+
+export function sequenceFacts(db: ReadDb, id: number): SequenceFacts {
+  return db.snapshot(() => {
+    const row = db
+      .prepare(`
+        SELECT name, frames_per_s,
+               EXISTS (SELECT 1 FROM frames JOIN annotations ON annotations.image_id = frames.image_id
+                       WHERE frames.sequence_id = sequences.id AND track_id IS NOT NULL) AS has_tracks
+        FROM sequences WHERE id = ?`)
+      .get(id) as { name: string; frames_per_s: number | null; has_tracks: 0 | 1 };
+    const sizes = db
+      .prepare(`
+        SELECT DISTINCT width_px AS width, height_px AS height FROM frames JOIN images ON images.id = image_id
+        WHERE sequence_id = ? LIMIT 2`)
+      .all(id) as Size[];
+    return {
+      ...{ id, name: row.name, framesPerS: row.frames_per_s, hasTracks: row.has_tracks === 1 },
+      numbers: framesOf(db, id).map(({ number }) => number),
+      size: sizes.length === 1 ? sizes[0]! : null,
+    };
+  });
+}
+
 export function addTrack(db: WriteDb, sequenceId: number): number {
   return (db.prepare('INSERT INTO tracks (sequence_id) VALUES (?) RETURNING id').get(sequenceId) as { id: number }).id;
+}
+
+/** The track that a source calls so, made where the sequence has none of that name yet. */
+export function ensureTrack(db: WriteDb, sequenceId: number, name: string): number {
+  const row = db.prepare('SELECT id FROM tracks WHERE sequence_id = ? AND name = ?').get(sequenceId, name);
+  if (row !== undefined) return (row as { id: number }).id;
+  const made = db.prepare('INSERT INTO tracks (sequence_id, name) VALUES (?, ?) RETURNING id').get(sequenceId, name);
+  return (made as { id: number }).id;
 }
 
 /** The sequence that a track is in; null for one that is not there. */

@@ -1,74 +1,69 @@
-/** Writes the XML of CVAT for images: boxes, polygons of one ring, and masks for all other shapes. */
+/**
+ * Writes the XML of CVAT: for images, and for video where objects are followed through the frames of a sequence, each of
+ * which has a folder of its own.
+ * Source: https://docs.cvat.ai/docs/manual/advanced/xml_format/.
+ */
 
-import { bitmapFromMask, maskXyxy } from '../../../native-models/geometry/mask.ts';
-import { shapeMask } from '../../../native-models/geometry/shape.ts';
-import type { Annotation } from '../../store/annotations.ts';
-import type { ImageRow } from '../../store/images.ts';
+import { cvatShape, elementOf } from './cvat-shape.ts';
+import { CvatVideoWriter, isVideo, XML_HEAD } from './cvat-video.ts';
+import type { TextFile } from './export-folder.ts';
 import {
   type DatasetWriter,
-  decimal,
   type ExportContext,
+  type ExportedImage,
   type ExportFormat,
   OBJECT_TASKS,
   splitFolder,
 } from './export-format.ts';
+import { ImageNames } from './image-names.ts';
+import { noteTracks } from './losses.ts';
 import { escapeXml } from './xml-text.ts';
 
-const FLAGS = ['crowd', 'difficult', 'truncated'] as const;
-
-export const cvatExport: ExportFormat = { tasks: OBJECT_TASKS, open };
+export const cvatExport: ExportFormat = { tasks: OBJECT_TASKS, holdsTracks: true, open };
 
 function open(context: ExportContext): DatasetWriter {
-  const file = context.folder.file('annotations.xml');
-  file.add('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n');
+  const videos = new Map<number, CvatVideoWriter>();
+  const folders = new ImageNames(['images', 'annotations.xml']);
+  let images: TextFile | null = null;
+  const imagesFile = () => {
+    images ??= begin(context);
+    return images;
+  };
   return {
-    add: ({ image, name, annotations }) => {
-      const split = splitFolder(image.split);
-      const subset = image.split === null ? '' : ` subset="${split}"`;
-      const { id, width_px, height_px } = image;
-      file.add(`  <image id="${id}" name="${escapeXml(name)}"${subset} width="${width_px}" height="${height_px}">\n`);
-      for (const object of annotations) file.add(`${shapeXml(object, image, context)}\n`);
-      file.add('  </image>\n');
-      return [`images/${split}/${name}`];
+    add: (exported) => {
+      const frame = context.frameOf(exported.image);
+      if (frame === null || !isVideo(frame.sequence)) {
+        noteTracks(context.losses, exported.annotations);
+        return addImage(exported, imagesFile(), context);
+      }
+      const { sequence } = frame;
+      const video = videos.get(sequence.id) ?? new CvatVideoWriter(sequence, folders.folder(sequence.name), context);
+      videos.set(sequence.id, video);
+      return [video.add(exported, frame.number)];
     },
-    end: () => file.add('</annotations>\n'),
+    end: () => {
+      for (const video of videos.values()) video.end();
+      if (videos.size === 0) imagesFile();
+      images?.add('</annotations>\n');
+    },
   };
 }
 
-function shapeXml(object: Annotation, image: ImageRow, { task, losses }: ExportContext): string {
-  const flags = FLAGS.filter((flag) => object[`is_${flag}`]);
-  const attributes = flags.map((flag) => `<attribute name="${flag}">true</attribute>`).join('');
-  const common = `label="${escapeXml(object.class_name)}" occluded="${object.is_occluded ? 1 : 0}" source="manual"`;
-  const { shape } = object;
-  if (task === 'image-object-detection' || shape.kind === 'box') {
-    const [x0, y0, x1, y1] = object.xyxy.map(decimal);
-    return `    <box ${common} xtl="${x0}" ytl="${y0}" xbr="${x1}" ybr="${y1}">${attributes}</box>`;
-  }
-  const [part] = shape.kind === 'polygon' ? shape.polygon : [];
-  if (shape.kind === 'polygon' && shape.polygon.length === 1 && part!.holes.length === 0) {
-    return `    <polygon ${common} points="${pointsOf(part!.outline)}">${attributes}</polygon>`;
-  }
-  if (shape.kind === 'polygon') losses.note('outlines with holes or several parts are written as bitmaps');
-  return `    <mask ${common} ${maskAttributes(object, image)}>${attributes}</mask>`;
+function begin({ folder }: ExportContext): TextFile {
+  const file = folder.file('annotations.xml');
+  file.add(XML_HEAD);
+  return file;
 }
 
-const pointsOf = (ring: readonly number[]): string =>
-  Array.from({ length: ring.length / 2 }, (_, i) => `${decimal(ring[2 * i]!)},${decimal(ring[2 * i + 1]!)}`).join(';');
-
-/** Run lengths row by row inside the mask's box, zeros first. */
-function maskAttributes({ shape }: Annotation, image: ImageRow): string {
-  const mask = shapeMask(shape, { width: image.width_px, height: image.height_px });
-  const [left, top, right, bottom] = maskXyxy(mask);
-  const bitmap = bitmapFromMask(mask);
-  const runs: number[] = [0];
-  let isSet = 0;
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const value = bitmap[y * mask.width + x]!;
-      if (value !== isSet) runs.push(0);
-      isSet = value;
-      runs[runs.length - 1]! += 1;
-    }
+function addImage({ image, name, annotations }: ExportedImage, file: TextFile, context: ExportContext): string[] {
+  const split = splitFolder(image.split);
+  const subset = image.split === null ? '' : ` subset="${split}"`;
+  const { id, width_px, height_px } = image;
+  file.add(`  <image id="${id}" name="${escapeXml(name)}"${subset} width="${width_px}" height="${height_px}">\n`);
+  for (const object of annotations) {
+    const common = `label="${escapeXml(object.class_name)}" occluded="${object.is_occluded ? 1 : 0}" source="manual"`;
+    file.add(elementOf(cvatShape(object, image, context), common));
   }
-  return `rle="${runs.join(', ')}" left="${left}" top="${top}" width="${right - left}" height="${bottom - top}"`;
+  file.add('  </image>\n');
+  return [`images/${split}/${name}`];
 }

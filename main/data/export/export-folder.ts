@@ -40,6 +40,11 @@ export class ExportFolder {
     });
   }
 
+  /** A folder for what a writer puts aside, and removes before its end; it goes with an export that is abandoned. */
+  get scratch(): string {
+    return this.partial;
+  }
+
   /** A text file that grows. */
   file(relative: string): TextFile {
     const file = this.guard(() => new TextFile(this.place(relative), (work) => this.guard(work)));

@@ -3,6 +3,7 @@
 import type { Split, Task } from '../../../preload/contract/tasks.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
+import type { SequenceFacts } from '../../store/sequences.ts';
 import type { ExportFolder } from './export-folder.ts';
 import type { Losses } from './losses.ts';
 
@@ -17,8 +18,16 @@ export interface ExportedImage {
   readonly annotations: readonly Annotation[];
 }
 
+/** Where an image is a frame, and what is known of its sequence. */
+export interface ExportedFrame {
+  readonly number: number;
+  readonly sequence: SequenceFacts;
+}
+
 export interface ExportContext {
   readonly folder: ExportFolder;
+  /** Null for an image that is no frame. */
+  readonly frameOf: (image: ImageRow) => ExportedFrame | null;
   readonly task: Task;
   /** Ascending by name. */
   readonly classes: readonly string[];
@@ -37,6 +46,8 @@ export interface ExportFormat {
   readonly tasks: readonly Task[];
   /** Objects may have another area than their shape. */
   readonly holdsAreas?: boolean;
+  /** Boxes may be of a track; the writer says itself what it cannot keep of them. */
+  readonly holdsTracks?: boolean;
   open(context: ExportContext): DatasetWriter;
 }
 

@@ -11,20 +11,22 @@ import { EXPORT_FORMATS, type ExportFormatName, type ExportReport } from '../../
 import { annotatedImages } from '../../store/annotations.ts';
 import { dataVersion } from '../../store/changes.ts';
 import { classNames } from '../../store/classes.ts';
+import type { ReadDb } from '../../store/db.ts';
 import { type ImageRow, imageFile, labelledImageCount } from '../../store/images.ts';
 import { labelsOf } from '../../store/labels.ts';
 import type { ReadProject } from '../../store/project.ts';
+import { frameOf, type SequenceFacts, sequenceFacts } from '../../store/sequences.ts';
 import { keepsObjects } from '../fit-task.ts';
 import { cocoExport } from './coco.ts';
 import { csvExport } from './csv.ts';
 import { cvatExport } from './cvat.ts';
 import { ExportFolder } from './export-folder.ts';
-import type { DatasetWriter, ExportFormat } from './export-format.ts';
+import type { DatasetWriter, ExportedFrame, ExportFormat } from './export-format.ts';
 import { folderExport } from './folder.ts';
 import { ImageNames } from './image-names.ts';
 import { jsonlExport } from './jsonl.ts';
 import { labelmeExport } from './labelme.ts';
-import { Losses, noteAreas } from './losses.ts';
+import { Losses, noteAreas, noteTracks } from './losses.ts';
 import { openImagesExport } from './open-images.ts';
 import { viaExport } from './via.ts';
 import { vocExport } from './voc.ts';
@@ -84,9 +86,10 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
     ...{ missing: [], warnings: [] },
   };
   try {
-    const opened = format.open({ folder, task: info.task, classes: classNames(db), losses });
-    const writer = format.holdsAreas === true ? opened : notingAreas(opened, losses);
-    await writeImages(project, writer, folder, { report, losses }, options);
+    const context = { folder, task: info.task, classes: classNames(db), losses, frameOf: framesIn(db) };
+    const opened = format.open(context);
+    const writer = notingLosses(opened, format, losses);
+    await writeImages(project, writer, folder, report, options);
     writer.end();
     if (options.dryRun === true) folder.abandon();
     else folder.finish();
@@ -100,13 +103,27 @@ export async function exportDataset(project: ReadProject, options: ExportOptions
   return report;
 }
 
-function notingAreas(writer: DatasetWriter, losses: Losses): DatasetWriter {
+/** Notes of each object what the format does not hold by its nature. */
+function notingLosses(writer: DatasetWriter, { holdsAreas, holdsTracks }: ExportFormat, losses: Losses): DatasetWriter {
   return {
     add: (exported) => {
-      noteAreas(losses, exported.annotations);
+      if (holdsAreas !== true) noteAreas(losses, exported.annotations);
+      if (holdsTracks !== true) noteTracks(losses, exported.annotations);
       return writer.add(exported);
     },
     end: () => writer.end(),
+  };
+}
+
+/** Which frame an image is; each sequence is looked up once. */
+function framesIn(db: ReadDb): (image: ImageRow) => ExportedFrame | null {
+  const known = new Map<number, SequenceFacts>();
+  return ({ id }) => {
+    const frame = frameOf(db, id);
+    if (frame === null) return null;
+    const sequence = known.get(frame.sequenceId) ?? sequenceFacts(db, frame.sequenceId);
+    known.set(frame.sequenceId, sequence);
+    return { number: frame.number, sequence };
   };
 }
 
@@ -114,7 +131,7 @@ async function writeImages(
   project: ReadProject,
   writer: DatasetWriter,
   folder: ExportFolder,
-  { report, losses }: { readonly report: ExportReport; readonly losses: Losses },
+  report: ExportReport,
   { split, withoutImages, dryRun, signal, onProgress }: ExportOptions,
 ): Promise<void> {
   const { db } = project;
@@ -127,8 +144,6 @@ async function writeImages(
     const name = names.of(image);
     const labels = hasObjects ? [] : labelsOf(db, image.id);
     const places = writer.add({ image, name, labels, annotations: hasObjects ? annotations : [] });
-    const tracked = annotations.filter(({ track }) => track !== undefined && track !== null);
-    losses.note('boxes are of a track, which the format does not say', tracked.length);
     report.images += 1;
     report.objects += hasObjects ? annotations.length : 0;
     if (dryRun === true) noteIfMissing(project, image, report);

@@ -41,3 +41,11 @@ export function noteFlags(losses: Losses, object: Readonly<Record<Flag, boolean>
       losses.note(`objects are ${flag.slice(3)}, which the format does not say`);
   }
 }
+
+/** Notes the boxes that are one object from frame to frame, for formats that do not say so; each is written as a plain box. */
+export function noteTracks(losses: Losses, objects: readonly Pick<Annotation, 'track'>[]): void {
+  const tracked = objects.filter(({ track }) => track !== undefined && track !== null);
+  const filled = tracked.filter(({ track }) => track?.role === 'between');
+  losses.note('boxes are of a track, which the format does not say', tracked.length);
+  losses.note('boxes lie between key frames, and are written as any box', filled.length);
+}

@@ -99,6 +99,6 @@ function frame(sequence: SequenceSource, number: number, where: string, file: st
     ...{ kind: 'image', where, url: where, candidates: [file], labels: [], objects: null, splitName: null },
     claimed: { width: null, height: null },
     repairs: [],
-    frame: { sequence, number },
+    ...{ frame: { sequence, number }, isUnlabelled: true },
   };
 }

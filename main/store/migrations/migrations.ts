@@ -15,6 +15,7 @@ import { journal } from './0012-journal.ts';
 import { importedModels } from './0013-imported-models.ts';
 import { labelSource } from './0014-label-source.ts';
 import { sequences } from './0015-sequences.ts';
+import { trackNames } from './0016-track-names.ts';
 
 export interface Migration {
   /** The file's name without `.ts`. */
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   importedModels,
   labelSource,
   sequences,
+  trackNames,
 ];
 
 /** The `user_version` this program writes. */

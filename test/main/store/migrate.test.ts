@@ -16,7 +16,7 @@ import { newestPrediction, putPrediction } from '../../../main/store/predictions
 import { createProject, openProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { addRunNotes, runById } from '../../../main/store/runs.ts';
-import { frameOf } from '../../../main/store/sequences.ts';
+import { addTrack, ensureTrack, frameOf } from '../../../main/store/sequences.ts';
 import { sweepSummaries } from '../../../main/store/sweep-summaries.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
@@ -377,5 +377,18 @@ test('the fifteenth migration leaves objects without a track, and those that an 
     },
   ]);
   expect(frameOf(connection, 1)).toBeNull();
+  connection.close();
+});
+
+test('the sixteenth migration leaves tracks without a name', () => {
+  const connection = oldDatabase(15);
+  connection.execute(`
+    INSERT INTO sequences (id, name, source) VALUES (1, 'walk', 'walk every 1');
+    INSERT INTO tracks (sequence_id) VALUES (1), (1);`);
+
+  migrate(connection);
+
+  const named = ensureTrack(connection, 1, 'walk.xml#0');
+  expect([named, ensureTrack(connection, 1, 'walk.xml#0'), addTrack(connection, 1)]).toEqual([3, 3, 4]);
   connection.close();
 });

@@ -8,7 +8,6 @@ import { addAnnotations, type NewAnnotation, NO_FLAGS } from '../../../../main/s
 import { classNames } from '../../../../main/store/classes.ts';
 import { addImage, imageCount, labelledImages } from '../../../../main/store/images.ts';
 import type { WriteProject } from '../../../../main/store/project.ts';
-import { addTrack } from '../../../../main/store/sequences.ts';
 import type { Shape } from '../../../../native-models/geometry/shape.ts';
 import type { Task } from '../../../../preload/contract/tasks.ts';
 import { EXPORT_FORMATS, type ExportFormatName } from '../../../../preload/contract/transfers.ts';
@@ -196,18 +195,4 @@ test('pictures of one name get names of their own', async () => {
 
   expect(readdirSync(join(out, 'images'))).toEqual(['x-2.png', 'x.png']);
   expect(imageCount(back.db)).toBe(2);
-});
-
-test('tracks are told as what a format does not hold', async () => {
-  const project = newProject(undefined, 'image-object-detection');
-  const { db } = project;
-  const frames = join(tempFolder(), 'walk');
-  await writePhoto(join(frames, '1.png'), 1);
-  await importDataset(project, frames, { format: 'sequence' });
-  const shape = { kind: 'box', xyxy: [1, 1, 9, 9] } as const;
-  addAnnotations(db, 1, [{ ...NO_FLAGS, class_name: 'car', shape, track: { id: addTrack(db, 1), role: 'key' } }]);
-
-  const report = await exportDataset(project, { format: 'cvat', out: join(tempFolder(), 'out') });
-
-  expect(report.not_kept).toEqual(['1 boxes are of a track, which the format does not say']);
 });
