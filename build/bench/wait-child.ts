@@ -65,6 +65,7 @@ try {
       },
       checkCancelled: () => {},
       openRunner,
+      cpuWarning: () => Promise.resolve(null),
       imageCacheBytes: Number(values['cache-mb']) * 2 ** 20,
     },
   );

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { runInChild } from '../train/host.ts';
+import type { FromChild } from '../train/protocol.ts';
 import { checkCuda } from './check-cuda.ts';
 import { checkWebgpu, MANIFEST_FOLDERS } from './check-webgpu.ts';
 import { type Device, familyOf } from './device.ts';
@@ -16,10 +17,17 @@ export interface DeviceReport {
   readonly findings: readonly Finding[];
 }
 
-/** Runs a probe on a device; rejects with why it failed. */
-export type Probe = (device: Device, signal: AbortSignal) => Promise<unknown>;
+/** Runs a probe on a device; gives what it has noted, rejects with why it failed. */
+export type Probe = (device: Device, signal: AbortSignal) => Promise<readonly string[]>;
 
-const probeInChild: Probe = (device, signal) => runInChild({ kind: 'probe', device }, { signal });
+const probeInChild: Probe = async (device, signal) => {
+  const notes: string[] = [];
+  const onMessage = (message: FromChild) => {
+    if (message.type === 'note') notes.push(message.text);
+  };
+  await runInChild({ kind: 'probe', device }, { signal, onMessage });
+  return notes;
+};
 
 /** The first start on a new card may compile kernels for it, which takes a minute. */
 const LIMIT_MS: Readonly<Record<ReturnType<typeof familyOf>, number>> = { cpu: 30_000, cuda: 180_000, webgpu: 60_000 };
@@ -58,8 +66,8 @@ async function tried(device: Device, probe: Probe, limitMs: number): Promise<Fin
   const name = `train on ${device}`;
   const limit = AbortSignal.timeout(limitMs);
   try {
-    await probe(device, limit);
-    return { name, ok: true, found: 'training steps gave the right numbers' };
+    const notes = await probe(device, limit);
+    return { name, ok: true, found: ['training steps gave the right numbers', ...notes].join('; ') };
   } catch (error) {
     if (limit.aborted) return { name, ok: false, found: `did not answer within ${limitMs / 1000} s and was stopped` };
     return { name, ok: false, found: reasonOf(error) };

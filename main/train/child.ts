@@ -6,6 +6,7 @@
 import { AppError } from '../../preload/contract/errors.ts';
 import { toErrorRecord } from '../images/error-record.ts';
 import { DEFAULT_CACHE_BYTES } from '../images/feed.ts';
+import { cpuChoice } from './backends.ts';
 import { evaluate } from './evaluate.ts';
 import { exportBundle } from './export.ts';
 import { exportObjects } from './export-objects.ts';
@@ -42,6 +43,8 @@ function imageCacheBytes(): number {
   throw new AppError('bad-hyperparameter', message, { field: 'LIGHTBENCH_IMAGE_CACHE_MB', got: text });
 }
 
+const cpuWarning = async (): Promise<string | null> => (await cpuChoice()).warning;
+
 function tellJudging(done: number, total: number): void {
   checkCancelled();
   send({ type: 'judging', done, total });
@@ -56,10 +59,11 @@ async function run(job: Job): Promise<string | null> {
         send,
         checkCancelled,
         openRunner,
+        cpuWarning,
         imageCacheBytes: imageCacheBytes(),
       });
     case 'measure':
-      send({ type: 'measured', peakBytes: await measure(job, { checkCancelled, openRunner }) });
+      send({ type: 'measured', peakBytes: await measure(job, { checkCancelled, openRunner, cpuWarning }) });
       return null;
     case 'evaluate':
       send({ type: 'scored', scored: await evaluate(job, tellJudging) });
@@ -86,7 +90,7 @@ async function run(job: Job): Promise<string | null> {
       await answerClicks(await Clicker.open(job));
       return null;
     case 'probe':
-      await probe(job);
+      await probe(job, send);
       return null;
     default:
       return job satisfies never;

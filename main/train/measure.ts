@@ -17,7 +17,7 @@ const KIB = 1024;
  */
 export async function measure(
   { train: job }: MeasureJob,
-  context: Pick<TrainContext, 'checkCancelled' | 'openRunner'>,
+  context: Pick<TrainContext, 'checkCancelled' | 'openRunner' | 'cpuWarning'>,
 ): Promise<number | null> {
   const runFolder = mkdtempSync(join(tmpdir(), 'lightbench-measure-'));
   try {

@@ -10,8 +10,9 @@ import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { type TrainingProgram, trainingProgram } from '../../native-models/training.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { type Device, type Family, familyOf } from '../devices/device.ts';
+import { cpuChoice } from './backends.ts';
 import { LoopStepper } from './loop-stepper.ts';
-import type { ProbeJob } from './protocol.ts';
+import type { FromChild, ProbeJob } from './protocol.ts';
 import { floatTensor, type SessionOptions, Tensor } from './runtime.ts';
 import { type StepResult, type StepRunner, singleSteps } from './step-runner.ts';
 import { ALONE, Stepper } from './stepper.ts';
@@ -55,9 +56,11 @@ const FORMS: Readonly<Record<Family, Readonly<Record<string, OpenForm>>>> = {
 /**
  * Compares the losses of a few steps with the reference evaluator's; from the second on they depend on every gradient.
  * They are run in every way in which the device would train.
+ * `send` is told with what a processor computes.
  * Errors: device-unavailable when the numbers differ.
  */
-export async function probe({ device }: ProbeJob): Promise<void> {
+export async function probe({ device }: ProbeJob, send: (message: FromChild) => void): Promise<void> {
+  if (device === 'cpu') send({ type: 'note', text: (await cpuChoice()).words });
   const model = new ProbeNet();
   const training = trainingProgram(model, {
     ...{ batchSize: BATCH, height: SIDE, width: SIDE, normalisation: null },

@@ -30,6 +30,8 @@ export interface TrainContext extends StageContext {
   readonly send: (message: FromChild) => void;
   /** Throws once the run is to end. */
   readonly checkCancelled: () => void;
+  /** Why runs on this processor are slower than they need be; null where they are not. */
+  readonly cpuWarning: () => Promise<string | null>;
 }
 
 /**
@@ -43,6 +45,8 @@ export async function train(job: TrainJob, context: TrainContext): Promise<strin
   const batches = job.resume ? readLast(job.runFolder).progress.batches : undefined;
   let attempted = batches === undefined ? job : withBatchSizes(job, batches);
   const send = withoutRepeatedNotes(context.send);
+  const warning = job.device === 'cpu' ? await context.cpuWarning() : null;
+  if (warning !== null) send({ type: 'note', text: warning });
   for (;;) {
     const outcome = await attempt(attempted, { ...context, send });
     if ('reason' in outcome) return outcome.reason;

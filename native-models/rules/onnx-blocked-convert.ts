@@ -23,9 +23,9 @@ export function toBlocked(emit: Emitter, name: string, channels: number): string
   return emit.one(`${NCHWC}ReorderInput`, [whole]);
 }
 
-/** Shapes: [N, C filled up, H, W] -> [N,C,H,W], or [N,H,W,C] with `channelsLast`. */
-export function toPlain(emit: Emitter, name: string, channels: number, channelsLast = false): string {
-  return emit.one(`${NCHWC}ReorderOutput`, [name], { channels, channels_last: Number(channelsLast) });
+/** Shapes: [N, C filled up, H, W] -> [N,C,H,W]. */
+function toPlain(emit: Emitter, name: string, channels: number): string {
+  return emit.one(`${NCHWC}ReorderOutput`, [name], { channels, channels_last: 0 });
 }
 
 /** A vector over channels, zeros behind it up to whole blocks. Shapes: [C] -> [C filled up]. */

@@ -54,6 +54,7 @@ function stretchesAveraged(emit: Emitter, map: string, [n, c, h, w]: Sizes): str
   const pooled = (name: string, kernel: readonly [number, number]) =>
     emit.one(`${NCHWC}AveragePool`, [name], { kernel_shape: kernel, strides: [1, 1], pads: [0, 0, 0, 0] });
   const pixels = reshaped(emit, map, [n, c, h, w]);
+  if (h * w === 1) return pixels;
   return h * w <= STRETCH ? pooled(pixels, [h, w]) : pooled(pooled(pixels, [1, w]), [h, 1]);
 }
 

@@ -57,12 +57,19 @@ interface Circumstances {
   /** The run is cancelled in the epoch after this one. */
   readonly stopAfter?: number;
   readonly imageCacheBytes?: number;
+  /** What is wrong with this processor. */
+  readonly warning?: string | null;
 }
 
 /** Trains in this process; returns all that two equal runs have in common. */
 async function trained(
   job: TrainJob,
-  { fits = () => true, stopAfter = Number.POSITIVE_INFINITY, imageCacheBytes = 1e8 }: Circumstances = {},
+  {
+    fits = () => true,
+    stopAfter = Number.POSITIVE_INFINITY,
+    imageCacheBytes = 1e8,
+    warning = null,
+  }: Circumstances = {},
 ) {
   const notes: string[] = [];
   const reports = new Map<number, EpochReport>();
@@ -84,7 +91,14 @@ async function trained(
   };
 
   const clock = new FakeClock();
-  await train(job, { nowMs: () => clock.nowMs(), send, checkCancelled, openRunner, imageCacheBytes });
+  await train(job, {
+    nowMs: () => clock.nowMs(),
+    send,
+    checkCancelled,
+    openRunner,
+    cpuWarning: async () => warning,
+    imageCacheBytes,
+  });
 
   const curve = [...reports.values()].map(({ row: { epoch, train_loss, learning_rate, metrics } }) => ({
     epoch,
@@ -168,6 +182,15 @@ test('an image cache that is too small changes nothing but the time, and is note
   ]);
   expect(tight.curve).toEqual(roomy.curve);
   expect(tight.model.equals(roomy.model)).toBe(true);
+});
+
+test('a processor whose fast operators are wrong is told of aloud, once', async () => {
+  const job = await newJob({ number_of_epochs: 1 }, await writeShades(tempFolder(), EACH));
+  const warning = 'WARNING: this run computes with plain operators';
+
+  const { notes } = await trained(job, { warning });
+
+  expect(notes.filter((note) => note === warning)).toEqual([warning]);
 });
 
 describe('every kind of state', () => {
