@@ -13,7 +13,8 @@ import { packedShape, roundUp } from './layout.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
-import { type DenseConv, imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
+import { imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
+import { suitsWinograd, type WinogradConv, winograd } from './onnx-blocked-winograd.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -32,13 +33,20 @@ export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): Low
     if (form === 'stem' || form === 'depthwise' || emit.anyBatch) return [inLayout('blocked', over(map))];
     const shape = packedShape(x.shape, 'blocked', block) as Sizes;
     const dense = { emit, x: map, shape, kernel, outputs: roundUp(filters, block), attrs: op.attrs, block };
-    return [inLayout('blocked', smallOrWhole(dense, op.attrs, over))];
+    const operands = { filter: name, bias: others[1] ?? null, group };
+    return [inLayout('blocked', fastest({ ...dense, ...operands }, op.attrs, over))];
   };
 }
 
-/** A dense convolution, of small maps several images in a row. */
-function smallOrWhole(task: DenseConv, { strides }: Pick<ConvAttrs, 'strides'>, over: (x: string) => string): string {
-  const count = strides.every((stride) => stride === 1) ? imagesInRow(task) : 1;
+/** A dense convolution in the form that takes least: of combined rows, several images in a row, or as it is. */
+function fastest(
+  task: WinogradConv & { readonly group: number },
+  { strides }: Pick<ConvAttrs, 'strides'>,
+  over: (x: string) => string,
+): string {
+  if (strides.some((stride) => stride !== 1)) return over(task.x);
+  if (task.group === 1 && suitsWinograd(task)) return winograd(task);
+  const count = imagesInRow(task);
   return count === 1 ? over(task.x) : sideBySide(task, count, over);
 }
 
@@ -105,7 +113,7 @@ function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
   if (kernel.isDepthwise) return over(window.name);
   const { name: x, shape } = window;
   const dense = { emit, x, shape, kernel: kernel.sides, outputs: kernel.inputs, attrs: sliding, block: kernel.block };
-  return smallOrWhole(dense, sliding, over);
+  return fastest({ ...dense, filter, bias: null, group: kernel.group }, sliding, over);
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -7,7 +7,9 @@ import { packings } from '../../../native-models/onnx/packing.ts';
 import { gradients } from '../../../native-models/passes/gradients.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
+import type { Emitter } from '../../../native-models/rules/emitter.ts';
 import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
+import { suitsWinograd } from '../../../native-models/rules/onnx-blocked-winograd.ts';
 import { type GradientCase, gradientProgram, newGraph, randomArray, relativeError } from '../../kit/programs.ts';
 import { runOnnx } from '../../kit/run-onnx.ts';
 
@@ -123,6 +125,11 @@ const cases: Readonly<Record<string, GradientCase>> = {
     pads: [2, 2, 2, 2],
     dilations: [2, 2],
   }),
+  // Wide enough for rows to be combined.
+  '3x3 of combined rows': conv([2, 128, 16, 13], [128, 128, 3, 3], same, true),
+  '3x3 of combined rows, sides that no tiles fill': conv([1, 130, 21, 19], [136, 130, 3, 3], same),
+  '3x3 of combined rows, padded unevenly': conv([1, 128, 21, 20], [128, 128, 3, 3], { pads: [2, 0, 0, 2] }),
+  '3x5 of combined rows': conv([1, 112, 17, 15], [128, 112, 3, 5], { pads: [1, 2, 1, 2] }),
   'batch norm, sum and activation': {
     shapes: [[3, 8, 6, 5], [16, 8, 3, 3], [16], [16], [3, 16, 6, 5]],
     build: ([x, w, scale, bias, other]: Inputs) =>
@@ -295,6 +302,27 @@ describe.skipIf(block === null)('a large linear layer', () => {
       }
     },
   );
+});
+
+test('rows are combined where the multiplications saved outweigh the passes over maps', () => {
+  const suits = (images: number, channels: number, side: number) =>
+    suitsWinograd({
+      emit: null as unknown as Emitter,
+      x: '',
+      shape: [images, channels, side, side],
+      kernel: [3, 3],
+      outputs: channels,
+      attrs: { pads: [1, 1, 1, 1], dilations: [1, 1] },
+      block: 16,
+    });
+
+  expect([suits(16, 64, 56), suits(16, 128, 28), suits(16, 256, 14), suits(8, 512, 7), suits(1, 512, 7)]).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 describe.skipIf(block === null)('over blocked maps', () => {
