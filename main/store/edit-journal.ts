@@ -5,7 +5,7 @@
  */
 
 import type { ReadDb, SqlValue, WriteDb } from './db.ts';
-import { unlabelIfNothing } from './images.ts';
+import { settleLabelled } from './labelled.ts';
 import { projectInfo } from './project-info.ts';
 
 interface JournalledTable {
@@ -148,20 +148,20 @@ interface StoredChange {
 
 /**
  * Makes of each `before` its `after`, where it is as `before`; returns those that are neither, which stay as they are.
- * Rows that join two others go first, so that what nothing needs any more can go; that images count as labelled no longer
- * comes last, when all else that could say so is back.
+ * Rows that join two others go first, so that what nothing needs any more can go. Whether images count as labelled follows
+ * from what is left.
  */
 export function turn(db: WriteDb, changes: readonly JournalledChange[]): JournalledChange[] {
   const hasOneClass = projectInfo(db).task === 'image-classification';
   const follows = followingLabels(changes);
-  const place = ({ part, after }: JournalledChange) => {
-    if (part === 'images.labelled') return 2;
-    return after === null && JOINS.has(part) ? 0 : 1;
-  };
-  const inOrder = changes.toSorted((a, b) => place(a) - place(b));
-  return inOrder
-    .filter(({ part, key }) => part !== 'labels' || !follows.has(String(key)))
+  const place = ({ part, after }: JournalledChange) => (after === null && JOINS.has(part) ? 0 : 1);
+  const left = changes
+    .filter(({ part, key }) => part !== 'images.labelled' && (part !== 'labels' || !follows.has(String(key))))
+    .toSorted((a, b) => place(a) - place(b))
     .filter((change) => !turnOne(db, change, hasOneClass));
+  const looked = changes.filter(({ part }) => SAY_LABELLED.has(part)).map(({ image }) => image!);
+  settleLabelled(db, [...new Set(looked)]);
+  return left;
 }
 
 /** Labels of images, as `image,class`, of which objects were changed as well: they follow these by themselves. */
@@ -170,15 +170,13 @@ function followingLabels(changes: readonly JournalledChange[]): ReadonlySet<stri
   return new Set(ofObjects.flatMap(({ image, before, after }) => [before, after].map((of) => `${image},${of?.[0]}`)));
 }
 
+/** Of which it depends whether images count as labelled. */
+const SAY_LABELLED: ReadonlySet<string> = new Set(['images.labelled', 'images.review', 'labels', 'annotations']);
 const JOINS: ReadonlySet<string> = new Set(['labels', 'image_tags']);
 
 /** Whether the row is as it should be, be it that it was before. */
 function turnOne(db: WriteDb, { part: name, key, before, after }: JournalledChange, hasOneClass: boolean): boolean {
   const part = PARTS.get(name)!;
-  if (name === 'images.labelled' && after![0] === 0) {
-    unlabelIfNothing(db, key[0] as number);
-    return true; // what says that somebody has looked at it since is somebody's work, not a conflict
-  }
   if (before === null) return name === 'labels' ? addLabel(db, key, hasOneClass) : bringRow(db, part, key, after!);
   return after === null ? removeRow(db, part, key, before) : changeRow(db, part, key, before, after);
 }

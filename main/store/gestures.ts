@@ -18,7 +18,8 @@ import {
   restoreAnnotation,
 } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
-import { knownImage, setReview, unlabelIfNothing } from './images.ts';
+import { knownImage, setReview } from './images.ts';
+import { isLabelledAtFirst, settleLabelled } from './labelled.ts';
 import { labelsOf, setLabels } from './labels.ts';
 import type { MadeChange } from './made-change.ts';
 import { idsOfNamed, withPresentNames } from './named-classes.ts';
@@ -29,7 +30,6 @@ interface StoredGesture {
   readonly name: string;
   readonly changes_json: string;
   readonly classes_json: string;
-  readonly was_labelled: 0 | 1;
 }
 
 /**
@@ -39,6 +39,7 @@ interface StoredGesture {
 export function makeGesture(db: WriteDb, edit: Edit, { made_by, made_at_ms }: Author): readonly MadeChange[] {
   return db.transaction(() => {
     const image = knownImage(db, edit.image_id);
+    const wasLabelled = isLabelledAtFirst(db, image.id);
     const changes = edit.changes.map((change) => make(db, image.id, change));
     if (changes.some(saysLabelled)) markLabelled(db, image.id);
     db.prepare("UPDATE gestures SET state = 'dropped' WHERE image_id = ? AND state = 'undone'").run(image.id);
@@ -49,7 +50,7 @@ export function makeGesture(db: WriteDb, edit: Edit, { made_by, made_at_ms }: Au
       edit.name,
       JSON.stringify(changes),
       JSON.stringify(idsOfNamed(db, changes)),
-      Number(image.is_labelled),
+      Number(wasLabelled),
       made_by,
       made_at_ms,
     );
@@ -68,8 +69,8 @@ export function undoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
     if (edit === null) return [];
     const changes = changesOf(db, edit).toReversed().map(reversed);
     for (const change of changes) turn(db, imageId, change);
-    if (edit.was_labelled === 0) unlabelIfNothing(db, imageId);
     db.prepare("UPDATE gestures SET state = 'undone' WHERE id = ?").run(edit.id);
+    settleLabelled(db, [imageId]);
     return changes;
   });
 }
@@ -85,8 +86,8 @@ export function redoGesture(db: WriteDb, imageId: number): readonly MadeChange[]
     if (edit === null) return [];
     const changes = changesOf(db, edit);
     for (const change of changes) turn(db, imageId, change);
-    if (changes.some(saysLabelled)) markLabelled(db, imageId);
     db.prepare("UPDATE gestures SET state = 'done' WHERE id = ?").run(edit.id);
+    settleLabelled(db, [imageId]);
     return changes;
   });
 }
@@ -220,8 +221,15 @@ function turnSettled(db: WriteDb, imageId: number, change: Extract<Change, { typ
 function turnObject(db: WriteDb, imageId: number, before: Annotation | null, after: Annotation | null): void {
   if (before !== null) found(db, imageId, before);
   if (before !== null && after !== null) changeAnnotation(db, after);
-  else if (after !== null) restoreAnnotation(db, imageId, after);
+  else if (after !== null) restore(db, imageId, after);
   else if (before !== null) removeAnnotation(db, before.id);
+}
+
+/** An edit of many images may have brought it back already. Errors: edit-conflict when it did so otherwise. */
+function restore(db: WriteDb, imageId: number, annotation: Annotation): void {
+  const present = annotationOf(db, imageId, annotation.id);
+  if (present === null) restoreAnnotation(db, imageId, annotation);
+  else found(db, imageId, annotation);
 }
 
 type Seen = Pick<

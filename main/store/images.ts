@@ -161,17 +161,10 @@ export function setReview(db: WriteDb, id: number, { state, note }: Review): voi
   db.prepare('UPDATE images SET review = ?, review_note = ? WHERE id = ?').run(state, note, id);
 }
 
-/** A picture counts as labelled as long as anything on it says that somebody has looked at it. */
-export function unlabelIfNothing(db: WriteDb, id: number): void {
-  db.prepare(`
-    UPDATE images SET is_labelled = 0 WHERE id = ? AND review NOT IN ('done', 'accepted')
-      AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id)
-      AND NOT EXISTS (SELECT 1 FROM annotations WHERE image_id = images.id)`).run(id);
-}
-
-/** Adds to the time that people have worked on a picture. */
-export function spendTime(db: WriteDb, id: number, spentMs: number): void {
-  db.prepare('UPDATE images SET labelling_ms = labelling_ms + ? WHERE id = ?').run(spentMs, id);
+/** Adds to the time that people have worked on a picture; returns all of it. Units: milliseconds. */
+export function spendTime(db: WriteDb, id: number, spentMs: number): number {
+  const statement = 'UPDATE images SET labelling_ms = labelling_ms + ? WHERE id = ? RETURNING labelling_ms';
+  return (db.prepare(statement).get(spentMs, id) as Pick<ImageRow, 'labelling_ms'>).labelling_ms;
 }
 
 /** Says where the file of a linked picture lies now. */

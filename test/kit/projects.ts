@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../main/clock.ts';
 import { createProject, type WriteProject } from '../../main/store/project.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { FakeClock } from './clock.ts';
@@ -10,9 +11,10 @@ import { tempFolder } from './folders.ts';
 export function newProject(
   folder: string = join(tempFolder(), 'project'),
   task: Task = 'image-classification',
+  clock: Clock = new FakeClock(),
 ): WriteProject {
   const project = createProject(folder, {
-    clock: new FakeClock(),
+    clock,
     owner: 'lightbench test',
     task,
   });

@@ -212,7 +212,7 @@ describe('how far an image is', () => {
     undoEdit(project.db);
     expect(hand.seen).toMatchObject({ is_labelled: true, review: { state: 'to-do' } });
     hand.undo();
-    expect(hand.seen.is_labelled).toBe(true); // it was, when the box was drawn
+    expect(hand.seen.is_labelled).toBe(false);
 
     const other = parts();
     const second = new Hand(other.project, other.b);
@@ -221,7 +221,7 @@ describe('how far an image is', () => {
     second.undo();
     expect(second.seen).toMatchObject({ annotations: [], is_labelled: true });
     undoEdit(other.project.db);
-    expect(second.seen.is_labelled).toBe(true);
+    expect(second.seen.is_labelled).toBe(false);
   });
 
   test('labels that were removed come back beside what was drawn since, and go again without it', () => {
@@ -241,6 +241,23 @@ describe('how far an image is', () => {
     ]);
     expect(hand.seen.is_labelled).toBe(true);
   });
+});
+
+test('an object that an edit of many has brought back already is not drawn a second time', () => {
+  const { project, a, hand } = parts();
+  hand.draw('pin');
+  editData(project, { kind: 'unlabel', ids: [a] });
+  undoEdit(project.db);
+  hand.undo();
+  redoEdit(project.db);
+  undoEdit(project.db); // and with it the pin, which it had found
+  const seen = hand.objects;
+
+  hand.redo();
+
+  expect(hand.objects).toEqual(seen);
+  hand.undo();
+  expect(hand.objects.map(([name]) => name)).toEqual(['nut', 'bolt']);
 });
 
 test('a class that came with an edit of many and is needed by now stays', () => {
