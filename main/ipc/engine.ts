@@ -105,7 +105,7 @@ export interface Labelling {
   beginTrack(image: number): Promise<number>;
   predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent>;
   nextDisagreement(image: number): number | null;
-  spend(image: number, spentMs: number): Promise<void>;
+  spend(image: number, spentMs: number): Promise<number>;
   first(): number | null;
   /** Called after every change that a window makes to the image, and with all of it after an edit of many. */
   onChanged(image: number, listener: (event: ImageEvent) => void): Unsubscribe;

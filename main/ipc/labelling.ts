@@ -21,10 +21,9 @@ export function labellingHandlers(os: Handled['labelling'], engine: Engine, logB
     picture: os.picture.handler(({ input }) => engine.labelling().picture(input.image_id)),
     predict: os.predict.handler(({ input, signal }) => toldTo(engine.labelling().predict(input, signal), logBug)),
     nextDisagreement: os.nextDisagreement.handler(({ input }) => engine.labelling().nextDisagreement(input.image_id)),
-    spend: os.spend.handler(async ({ input }) => {
-      await engine.labelling().spend(input.image_id, input.spent_ms);
-      return null;
-    }),
+    spend: os.spend.handler(async ({ input }) => ({
+      labelling_ms: await engine.labelling().spend(input.image_id, input.spent_ms),
+    })),
     first: os.first.handler(() => engine.labelling().first()),
     watch: os.watch.handler(({ input, signal }) => toldTo(watchImage(engine, input.image_id, signal), logBug)),
   };

@@ -138,9 +138,9 @@ export class ImageLabelling implements Labelling {
     return db.snapshot(() => nextDisagreed(db, knownImage(db, image).id));
   }
 
-  async spend(image: number, spentMs: number): Promise<void> {
+  async spend(image: number, spentMs: number): Promise<number> {
     const { id } = knownImage(this.parts.project.db, image);
-    await this.parts.writer.use(({ db }) => spendTime(db, id, spentMs));
+    return this.parts.writer.use(({ db }) => spendTime(db, id, spentMs));
   }
 
   first(): number | null {

@@ -40,6 +40,7 @@ import {
   ImagePicture,
   MaskRuns,
   SpentTime,
+  WorkTime,
 } from './labelling.ts';
 import { ProjectOverview } from './project.ts';
 import {
@@ -123,7 +124,7 @@ export const contract = {
     /** The next image on which two models disagree, the most disagreed-on first; null where there is none. */
     nextDisagreement: ofImage.output(z.int().positive().nullable()),
     /** Adds to the time that people have worked on the image. Errors: project-in-use. */
-    spend: call.input(SpentTime).output(z.null()),
+    spend: call.input(SpentTime).output(WorkTime),
     /** The first image, one that nobody has labelled where there is one; null in an empty project. */
     first: call.output(z.int().positive().nullable()),
     watch: ofImage.output(eventIterator(ImageEvent)),

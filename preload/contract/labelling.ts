@@ -183,3 +183,6 @@ const MOST_SPENT_MS = 3_600_000;
 /** Time that somebody has worked on an image since the last report. */
 export const SpentTime = z.object({ image_id: z.int().positive(), spent_ms: z.int().positive().max(MOST_SPENT_MS) });
 export type SpentTime = z.infer<typeof SpentTime>;
+
+/** All time that people have worked on it. */
+export const WorkTime = z.object({ labelling_ms: z.int().nonnegative() });

@@ -11,6 +11,7 @@ import type { ModelApi } from '../models/model-api.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
 import type { TransferApi } from '../transfer/transfer-api.ts';
+import { follow, onAddress } from './address.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { ConnectionToast } from './connection-toast.tsx';
 import { dataSourceOf } from './engine/data-source.ts';
@@ -122,7 +123,8 @@ function useLabelling(live: LiveEngine, status: ConnectionState['status']): Labe
       undoEdit: async (id) => (await live.ask((client) => client.data.undoEdit({ id }))).turned,
       neighbours: (image_id) => live.ask((client) => client.labelling.neighbours({ image_id })),
       predict: (request, signal) => live.ask((client) => client.labelling.predict(request, { signal })),
-      spend: (image_id, spent_ms) => live.ask((client) => client.labelling.spend({ image_id, spent_ms })),
+      spend: async (image_id, spent_ms) =>
+        (await live.ask((client) => client.labelling.spend({ image_id, spent_ms }))).labelling_ms,
       click: async (request, signal) => {
         const { mask } = await live.ask((client) => client.models.click(request, { signal }));
         return mask;
@@ -190,23 +192,11 @@ function useModelApi(live: LiveEngine, status: ConnectionState['status']): Model
 
 /** Pages that the menu, or something dropped on the window, asks for. */
 function useShell(desktop: DesktopBridge | null): void {
-  useEffect(
-    () =>
-      desktop?.onGo((hash) => {
-        location.hash = hash;
-      }),
-    [desktop],
-  );
+  useEffect(() => desktop?.onGo(follow), [desktop]);
 }
 
 function useRoute(): Route {
-  const hash = useSyncExternalStore(
-    (listener) => {
-      addEventListener('hashchange', listener);
-      return () => removeEventListener('hashchange', listener);
-    },
-    () => location.hash,
-  );
+  const hash = useSyncExternalStore(onAddress, () => location.hash);
   useEffect(() => {
     if (hash !== '') scrollTo(0, 0);
   }, [hash]);

@@ -10,6 +10,7 @@ import type { SweepApi } from '../sweeps/sweep-api.ts';
 import type { TransferApi } from '../transfer/transfer-api.ts';
 import { Palette } from '../ui/palette.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { follow } from './address.ts';
 import { type CommandAct, commandsOf, matching } from './commands.ts';
 import type { LiveState } from './engine/live-state.ts';
 import { PROJECT_HREF, PROJECTS_HREF, runHref } from './route.ts';
@@ -69,9 +70,6 @@ export function CommandPalette(props: CommandPaletteProps): ReactElement {
 
 async function perform(act: CommandAct, props: CommandPaletteProps): Promise<void> {
   const { data, runActions, projects, transfers, onTheme } = props;
-  const follow = (href: string) => {
-    location.hash = href;
-  };
   switch (act.kind) {
     case 'go':
       return follow(act.href);

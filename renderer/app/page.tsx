@@ -26,6 +26,7 @@ import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfer-api.ts';
 import { ExportPage } from '../transfer/views/export-page.tsx';
 import { ImportPage } from '../transfer/views/import-page.tsx';
+import { follow } from './address.ts';
 import type { LiveState } from './engine/live-state.ts';
 import { clickModelsOf, modelsOf } from './models.ts';
 import { NothingHere, OtherVersionNotice, RefusedNotice, SignedOutNotice } from './notices.tsx';
@@ -77,10 +78,6 @@ export interface PageProps {
   /** Null where there is no dialog of the system for paths of the engine's machine. */
   readonly choosePath: ChoosePath | null;
 }
-
-const follow = (href: string): void => {
-  location.hash = href;
-};
 
 const LABEL_LINKS: LabelLinks = {
   picture: pictureUrl,

@@ -38,8 +38,8 @@ export interface LabelApi {
   click(request: ClickRequest, signal: AbortSignal): Promise<Mask | null>;
   /** Has such a model look at an image ahead of the first click. */
   prepare(model: string, image: number, signal: AbortSignal): Promise<unknown>;
-  /** Adds to the time that people have worked on the image. */
-  spend(image: number, spentMs: number): Promise<unknown>;
+  /** Adds to the time that people have worked on the image; returns all of it. Units: milliseconds. */
+  spend(image: number, spentMs: number): Promise<number>;
   first(): Promise<number | null>;
 }
 

@@ -16,10 +16,11 @@ import type { Review } from '../../preload/contract/review.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { copies } from './doc/copies.ts';
 import { LabelDocument } from './doc/label-document.ts';
-import { ALL_SHOWN, isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-filter.ts';
+import { isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-filter.ts';
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
+import { firstState, type SessionState } from './session-state.ts';
 import { type ClickSource, type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 import { TOOLS } from './tools/toolbox.ts';
@@ -31,39 +32,12 @@ export interface LabelSource {
   redo(): Promise<ImageChange>;
 }
 
-export interface SessionState {
-  readonly document: LabelDocument;
-  /** What of the document is on show. */
-  readonly shown: LabelDocument;
-  /** What of that may be touched, which is all that tools know of. */
-  readonly reach: LabelDocument;
-  readonly filter: ObjectFilter;
-  /** How sure a model must be for its proposals to be on show. Units: fraction in [0,1]. */
-  readonly threshold: number;
-  readonly proposals: readonly ProposedObject[];
-  readonly selection: ReadonlySet<number>;
-  readonly activeClass: string | null;
-  readonly tool: ToolName;
-  readonly draft: Draft | null;
-  readonly cursor: Cursor;
-  /** Units: image pixels. */
-  readonly brushRadius: number;
-  /** Units: fraction in [0,1]. */
-  readonly brushHardness01: number;
-  /** Edits the engine has not answered yet. */
-  readonly unsaved: number;
-  /** Why the last edit was not taken; null when it was. */
-  readonly problem: string | null;
-}
-
 interface BrushSetting {
   readonly radius: number;
   readonly hardness01: number;
 }
 
-const FIRST_RADIUS_PX = 10;
 const FIRST_TOLERANCE = 24;
-export const FIRST_THRESHOLD = 0.5;
 export const SMALLEST_RADIUS_PX = 0.5;
 export const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
@@ -88,24 +62,7 @@ export class LabelSession implements Editor {
 
   constructor(source: LabelSource, told: ImageDocument, activeClass: string | null) {
     this.source = source;
-    const document = new LabelDocument(told);
-    this.state = {
-      document,
-      shown: document,
-      reach: document,
-      filter: ALL_SHOWN,
-      threshold: FIRST_THRESHOLD,
-      proposals: openProposals(told.proposals, told.annotations, FIRST_THRESHOLD),
-      selection: new Set(),
-      activeClass,
-      tool: 'select',
-      draft: null,
-      cursor: 'default',
-      brushRadius: FIRST_RADIUS_PX,
-      brushHardness01: 1,
-      unsaved: 0,
-      problem: null,
-    };
+    this.state = firstState(told, activeClass);
     this.tool = TOOLS.select(this);
   }
 
@@ -195,6 +152,21 @@ export class LabelSession implements Editor {
     this.tool = TOOLS[name](this);
   }
 
+  /** Goes on as somebody has worked on another image: with the same tool, its settings and the same class. */
+  goOnFrom(other: LabelSession): void {
+    const { tool, activeClass, brushRadius, brushHardness01, threshold } = other.state;
+    this.tolerance = other.tolerance;
+    this.update({ activeClass, brushRadius, brushHardness01 });
+    if (threshold !== this.state.threshold) this.setThreshold(threshold);
+    if (tool !== this.state.tool) this.takeTool(tool);
+  }
+
+  /** Another image is shown: what was under way ends. */
+  rest(): void {
+    this.takeTool(this.state.tool);
+    this.update({ selection: new Set(), problem: null });
+  }
+
   /** What is drawn next has this class, and so has what is chosen. */
   setClass(className: string): void {
     this.update({ activeClass: className });
@@ -237,6 +209,11 @@ export class LabelSession implements Editor {
   /** Tells why something was not done. */
   say(problem: string): void {
     this.update({ problem });
+  }
+
+  /** Units: milliseconds. */
+  setWorkTime(workMs: number): void {
+    this.update({ workMs });
   }
 
   /** A larger or smaller brush. */
@@ -350,6 +327,7 @@ export class LabelSession implements Editor {
   /** The image as it is, as after a lost connection. */
   retell(told: ImageDocument): void {
     this.early.clear();
+    this.setWorkTime(told.labelling_ms);
     this.show(new LabelDocument(told), this.selection);
   }
 

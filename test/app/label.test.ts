@@ -111,6 +111,13 @@ async function drag(page: Page, from: readonly [number, number], to: readonly [n
   await page.mouse.up();
 }
 
+/** Whether the middle of the picture's layer has a colour. */
+const seenPicture = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.konvajs-content canvas')!;
+    return canvas.getContext('2d')!.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3] === 255;
+  });
+
 const click = async (page: Page, at: readonly [number, number]) => page.mouse.click(...(await screenOf(page, at)));
 
 function stored(image: number) {
@@ -205,6 +212,29 @@ describe('labelling objects', () => {
     expect(timesTold()).toBe(2);
   });
 
+  test('work goes on over the next image with the tool in hand, and what is seen there and back is of that image', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png', 'c.png']);
+    const page = await open('#/label/1');
+    await page.getByText('1 of 3').waitFor();
+    await page.keyboard.press('b');
+    for (const [image, count] of ['1 object', '2 objects', '1 object'].entries()) {
+      await page.getByText(`${image + 1} of 3`).waitFor();
+      await drag(page, [40 + image, 50], [120 + image, 130]);
+      await page.getByRole('heading', { name: count }).waitFor();
+      await page.keyboard.press('d');
+    }
+
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: '2 objects' }).waitFor();
+
+    const boxes = (image: number) => stored(image).objects.map(([, xyxy]) => xyxy![0]);
+    expect([boxes(1), boxes(2), boxes(3)]).toEqual([[40], [300, 41], [42]]);
+    expect(await page.getByRole('button', { name: 'Box B' }).getAttribute('aria-pressed')).toBe('true');
+    expect([page.url().split('#')[1], await seenPicture(page)]).toEqual(['/label/2', true]);
+    await page.goBack();
+    await page.getByText('3 of 3').waitFor();
+  });
+
   test('an edit of many images reaches the canvas at once, and taken back it leaves what was done there since', async () => {
     await serve('image-object-detection', ['a.png', 'b.png']);
     const [canvas, data] = [await open('#/label/2'), await open('#/data')];
@@ -264,6 +294,8 @@ describe('labelling objects', () => {
     await page.getByRole('button', { name: 'Table' }).click();
     await page.getByRole('option').getByText('Rejected').waitFor();
     await eventually(() => expect(engine.data().cards([2])[0]!.labelling_ms).toBeGreaterThan(0));
+    const { labelling_ms } = engine.data().cards([2])[0]!;
+    expect(await engine.labelling().spend(2, 61_000)).toBe(labelling_ms + 61_000);
     await page.getByRole('option').click();
     await page.getByRole('button', { name: /Say how far/ }).click();
     await page.getByRole('option', { name: 'Accepted' }).click();

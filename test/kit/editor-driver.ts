@@ -2,7 +2,8 @@
 
 import type { Annotation } from '../../preload/contract/labelling.ts';
 import type { Proposals } from '../../preload/contract/proposals.ts';
-import { LabelSession, type SessionState } from '../../renderer/label/session.ts';
+import { LabelSession } from '../../renderer/label/session.ts';
+import type { SessionState } from '../../renderer/label/session-state.ts';
 import type { Pointer } from '../../renderer/label/tools/editor.ts';
 import type { ToolName } from '../../renderer/label/tools/tool.ts';
 import { MemoryLabels } from './memory-labels.ts';

@@ -4,8 +4,8 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { Image as KonvaImage, Layer, Shape, Stage } from 'react-konva';
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { Layer, Shape, Stage } from 'react-konva';
 import type { Size } from '../../../native-models/geometry/box.ts';
 import { isAsItIs, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelSession } from '../session.ts';
@@ -14,10 +14,10 @@ import { layerAt } from './layer-place.ts';
 import { ObjectLayer } from './object-layer.tsx';
 import { type Look, paintChosen } from './paint.ts';
 import { paintDraft } from './paint-draft.ts';
+import { paintLevel } from './paint-level.ts';
 import { paintTiles } from './paint-tiles.ts';
 import { PICTURE_FILTER, PictureFilter } from './picture-filter.tsx';
-import { drawableOf, type ShownPicture } from './shown-picture.ts';
-import type { TiledPicture } from './tiled-picture.ts';
+import type { ShownPicture } from './shown-picture.ts';
 import { useCrosshair } from './use-crosshair.ts';
 import { usePointer } from './use-pointer.ts';
 import { useViewport } from './use-viewport.ts';
@@ -50,19 +50,25 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
   const place = useRef<HTMLOutputElement>(null);
   useCrosshair(surface, place, control);
   const pictureLayer = useRef<Konva.Layer>(null);
-  const level = picture?.kind === 'whole' ? drawableOf(picture, viewport.scale * devicePixelRatio) : null;
   const isFiltered = !isAsItIs(pictureLook);
   useEffect(() => {
     pictureLayer.current!.getNativeCanvasElement().style.filter = isFiltered ? `url(#${PICTURE_FILTER})` : '';
   }, [isFiltered]);
 
-  const tiles = picture?.kind === 'tiled' ? picture.tiles : null;
-  useEffect(() => tiles?.subscribe(() => pictureLayer.current?.batchDraw()), [tiles]);
-  const paintPieces = (context: Konva.Context, of: TiledPicture) =>
-    paintTiles(context._context, of, {
-      ...{ viewport, view, ratio: context.canvas.getPixelRatio() },
-      asSquares: viewport.scale >= SQUARES_FROM,
-    });
+  useEffect(() => {
+    const source = picture?.kind === 'tiled' ? picture.tiles : picture?.levels;
+    return source?.subscribe(() => pictureLayer.current?.batchDraw());
+  }, [picture]);
+  // The same function until the view moves, so that what tools do draws the picture no second time.
+  const paintPicture = useCallback(
+    (context: Konva.Context) => {
+      const ratio = context.canvas.getPixelRatio();
+      const asSquares = viewport.scale >= SQUARES_FROM;
+      if (picture?.kind === 'whole') paintLevel(context._context, picture.levels, viewport, ratio);
+      if (picture?.kind === 'tiled') paintTiles(context._context, picture.tiles, { viewport, view, ratio, asSquares });
+    },
+    [picture, viewport, view],
+  );
 
   const { shown: document, proposals, selection, draft, activeClass } = state;
   const changed = draft?.kind === 'changed' ? draft.annotations.map(({ id }) => id).join() : '';
@@ -86,12 +92,7 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
     >
       <Stage width={view.width} height={view.height} listening={false}>
         <Layer {...layer} ref={pictureLayer} imageSmoothingEnabled={viewport.scale < SQUARES_FROM}>
-          {level === null ? null : (
-            <KonvaImage image={level} width={document.size.width} height={document.size.height} />
-          )}
-          {tiles === null ? null : (
-            <Shape sceneFunc={(context) => paintPieces(context, tiles)} perfectDrawEnabled={false} />
-          )}
+          <Shape sceneFunc={paintPicture} perfectDrawEnabled={false} />
         </Layer>
         <ObjectLayer {...{ document, proposals, changing, viewport, view, look }} />
         <Layer {...layer}>

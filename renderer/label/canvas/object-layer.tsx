@@ -45,9 +45,11 @@ export interface ObjectLayerProps {
 export function ObjectLayer(props: ObjectLayerProps): ReactElement {
   const { document, proposals, changing, view, look } = props;
   const layer = useRef<Konva.Layer>(null);
-  const cache = useMemo(() => new PathCache(() => new Path2D()), []);
+  const image = document.told.image_id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: paths of another image are of no use
+  const cache = useMemo(() => new PathCache(() => new Path2D()), [image]);
   const takesMs = useRef(0);
-  const drawn = useDrawnView(props.viewport, view, () => ({
+  const drawn = useDrawnView(image, props.viewport, view, () => ({
     isSlow: cache.corners > QUICK_CORNERS,
     restMs: Math.min(Math.max(REST_MS, 2 * takesMs.current), LONGEST_REST_MS),
   }));
@@ -97,15 +99,15 @@ function timeFrame(tell: (ms: number) => void): void {
 }
 
 /** The view that objects are drawn for: the one that is seen, or, while that moves and drawing takes long, one of before. */
-function useDrawnView(seen: Viewport, view: Size, cost: () => DrawingCost): Viewport {
-  const [drawn, setDrawn] = useState(seen);
+function useDrawnView(image: number, seen: Viewport, view: Size, cost: () => DrawingCost): Viewport {
+  const [{ of, drawn }, setState] = useState({ of: image, drawn: seen });
   const askNow = useRef(cost);
   useEffect(() => {
-    const timer = setTimeout(() => setDrawn(seen), askNow.current().restMs);
+    const timer = setTimeout(() => setState({ of: image, drawn: seen }), askNow.current().restMs);
     return () => clearTimeout(timer);
-  }, [seen]);
-  if (drawn === seen || (cost().isSlow && standsIn(drawn, seen, view))) return drawn;
-  setDrawn(seen); // drawn anew at once, before the browser shows anything
+  }, [image, seen]);
+  if (of === image && (drawn === seen || (cost().isSlow && standsIn(drawn, seen, view)))) return drawn;
+  setState({ of: image, drawn: seen }); // drawn anew at once, before the browser shows anything
   return seen;
 }
 

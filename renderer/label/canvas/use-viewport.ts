@@ -1,13 +1,14 @@
 /** The view of one image, and what follows it. */
 
-import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Size } from '../../../native-models/geometry/box.ts';
 import type { Viewport } from '../doc/viewport.ts';
 import { ViewControl } from './view-control.ts';
 
-/** For as long as the image is on show. */
-export function useViewControl(image: Size, view: Size): ViewControl {
-  const [control] = useState(() => new ViewControl(image));
+/** Begins anew, with the whole of it, for another image; `of` is another object then. */
+export function useViewControl(of: object, image: Size, view: Size): ViewControl {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an image has one size, and that of the view is told below
+  const control = useMemo(() => new ViewControl(image, view), [of]);
   useLayoutEffect(() => control.setView(view), [control, view]);
   return control;
 }

@@ -2,23 +2,22 @@
 
 import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Point } from '../doc/hit.ts';
-import { fitted, panned, type Viewport, zoomed } from '../doc/viewport.ts';
-
-/** Small things are not blown up to fill the view. */
-const LARGEST_FIT = 16;
+import { fitted, fittedWhole, LARGEST_FIT, panned, type Viewport, zoomed } from '../doc/viewport.ts';
 
 /** Begins with the whole image, and again for another size of the view until somebody zooms. */
 export class ViewControl {
   private readonly image: Size;
-  private view: Size = { width: 0, height: 0 };
+  private view: Size;
   private whole: Viewport;
   private chosen: Viewport | null = null;
   private pointer: Point | null = null;
   private readonly listeners = new Set<() => void>();
 
-  constructor(image: Size) {
+  /** `view`: the room of the picture, in screen pixels. */
+  constructor(image: Size, view: Size) {
     this.image = image;
-    this.whole = this.fittedWhole();
+    this.view = view;
+    this.whole = fittedWhole(image, view);
   }
 
   /** The same object until something changes. */
@@ -37,7 +36,7 @@ export class ViewControl {
   setView(view: Size): void {
     if (view.width === this.view.width && view.height === this.view.height) return;
     this.view = view;
-    this.whole = this.fittedWhole();
+    this.whole = fittedWhole(this.image, view);
     this.tell();
   }
 
@@ -67,10 +66,6 @@ export class ViewControl {
 
   private get middle(): Point {
     return this.pointer ?? [this.view.width / 2, this.view.height / 2];
-  }
-
-  private fittedWhole(): Viewport {
-    return fitted([0, 0, this.image.width, this.image.height], this.view, LARGEST_FIT);
   }
 
   private choose(viewport: Viewport | null): void {

@@ -15,6 +15,8 @@ const MAX_SCALE = 64;
 /** Screen pixels of the image that always stay in view. */
 const KEPT_IN_VIEW = 40;
 const FIT_MARGIN = 24;
+/** Screen pixels for one of a small image that is fitted. */
+export const LARGEST_FIT = 16;
 
 /** Everything of a box as large as the view allows; no larger than `largest` times its size. */
 export function fitted([x0, y0, x1, y1]: Xyxy, view: Size, largest: number = MAX_SCALE): Viewport {
@@ -23,6 +25,10 @@ export function fitted([x0, y0, x1, y1]: Xyxy, view: Size, largest: number = MAX
   const scale = within(wanted, MIN_SCALE, Math.min(MAX_SCALE, largest));
   return { scale, x: (x0 + x1 - view.width / scale) / 2, y: (y0 + y1 - view.height / scale) / 2 };
 }
+
+/** The whole image. Small ones are not blown up to fill the view. */
+export const fittedWhole = ({ width, height }: Size, view: Size): Viewport =>
+  fitted([0, 0, width, height], view, LARGEST_FIT);
 
 /** Larger or smaller, with the image pixel under a screen point staying under it. */
 export function zoomed({ scale, x, y }: Viewport, factor: number, [sx, sy]: Point): Viewport {

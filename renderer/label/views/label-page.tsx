@@ -1,6 +1,7 @@
 /** One image and all that is to be said of it: tools, picture, classes, objects; everything by keyboard too. */
 
-import { type ReactElement, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { Size } from '../../../native-models/geometry/box.ts';
 import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
@@ -18,28 +19,25 @@ import { allClasses } from './all-classes.ts';
 import { BetweenBoxes } from './between-boxes.tsx';
 import { bring } from './bring.ts';
 import { BrushPanel } from './brush-panel.tsx';
-import { ClassPanel } from './class-panel.tsx';
-import { ClickPanel } from './click-panel.tsx';
 import { FrameStrip } from './frame-strip.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
+import { LabelSide } from './label-side.tsx';
 import { lookOf } from './look.ts';
 import { nextDisagreement } from './next-disagreement.ts';
-import { ObjectPanel } from './object-panel.tsx';
-import { ProposalPanel } from './proposal-panel.tsx';
 import { proposedLabels } from './proposed-labels.ts';
-import { RejectDialog, ReviewPanel } from './review-panel.tsx';
+import { RejectDialog } from './review-panel.tsx';
 import { ToolColumn } from './tool-column.tsx';
 import { useClassChord } from './use-class-chord.ts';
+import { useGoOn } from './use-go-on.ts';
 import { useKeys } from './use-keys.ts';
-import { useNeighbours } from './use-neighbours.ts';
+import { useOpenImage } from './use-open-image.ts';
 import { useOwnKeys } from './use-own-keys.ts';
-import { usePicture } from './use-picture.ts';
 import { usePixels } from './use-pixels.ts';
 import { usePredict } from './use-predict.ts';
 import { type SequenceControl, useSequence } from './use-sequence.ts';
-import { usePart, useSession } from './use-session.ts';
+import { usePart } from './use-session.ts';
 import { useWorkTime } from './use-work-time.ts';
 import { ViewPanel } from './view-panel.tsx';
 
@@ -63,10 +61,11 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const [filter, setFilter] = useState(ALL_SHOWN);
   const [pictureLook, setPictureLook] = useState(AS_IT_IS);
   const copied = useRef<readonly NewAnnotation[]>([]);
-  const neighbours = useNeighbours(api, image);
-  const next = neighbours?.next ?? null;
-  const { session, problem } = useSession(api, image, next, lastClass ?? colors.keys().next().value ?? null);
-  const { picture, problem: unreadable } = usePicture(api, links, image, next);
+  const view = useRef<Size>({ width: 0, height: 0 });
+  const activeClass = useRef<string | null>(null);
+  activeClass.current = lastClass ?? colors.keys().next().value ?? null;
+  const { session, problem, picture, unreadable, neighbours } = useOpenImage(api, links, image, { view, activeClass });
+  useGoOn(session);
   const sequence = useSequence(api, image, session, (frame) => links.follow(links.label(frame)));
   if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
@@ -81,16 +80,17 @@ export function LabelPage(props: LabelPageProps): ReactElement {
     setFilter,
     pictureLook,
     setPictureLook,
+    viewRef: view,
   };
   return (
     <>
-      <Desk key={image} {...shown} onClass={setLastClass} />
+      <Desk {...shown} onClass={setLastClass} />
       {unreadable === null ? null : <Notice title="The picture cannot be shown" text={unreadable} />}
     </>
   );
 }
 
-interface DeskProps extends LabelPageProps {
+export interface DeskProps extends LabelPageProps {
   readonly session: LabelSession;
   readonly picture: ShownPicture | null;
   readonly sequence: SequenceControl;
@@ -103,24 +103,30 @@ interface DeskProps extends LabelPageProps {
   readonly setFilter: (filter: ObjectFilter) => void;
   readonly pictureLook: PictureLook;
   readonly setPictureLook: (look: PictureLook) => void;
+  /** Told how much room pictures have. */
+  readonly viewRef: RefObject<Size>;
 }
 
+type DialogName = 'help' | 'history' | 'reject';
+
 function Desk(props: DeskProps): ReactElement {
-  const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass } = props;
+  const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass, viewRef } = props;
   const { filter, setFilter, pictureLook, setPictureLook, sequence } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const document = usePart(session, (state) => state.document);
   const problem = usePart(session, (state) => state.problem);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);
-  const control = useViewControl(document.size, view);
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const [isHistoryOpen, setHistoryOpen] = useState(false);
-  const [isRejecting, setRejecting] = useState(false);
-  const spentMs = useWorkTime(api, props.image);
+  viewRef.current = view;
+  const control = useViewControl(session, document.size, view);
+  const [dialog, setDialog] = useState<{ readonly image: number; readonly name: DialogName } | null>(null);
+  const isOpen = (name: DialogName) => dialog?.name === name && dialog.image === props.image;
+  const openDialog = (name: DialogName) => setDialog({ image: props.image, name });
+  const closeDialog = () => setDialog(null);
   const search = useRef<HTMLInputElement>(null);
+  useWorkTime(api, props.image, session);
   usePixels(session, picture);
-  useEffect(() => session.setFilter(filter), [session, filter]);
+  useLayoutEffect(() => session.setFilter(filter), [session, filter]);
   const [isViewOpen, setViewOpen] = useState(false);
   const openView = () => setViewOpen((isOpen) => !isOpen);
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
@@ -143,23 +149,23 @@ function Desk(props: DeskProps): ReactElement {
     else session.accept(session.proposals.map(({ index }) => index));
   };
   const review = (state: ReviewState) => {
-    if (state === 'rejected') setRejecting(true);
+    if (state === 'rejected') openDialog('reject');
     else session.setReview({ state, note: '' });
   };
   const goToDisagreement = nextDisagreement(api, props.image, session, go);
   const keys = useOwnKeys();
-  const chord = useClassChord(classes, chooseClass);
+  const chord = useClassChord(props.image, classes, chooseClass);
   useKeys({
     keys: keys.table,
     session,
     control,
     chord,
     task,
-    isPaused: isHelpOpen || isHistoryOpen || isRejecting,
+    isPaused: isOpen('help') || isOpen('history') || isOpen('reject'),
     onFindClass: () => search.current?.focus(),
-    onHelp: () => setHelpOpen(true),
+    onHelp: () => openDialog('help'),
     onAccept: accept,
-    onHistory: () => setHistoryOpen(true),
+    onHistory: () => openDialog('history'),
     onView: openView,
     onHideObjects: () => setFilter({ ...filter, hidesAll: !filter.hidesAll }),
     onCopy: () => {
@@ -184,9 +190,9 @@ function Desk(props: DeskProps): ReactElement {
       <LabelBar
         {...{ session, control, neighbours, links }}
         keys={keys.table}
-        onHelp={() => setHelpOpen(true)}
+        onHelp={() => openDialog('help')}
         onView={openView}
-        onHistory={() => setHistoryOpen(true)}
+        onHistory={() => openDialog('history')}
       />
       {isOfImage ? null : <ToolColumn session={session} keys={keys.table} />}
       <div className="label-stage" ref={stage}>
@@ -204,47 +210,27 @@ function Desk(props: DeskProps): ReactElement {
         ) : null}
       </div>
       <FrameStrip {...{ session, sequence }} image={props.image} keys={keys.table} />
-      <aside className="label-side">
-        <ReviewPanel {...{ session, spentMs }} onReview={review} />
-        <ClassPanel
-          keys={keys.table}
-          {...{ session, classes, look, task, filter, searchRef: search, typed: chord.waiting }}
-          onClass={chooseClass}
-          onFilter={setFilter}
-        />
-        <ClickPanel
-          {...{ session, api }}
-          image={props.image}
-          next={neighbours?.next ?? null}
-          models={props.clickModels}
-          modelsLink={links.models}
-        />
-        <ProposalPanel
-          {...{ session, look, isAsking }}
-          models={props.models}
-          onAsk={ask}
-          onAcceptClasses={accept}
-          onNext={goToDisagreement}
-          nextKeys={keys.table.wordsOf('next-disagreement')}
-        />
-        <ObjectPanel session={session} look={look} />
-      </aside>
+      <LabelSide
+        {...props}
+        {...{ classes, look, isAsking, ask, chord, keys, chooseClass, review, accept, goToDisagreement }}
+        searchRef={search}
+      />
       {problem === null ? null : (
         <div className="label-problem" role="alert">
           {problem}
         </div>
       )}
-      <HistorySheet api={api} image={props.image} isOpen={isHistoryOpen} onClose={() => setHistoryOpen(false)} />
+      <HistorySheet api={api} image={props.image} isOpen={isOpen('history')} onClose={closeDialog} />
       <RejectDialog
-        isOpen={isRejecting}
+        isOpen={isOpen('reject')}
         note={document.told.review.note}
         onReject={(note) => {
-          setRejecting(false);
+          closeDialog();
           session.setReview({ state: 'rejected', note });
         }}
-        onClose={() => setRejecting(false)}
+        onClose={closeDialog}
       />
-      <HelpSheet keys={keys} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <HelpSheet keys={keys} isOpen={isOpen('help')} onClose={closeDialog} />
     </div>
   );
 }

@@ -11,13 +11,12 @@ import { usePart } from './use-session.ts';
 
 export interface ReviewPanelProps {
   readonly session: LabelSession;
-  /** Since the image was opened. */
-  readonly spentMs: number;
   readonly onReview: (state: ReviewState) => void;
 }
 
-export function ReviewPanel({ session, spentMs, onReview }: ReviewPanelProps): ReactElement {
-  const { review, labelling_ms } = usePart(session, (state) => state.document.told);
+export function ReviewPanel({ session, onReview }: ReviewPanelProps): ReactElement {
+  const { review } = usePart(session, (state) => state.document.told);
+  const workMs = usePart(session, (state) => state.workMs);
   return (
     <section className="label-panel label-review" aria-label="Review">
       <fieldset className="label-flags" aria-label="How far the image is">
@@ -34,7 +33,7 @@ export function ReviewPanel({ session, spentMs, onReview }: ReviewPanelProps): R
         ))}
       </fieldset>
       {review.note === '' ? null : <p className="label-note">{review.note}</p>}
-      <p className="label-hint">{formatDuration(Math.round((labelling_ms + spentMs) / 1000))} at work</p>
+      <p className="label-hint">{formatDuration(Math.round(workMs / 1000))} at work</p>
     </section>
   );
 }

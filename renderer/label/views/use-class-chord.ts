@@ -1,6 +1,6 @@
 /** Digits pressed one after the other, as the number of a class. */
 
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { CHORD_MS, withDigit, withoutDigit } from '../class-chord.ts';
 
 export interface ClassChord {
@@ -10,7 +10,8 @@ export interface ClassChord {
   readonly key: (event: KeyboardEvent) => boolean;
 }
 
-export function useClassChord(classes: readonly string[], onClass: (name: string) => void): ClassChord {
+/** Digits that wait are of one image; they give it no class once another is on show. */
+export function useClassChord(image: number, classes: readonly string[], onClass: (name: string) => void): ClassChord {
   const [waiting, setWaiting] = useState('');
   const now = useRef({ classes, onClass, waiting });
   now.current = { ...now.current, classes, onClass };
@@ -21,6 +22,8 @@ export function useClassChord(classes: readonly string[], onClass: (name: string
     setWaiting(digits);
     if (name !== undefined) now.current.onClass(name);
   }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useLayoutEffect(() => goOn(null, ''), [image, goOn]);
   useEffect(() => {
     if (waiting === '') return;
     const timer = setTimeout(() => goOn(withoutDigit(now.current.waiting), ''), CHORD_MS);

@@ -18,4 +18,4 @@ export function usePixels(session: LabelSession, picture: ShownPicture | null): 
 }
 
 const originOf = (picture: ShownPicture): PixelOrigin =>
-  picture.kind === 'whole' ? { picture: picture.image } : { tiles: picture.tiles.addresses.tiles };
+  picture.kind === 'whole' ? { picture: picture.levels.file } : { tiles: picture.tiles.addresses.tiles };

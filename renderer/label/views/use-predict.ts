@@ -6,16 +6,20 @@ import type { LabelSession } from '../session.ts';
 
 /** What is said comes with the image's changes; leaving the image takes the question back. */
 export function usePredict(api: LabelApi, image: number, session: LabelSession): [boolean, (run: string) => void] {
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<number | null>(null);
   const leaving = useRef(new AbortController());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another image is another question
   useEffect(() => {
     const leave = new AbortController();
     leaving.current = leave;
-    return () => leave.abort();
-  }, []);
+    return () => {
+      leave.abort();
+      setAsking(null);
+    };
+  }, [image]);
   const ask = async (run: string) => {
     const { signal } = leaving.current;
-    setAsking(true);
+    setAsking(image);
     try {
       for await (const event of await api.predict({ run_id: run, image_ids: [image] }, signal)) {
         const [skipped] = event.type === 'done' ? event.skipped : [];
@@ -24,8 +28,8 @@ export function usePredict(api: LabelApi, image: number, session: LabelSession):
     } catch (error) {
       if (!signal.aborted) session.say(error instanceof Error ? error.message : String(error));
     } finally {
-      if (!signal.aborted) setAsking(false);
+      if (!signal.aborted) setAsking(null);
     }
   };
-  return [isAsking, (run) => void ask(run)];
+  return [asking === image, (run) => void ask(run)];
 }

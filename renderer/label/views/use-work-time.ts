@@ -1,14 +1,13 @@
 /** Measures how long the image on show is worked on, and tells the engine now and then and when it is left. */
 
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { LabelApi } from '../label-api.ts';
+import type { LabelSession } from '../session.ts';
 import { WorkTime } from '../work-time.ts';
 
 const REPORT_MS = 15_000;
 
-/** What was spent since the image was opened, brought up to date with each report. Units: milliseconds. */
-export function useWorkTime(api: LabelApi, image: number): number {
-  const [spentMs, setSpentMs] = useState(0);
+export function useWorkTime(api: LabelApi, image: number, session: LabelSession): void {
   useEffect(() => {
     const time = new WorkTime(performance.now());
     const leave = new AbortController();
@@ -18,9 +17,12 @@ export function useWorkTime(api: LabelApi, image: number): number {
     }
     const report = () => {
       const taken = time.take();
-      setSpentMs(time.spentMs);
       // best effort: it is a statistic, and what could not be told is told with the next report
-      if (taken > 0) api.spend(image, taken).catch(() => time.giveBack(taken));
+      if (taken > 0)
+        api
+          .spend(image, taken)
+          .then((all) => session.setWorkTime(all))
+          .catch(() => time.giveBack(taken));
     };
     const timer = setInterval(report, REPORT_MS);
     return () => {
@@ -29,6 +31,5 @@ export function useWorkTime(api: LabelApi, image: number): number {
       time.note(performance.now());
       report();
     };
-  }, [api, image]);
-  return spentMs;
+  }, [api, image, session]);
 }

@@ -51,3 +51,20 @@ test('what another window has changed is not overwritten by that', async () => {
   expect(other.getState().problem).toBe('changed meanwhile');
   expect(driver.labels.document.annotations).toEqual([{ ...BOX, class_name: 'nut' }]);
 });
+
+test('on the next image work goes on with the tool in hand, its settings and the class; what was under way does not', () => {
+  const [first, next] = [new EditorDriver([BOX]), new EditorDriver()];
+  first.session.select([1]);
+  first.session.takeTool('brush');
+  first.session.setBrush({ radius: 33, hardness01: 0.5 });
+  first.session.setThreshold(0.8);
+  first.session.hand.pointerDown({ x: 20, y: 20, shift: false, alt: false });
+
+  first.session.rest();
+  next.session.goOnFrom(first.session);
+
+  const { tool, brushRadius, brushHardness01, threshold, draft, activeClass, selection } = next.state;
+  expect([tool, brushRadius, brushHardness01, threshold, draft]).toEqual(['brush', 33, 0.5, 0.8, null]);
+  expect([activeClass, selection.size]).toEqual(['cell', 0]);
+  expect([first.state.draft, first.selection, first.session.hand.state]).toEqual([null, [], 'idle']);
+});

@@ -5,7 +5,7 @@ import { toImage } from '../../../../renderer/label/doc/viewport.ts';
 const VIEW = { width: 848, height: 648 };
 
 function control() {
-  const view = new ViewControl({ width: 1600, height: 1200 });
+  const view = new ViewControl({ width: 1600, height: 1200 }, { width: 0, height: 0 });
   view.setView(VIEW);
   return view;
 }
