@@ -63,14 +63,6 @@ class DepthwiseNet extends Module {
 const FPN_WIDTHS = [32, 64, 128, 256] as const;
 const FPN_CHANNELS = 64;
 
-function twiceAsLarge(x: Tensor): Tensor {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  return x
-    .reshape([n, c, h, 1, w, 1])
-    .expand([n, c, h, 2, w, 2])
-    .reshape([n, c, 2 * h, 2 * w]);
-}
-
 const headOf = (): Layer => [
   new Conv2d(FPN_CHANNELS, FPN_CHANNELS, 3, { padding: 1 }),
   relu,
@@ -115,7 +107,7 @@ class FpnNet extends Module {
     });
     let above: Tensor | null = null;
     const levels = lateral.toReversed().map((own) => {
-      above = above === null ? own : own.add(twiceAsLarge(above));
+      above = above === null ? own : own.add(above.upsample(2));
       return above;
     });
     return levels.toReversed().map((level, i) => run(this.smooth[i]!, level));

@@ -36,7 +36,7 @@ export function convForm(x: Shape, weight: Shape, output: Shape, attrs: ConvAttr
     if (merged === null || output[2]! * output[3]! <= FEW_PIXELS) return null;
     return merged === 1 ? 'grouped' : 'merged';
   }
-  if (filters < block) return null;
+  if (filters < block / 2) return null;
   if (height * width > 1 && output[2]! * output[3]! <= FEW_PIXELS) return null;
   return channels < block ? 'stem' : 'dense';
 }

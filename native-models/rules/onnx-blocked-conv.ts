@@ -8,7 +8,7 @@ import type { ConvAttrs, Pair } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type ConvForm, convForm } from './blocked-arrange.ts';
-import type { Emitter, LoweringRule } from './emitter.ts';
+import type { Emitter, LoweringRule, Value } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
@@ -29,25 +29,33 @@ export function blockedConv(otherwise: LoweringRule<'Conv'>, block: number): Low
     const others = [name];
     if (bias !== undefined) others.push(filledUp(emit, emit.name(bias), filters, block));
     const kernel = weight.shape.slice(2) as unknown as Pair;
-    const over = (input: string) => conv(emit, [input, ...others], kernel, { ...op.attrs, group });
+    const over: Over = (input, rest = others) => conv(emit, [input, ...rest], kernel, { ...op.attrs, group });
     if (form === 'stem' || form === 'depthwise' || emit.anyBatch) return [inLayout('blocked', over(map))];
     const shape = packedShape(x.shape, 'blocked', block) as Sizes;
     const dense = { emit, x: map, shape, kernel, outputs: roundUp(filters, block), attrs: op.attrs, block };
-    const operands = { filter: name, bias: others[1] ?? null, group };
-    return [inLayout('blocked', fastest({ ...dense, ...operands }, op.attrs, over))];
+    return [fastest({ ...dense, filter: name, bias: others[1] ?? null, group }, op.attrs, over)];
   };
 }
+
+/** Writes a convolution of some map, with other operands behind it than its own if need be. */
+type Over = (x: string, rest?: readonly string[]) => string;
 
 /** A dense convolution in the form that takes least: of combined rows, several images in a row, or as it is. */
 function fastest(
   task: WinogradConv & { readonly group: number },
   { strides }: Pick<ConvAttrs, 'strides'>,
-  over: (x: string) => string,
-): string {
-  if (strides.some((stride) => stride !== 1)) return over(task.x);
-  if (task.group === 1 && suitsWinograd(task)) return winograd(task);
-  const count = imagesInRow(task);
-  return count === 1 ? over(task.x) : sideBySide(task, count, over);
+  over: Over,
+): Value {
+  const isStrided = strides.some((stride) => stride !== 1);
+  if (!isStrided && task.group === 1 && suitsWinograd(task)) return inLayout('blocked', winograd(task));
+  const count = isStrided ? 1 : imagesInRow(task);
+  return count === 1 ? addable(task, over) : inLayout('blocked', sideBySide(task, count, over));
+}
+
+/** A convolution that is written when it is read, unless its reader adds another map to it. */
+function addable({ x, filter, bias }: Pick<WinogradConv, 'x' | 'filter' | 'bias'>, over: Over): Value {
+  const plus = (addend: string) => over(x, [filter, bias ?? '', addend]);
+  return { layout: 'blocked', padding: 0, name: () => over(x), plus };
 }
 
 function conv(emit: Emitter, inputs: readonly string[], kernel: readonly number[], attrs: ConvAttrs): string {
@@ -72,7 +80,7 @@ export function blockedConvInputGrad(
       kernel,
       attrs,
     };
-    return [inLayout('blocked', strideOf(attrs) === 1 ? plainGrad(task) : stridedGrad(task, block))];
+    return [strideOf(attrs) === 1 ? plainGrad(task) : inLayout('blocked', stridedGrad(task, block))];
   };
 }
 
@@ -97,7 +105,7 @@ interface Task {
   readonly attrs: ConvAttrs & { readonly inputShape: Shape };
 }
 
-function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
+function plainGrad({ emit, g, gShape, kernel, attrs }: Task): Value {
   const { dilations, pads, inputShape } = attrs;
   const [kh, kw] = kernel.sides;
   const before = [dilations[0] * (kh - 1) - pads[0], dilations[1] * (kw - 1) - pads[1]] as const;
@@ -109,8 +117,8 @@ function plainGrad({ emit, g, gShape, kernel, attrs }: Task): string {
   const filter = kernel.taps(range(kh).reverse(), range(kw).reverse());
   const around = [window.before[0]!, window.before[1]!, window.after[0]!, window.after[1]!] as const;
   const sliding = { strides: [1, 1], dilations, pads: around, group: kernel.group } as const;
-  const over = (name: string) => conv(emit, [name, filter], [kh, kw], sliding);
-  if (kernel.isDepthwise) return over(window.name);
+  const over: Over = (name, rest = [filter]) => conv(emit, [name, ...rest], [kh, kw], sliding);
+  if (kernel.isDepthwise) return inLayout('blocked', over(window.name));
   const { name: x, shape } = window;
   const dense = { emit, x, shape, kernel: kernel.sides, outputs: kernel.inputs, attrs: sliding, block: kernel.block };
   return fastest({ ...dense, filter, bias: null, group: kernel.group }, sliding, over);

@@ -47,7 +47,7 @@ export function activated<P extends Fusable>(
   };
 }
 
-/** A sum with a map that is not written yet becomes part of its pass. */
+/** A sum with a map that is not written yet becomes part of the pass that writes it. */
 export function blockedAdd(otherwise: LoweringRule<'Add'>, block: number): LoweringRule<'Add'> {
   return (emit, op) => {
     const [p, q] = op.inputs;
@@ -56,6 +56,10 @@ export function blockedAdd(otherwise: LoweringRule<'Add'>, block: number): Lower
       [p!, q!],
       [q!, p!],
     ] as const) {
+      const { plus } = emit.value(one);
+      if (plus !== undefined && emit.readers(one) === 1 && one !== other) {
+        return [inLayout('blocked', plus(emit.in(other, 'blocked')))];
+      }
       const { affine } = emit.value(one);
       const isFree = affine !== undefined && affine.added === null && emit.readers(one) === 1;
       if (!isFree || one === other) continue;

@@ -29,6 +29,7 @@ import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { blockedMaxPool } from './onnx-blocked-pool.ts';
 import { blockedMaxPoolGrad, reluGradBehindPool } from './onnx-blocked-pool-grad.ts';
+import { blockedAveragePool, blockedAveragePoolGrad, blockedUpsample } from './onnx-blocked-resize.ts';
 import { chunkTranspose } from './onnx-blocked-transpose.ts';
 import { standardBackend } from './onnx-standard.ts';
 
@@ -123,6 +124,9 @@ export function blockedBackend(block: number): Backend {
       BatchNormInference: blockedBatchNormInference(rules.BatchNormInference, block),
       MaxPool: blockedMaxPool(rules.MaxPool),
       MaxPoolGrad: blockedMaxPoolGrad(rules.MaxPoolGrad, block),
+      AveragePool: blockedAveragePool(rules.AveragePool),
+      AveragePoolGrad: blockedAveragePoolGrad(rules.AveragePoolGrad, block),
+      Upsample: blockedUpsample(rules.Upsample),
       Reshape: rowsFromHeads(reshapedRows(rules.Reshape), block),
       Transpose: headsFromRows(chunkTranspose(rules.Transpose), block),
       MatMul: blockedMatMul(rules.MatMul, block),

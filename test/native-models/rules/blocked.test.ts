@@ -125,6 +125,28 @@ const cases: Readonly<Record<string, GradientCase>> = {
     pads: [2, 2, 2, 2],
     dilations: [2, 2],
   }),
+  'half as many filters as fill a block': conv([2, 16, 6, 5], [9, 16, 3, 3], same, true),
+  'a convolution with bias and a sum': {
+    shapes: [[2, 16, 6, 5], [24, 16, 1, 1], [24], [2, 24, 6, 5]],
+    build: ([x, w, bias, other]: Inputs) =>
+      other!.add(x!.conv(w!, bias!, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 })),
+  },
+  'a convolution and a sum with its operand': {
+    shapes: [
+      [2, 16, 6, 5],
+      [16, 16, 3, 3],
+    ],
+    build: ([x, w]: Inputs) => {
+      const attrs = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 } as const;
+      const first = x!.conv(w!, null, attrs);
+      return first.conv(w!, null, attrs).add(first);
+    },
+  },
+  'pixels repeated': between(20, [2, 8, 5, 6], (x) => x.upsample([2, 3])),
+  'pixels averaged': between(20, [2, 8, 6, 6], (x) => x.averagePool({ kernel: 2, stride: 2 })),
+  'pixels averaged, windows that overlap': between(20, [2, 8, 7, 6], (x) =>
+    x.averagePool({ kernel: 3, stride: 2, padding: 1 }),
+  ),
   // Wide enough for rows to be combined.
   '3x3 of combined rows': conv([2, 128, 16, 13], [128, 128, 3, 3], same, true),
   '3x3 of combined rows, sides that no tiles fill': conv([1, 130, 21, 19], [136, 130, 3, 3], same),
