@@ -1,6 +1,7 @@
 /** `lightbench import`. */
 
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import {
@@ -15,6 +16,7 @@ import type { Renaming } from '../data/fit-task.ts';
 import type { FrameOptions } from '../data/formats/format.ts';
 import { type ImportProgress, importDataset } from '../data/import.ts';
 import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
+import { KeptFrames } from '../data/kept-frames.ts';
 import { frameChoiceWords } from '../data/video-frames.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
@@ -54,7 +56,8 @@ export async function importCommand(
   if (split?.success === false) {
     throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
   }
-  const frames = framesOf(options);
+  const kept = new KeptFrames(join(context.home, 'cache', 'frames'), { nowMs: () => context.clock.nowMs() });
+  const frames = { ...framesOf(options), kept };
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   // Whoever says which frames to take of a folder means that its pictures are frames.
   const format = named === 'auto' && frames.choice !== undefined && isFolder ? 'sequence' : named;

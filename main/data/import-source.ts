@@ -50,7 +50,9 @@ export async function openSource(
   const scratch = await mkdtemp(join(tmpdir(), 'lightbench-import-'));
   const archives = options.archives ?? new UnpackedArchives(scratch);
   let archive: OpenArchive | null = null;
+  let source: ReadSource | null = null;
   const close = async () => {
+    source?.close();
     await archive?.release();
     await rm(scratch, { recursive: true, force: true });
   };
@@ -59,7 +61,7 @@ export async function openSource(
     const tree = await SourceTree.open(archive?.folder ?? path);
     const reader = await readerOf(tree, options.format ?? 'auto');
     const frames = framesOf(reader, options.frames?.choice ?? null, path);
-    const source = new ReadSource({
+    const opened = new ReadSource({
       tree,
       task: info.task,
       imagesFolder: options.imagesFolder ?? null,
@@ -69,12 +71,14 @@ export async function openSource(
       copies: options.copy !== false,
       signal: options.signal,
     });
+    source = opened;
     const items = async () => {
-      if (archive !== null) return fromArchive(() => recordsOf(reader, source), archive, path);
-      return recordsOf(reader, source);
+      if (archive !== null) return fromArchive(() => recordsOf(reader, opened), archive, path);
+      return recordsOf(reader, opened);
     };
     const named = <Report>(report: Report) => (archive === null ? report : inArchive(report, archive.folder, path));
-    const unpacked = archive === null ? [scratch] : [scratch, archive.folder];
+    const taken = reader.format === 'video' ? options.frames?.kept?.folder : undefined;
+    const unpacked = [scratch, archive?.folder, taken].filter((folder) => folder !== undefined);
     const hasUnpacked = (file: string) => unpacked.some((folder) => resolve(file).startsWith(folder + sep));
     const recognised = () => formatsOf(tree);
     return { format: reader.format, path, frames, items, recognised, hasUnpacked, named, close };

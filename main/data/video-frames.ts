@@ -5,19 +5,28 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
+import { readdir, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { FrameChoice } from '../../preload/contract/transfers.ts';
+import { toDiskError } from '../store/disk-errors.ts';
+import { splitJpegs } from './split-jpegs.ts';
 
 export interface ExtractOptions {
   /** The program; by default the one on the path. */
   readonly ffmpeg?: string;
   readonly choice: FrameChoice;
-  /** An empty folder's name, made here once all frames are in it. */
+  /** Where the frames are written; it is there. */
   readonly folder: string;
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
+}
+
+/** What was taken out of a video. */
+export interface ExtractedFrames {
+  readonly bytes: number;
+  /** What ffmpeg could not read, and frames that were left out. */
+  readonly warnings: readonly string[];
 }
 
 /** Formats that hold their pictures themselves; of playlists and scripts, which name other files, none. */
@@ -27,28 +36,49 @@ const MOST_FRAMES = 100_000;
 const MOST_PIXELS = 400_000_000;
 /** Left on the disk for everything else. */
 const LEAST_FREE_BYTES = 2 ** 30;
-const LOOK_MS = 2_000;
+/** Frames between two looks at the disk. */
+const FRAMES_A_LOOK = 50;
 const TOLD_CHARACTERS = 600;
+const TOLD_LINES = 3;
+const FRAME_FILE = /^(\d{8})\.jpg$/;
 
 /**
- * Writes the frames as JPEGs of high quality; returns their paths in order.
+ * Writes the frames as JPEGs of high quality, named by their numbers: in the video, or among so many a second. A picture that
+ * is the one before is written once. ffmpeg writes into a pipe, so it ends with this process, however that ends.
  * Errors: file-missing where there is no ffmpeg, with how to get it; file-unreadable with what ffmpeg says; bad-argument for
  * more than 100,000 frames; timed-out; disk-full; cancelled.
  */
-export async function extractFrames(video: string, options: ExtractOptions): Promise<string[]> {
-  const { folder, signal } = options;
-  const partial = `${folder}.partial`;
-  await mkdir(partial);
-  await run(video, partial, options);
-  signal?.throwIfAborted();
-  const names = (await readdir(partial)).sort();
-  if (names.length === 0) throw unreadable(video, 'it has no picture');
-  if (names.length > MOST_FRAMES) {
-    const message = `import: ${video} gives more than ${MOST_FRAMES} frames; take fewer with --rate or --every`;
-    throw new AppError('bad-argument', message, { file: video });
-  }
-  await rename(partial, folder);
-  return names.map((name) => join(folder, name));
+export async function extractFrames(video: string, options: ExtractOptions): Promise<ExtractedFrames> {
+  const { choice, folder } = options;
+  const step = 'every' in choice ? choice.every : 1;
+  let [count, repeated, bytes] = [0, 0, 0];
+  let before: Buffer | null = null;
+  const said = await run(video, options, async (frame, stop) => {
+    if (count >= MOST_FRAMES) return stop(tooMany(video));
+    if (count % FRAMES_A_LOOK === 0 && (await isAlmostFull(folder))) return stop(diskFull(video, folder));
+    const number = count * step;
+    count += 1;
+    if (before?.equals(frame) === true) {
+      repeated += 1;
+      return;
+    }
+    before = frame;
+    bytes += frame.length;
+    await writeFile(join(folder, `${String(number).padStart(8, '0')}.jpg`), frame);
+  });
+  if (count === 0)
+    throw unreadable(video, said === '' ? 'got a file without a single picture' : `ffmpeg says: ${said}`);
+  const warnings = [
+    ...(said === '' ? [] : [`${video}: not all of it could be read, ${count} frames were taken; ffmpeg says: ${said}`]),
+    ...(repeated === 0 ? [] : [`${video}: ${repeated} frames are the picture before them, and were left out`]),
+  ];
+  return { bytes, warnings };
+}
+
+/** The frames in a folder in order, with their numbers. */
+export async function extractedFrames(folder: string): Promise<{ readonly number: number; readonly path: string }[]> {
+  const names = (await readdir(folder)).filter((name) => FRAME_FILE.test(name)).sort();
+  return names.map((name) => ({ number: Number(FRAME_FILE.exec(name)![1]), path: join(folder, name) }));
 }
 
 /** For reports, and to tell one sequence of a source from another. */
@@ -67,21 +97,33 @@ const WRITTEN_RATE = 25;
 function argumentsFor(video: string, choice: FrameChoice): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
-    ...['-protocol_whitelist', 'file', '-format_whitelist', DEMUXERS, '-max_pixels', String(MOST_PIXELS)],
+    ...['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-max_pixels', String(MOST_PIXELS)],
     // The protocol is named, so that no name is taken for an option or another protocol.
     ...['-i', `file:${resolve(video)}`, '-map', '0:v:0', '-an', '-sn', '-dn'],
     ...['-vf', filterOf(choice), ...('every' in choice ? ['-r', String(WRITTEN_RATE)] : [])],
-    ...['-frames:v', String(MOST_FRAMES + 1), '-q:v', '2', '-f', 'image2', 'frame-%08d.jpg'],
+    ...['-frames:v', String(MOST_FRAMES + 1), '-q:v', '2', '-c:v', 'mjpeg', '-f', 'image2pipe', 'pipe:1'],
   ];
 }
 
-async function run(video: string, folder: string, options: ExtractOptions): Promise<void> {
-  const { ffmpeg = 'ffmpeg', choice, signal, limitMs = LIMIT_MS } = options;
-  const child = spawn(ffmpeg, argumentsFor(video, choice), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+type Stop = (why: AppError) => void;
+
+/** Has each frame taken, and returns what ffmpeg complained of. */
+async function run(
+  video: string,
+  options: ExtractOptions,
+  take: (frame: Buffer, stop: Stop) => Promise<void>,
+): Promise<string> {
+  const { ffmpeg = 'ffmpeg', choice, signal, limitMs = LIMIT_MS, folder } = options;
+  const child = spawn(ffmpeg, argumentsFor(video, choice), { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-TOLD_CHARACTERS);
+    if (said.length < TOLD_CHARACTERS) said += text;
   });
+  const ended = new Promise<number | null>((done, fail) => {
+    child.once('error', (error) => fail(toStartError(error, ffmpeg)));
+    child.once('close', done);
+  });
+  ended.catch(() => {}); // met below, once the frames have ended as well
   let end: AppError | null = null;
   const stop = (why: AppError) => {
     end ??= why;
@@ -93,28 +135,52 @@ async function run(video: string, folder: string, options: ExtractOptions): Prom
   const limit = setTimeout(() => {
     stop(new AppError('timed-out', `import: ${video}: ffmpeg was ended after ${limitMs / 1000} s`, { file: video }));
   }, limitMs);
-  const look = setInterval(async () => {
-    const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize < LEAST_FREE_BYTES) {
-      stop(new AppError('disk-full', `import: frames of ${video} fill the disk of ${folder}`, { folder }));
-    }
-  }, LOOK_MS);
   try {
-    const code = await new Promise<number | null>((done, fail) => {
-      child.once('error', (error) => fail(toStartError(error, ffmpeg)));
-      child.once('close', done);
-    });
+    for await (const frame of splitJpegs(child.stdout)) if (end === null) await take(frame, stop);
+    const code = await ended;
     if (end !== null) throw end;
-    if (code !== 0) throw unreadable(video, said.trim() || `ffmpeg ended with ${code ?? 'a signal'}`);
+    if (code !== 0) throw unreadable(video, reasonOf(said) ?? `ffmpeg ended with ${code ?? 'a signal'}`);
+    return plain(said, video);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw toDiskError(error, folder, `import: frames of ${video}`);
   } finally {
     clearTimeout(limit);
-    clearInterval(look);
     signal?.removeEventListener('abort', onAbort);
   }
 }
 
-const unreadable = (video: string, reason: string): AppError =>
-  new AppError('file-unreadable', `import: ${video} cannot be read as a video: ${reason}`, { file: video });
+/** Why ffmpeg gave up, in words of a file; null where it said nothing. */
+function reasonOf(said: string): string | null {
+  if (/matches no streams/.test(said)) return 'got a file without pictures, as one of sound or text alone is';
+  return said.trim() === '' ? null : `ffmpeg says: ${plain(said)}`;
+}
+
+/** The first lines, without addresses of memory and with the file's own name. */
+function plain(said: string, video?: string): string {
+  const lines = said.split('\n').map((line) => line.replace(/ @ 0x[0-9a-f]+\]/g, ']').trim());
+  const told = [...new Set(lines.filter((line) => line !== ''))].slice(0, TOLD_LINES).join('; ');
+  return video === undefined ? told.replaceAll('file:/', '/') : told.replaceAll(`file:${resolve(video)}`, video);
+}
+
+async function isAlmostFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < LEAST_FREE_BYTES;
+}
+
+const diskFull = (video: string, folder: string): AppError =>
+  new AppError('disk-full', `import: frames of ${video} fill the disk of ${folder}`, { folder });
+
+function tooMany(video: string): AppError {
+  const message = `import: ${video} gives more than ${MOST_FRAMES} frames; take fewer with --rate or --every`;
+  return new AppError('bad-argument', message, { file: video });
+}
+
+function unreadable(video: string, reason: string): AppError {
+  return new AppError('file-unreadable', `import: ${video}: expected a video that ffmpeg reads; ${reason}`, {
+    file: video,
+  });
+}
 
 function toStartError(error: Error, ffmpeg: string): AppError {
   const cause = String((error as NodeJS.ErrnoException).code);

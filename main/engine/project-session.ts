@@ -7,6 +7,7 @@ import type { RunProgress, TrainingChoices, TrainingRequest, WrittenBundle } fro
 import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
+import { KeptFrames } from '../data/kept-frames.ts';
 import { LookPool } from '../images/look-pool.ts';
 import { PyramidCache } from '../images/pyramid-cache.ts';
 import type { Activity, Training } from '../ipc/engine.ts';
@@ -103,6 +104,7 @@ export class ProjectSession implements Training {
     this.transfers = new TransferDesk({
       ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, logBug },
       lookers: Math.max(1, Math.min(threads, MOST_LOOKERS)),
+      frames: new KeptFrames(join(home, 'cache', 'frames'), { nowMs: () => clock.nowMs() }),
       onChanged: listener.onTransfer.bind(listener),
       onWritten: () => this.watch.look(),
     });

@@ -23,7 +23,6 @@ import { UnpackedArchives } from '../data/unpacked-archives.ts';
 import { writeDurably } from '../durable-file.ts';
 import type { Transfers } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
-import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
 import { FollowedWork, type Tell, told } from './told.ts';
@@ -32,16 +31,16 @@ import {
   checkedImport,
   exportOptions,
   exportProgress,
+  type ImportParts,
   importOptions,
   importProgress,
   onCopyOf,
   shortened,
 } from './transfer-options.ts';
 
-export interface TransferParts {
+export interface TransferParts extends ImportParts {
   readonly project: ReadProject;
   readonly writer: SharedWriter;
-  readonly allowed: AllowedFolders;
   readonly clock: Clock;
   /** Processes that look at pictures. */
   readonly lookers: number;
@@ -84,10 +83,10 @@ export class TransferDesk implements Transfers {
   }
 
   async *survey(source: ImportSource, signal: AbortSignal | undefined): AsyncGenerator<SurveyEvent> {
-    const { path, format, imagesFolder, choice } = checkedImport(source, this.parts.allowed);
+    const { path, format, imagesFolder, frames } = checkedImport(source, this.parts);
     const work = (tell: TellTransfer, ended: AbortSignal) =>
       surveyDataset(this.parts.project, path, {
-        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), ...choice },
+        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), frames },
         ...{ signal: ended, archives: this.archives },
         onProgress: (records) => tell({ ...NOTHING, done: records }),
       });
@@ -98,7 +97,7 @@ export class TransferDesk implements Transfers {
 
   /** On a copy of the database, so that nothing anybody writes meanwhile is taken back with it. */
   async *check(request: ImportRequest, signal: AbortSignal | undefined): AsyncGenerator<CheckEvent> {
-    const { path } = checkedImport(request, this.parts.allowed);
+    const { path } = checkedImport(request, this.parts);
     const work = (tell: TellTransfer, ended: AbortSignal) =>
       onCopyOf(this.parts.project, this.parts.clock, (copy) =>
         importDataset(copy, path, {
@@ -124,7 +123,7 @@ export class TransferDesk implements Transfers {
   }
 
   startImport(request: ImportRequest): void {
-    const { path } = checkedImport(request, this.parts.allowed);
+    const { path } = checkedImport(request, this.parts);
     this.start('import', request.path, async (tell, signal) => {
       writeDurably(this.unfinishedFile, `${JSON.stringify(request)}\n`);
       const report = await this.parts.writer.use((project) =>

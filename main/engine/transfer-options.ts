@@ -13,7 +13,9 @@ import type {
 } from '../../preload/contract/transfers.ts';
 import type { Clock } from '../clock.ts';
 import type { ExportOptions } from '../data/export/export.ts';
+import type { FrameOptions } from '../data/formats/format.ts';
 import type { ImportOptions, ImportProgress } from '../data/import.ts';
+import type { KeptFrames } from '../data/kept-frames.ts';
 import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { folderName } from '../projects/folder-name.ts';
 import { copyDatabase } from '../store/health.ts';
@@ -22,11 +24,17 @@ import { openProject, type ReadProject, type WriteProject } from '../store/proje
 /** Of each list of a report a window is told so many. */
 const LISTED = 500;
 
+export interface ImportParts {
+  readonly allowed: AllowedFolders;
+  /** Frames of videos that were taken out before. */
+  readonly frames: KeptFrames;
+}
+
 /** Errors: folder-not-allowed. */
-export function checkedImport({ path, format, images_folder, frames }: ImportSource, allowed: AllowedFolders) {
-  const imagesFolder = images_folder === null ? null : allowed.check(images_folder);
-  const choice = frames === null ? {} : { frames: { choice: frames } };
-  return { path: allowed.check(path), format, imagesFolder, choice };
+export function checkedImport({ path, format, images_folder, frames: choice }: ImportSource, parts: ImportParts) {
+  const imagesFolder = images_folder === null ? null : parts.allowed.check(images_folder);
+  const frames: FrameOptions = { kept: parts.frames, ...(choice === null ? {} : { choice }) };
+  return { path: parts.allowed.check(path), format, imagesFolder, frames };
 }
 
 /** Errors: folder-not-allowed, bad-argument. */
@@ -36,13 +44,14 @@ export function checkedExport({ parent, name }: ExportRequest, allowed: AllowedF
 
 export function importOptions(
   request: ImportRequest,
-  { allowed, lookers }: { readonly allowed: AllowedFolders; readonly lookers: number },
+  parts: ImportParts & { readonly lookers: number },
 ): ImportOptions {
-  const { format, imagesFolder, choice } = checkedImport(request, allowed);
+  const { allowed, lookers } = parts;
+  const { format, imagesFolder, frames } = checkedImport(request, parts);
   return {
     ...{ format, copy: request.copy, workers: lookers, mayRead: (path) => allowed.includes(path) },
     ...(imagesFolder === null ? {} : { imagesFolder }),
-    ...choice,
+    frames,
     ...(request.split === null ? {} : { split: request.split }),
     renaming: {
       classes: new Map(request.classes.map(({ from, to }) => [from, to])),

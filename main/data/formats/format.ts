@@ -6,6 +6,7 @@ import type { Labelling } from '../class-names.ts';
 import type { LabelSeparator } from '../csv-layout.ts';
 import { type FinderOptions, ImageFinder } from '../image-finder.ts';
 import type { ImportItem } from '../import-items.ts';
+import type { KeptFrames } from '../kept-frames.ts';
 import { SourceTree } from '../source-tree.ts';
 
 export interface FormatReader {
@@ -26,6 +27,8 @@ export interface FrameOptions {
   readonly choice?: FrameChoice;
   /** The program that reads videos; by default the one on the path. */
   readonly ffmpeg?: string;
+  /** Where frames of videos stay between one look and the next; by default nowhere. */
+  readonly kept?: KeptFrames;
 }
 
 export class ReadSource {
@@ -42,8 +45,9 @@ export class ReadSource {
   readonly signal: AbortSignal | undefined;
   /** By what they leave out. */
   private readonly finders = new Map<string, ImageFinder>();
+  private readonly closing: (() => void)[] = [];
 
-  constructor(options: Omit<ReadSource, 'labelling' | 'finder' | 'unnamed'>) {
+  constructor(options: Omit<ReadSource, 'labelling' | 'finder' | 'unnamed' | 'onClose' | 'close'>) {
     this.tree = options.tree;
     this.task = options.task;
     this.imagesFolder = options.imagesFolder;
@@ -75,5 +79,14 @@ export class ReadSource {
   unnamed(): string[] {
     const isWhole = this.tree.file === null && this.imagesFolder === null;
     return isWhole ? [...this.finders.values()].flatMap((finder) => finder.unasked()) : [];
+  }
+
+  /** Has something done once nobody reads what the reader has named. */
+  onClose(release: () => void): void {
+    this.closing.push(release);
+  }
+
+  close(): void {
+    for (const release of this.closing.splice(0)) release();
   }
 }

@@ -3,13 +3,15 @@
  * out first.
  */
 
+import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { type FrameChoice, VIDEO_EXTENSIONS } from '../../../preload/contract/transfers.ts';
 import type { SequenceSource } from '../../store/sequences.ts';
 import { isImageName } from '../image-finder.ts';
 import type { ImageItem, ImportItem } from '../import-items.ts';
-import { extractFrames, frameChoiceWords } from '../video-frames.ts';
+import type { OpenFrames } from '../kept-frames.ts';
+import { extractedFrames, extractFrames, frameChoiceWords } from '../video-frames.ts';
 import type { FormatReader, ReadSource } from './format.ts';
 
 /** What is taken where nobody says. */
@@ -76,19 +78,33 @@ export const video: FormatReader = {
 };
 
 async function* taken(
-  { frames, scratch, signal }: ReadSource,
+  source: ReadSource,
   path: string,
   choice: FrameChoice,
 ): AsyncGenerator<ImportItem, void, undefined> {
-  const files = await extractFrames(path, {
-    ...{ choice, folder: join(scratch, 'frames') },
-    ...(frames.ffmpeg === undefined ? {} : { ffmpeg: frames.ffmpeg }),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const { frames, warnings } = await openFrames(source, path, choice);
+  for (const text of warnings) yield { kind: 'warning', text };
   const framesPerS = 'per_second' in choice ? choice.per_second : null;
   const of: SequenceSource = { name: basename(path), source: `${path} ${frameChoiceWords(choice)}`, framesPerS };
-  const step = 'every' in choice ? choice.every : 1;
-  for (const [i, file] of files.entries()) yield frame(of, i * step, `${path} frame ${i * step}`, file);
+  for (const { number, path: file } of frames) yield frame(of, number, `${path} frame ${number}`, file);
+}
+
+/** Kept ones stay until the source is closed. */
+async function openFrames(source: ReadSource, path: string, choice: FrameChoice): Promise<Omit<OpenFrames, 'release'>> {
+  const { ffmpeg, kept } = source.frames;
+  const options = {
+    ...{ choice, ...(ffmpeg === undefined ? {} : { ffmpeg }) },
+    ...(source.signal === undefined ? {} : { signal: source.signal }),
+  };
+  if (kept !== undefined) {
+    const open = await kept.open(path, options);
+    source.onClose(open.release);
+    return open;
+  }
+  const folder = join(source.scratch, 'frames');
+  await mkdir(folder);
+  const { warnings } = await extractFrames(path, { ...options, folder });
+  return { frames: await extractedFrames(folder), warnings };
 }
 
 const isPicture = (path: string): boolean => !path.includes('/') && isImageName(path);
