@@ -27,6 +27,8 @@ export interface SessionState {
   readonly brushRadius: number;
   /** Units: fraction in [0,1]. */
   readonly brushHardness01: number;
+  /** How far colours may be apart for the wand. Units: levels of 0 to 255. */
+  readonly tolerance: number;
   /** How long people have been at work on the image, as the engine was told. Units: milliseconds. */
   readonly workMs: number;
   /** Edits the engine has not answered yet. */
@@ -37,6 +39,8 @@ export interface SessionState {
 
 const FIRST_THRESHOLD = 0.5;
 const FIRST_RADIUS_PX = 10;
+const FIRST_TOLERANCE = 24;
+export const MOST_TOLERANCE = 255;
 
 export function firstState(told: ImageDocument, activeClass: string | null): SessionState {
   const document = new LabelDocument(told);
@@ -54,6 +58,7 @@ export function firstState(told: ImageDocument, activeClass: string | null): Ses
     cursor: 'default',
     brushRadius: FIRST_RADIUS_PX,
     brushHardness01: 1,
+    tolerance: FIRST_TOLERANCE,
     workMs: told.labelling_ms,
     unsaved: 0,
     problem: null,

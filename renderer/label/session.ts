@@ -20,7 +20,7 @@ import { isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
-import { firstState, type SessionState } from './session-state.ts';
+import { firstState, MOST_TOLERANCE, type SessionState } from './session-state.ts';
 import { type ClickSource, type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 import { TOOLS } from './tools/toolbox.ts';
@@ -37,7 +37,6 @@ interface BrushSetting {
   readonly hardness01: number;
 }
 
-const FIRST_TOLERANCE = 24;
 export const SMALLEST_RADIUS_PX = 0.5;
 export const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
@@ -48,8 +47,6 @@ export class LabelSession implements Editor {
   pixels: PixelSource | null = null;
   clicks: ClickSource | null = null;
   clicksKept: ShapeKind = 'mask';
-  /** Remembered from wand to wand. */
-  tolerance = FIRST_TOLERANCE;
   private readonly source: LabelSource;
   private readonly listeners = new Set<() => void>();
   private state: SessionState;
@@ -142,8 +139,12 @@ export class LabelSession implements Editor {
     if (cursor !== this.state.cursor) this.update({ cursor });
   }
 
+  get tolerance(): number {
+    return this.state.tolerance;
+  }
+
   setTolerance(tolerance: number): void {
-    this.tolerance = tolerance;
+    this.update({ tolerance: Math.min(Math.max(Math.round(tolerance), 0), MOST_TOLERANCE) });
   }
 
   takeTool(name: ToolName): void {
@@ -154,9 +155,8 @@ export class LabelSession implements Editor {
 
   /** Goes on as somebody has worked on another image: with the same tool, its settings and the same class. */
   goOnFrom(other: LabelSession): void {
-    const { tool, activeClass, brushRadius, brushHardness01, threshold } = other.state;
-    this.tolerance = other.tolerance;
-    this.update({ activeClass, brushRadius, brushHardness01 });
+    const { tool, activeClass, brushRadius, brushHardness01, tolerance, threshold } = other.state;
+    this.update({ activeClass, brushRadius, brushHardness01, tolerance });
     if (threshold !== this.state.threshold) this.setThreshold(threshold);
     if (tool !== this.state.tool) this.takeTool(tool);
   }

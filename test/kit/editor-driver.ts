@@ -19,9 +19,10 @@ export class EditorDriver {
     annotations: readonly Annotation[] = [],
     size = { width: 200, height: 100 },
     proposals: Proposals | null = null,
+    className: string | null = 'cell',
   ) {
     this.labels = new MemoryLabels(size, annotations, proposals);
-    this.session = new LabelSession(this.labels, this.labels.document, 'cell');
+    this.session = new LabelSession(this.labels, this.labels.document, className);
   }
 
   get state(): SessionState {

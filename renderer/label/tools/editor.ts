@@ -70,6 +70,7 @@ export interface Editor {
   readonly clicksKept: ShapeKind;
   /** How far colours may be apart for the wand. Units: levels of 0 to 255. */
   readonly tolerance: number;
+  /** Held to whole levels that make sense. */
   setTolerance(tolerance: number): void;
   /** Tells why something was not done. */
   say(problem: string): void;
@@ -101,6 +102,12 @@ export const REACH = 7;
 export const SLIP = 3;
 /** Image pixels; anything smaller is a slip of the hand. */
 export const MIN_SIDE_PX = 3;
+
+/** Whether there is a class to draw; where there is none that is told. */
+export function hasClass(editor: Editor): boolean {
+  if (editor.activeClass === null) editor.say('Choose or add a class first.');
+  return editor.activeClass !== null;
+}
 
 /** An object drawn by hand. */
 export function drawn(shape: Shape, className: string): Change {

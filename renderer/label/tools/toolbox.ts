@@ -28,3 +28,20 @@ export const TOOLS: Readonly<Record<ToolName, (editor: Editor) => Tool>> = {
   click: clickTool,
   measure: measureTool,
 };
+
+/** What people call them, in the order in which they are shown. */
+export const TOOL_WORDS: Readonly<Record<ToolName, string>> = {
+  select: 'Choose',
+  box: 'Box',
+  extreme: 'Extremes',
+  polygon: 'Polygon',
+  cut: 'Cut hole',
+  brush: 'Brush',
+  eraser: 'Eraser',
+  fill: 'Fill',
+  wand: 'Wand',
+  superpixels: 'Superpixels',
+  refine: 'Find object',
+  click: 'Click object',
+  measure: 'Ruler',
+};

@@ -1,7 +1,8 @@
-/** How large the brush is and how hard, while a tool that has one is at work. */
+/** How large the brush is and how hard, or how much the wand takes, while such a tool is at work. */
 
 import type { ReactElement } from 'react';
 import { LARGEST_RADIUS_PX, type LabelSession, SMALLEST_RADIUS_PX } from '../session.ts';
+import { MOST_TOLERANCE } from '../session-state.ts';
 import type { ToolName } from '../tools/tool.ts';
 import { usePart } from './use-session.ts';
 
@@ -12,6 +13,7 @@ export function BrushPanel({ session }: { session: LabelSession }): ReactElement
   const tool = usePart(session, (state) => state.tool);
   const radius = usePart(session, (state) => state.brushRadius);
   const hardness01 = usePart(session, (state) => state.brushHardness01);
+  if (tool === 'wand') return <WandPanel session={session} />;
   if (!WITH_SIZE.has(tool)) return null;
   return (
     <section className="label-brush card" aria-label="Brush">
@@ -41,6 +43,26 @@ export function BrushPanel({ session }: { session: LabelSession }): ReactElement
           <output>{Math.round(100 * hardness01)} %</output>
         </label>
       ) : null}
+    </section>
+  );
+}
+
+function WandPanel({ session }: { session: LabelSession }): ReactElement {
+  const tolerance = usePart(session, (state) => state.tolerance);
+  return (
+    <section className="label-brush card" aria-label="Wand">
+      <label className="label-slider">
+        <span>Colours</span>
+        <input
+          type="range"
+          min={0}
+          max={MOST_TOLERANCE}
+          step={1}
+          value={tolerance}
+          onChange={({ target }) => session.setTolerance(Number(target.value))}
+        />
+        <output>± {tolerance}</output>
+      </label>
     </section>
   );
 }

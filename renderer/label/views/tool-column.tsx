@@ -4,23 +4,10 @@ import type { ReactElement } from 'react';
 import type { KeyTable } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
+import { TOOL_WORDS } from '../tools/toolbox.ts';
 import { usePart } from './use-session.ts';
 
-const TOOLS: readonly (readonly [name: ToolName, label: string])[] = [
-  ['select', 'Choose'],
-  ['box', 'Box'],
-  ['extreme', 'Extremes'],
-  ['polygon', 'Polygon'],
-  ['cut', 'Cut hole'],
-  ['brush', 'Brush'],
-  ['eraser', 'Eraser'],
-  ['fill', 'Fill'],
-  ['wand', 'Wand'],
-  ['superpixels', 'Superpixels'],
-  ['refine', 'Find object'],
-  ['click', 'Click object'],
-  ['measure', 'Ruler'],
-];
+const TOOLS = Object.entries(TOOL_WORDS) as [ToolName, string][];
 
 export function ToolColumn({ session, keys }: { session: LabelSession; keys: KeyTable }): ReactElement {
   const current = usePart(session, (state) => state.tool);

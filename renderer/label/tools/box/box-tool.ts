@@ -2,7 +2,7 @@
 
 import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import type { Point } from '../../doc/hit.ts';
-import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 
 type BoxStates = {
@@ -18,7 +18,7 @@ class Idle extends ToolState<BoxStates, 'idle'> {
   }
 
   override pointerDown(pointer: Pointer): void {
-    if (this.editor.activeClass !== null) this.goto('pressed', { origin: inside(this.editor, pointer) });
+    if (hasClass(this.editor)) this.goto('pressed', { origin: inside(this.editor, pointer) });
   }
 }
 

@@ -7,7 +7,7 @@ import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.t
 import { converted } from '../../doc/combine.ts';
 import { NO_PROMPT, type Prompt, pointsAtSomething, withoutLast } from '../../doc/prompt.ts';
 import { awaitMask } from '../await-mask.ts';
-import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 import { type ClickStates, Leaving } from './click-states.ts';
 
@@ -17,11 +17,10 @@ class Idle extends ToolState<ClickStates, 'idle'> {
   }
 
   override pointerDown(from: Pointer): void {
-    const { clicks, activeClass } = this.editor;
+    const { clicks } = this.editor;
     if (clicks === null)
       this.editor.say('No model that answers clicks is in this project: add one under Data, Models.');
-    else if (activeClass === null) this.editor.say('Choose a class first.');
-    else this.goto('pressing', { prompt: NO_PROMPT, from, mask: null });
+    else if (hasClass(this.editor)) this.goto('pressing', { prompt: NO_PROMPT, from, mask: null });
   }
 }
 
@@ -78,6 +77,11 @@ class AskingModel extends Leaving<'asking'> {
 
   override pointerDown(from: Pointer): void {
     this.goto('pressing', { ...this.info, from });
+  }
+
+  /** Enter is for what is found, not for what is under the pointer. */
+  override key(key: string): boolean {
+    return key === 'Enter';
   }
 
   private work(): void {

@@ -2,7 +2,7 @@
 
 import type { Xyxy } from '../../../../native-models/geometry/box.ts';
 import type { Point } from '../../doc/hit.ts';
-import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 
 type ExtremeStates = {
@@ -19,7 +19,7 @@ class Idle extends ToolState<ExtremeStates, 'idle'> {
   }
 
   override pointerDown(pointer: Pointer): void {
-    if (this.editor.activeClass !== null) this.goto('marking', { points: [inside(this.editor, pointer)] });
+    if (hasClass(this.editor)) this.goto('marking', { points: [inside(this.editor, pointer)] });
   }
 }
 

@@ -1,7 +1,10 @@
-/** A ruler: a drag measures, with Shift along one axis; what was measured last stays until the next press. */
+/**
+ * A ruler: a drag measures, or a click on either end, with Shift along one axis; what was measured last stays until the next
+ * press.
+ */
 
 import type { Point } from '../../doc/hit.ts';
-import { type Editor, inside, type Pointer } from '../editor.ts';
+import { type Editor, inside, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 
 type MeasureStates = {
@@ -26,6 +29,8 @@ class Idle extends ToolState<MeasureStates, 'idle'> {
 }
 
 class Measuring extends ToolState<MeasureStates, 'measuring'> {
+  private hasMoved = false;
+
   override enter(): void {
     this.editor.setDraft(null);
   }
@@ -33,11 +38,13 @@ class Measuring extends ToolState<MeasureStates, 'measuring'> {
   override pointerMove(pointer: Pointer): void {
     const { from } = this.info;
     const at = inside(this.editor, pointer);
+    this.hasMoved ||= Math.hypot(at[0] - from[0], at[1] - from[1]) > SLIP * this.editor.pixel;
     this.editor.setDraft({ kind: 'measure', from, to: pointer.shift ? alongAxis(from, at) : at });
   }
 
+  /** Released where it was pressed it was the first of two clicks. */
   override pointerUp(): void {
-    this.goto('idle', null);
+    if (this.hasMoved) this.goto('idle', null);
   }
 
   override cancel(): boolean {

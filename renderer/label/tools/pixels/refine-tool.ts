@@ -1,5 +1,5 @@
 /**
- * Finds the object in a box that is drawn, round a stroke (Shift), or in the box of what is chosen (Enter). What is found is
+ * Finds the object in a box that is drawn or clicked, round a stroke (Shift), or in the box of what is chosen (Enter). What is found is
  * a proposal: strokes add to it, with Alt take away, Enter keeps it, Escape leaves no trace.
  */
 
@@ -7,7 +7,7 @@ import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.t
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Point } from '../../doc/hit.ts';
 import { awaitMask } from '../await-mask.ts';
-import { drawn, type Editor, inside, MIN_SIDE_PX, type Pointer, replaced } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, replaced, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 import { Leaving, type RefineStates } from './refine-states.ts';
 
@@ -32,20 +32,26 @@ class Idle extends ToolState<RefineStates, 'idle'> {
   }
 
   private isReady(): boolean {
-    const { pixels, activeClass } = this.editor;
+    const { pixels } = this.editor;
     if (pixels === null) this.editor.say('The picture is not loaded yet.');
-    return pixels !== null && activeClass !== null;
+    return pixels !== null && hasClass(this.editor);
   }
 }
 
+/** By a drag, or by a click on either corner. */
 class Framing extends Leaving<'framing'> {
+  private isFirst = true;
+
   override pointerMove(pointer: Pointer): void {
     this.editor.setDraft({ kind: 'shape', shape: { kind: 'box', xyxy: this.boxTo(pointer) } });
   }
 
   override pointerUp(pointer: Pointer): void {
     const box = this.boxTo(pointer);
-    if (Math.min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX) this.cancel();
+    const isTiny = Math.min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX;
+    const isClick = Math.hypot(box[2] - box[0], box[3] - box[1]) <= SLIP * this.editor.pixel;
+    if (this.isFirst && isClick) this.isFirst = false;
+    else if (isTiny) this.cancel();
     else this.goto('asking', { hints: { box, inside: [], outside: [], target: null } });
   }
 
@@ -89,6 +95,11 @@ class AskingForObject extends Leaving<'asking'> {
 
   override exit(): void {
     this.leaving.abort();
+  }
+
+  /** Enter is for what is found, not for what is under the pointer. */
+  override key(key: string): boolean {
+    return key === 'Enter';
   }
 
   private work(): void {

@@ -8,7 +8,6 @@ import { Asking, type AskingStates, IdleAsking } from './asking.ts';
 
 /** Levels that a screen pixel of dragging is worth. */
 const LEVELS_A_PIXEL = 0.25;
-const MOST_TOLERANCE = 255;
 
 /** A drag to the right takes more, to the left less; how much is remembered. */
 class Waving extends Asking {
@@ -18,9 +17,8 @@ class Waving extends Asking {
   protected request(way: readonly Point[]): PixelRequest {
     const [at, last] = [way[0]!, way.at(-1)!];
     const dragged = (last[0] - at[0]) / this.editor.pixel;
-    const tolerance = Math.min(MOST_TOLERANCE, Math.max(0, Math.round(this.first + LEVELS_A_PIXEL * dragged)));
-    this.editor.setTolerance(tolerance);
-    return { kind: 'wand', at, tolerance };
+    this.editor.setTolerance(this.first + LEVELS_A_PIXEL * dragged);
+    return { kind: 'wand', at, tolerance: this.editor.tolerance };
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Shape } from '../../../../native-models/geometry/shape.ts';
 import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
 import { combined } from '../../doc/combine.ts';
-import { drawn, type Editor, type Pointer, REACH, replaced } from '../editor.ts';
+import { drawn, type Editor, hasClass, type Pointer, REACH, replaced } from '../editor.ts';
 import { type StateContext, type Tool, ToolState, toolOf } from '../tool.ts';
 import { Drawing, type PolygonStates } from './drawing.ts';
 
@@ -46,7 +46,7 @@ class IdlePolygon extends ToolState<PolygonStates, 'idle'> {
   }
 
   override pointerDown(first: Pointer): void {
-    if (this.editor.activeClass !== null) this.goto('drawing', { first });
+    if (hasClass(this.editor)) this.goto('drawing', { first });
   }
 }
 

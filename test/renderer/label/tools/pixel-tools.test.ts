@@ -152,6 +152,20 @@ describe('finding an object', () => {
     expect(driver.annotations).toEqual([]);
   });
 
+  test('in a box whose corners are clicked; Enter keeps nothing before there is an answer', async () => {
+    const { driver, pixels } = driverOn('refine');
+    driver.click([45, 15]).move([100, 80]).click([115, 85]);
+    driver.key('Enter');
+    expect([driver.session.hand.state, pixels.asked]).toMatchObject(['asking', [{ box: [45, 15, 115, 85] }]]);
+    await pixels.let();
+    await driver.key('Enter').settled();
+    expect(driver.labels.sent).toEqual(['find object']);
+
+    driver.session.select([]);
+    driver.click([45, 15]).click([45, 15]);
+    expect([driver.session.hand.state, pixels.asked.length]).toEqual(['idle', 1]);
+  });
+
   test('in the box that is chosen, which becomes the bitmap', async () => {
     const { driver, pixels } = driverOn('refine', [{ kind: 'box', xyxy: [45, 15, 115, 85] }]);
     driver.session.select([1]);
