@@ -187,14 +187,16 @@ export class LabelSession implements Editor {
     );
   }
 
-  /** Moves what is chosen. Units: image pixels. */
+  /** Moves what is chosen, from where it is once everything before has been answered. Units: image pixels. */
   nudge(dx: number, dy: number): void {
-    const chosen = this.chosen();
-    if (chosen.length === 0) return;
-    this.commit(
-      'move',
-      chosen.map((before) => replaced(before, moved(before.shape, dx, dy, this.document.size))),
-    );
+    const ids = [...this.selection];
+    if (ids.length === 0) return;
+    this.send(async () => {
+      const { document } = this.state;
+      const present = ids.flatMap((id) => document.get(id) ?? []);
+      const changes = present.map((before) => replaced(before, moved(before.shape, dx, dy, document.size)));
+      return changes.length === 0 ? null : this.apply('move', changes);
+    }, false);
   }
 
   setFlag(flag: 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated', isOn: boolean): void {
@@ -299,13 +301,19 @@ export class LabelSession implements Editor {
 
   commit(name: string, changes: readonly Change[]): void {
     const adds = changes.some(({ type }) => type === 'add');
-    this.send(async () => {
+    this.send(() => {
       const { document } = this.state;
-      const rebased = this.own.rebased(changes, (id) => document.get(id), document.told.labels);
-      const answered = await this.source.apply(name, rebased);
-      this.own.note(rebased, answered.put, answered.labels);
-      return answered;
+      return this.apply(
+        name,
+        this.own.rebased(changes, (id) => document.get(id), document.told.labels),
+      );
     }, adds);
+  }
+
+  private async apply(name: string, changes: readonly Change[]): Promise<ImageChange> {
+    const answered = await this.source.apply(name, changes);
+    this.own.note(changes, answered.put, answered.labels);
+    return answered;
   }
 
   undo(): void {
@@ -336,14 +344,15 @@ export class LabelSession implements Editor {
     return this.sending;
   }
 
-  /** `chooses`: what comes of it is chosen then. */
-  private send(ask: () => Promise<ImageChange>, chooses: boolean): void {
+  /** `chooses`: what comes of it is chosen then. `ask` answers null where there is nothing left to do. */
+  private send(ask: () => Promise<ImageChange | null>, chooses: boolean): void {
     const { draft } = this.state;
     this.update({ unsaved: this.state.unsaved + 1, problem: null });
     this.sending = this.sending.then(async () => {
       try {
         const before = this.state.document;
         const change = await ask();
+        if (change === null) return;
         this.tell(change);
         if (chooses) this.select(change.put.map(({ id }) => id).filter((id) => before.get(id) === undefined));
       } catch (error) {

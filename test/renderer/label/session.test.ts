@@ -26,14 +26,17 @@ test('edits made faster than the engine answers follow one another, each on what
   driver.session.select([1]);
   driver.session.setClass('nut');
   driver.session.nudge(5, 0);
+  driver.session.nudge(0, 1);
+  driver.session.nudge(0, 1);
   driver.session.setFlag('is_difficult', true);
   await driver.settled();
 
   expect(driver.annotations).toEqual([
-    { ...BOX, class_name: 'nut', shape: { kind: 'box', xyxy: [15, 10, 45, 40] }, is_difficult: true },
+    { ...BOX, class_name: 'nut', shape: { kind: 'box', xyxy: [15, 12, 45, 42] }, is_difficult: true },
   ]);
   driver.session.setClass('cell');
   driver.session.removeChosen();
+  driver.session.nudge(1, 0); // of what is gone by then
   await driver.settled();
   expect([driver.annotations, driver.state.problem]).toEqual([[], null]);
 });
