@@ -14,6 +14,7 @@ export interface Action {
 const ZOOM = 1.25;
 const BRUSH_STEP = 1.25;
 const HARDNESS_STEP = 0.25;
+const SURENESS_STEP = 0.05;
 
 const action = (id: string, what: string, keys: readonly string[], command: KeyCommand): Action => ({
   ...{ id, what, keys, command },
@@ -38,10 +39,26 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
       tool('refine', 'o', 'find the object in a box'),
       tool('click', 'c', 'the object that is clicked, by a model'),
       tool('measure', 'u', 'ruler'),
-      action('brush-smaller', 'smaller brush', [','], { do: 'brush-size', factor: 1 / BRUSH_STEP }),
-      action('brush-larger', 'larger brush', ['.'], { do: 'brush-size', factor: BRUSH_STEP }),
+      action('brush-smaller', 'smaller brush; with the wand fewer colours', [','], {
+        do: 'brush-size',
+        factor: 1 / BRUSH_STEP,
+      }),
+      action('brush-larger', 'larger brush; with the wand more colours', ['.'], {
+        do: 'brush-size',
+        factor: BRUSH_STEP,
+      }),
       action('brush-softer', 'softer brush', ['<', ';'], { do: 'brush-hardness', by: -HARDNESS_STEP }),
       action('brush-harder', 'harder brush', ['>', ':'], { do: 'brush-hardness', by: HARDNESS_STEP }),
+    ],
+  ],
+  [
+    'By keys alone',
+    [
+      action('canvas', 'to the picture, where keys draw', ['home', "'"], { do: 'canvas' }),
+      action('corner-next', 'crosshair to the next corner of what is chosen', ['}'], { do: 'corner', by: 1 }),
+      action('corner-previous', 'crosshair to the corner before', ['{'], { do: 'corner', by: -1 }),
+      action('region-next', 'to the next part of the page', ['f6'], { do: 'region', by: 1 }),
+      action('region-previous', 'to the part before', ['shift+f6'], { do: 'region', by: -1 }),
     ],
   ],
   [
@@ -62,6 +79,10 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
       action('to-box', 'make a box of it', ['shift+b'], { do: 'convert', to: 'box' }),
       action('to-polygon', 'make a polygon of it', ['shift+p'], { do: 'convert', to: 'polygon' }),
       action('to-mask', 'make a bitmap of it', ['shift+m'], { do: 'convert', to: 'mask' }),
+      action('mark-crowd', 'a crowd, or not', ['shift+c'], { do: 'mark', flag: 'is_crowd' }),
+      action('mark-difficult', 'hard to tell, or not', ['shift+h'], { do: 'mark', flag: 'is_difficult' }),
+      action('mark-occluded', 'behind something, or not', ['shift+o'], { do: 'mark', flag: 'is_occluded' }),
+      action('mark-truncated', 'cut off by the border, or not', ['shift+u'], { do: 'mark', flag: 'is_truncated' }),
     ],
   ],
   [
@@ -69,6 +90,8 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
     [
       action('accept', 'accept everything that is proposed', ['y'], { do: 'accept' }),
       action('reject', 'reject everything that is proposed', ['z'], { do: 'reject' }),
+      action('surer', 'only what it is surer of', [')'], { do: 'threshold', by: SURENESS_STEP }),
+      action('less-sure', 'also what it is less sure of', ['('], { do: 'threshold', by: -SURENESS_STEP }),
     ],
   ],
   [
@@ -124,7 +147,10 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
 /** What hands do beside keys, and keys that stay as they are. */
 export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['1 … 9', 'class by its number; changes the class of what is chosen; 1 2 is the twelfth, Enter takes 1 at once'],
-  ['Arrows', 'move what is chosen by a pixel, with Shift by ten; else the picture'],
+  [
+    'Arrows',
+    'move what is chosen by a pixel, with Shift by ten; else the picture, or, with a tool that draws, the crosshair',
+  ],
   ['Escape', 'leave what is under way, then let go'],
   ['Enter, Backspace', 'close a polygon, take a corner or a click back; Enter keeps the object that was found'],
   ['Shift click', 'adds to what is chosen; of a polygon: along the edge of the neighbour of the corner before'],

@@ -4,6 +4,7 @@ import type { ShapeKind } from '../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../preload/contract/review.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import type { Combination } from './doc/combine.ts';
+import type { Flag } from './doc/object-filter.ts';
 import type { ToolName } from './tools/tool.ts';
 
 export type KeyCommand =
@@ -17,6 +18,10 @@ export type KeyCommand =
   | { readonly do: 'cycle'; readonly by: 1 | -1 }
   | { readonly do: 'review'; readonly state: ReviewState }
   | { readonly do: 'frames'; readonly what: FrameCommand }
+  | { readonly do: 'corner'; readonly by: 1 | -1 }
+  | { readonly do: 'region'; readonly by: 1 | -1 }
+  | { readonly do: 'mark'; readonly flag: Flag }
+  | { readonly do: 'threshold'; readonly by: number }
   | { readonly do: PlainCommand };
 
 /** What is done with the frames of a sequence and the tracks through them. */
@@ -41,6 +46,7 @@ export type PlainCommand =
   | 'duplicate'
   | 'bring'
   | 'find-class'
+  | 'canvas'
   | 'help'
   | 'accept'
   | 'reject'

@@ -8,6 +8,8 @@ import { openProposals } from './doc/proposals.ts';
 import type { Cursor, Draft } from './tools/editor.ts';
 import type { ToolName } from './tools/tool.ts';
 
+export type Turn = 'edit' | 'undo' | 'redo';
+
 export interface SessionState {
   readonly document: LabelDocument;
   /** What of the document is on show. */
@@ -33,6 +35,8 @@ export interface SessionState {
   readonly workMs: number;
   /** Edits the engine has not answered yet. */
   readonly unsaved: number;
+  /** Which way the last one went. */
+  readonly turn: Turn;
   /** Why the last edit was not taken; null when it was. */
   readonly problem: string | null;
 }
@@ -61,6 +65,7 @@ export function firstState(told: ImageDocument, activeClass: string | null): Ses
     tolerance: FIRST_TOLERANCE,
     workMs: told.labelling_ms,
     unsaved: 0,
+    turn: 'edit',
     problem: null,
   };
 }

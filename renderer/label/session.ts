@@ -20,7 +20,7 @@ import { isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
-import { firstState, MOST_TOLERANCE, type SessionState } from './session-state.ts';
+import { firstState, MOST_TOLERANCE, type SessionState, type Turn } from './session-state.ts';
 import { type ClickSource, type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 import { TOOLS } from './tools/toolbox.ts';
@@ -191,12 +191,12 @@ export class LabelSession implements Editor {
   nudge(dx: number, dy: number): void {
     const ids = [...this.selection];
     if (ids.length === 0) return;
-    this.send(async () => {
+    this.send('edit', false, async () => {
       const { document } = this.state;
       const present = ids.flatMap((id) => document.get(id) ?? []);
       const changes = present.map((before) => replaced(before, moved(before.shape, dx, dy, document.size)));
       return changes.length === 0 ? null : this.apply('move', changes);
-    }, false);
+    });
   }
 
   setFlag(flag: 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated', isOn: boolean): void {
@@ -211,6 +211,11 @@ export class LabelSession implements Editor {
   /** Tells why something was not done. */
   say(problem: string): void {
     this.update({ problem });
+  }
+
+  /** What was told has been read. */
+  forgive(): void {
+    if (this.state.problem !== null) this.update({ problem: null });
   }
 
   /** Units: milliseconds. */
@@ -301,13 +306,13 @@ export class LabelSession implements Editor {
 
   commit(name: string, changes: readonly Change[]): void {
     const adds = changes.some(({ type }) => type === 'add');
-    this.send(() => {
+    this.send('edit', adds, () => {
       const { document } = this.state;
       return this.apply(
         name,
         this.own.rebased(changes, (id) => document.get(id), document.told.labels),
       );
-    }, adds);
+    });
   }
 
   private async apply(name: string, changes: readonly Change[]): Promise<ImageChange> {
@@ -317,11 +322,11 @@ export class LabelSession implements Editor {
   }
 
   undo(): void {
-    this.send(() => this.source.undo(), false);
+    this.send('undo', false, () => this.source.undo());
   }
 
   redo(): void {
-    this.send(() => this.source.redo(), false);
+    this.send('redo', false, () => this.source.redo());
   }
 
   /** A change of this or another window; one that comes before its turn waits for those before it. */
@@ -345,9 +350,9 @@ export class LabelSession implements Editor {
   }
 
   /** `chooses`: what comes of it is chosen then. `ask` answers null where there is nothing left to do. */
-  private send(ask: () => Promise<ImageChange | null>, chooses: boolean): void {
+  private send(turn: Turn, chooses: boolean, ask: () => Promise<ImageChange | null>): void {
     const { draft } = this.state;
-    this.update({ unsaved: this.state.unsaved + 1, problem: null });
+    this.update({ unsaved: this.state.unsaved + 1, turn, problem: null });
     this.sending = this.sending.then(async () => {
       try {
         const before = this.state.document;

@@ -4,12 +4,23 @@
  */
 
 import type Konva from 'konva';
-import { type ReactElement, useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import {
+  type ReactElement,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
 import { Layer, Shape, Stage } from 'react-konva';
 import type { Size } from '../../../native-models/geometry/box.ts';
+import { CROSSHAIR_WORDS } from '../by-keyboard.ts';
 import { isAsItIs, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelSession } from '../session.ts';
 import type { ToolName } from '../tools/tool.ts';
+import type { KeyboardHand } from './keyboard-hand.ts';
 import { layerAt } from './layer-place.ts';
 import { ObjectLayer } from './object-layer.tsx';
 import { type Look, paintChosen } from './paint.ts';
@@ -33,6 +44,9 @@ export interface LabelCanvasProps {
   readonly session: LabelSession;
   readonly picture: ShownPicture | null;
   readonly control: ViewControl;
+  readonly hand: KeyboardHand;
+  /** What the picture is shown in; the focus is on it while keys draw. */
+  readonly surface: RefObject<HTMLDivElement | null>;
   readonly view: Size;
   readonly look: Look;
   /** How the picture is shown. */
@@ -40,15 +54,16 @@ export interface LabelCanvasProps {
 }
 
 export function LabelCanvas(props: LabelCanvasProps): ReactElement {
-  const { session, picture, control, view, look, pictureLook } = props;
+  const { session, picture, control, hand, surface, view, look, pictureLook } = props;
   const state = useSyncExternalStore(session.subscribe, session.getState);
   const viewport = useViewport(control);
   const pixel = 1 / viewport.scale;
   session.pixel = pixel;
-  const surface = useRef<HTMLDivElement>(null);
-  const pan = usePointer(surface, session, control);
-  const place = useRef<HTMLOutputElement>(null);
-  useCrosshair(surface, place, control);
+  const pan = usePointer(surface, session, control, hand);
+  const place = useRef<HTMLSpanElement>(null);
+  useCrosshair(surface, place, control, hand);
+  const crosshair = useSyncExternalStore(hand.subscribe, () => crosshairOf(hand));
+  const hint = useId();
   const pictureLayer = useRef<Konva.Layer>(null);
   const isFiltered = !isAsItIs(pictureLook);
   useEffect(() => {
@@ -86,8 +101,14 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
       ref={surface}
       className="label-surface"
       role="application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys draw on it
+      tabIndex={0}
       aria-label="Picture with its objects"
-      data-crosshair={CROSSED.has(state.tool) && !pan.isReady}
+      aria-describedby={hint}
+      onFocus={() => hand.begin()}
+      onBlur={() => hand.end()}
+      data-crosshair={crosshair !== 'none' || (CROSSED.has(state.tool) && !pan.isReady)}
+      data-keys={crosshair}
       style={{ cursor: pan.isPanning ? 'grabbing' : pan.isReady ? 'grab' : state.cursor }}
     >
       <Stage width={view.width} height={view.height} listening={false}>
@@ -100,7 +121,19 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
         </Layer>
       </Stage>
       {isFiltered ? <PictureFilter look={pictureLook} /> : null}
-      <output ref={place} className="label-pointer" aria-label="Pointer" />
+      <i className="label-crosshair" />
+      <p className="label-pointer">
+        <span ref={place} className="label-pixel" />
+        <span id={hint} className="label-crosshair-hint">
+          Arrows move the crosshair. {CROSSHAIR_WORDS[state.tool]}.
+        </span>
+      </p>
     </div>
   );
+}
+
+/** Whether keys move a crosshair, and whether it holds what is there. */
+function crosshairOf(hand: KeyboardHand): 'none' | 'free' | 'down' {
+  const state = hand.getState();
+  return state === null ? 'none' : state.isDown ? 'down' : 'free';
 }

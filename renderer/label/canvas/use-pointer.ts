@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Point } from '../doc/hit.ts';
 import { toImage } from '../doc/viewport.ts';
 import type { LabelSession } from '../session.ts';
+import type { KeyboardHand } from './keyboard-hand.ts';
 import type { ViewControl } from './view-control.ts';
 
 const MIDDLE_BUTTON = 1;
@@ -21,10 +22,11 @@ export function usePointer(
   surface: RefObject<HTMLDivElement | null>,
   session: LabelSession,
   control: ViewControl,
+  hand: KeyboardHand,
 ): Panning {
   const [panning, setPanning] = useState<Panning>({ isReady: false, isPanning: false });
-  const now = useRef({ session, control, panning });
-  now.current = { session, control, panning };
+  const now = useRef({ session, control, panning, hand });
+  now.current = { session, control, panning, hand };
 
   useEffect(() => {
     const element = surface.current!;
@@ -46,6 +48,7 @@ export function usePointer(
         const pans = event.button === MIDDLE_BUTTON || (event.button === LEFT_BUTTON && now.current.panning.isReady);
         if (!pans && event.button !== LEFT_BUTTON) return;
         event.preventDefault();
+        element.blur(); // from here on the hand on the pointer draws, and that of the keyboard lets go
         element.setPointerCapture(event.pointerId);
         if (pans) {
           last = screenPoint(event);
@@ -59,6 +62,7 @@ export function usePointer(
     element.addEventListener(
       'pointermove',
       (event) => {
+        if (now.current.hand.getState() !== null) return; // a pointer that merely lies there
         if (last === null) return now.current.session.hand.pointerMove(pointer(event));
         const [x, y] = screenPoint(event);
         now.current.control.pan(x - last[0], y - last[1]);
@@ -87,7 +91,7 @@ export function usePointer(
       { ...options, passive: false },
     );
     const onSpace = (isDown: boolean) => (event: KeyboardEvent) => {
-      if (event.key !== ' ' || isTyping(event.target)) return;
+      if (event.key !== ' ' || isTyping(event.target) || event.target === element) return;
       event.preventDefault();
       setPanning((before) => (before.isReady === isDown ? before : { ...before, isReady: isDown }));
     };
@@ -99,6 +103,6 @@ export function usePointer(
 }
 
 /** Whether keys go to a field or a button rather than to the picture. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, button, [role="dialog"]') !== null;
 }

@@ -2,7 +2,10 @@
 
 import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Point } from '../doc/hit.ts';
-import { fitted, fittedWhole, LARGEST_FIT, panned, type Viewport, zoomed } from '../doc/viewport.ts';
+import { fitted, fittedWhole, LARGEST_FIT, panned, toScreen, type Viewport, zoomed } from '../doc/viewport.ts';
+
+/** Screen pixels between a point that is revealed and the border of the view. */
+const ROOM = 16;
 
 /** Begins with the whole image, and again for another size of the view until somebody zooms. */
 export class ViewControl {
@@ -10,7 +13,7 @@ export class ViewControl {
   private view: Size;
   private whole: Viewport;
   private chosen: Viewport | null = null;
-  private pointer: Point | null = null;
+  private pointed: Point | null = null;
   private readonly listeners = new Set<() => void>();
 
   /** `view`: the room of the picture, in screen pixels. */
@@ -42,11 +45,20 @@ export class ViewControl {
 
   /** Where the pointer is on the screen; null while it is elsewhere. */
   pointAt(at: Point | null): void {
-    this.pointer = at;
+    this.pointed = at;
+  }
+
+  get pointer(): Point | null {
+    return this.pointed;
+  }
+
+  /** In the middle of the view. */
+  get middle(): Point {
+    return [this.view.width / 2, this.view.height / 2];
   }
 
   /** `at`: the screen point that stays; by default the pointer's, else the middle. */
-  zoom(factor: number, at: Point = this.middle): void {
+  zoom(factor: number, at: Point = this.pointer ?? this.middle): void {
     this.choose(zoomed(this.viewport, factor, at));
   }
 
@@ -61,11 +73,14 @@ export class ViewControl {
 
   /** One screen pixel for each of the image. */
   fullSize(): void {
-    this.choose(zoomed(this.viewport, 1 / this.viewport.scale, this.middle));
+    this.choose(zoomed(this.viewport, 1 / this.viewport.scale, this.pointer ?? this.middle));
   }
 
-  private get middle(): Point {
-    return this.pointer ?? [this.view.width / 2, this.view.height / 2];
+  /** Moves the view as little as shows a point of the image well. */
+  reveal(at: Point): void {
+    const [x, y] = toScreen(this.viewport, at);
+    const [dx, dy] = [intoView(x, this.view.width), intoView(y, this.view.height)];
+    if (dx !== 0 || dy !== 0) this.pan(dx, dy);
   }
 
   private choose(viewport: Viewport | null): void {
@@ -76,4 +91,10 @@ export class ViewControl {
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** How far a place on the screen has to move to lie within the view. */
+function intoView(at: number, side: number): number {
+  const room = Math.min(ROOM, side / 2);
+  return Math.min(Math.max(at, room), side - room) - at;
 }

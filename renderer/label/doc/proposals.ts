@@ -5,6 +5,9 @@ import { type Shape, shapeXyxy } from '../../../native-models/geometry/shape.ts'
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
 import type { Proposals, ProposedObject } from '../../../preload/contract/proposals.ts';
 
+/** A threshold makes sense from the first to the second. */
+export const [LEAST_SURE, MOST_SURE] = [0.05, 0.99];
+
 /** An object of the class that overlaps so much with a proposal is what it proposes. */
 const SAME_OVERLAP = 0.7;
 

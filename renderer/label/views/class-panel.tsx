@@ -1,6 +1,6 @@
 /** The classes: which one is drawn next, or which the image has; found and added by typing. */
 
-import { type ReactElement, type RefObject, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
 import { ClosedEyeIcon, EyeIcon, LockIcon, OpenLockIcon } from '../../ui/icons.tsx';
 import type { Look } from '../canvas/paint.ts';
@@ -8,6 +8,7 @@ import type { ObjectFilter } from '../doc/object-filter.ts';
 import type { KeyTable } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
+import type { WayBack } from './use-way-back.ts';
 
 export interface ClassPanelProps {
   readonly session: LabelSession;
@@ -15,7 +16,7 @@ export interface ClassPanelProps {
   readonly classes: readonly string[];
   readonly task: Task;
   readonly look: Look;
-  readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly search: WayBack;
   /** Digits of a number that is being typed. */
   readonly typed: string;
   readonly onClass: (name: string) => void;
@@ -24,7 +25,7 @@ export interface ClassPanelProps {
 }
 
 export function ClassPanel(props: ClassPanelProps): ReactElement {
-  const { session, keys, classes, task, look, searchRef, typed, onClass, filter, onFilter } = props;
+  const { session, keys, classes, task, look, search, typed, onClass, filter, onFilter } = props;
   const labels = usePart(session, (state) => state.document.told.labels);
   const activeClass = usePart(session, (state) => state.activeClass);
   const [name, setName] = useState('');
@@ -38,7 +39,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
     if (meant === '') return;
     onClass(meant);
     setName('');
-    searchRef.current?.blur();
+    search.back();
   };
   return (
     <section className="label-panel" aria-label="Classes">
@@ -47,7 +48,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
         {typed === '' ? null : <output className="label-chord"> {typed}…</output>}
       </h2>
       <input
-        ref={searchRef}
+        ref={search.ref}
         className="label-search"
         value={name}
         placeholder={`Find or add a class  ${keys.wordsOf('find-class')}`}
@@ -57,7 +58,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
           if (event.key === 'Enter') take();
           if (event.key === 'Escape') {
             setName('');
-            event.currentTarget.blur();
+            search.back();
           }
         }}
       />

@@ -3,6 +3,7 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { Sheet } from '../../ui/sheet.tsx';
 import { ACTIONS, type Action, GESTURES } from '../actions.ts';
+import { CROSSHAIR_KEYS } from '../by-keyboard.ts';
 import { comboOf, comboWords, type KeyTable, rebound } from '../keys.ts';
 import type { OwnKeysControl } from './use-own-keys.ts';
 
@@ -52,15 +53,8 @@ export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactEleme
           </dl>
         </section>
       ))}
-      <h3>By hand</h3>
-      <dl className="label-keys">
-        {GESTURES.map(([gesture, what]) => (
-          <div key={gesture}>
-            <dt>{gesture}</dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <Fixed title="By hand" rows={GESTURES} />
+      <Fixed title="On the picture, by keys alone" rows={CROSSHAIR_KEYS} />
       <button
         type="button"
         className="button button-quiet"
@@ -70,6 +64,28 @@ export function HelpSheet({ keys, isOpen, onClose }: HelpSheetProps): ReactEleme
         All keys as they were
       </button>
     </Sheet>
+  );
+}
+
+interface FixedProps {
+  readonly title: string;
+  readonly rows: readonly (readonly [what: string, does: string])[];
+}
+
+/** What stays as it is. */
+function Fixed({ title, rows }: FixedProps): ReactElement {
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      <dl className="label-keys">
+        {rows.map(([what, does]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 

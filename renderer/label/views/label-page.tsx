@@ -16,21 +16,23 @@ import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { allClasses } from './all-classes.ts';
+import { Announcer } from './announcer.tsx';
 import { BetweenBoxes } from './between-boxes.tsx';
 import { bring } from './bring.ts';
 import { BrushPanel } from './brush-panel.tsx';
+import { DeskSheets, type SheetName } from './desk-sheets.tsx';
 import { FrameStrip } from './frame-strip.tsx';
-import { HelpSheet } from './help-sheet.tsx';
-import { HistorySheet } from './history-sheet.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { LabelSide } from './label-side.tsx';
 import { lookOf } from './look.ts';
 import { nextDisagreement } from './next-disagreement.ts';
+import { ProblemNote } from './problem-note.tsx';
 import { proposedLabels } from './proposed-labels.ts';
-import { RejectDialog } from './review-panel.tsx';
+import { goToRegion } from './regions.ts';
 import { ToolColumn } from './tool-column.tsx';
 import { useClassChord } from './use-class-chord.ts';
 import { useGoOn } from './use-go-on.ts';
+import { useKeyboardHand } from './use-keyboard-hand.ts';
 import { useKeys } from './use-keys.ts';
 import { useOpenImage } from './use-open-image.ts';
 import { useOwnKeys } from './use-own-keys.ts';
@@ -38,6 +40,7 @@ import { usePixels } from './use-pixels.ts';
 import { usePredict } from './use-predict.ts';
 import { type SequenceControl, useSequence } from './use-sequence.ts';
 import { usePart } from './use-session.ts';
+import { useWayBack } from './use-way-back.ts';
 import { useWorkTime } from './use-work-time.ts';
 import { ViewPanel } from './view-panel.tsx';
 
@@ -107,23 +110,21 @@ export interface DeskProps extends LabelPageProps {
   readonly viewRef: RefObject<Size>;
 }
 
-type DialogName = 'help' | 'history' | 'reject';
-
 function Desk(props: DeskProps): ReactElement {
   const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass, viewRef } = props;
   const { filter, setFilter, pictureLook, setPictureLook, sequence } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const document = usePart(session, (state) => state.document);
-  const problem = usePart(session, (state) => state.problem);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);
   viewRef.current = view;
   const control = useViewControl(session, document.size, view);
-  const [dialog, setDialog] = useState<{ readonly image: number; readonly name: DialogName } | null>(null);
-  const isOpen = (name: DialogName) => dialog?.name === name && dialog.image === props.image;
-  const openDialog = (name: DialogName) => setDialog({ image: props.image, name });
-  const closeDialog = () => setDialog(null);
-  const search = useRef<HTMLInputElement>(null);
+  const [opened, setOpened] = useState<{ readonly image: number; readonly name: SheetName } | null>(null);
+  const sheet = opened?.image === props.image ? opened.name : null;
+  const openSheet = (name: SheetName) => setOpened({ image: props.image, name });
+  const search = useWayBack();
+  const page = useRef<HTMLDivElement>(null);
+  const { hand, surface, take } = useKeyboardHand(session, control);
   useWorkTime(api, props.image, session);
   usePixels(session, picture);
   useLayoutEffect(() => session.setFilter(filter), [session, filter]);
@@ -149,7 +150,7 @@ function Desk(props: DeskProps): ReactElement {
     else session.accept(session.proposals.map(({ index }) => index));
   };
   const review = (state: ReviewState) => {
-    if (state === 'rejected') openDialog('reject');
+    if (state === 'rejected') openSheet('reject');
     else session.setReview({ state, note: '' });
   };
   const goToDisagreement = nextDisagreement(api, props.image, session, go);
@@ -161,11 +162,14 @@ function Desk(props: DeskProps): ReactElement {
     control,
     chord,
     task,
-    isPaused: isOpen('help') || isOpen('history') || isOpen('reject'),
-    onFindClass: () => search.current?.focus(),
-    onHelp: () => openDialog('help'),
+    hand,
+    isPaused: sheet !== null,
+    onFindClass: search.go,
+    onCanvas: take,
+    onRegion: (by) => goToRegion(page.current!, by),
+    onHelp: () => openSheet('keys'),
     onAccept: accept,
-    onHistory: () => openDialog('history'),
+    onHistory: () => openSheet('history'),
     onView: openView,
     onHideObjects: () => setFilter({ ...filter, hidesAll: !filter.hidesAll }),
     onCopy: () => {
@@ -186,17 +190,20 @@ function Desk(props: DeskProps): ReactElement {
   });
 
   return (
-    <div className="label-page">
+    <div className="label-page" ref={page}>
+      <Announcer {...{ session, hand, neighbours }} />
       <LabelBar
         {...{ session, control, neighbours, links }}
         keys={keys.table}
-        onHelp={() => openDialog('help')}
+        onHelp={() => openSheet('keys')}
         onView={openView}
-        onHistory={() => openDialog('history')}
+        onHistory={() => openSheet('history')}
       />
       {isOfImage ? null : <ToolColumn session={session} keys={keys.table} />}
       <div className="label-stage" ref={stage}>
-        {view.width > 0 ? <LabelCanvas {...{ session, picture, control, view, look, pictureLook }} /> : null}
+        {view.width > 0 ? (
+          <LabelCanvas {...{ session, picture, control, hand, surface, view, look, pictureLook }} />
+        ) : null}
         <BetweenBoxes boxes={sequence.between} {...{ session, control, ...look }} onKey={sequence.setKey} />
         <BrushPanel session={session} />
         {isViewOpen ? (
@@ -206,6 +213,7 @@ function Desk(props: DeskProps): ReactElement {
             filter={filter}
             onFilter={setFilter}
             hasObjects={!isOfImage}
+            onClose={() => setViewOpen(false)}
           />
         ) : null}
       </div>
@@ -213,24 +221,10 @@ function Desk(props: DeskProps): ReactElement {
       <LabelSide
         {...props}
         {...{ classes, look, isAsking, ask, chord, keys, chooseClass, review, accept, goToDisagreement }}
-        searchRef={search}
+        search={search}
       />
-      {problem === null ? null : (
-        <div className="label-problem" role="alert">
-          {problem}
-        </div>
-      )}
-      <HistorySheet api={api} image={props.image} isOpen={isOpen('history')} onClose={closeDialog} />
-      <RejectDialog
-        isOpen={isOpen('reject')}
-        note={document.told.review.note}
-        onReject={(note) => {
-          closeDialog();
-          session.setReview({ state: 'rejected', note });
-        }}
-        onClose={closeDialog}
-      />
-      <HelpSheet keys={keys} isOpen={isOpen('help')} onClose={closeDialog} />
+      <ProblemNote session={session} />
+      <DeskSheets open={sheet} {...{ session, api, keys }} image={props.image} onClose={() => setOpened(null)} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What is said of the image beside it: how far it is, its classes, what models propose, its objects. A frame after the picture. */
 
-import type { ReactElement, RefObject } from 'react';
+import type { ReactElement } from 'react';
 import { AfterFrame } from '../../ui/after-frame.tsx';
 import type { Look } from '../canvas/paint.ts';
 import { ClassPanel } from './class-panel.tsx';
@@ -11,13 +11,14 @@ import { ProposalPanel } from './proposal-panel.tsx';
 import { ReviewPanel, type ReviewPanelProps } from './review-panel.tsx';
 import type { ClassChord } from './use-class-chord.ts';
 import type { OwnKeysControl } from './use-own-keys.ts';
+import type { WayBack } from './use-way-back.ts';
 
 export interface LabelSideProps extends DeskProps {
   readonly classes: readonly string[];
   readonly look: Look;
   readonly chord: ClassChord;
   readonly keys: OwnKeysControl;
-  readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly search: WayBack;
   readonly chooseClass: (name: string) => void;
   readonly review: ReviewPanelProps['onReview'];
   readonly isAsking: boolean;
@@ -28,14 +29,14 @@ export interface LabelSideProps extends DeskProps {
 }
 
 export function LabelSide(props: LabelSideProps): ReactElement {
-  const { session, api, image, neighbours, classes, look, task, filter, searchRef, chord, isAsking, accept } = props;
+  const { session, api, image, neighbours, classes, look, task, filter, search, chord, isAsking, accept } = props;
   const keys = props.keys.table;
   return (
     <aside className="label-side">
       <AfterFrame of={session}>
         <ReviewPanel session={session} onReview={props.review} />
         <ClassPanel
-          {...{ session, keys, classes, look, task, filter, searchRef, typed: chord.waiting }}
+          {...{ session, keys, classes, look, task, filter, search, typed: chord.waiting }}
           onClass={props.chooseClass}
           onFilter={props.setFilter}
         />

@@ -8,6 +8,7 @@ import type { ProposedObject } from '../../../preload/contract/proposals.ts';
 import { Choice, type Option } from '../../ui/choice.tsx';
 import { formatPlural } from '../../ui/format.ts';
 import type { Look } from '../canvas/paint.ts';
+import { LEAST_SURE, MOST_SURE } from '../doc/proposals.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
 
@@ -58,8 +59,8 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
           <span>Sure from</span>
           <input
             type="range"
-            min={0.05}
-            max={0.99}
+            min={LEAST_SURE}
+            max={MOST_SURE}
             step={0.01}
             value={threshold}
             onChange={({ target }) => session.setThreshold(Number(target.value))}

@@ -5,7 +5,9 @@ import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
 import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import type { KeyboardHand } from '../canvas/keyboard-hand.ts';
 import type { ViewControl } from '../canvas/view-control.ts';
+import { LEAST_SURE, MOST_SURE } from '../doc/proposals.ts';
 import type { FrameCommand, KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
 import type { ClassChord } from './use-class-chord.ts';
@@ -14,10 +16,14 @@ export interface KeyTargets {
   readonly keys: KeyTable;
   readonly session: LabelSession;
   readonly control: ViewControl;
+  readonly hand: KeyboardHand;
   readonly task: Task;
   readonly isPaused: boolean;
   readonly chord: ClassChord;
   readonly onFindClass: () => void;
+  /** Gives the picture the focus, so that keys draw, or takes it away. */
+  readonly onCanvas: (isWanted: boolean) => void;
+  readonly onRegion: (by: 1 | -1) => void;
   readonly onHelp: () => void;
   readonly onAccept: () => void;
   readonly onView: () => void;
@@ -38,6 +44,8 @@ export interface KeyTargets {
 
 /** Screen pixels the picture moves by an arrow key, for each pixel an object would. */
 const PAN_A_PIXEL = 40;
+/** Levels that a key is worth to the wand. */
+const TOLERANCE_STEP = 4;
 /** Image pixels beside the original, so that both are seen. */
 const DUPLICATE_PX = 12;
 
@@ -46,18 +54,28 @@ export function useKeys(targets: KeyTargets): void {
   now.current = targets;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (now.current.isPaused || event.altKey || isField(event.target)) return;
+      const { isPaused, chord, hand, session, keys } = now.current;
+      if (isPaused || isField(event.target)) return;
       if (isSlider(event.target) && /^(Arrow|Page|Home|End)/.test(event.key)) return;
-      // Space and Enter on a button are the button's.
-      if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return;
-      const isTools = now.current.chord.key(event) || now.current.session.hand.key(event.key);
+      // Space and Enter on a button or a link are its own.
+      if (event.key === 'Enter' && (event.target as Element).closest('button, a') !== null) return;
+      const { key, shiftKey: shift, altKey: alt, repeat: isRepeated } = event;
       const control = event.ctrlKey || event.metaKey;
-      const command = isTools ? null : now.current.keys.commandOf({ key: event.key, shift: event.shiftKey, control });
+      const isDone =
+        (!alt && chord.key(event)) ||
+        hand.keyDown({ key, shift, alt, control, isRepeated }) ||
+        (!alt && session.hand.key(key));
+      const command = isDone || alt ? null : keys.commandOf({ key, shift, control });
       if (command !== null) carryOut(command, now.current);
-      if (isTools || command !== null) event.preventDefault();
+      if (isDone || command !== null) event.preventDefault();
     };
+    const onKeyUp = ({ key }: KeyboardEvent) => now.current.hand.keyUp(key);
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    addEventListener('keyup', onKeyUp);
+    return () => {
+      removeEventListener('keydown', onKey);
+      removeEventListener('keyup', onKeyUp);
+    };
   }, []);
 }
 
@@ -67,6 +85,8 @@ const isField = (target: EventTarget | null): boolean =>
 
 const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
 
+type Nudge = Extract<KeyCommand, { do: 'nudge' }>;
+
 function carryOut(command: KeyCommand, targets: KeyTargets): void {
   const { session, control } = targets;
   switch (command.do) {
@@ -75,13 +95,15 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
       break;
     case 'nudge':
       if (session.selection.size > 0) session.nudge(command.dx, command.dy);
+      else if (session.getState().tool !== 'select' && control.pointer === null) drawBeginning(targets, command);
       else control.pan(-command.dx * PAN_A_PIXEL, -command.dy * PAN_A_PIXEL);
       break;
     case 'zoom':
       control.zoom(command.factor);
       break;
     case 'brush-size':
-      session.resizeBrush(command.factor);
+      if (session.getState().tool !== 'wand') session.resizeBrush(command.factor);
+      else session.setTolerance(session.tolerance + Math.sign(command.factor - 1) * TOLERANCE_STEP);
       break;
     case 'brush-hardness':
       session.setBrush({ hardness01: session.brushHardness01 + command.by });
@@ -101,9 +123,37 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
     case 'frames':
       targets.onFrames(command.what);
       break;
+    case 'corner':
+      targets.onCanvas(true);
+      if (!targets.hand.goToCorner(command.by)) session.say('Choose one box or polygon, to go along its corners.');
+      break;
+    case 'region':
+      targets.onRegion(command.by);
+      break;
+    case 'mark':
+      session.setFlag(command.flag, !session.chosen().every((annotation) => annotation[command.flag]));
+      break;
+    case 'threshold':
+      session.setThreshold(Math.min(Math.max(session.getState().threshold + command.by, LEAST_SURE), MOST_SURE));
+      break;
     default:
       plainDeeds(targets)[command.do]();
   }
+}
+
+/** No pointer is over the picture, so whoever has taken a tool draws by keys: the arrows move the crosshair from here on. */
+function drawBeginning({ hand, onCanvas }: KeyTargets, { dx, dy }: Pick<Nudge, 'dx' | 'dy'>): void {
+  onCanvas(true);
+  hand.move(dx, dy);
+}
+
+/** What is under way ends first, then what is chosen is let go, then the focus leaves the picture. */
+function leave({ session, hand, onCanvas }: KeyTargets): void {
+  const { selection, draft } = session.getState();
+  if (session.hand.state === 'idle' && selection.size === 0 && draft === null) onCanvas(false);
+  session.leave();
+  session.forgive();
+  hand.forget();
 }
 
 function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => void>> {
@@ -113,7 +163,8 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     undo: () => session.undo(),
     redo: () => session.redo(),
     remove: () => session.removeChosen(),
-    cancel: () => session.leave(),
+    cancel: () => leave(targets),
+    canvas: () => targets.onCanvas(true),
     'choose-all': () => session.select(session.document.annotations.map(({ id }) => id)),
     copy: targets.onCopy,
     paste: targets.onPaste,

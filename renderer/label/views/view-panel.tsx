@@ -1,6 +1,6 @@
 /** What is shown and how: light and channels of the picture, and which objects; it changes no label and no file. */
 
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef } from 'react';
 import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
 import { Field } from '../../ui/field.tsx';
 import { Tick } from '../../ui/tick.tsx';
@@ -14,6 +14,7 @@ import {
   type Source,
 } from '../doc/object-filter.ts';
 import { AS_IT_IS, CHANNELS, isAsItIs, type PictureLook } from '../doc/picture-look.ts';
+import { useVisit } from './use-way-back.ts';
 
 export interface ViewPanelProps {
   readonly look: PictureLook;
@@ -22,6 +23,7 @@ export interface ViewPanelProps {
   readonly onFilter: (filter: ObjectFilter) => void;
   /** Whether the image has objects, or classes alone. */
   readonly hasObjects: boolean;
+  readonly onClose: () => void;
 }
 
 const FLAG_WORDS: { readonly [F in Flag]: string } = {
@@ -37,7 +39,14 @@ const SOURCE_WORDS: { readonly [S in Source]: string } = {
 };
 const KIND_WORDS: { readonly [K in ShapeKind]: string } = { box: 'Boxes', polygon: 'Polygons', mask: 'Bitmaps' };
 
-export function ViewPanel({ look, onLook, filter, onFilter, hasObjects }: ViewPanelProps): ReactElement {
+export function ViewPanel({ look, onLook, filter, onFilter, hasObjects, onClose }: ViewPanelProps): ReactElement {
+  const panel = useRef<HTMLElement>(null);
+  useVisit(panel);
+  /** By a button that has nothing to do afterwards, and so cannot keep the focus. */
+  const put = (back: () => void) => {
+    back();
+    panel.current!.focus();
+  };
   const slide = (key: 'brightness' | 'contrast' | 'gamma', label: string, min: number, max: number) => (
     <label className="label-slider">
       <span>{label}</span>
@@ -53,7 +62,17 @@ export function ViewPanel({ look, onLook, filter, onFilter, hasObjects }: ViewPa
     </label>
   );
   return (
-    <section className="label-view card" aria-label="View">
+    <section
+      ref={panel}
+      className="label-view card"
+      aria-label="View"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation(); // what is chosen stays chosen
+        onClose();
+      }}
+    >
       {slide('brightness', 'Brightness', -0.5, 0.5)}
       {slide('contrast', 'Contrast', 0.2, 4)}
       {slide('gamma', 'Gamma', 0.2, 4)}
@@ -76,7 +95,7 @@ export function ViewPanel({ look, onLook, filter, onFilter, hasObjects }: ViewPa
           type="button"
           className="button button-quiet"
           disabled={isAsItIs(look)}
-          onClick={() => onLook(AS_IT_IS)}
+          onClick={() => put(() => onLook(AS_IT_IS))}
         >
           Picture as it is
         </button>
@@ -84,7 +103,7 @@ export function ViewPanel({ look, onLook, filter, onFilter, hasObjects }: ViewPa
           type="button"
           className="button button-quiet"
           disabled={!isFiltering(filter)}
-          onClick={() => onFilter(ALL_SHOWN)}
+          onClick={() => put(() => onFilter(ALL_SHOWN))}
         >
           Show all objects
         </button>
