@@ -1,7 +1,8 @@
 /** Files that are either there whole or not at all, whatever dies meanwhile. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { toDiskError } from './store/disk-errors.ts';
 
 /**
@@ -17,7 +18,7 @@ export function writeDurablyInParts(path: string, parts: Iterable<Uint8Array>): 
   const folder = dirname(path);
   const partial = `${path}.partial`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFlushed(partial, parts);
     renameSync(partial, path);
     flushFolder(folder);

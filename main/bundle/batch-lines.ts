@@ -1,8 +1,9 @@
 /** A JSON Lines file that replies are appended to, by a program that may be killed at any moment and is started again. */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 
 export class BatchLines {
@@ -16,7 +17,7 @@ export class BatchLines {
     this.file = file;
     this.scored = existsSync(file) ? scoredIn(file) : new Set();
     this.handle = onDisk(file, () => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       return openSync(file, 'a');
     });
   }

@@ -1,6 +1,6 @@
 /** Exports the kept model of a run as a folder that works without us. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -8,6 +8,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Clock } from '../clock.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
+import { makeFolder } from '../make-folder.ts';
 import { keptModel } from '../schedule/evaluate-run.ts';
 import type { KeptModel } from '../schedule/judging.ts';
 import { classSettingOf, conventionOf } from '../schedule/run-setting.ts';
@@ -43,7 +44,7 @@ export async function writeBundle(
   const partial = `${folder}.partial`;
   try {
     rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
+    makeFolder(partial);
     const description = await fill(project, id, partial, clock, threads);
     rmSync(folder, { recursive: true, force: true }); // an empty folder of that name makes room
     renameSync(partial, folder);

@@ -1,11 +1,12 @@
 /** A second project with everything that is in the first, and its own name. */
 
-import { constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { constants, existsSync, readdirSync, rmSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { CopyEvent } from '../../preload/contract/projects.ts';
 import type { Clock } from '../clock.ts';
+import { makeFolder } from '../make-folder.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { copyDatabase, renameProject } from '../store/health.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
@@ -28,7 +29,7 @@ export async function* duplicateProject(
     throw new AppError('folder-exists', `${target} exists; choose another name`, { folder: target });
   const files = FOLDERS.flatMap((folder) => filesBelow(join(project.folder, folder)));
   try {
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
     for (let done = 0; done < files.length; done += FILES_AT_ONCE) {
       yield { type: 'progress', done, total: files.length };
       if (signal?.aborted) return rmSync(target, { recursive: true, force: true });

@@ -3,21 +3,12 @@
  * inside it are relative, so the folder may be moved, renamed or carried to another machine.
  */
 
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import type { Clock } from '../clock.ts';
+import { makeFolder } from '../make-folder.ts';
 import { Connection, type ReadDb, type WriteDb } from './db.ts';
 import { toDiskError } from './disk-errors.ts';
 import { type ProjectLock, takeLock } from './lock.ts';
@@ -111,7 +102,7 @@ function openForWriting(folder: string, identity: WriterIdentity): WriteProject 
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
     migrate(connection);
-    for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of FOLDERS) makeFolder(join(folder, name));
     const abandonedRuns = markAbandoned(connection, ABANDONED_REASON, clock.nowMs());
     markInterrupted(connection, INTERRUPTED_REASON, clock.nowMs());
     const info = projectInfo(connection);
@@ -162,14 +153,6 @@ function fillDatabase(path: string, folder: string, info: ProjectInfo): void {
   } finally {
     connection.close();
   }
-}
-
-/** Asks first, since a recursive mkdir on a read-only disk says no more than that something is missing. */
-function makeFolder(folder: string): void {
-  let nearest = folder;
-  while (!existsSync(nearest)) nearest = dirname(nearest);
-  accessSync(nearest, constants.W_OK);
-  mkdirSync(folder, { recursive: true });
 }
 
 function refuseOccupied(folder: string): void {

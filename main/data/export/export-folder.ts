@@ -5,7 +5,6 @@ import {
   constants,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { toDiskError } from '../../store/disk-errors.ts';
 
 const BUFFER_CHARACTERS = 256 * 1024;
@@ -36,7 +36,7 @@ export class ExportFolder {
     this.partial = join(dirname(this.path), `.${basename(this.path)}.partial`);
     this.guard(() => {
       rmSync(this.partial, { recursive: true, force: true });
-      mkdirSync(this.partial, { recursive: true });
+      makeFolder(this.partial);
     });
   }
 
@@ -92,7 +92,7 @@ export class ExportFolder {
     const path = join(this.partial, ...relative.split('/'));
     const folder = dirname(path);
     if (!this.folders.has(folder)) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.folders.add(folder);
     }
     return path;
