@@ -3,7 +3,7 @@
 
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { METHODS } from '../native-models/explain/methods.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { Task } from '../preload/contract/tasks.ts';
@@ -66,12 +66,16 @@ const act =
   };
 
 const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+/** An option that may be repeated is absent by default, which needs no word. */
+const optionDescription = (option: Option): string =>
+  Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
 const json = () => new Option('--json', 'print one JSON document');
 
 function program(): Command {
   const root = new Command('lightbench')
     .description('Label images, train models, compare runs and export bundles, offline.')
     .version(packageJson.version)
+    .configureHelp({ optionDescription })
     .exitOverride();
   addProjectCommands(root);
   addUpkeepCommands(root);
@@ -106,7 +110,7 @@ function addProjectCommands(root: Command): void {
     .option('--map <old=new>', 'a class under another name; may be repeated', collect, [])
     .option('--drop <class>', 'a class to leave out; may be repeated', collect, [])
     .option('--map-split <old=new>', "the source's name of a split as train, validation, test or none", collect, [])
-    .option('--every <n>', 'of a video or a folder of frames: each so manieth frame')
+    .option('--every <n>', 'of a video or a folder of frames: every n-th one')
     .option('--rate <number>', 'of a video: so many frames a second; one by default')
     .option('--ffmpeg <file>', 'the program that reads videos; by default the one on the PATH')
     .option('--dry-run', 'say what an import would do, and write nothing')

@@ -1,9 +1,9 @@
 /** A JSON Lines file that replies are appended to, by a program that may be killed at any moment and is started again. */
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '../new-folder.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 
 export class BatchLines {
@@ -12,10 +12,12 @@ export class BatchLines {
   /** Images that have a score in the file. */
   readonly scored: ReadonlySet<string>;
 
-  /** Errors: bad-json when a line of the file is no reply; disk-full, folder-unwritable. */
+  /** Errors: bad-json when a line of the file is no reply; folder-exists where it is a folder; disk-full, folder-unwritable. */
   constructor(file: string) {
     this.file = file;
-    this.scored = existsSync(file) ? scoredIn(file) : new Set();
+    const there = statSync(file, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw new AppError('folder-exists', `--lines ${file} is a folder, a file is needed`);
+    this.scored = there === undefined ? new Set() : scoredIn(file);
     this.handle = onDisk(file, () => {
       makeFolder(dirname(file));
       return openSync(file, 'a');

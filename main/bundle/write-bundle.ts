@@ -1,6 +1,6 @@
 /** Exports the kept model of a run as a folder that works without us. */
 
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -8,7 +8,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { Clock } from '../clock.ts';
 import { samplesOf } from '../data/training-set.ts';
 import { writeDurably } from '../durable-file.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder, refuseOccupied } from '../new-folder.ts';
 import { keptModel } from '../schedule/evaluate-run.ts';
 import type { KeptModel } from '../schedule/judging.ts';
 import { classSettingOf, conventionOf } from '../schedule/run-setting.ts';
@@ -40,7 +40,7 @@ export async function writeBundle(
   { clock, threads }: { readonly clock: Clock; readonly threads: number },
 ): Promise<AnyBundle> {
   const folder = resolve(out);
-  refuseOccupied(folder);
+  refuseOccupied('bundle', folder);
   const partial = `${folder}.partial`;
   try {
     rmSync(partial, { recursive: true, force: true });
@@ -68,11 +68,6 @@ export async function replaceBundle(
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
   return description;
-}
-
-function refuseOccupied(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
-  throw new AppError('folder-exists', `${folder} exists and is not empty; choose another --out`, { folder });
 }
 
 async function fill(

@@ -1,10 +1,10 @@
 /** `lightbench export`. */
 
-import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import { EXPORT_FORMATS, type ExportReport } from '../../preload/contract/transfers.ts';
 import { exportDataset } from '../data/export/export.ts';
 import { type CliContext, withReader } from './context.ts';
+import { oneOf } from './one-of.ts';
 
 export interface ExportCommandOptions {
   readonly format: string;
@@ -16,18 +16,12 @@ export interface ExportCommandOptions {
 
 export async function exportCommand(context: CliContext, folder: string, options: ExportCommandOptions): Promise<void> {
   const { output, signal } = context;
-  const format = EXPORT_FORMATS.find((name) => name === options.format);
-  if (format === undefined) {
-    throw new AppError('bad-argument', `--format must be one of ${EXPORT_FORMATS.join(', ')}, got "${options.format}"`);
-  }
-  const split = options.split === undefined ? null : Split.safeParse(options.split);
-  if (split?.success === false) {
-    throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
-  }
+  const format = oneOf('--format', options.format, EXPORT_FORMATS);
+  const split = options.split === undefined ? {} : { split: oneOf('--split', options.split, Split.options) };
   const report = await withReader(context, folder, 'export', (project) =>
     exportDataset(project, {
       ...{ format, out: options.out, withoutImages: !options.images, signal },
-      ...(split ? { split: split.data } : {}),
+      ...split,
       onProgress: ({ written, total }) => output.progress(`written ${written} of ${total}`),
     }),
   );

@@ -20,6 +20,8 @@ import { KeptFrames } from '../data/kept-frames.ts';
 import { frameChoiceWords } from '../data/video-frames.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
+import { oneOf } from './one-of.ts';
+import { EXIT } from './output.ts';
 import { pairOf } from './pair.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -41,21 +43,16 @@ export interface ImportCommandOptions {
 const FORMATS = ['auto', ...IMPORT_FORMATS] as const;
 const SEPARATORS = { comma: ',', semicolon: ';', bar: '|', space: ' ' } as const;
 
+/** Returns the exit status: a failure where there were images and none could be used. */
 export async function importCommand(
   context: CliContext,
   folder: string,
   path: string,
   options: ImportCommandOptions,
-): Promise<void> {
+): Promise<number> {
   const { output, signal } = context;
-  const named = FORMATS.find((name) => name === options.format);
-  if (named === undefined) {
-    throw new AppError('bad-argument', `--format must be one of ${FORMATS.join(', ')}, got "${options.format}"`);
-  }
-  const split = options.split === undefined ? null : Split.safeParse(options.split);
-  if (split?.success === false) {
-    throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
-  }
+  const named = oneOf('--format', options.format, FORMATS);
+  const split = options.split === undefined ? {} : { split: oneOf('--split', options.split, Split.options) };
   const kept = new KeptFrames(join(context.home, 'cache', 'frames'), { nowMs: () => context.clock.nowMs() });
   const frames = { ...framesOf(options), kept };
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -71,7 +68,7 @@ export async function importCommand(
       frames,
       renaming: renamingOf(options),
       ...(options.images === undefined ? {} : { imagesFolder: options.images }),
-      ...(split ? { split: split.data } : {}),
+      ...split,
       ...(separator === null ? {} : { labelSeparator: separator }),
       onProgress: (progress) => output.progress(progressLine(progress)),
     }),
@@ -79,6 +76,7 @@ export async function importCommand(
   output.result(report, describe(report));
   if (report.cancelled)
     throw new AppError('cancelled', 'import cancelled; what it had is kept, and repeating it goes on');
+  return report.read > 0 && skippedCount(report) === report.read ? EXIT.failure : EXIT.done;
 }
 
 function framesOf({ every, rate, ffmpeg }: ImportCommandOptions): FrameOptions {
@@ -110,10 +108,7 @@ function renamingOf({ map, drop, mapSplit }: ImportCommandOptions): Renaming {
 
 function separatorOf(name: string | undefined): LabelSeparator | null {
   if (name === undefined) return null;
-  const separator = SEPARATORS[name as keyof typeof SEPARATORS];
-  if (separator !== undefined) return separator;
-  const names = Object.keys(SEPARATORS).join(', ');
-  throw new AppError('bad-argument', `--label-separator must be one of ${names}, got "${name}"`);
+  return SEPARATORS[oneOf('--label-separator', name, Object.keys(SEPARATORS) as (keyof typeof SEPARATORS)[])];
 }
 
 function progressLine({ read, added, skipped, total }: ImportProgress): string {

@@ -1,13 +1,14 @@
 /** `lightbench metrics`: judges any predictions, ours or not. */
 
 import { rngFrom } from '../../native-models/core/rng.ts';
-import { AppError } from '../../preload/contract/errors.ts';
 import { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
 import { type JudgedRows, readJudged } from '../data/judged-rows.ts';
 import { type ReportOptions, reportClassification, reportMultilabel } from '../metrics/report.ts';
 import type { CliContext } from './context.ts';
 import { evaluationText } from './evaluation-text.ts';
 import { type ObjectMetricsOptions, objectMetrics } from './object-metrics.ts';
+import { oneOf } from './one-of.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface MetricsOptions extends ObjectMetricsOptions {
   readonly task: string;
@@ -35,17 +36,17 @@ Objects in images, --task image-object-detection or image-instance-segmentation:
 Prints COCO's twelve numbers (-1 where nothing counts), over all classes and of each; average precision of Pascal VOC,
 precision and recall at the thresholds; confusion with the background; kinds of mistakes and what each costs.`;
 
+/** Intervals get no better by more, and all of them are kept until the last. */
+const MOST_RESAMPLES = 1_000_000;
+
 /** Errors: bad-argument; those of `readJudged` and `readCocoJudged`. */
 export async function metricsCommand(context: CliContext, options: MetricsOptions): Promise<void> {
-  const task = Task.safeParse(options.task);
-  if (!task.success) {
-    throw new AppError('bad-argument', `--task must be one of ${Task.options.join(', ')}, got "${options.task}"`);
-  }
-  const resamples = wholeNumber('resamples', options.resamples);
-  const draws = rngFrom(wholeNumber('seed', options.seed), 'bootstrap');
-  const labels = ClassificationTask.safeParse(task.data);
+  const task = oneOf('--task', options.task, Task.options);
+  const resamples = wholeNumber('--resamples', options.resamples, 0, MOST_RESAMPLES);
+  const draws = rngFrom(wholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER), 'bootstrap');
+  const labels = ClassificationTask.safeParse(task);
   if (labels.success) await labelMetrics(context, options, labels.data, { resamples, draws });
-  else await objectMetrics(context, options, ObjectTask.parse(task.data), { resamples, draws });
+  else await objectMetrics(context, options, ObjectTask.parse(task), { resamples, draws });
 }
 
 async function labelMetrics(
@@ -86,10 +87,4 @@ function judge(task: ClassificationTask, { classes, truth, scores }: JudgedRows,
     default:
       return task satisfies never;
   }
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value;
-  throw new AppError('bad-argument', `--${name} takes a whole number from 0, got "${text}"`);
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
-import { SweepRequest } from '../../preload/contract/sweep.ts';
+import { MOST_ADDED_TRIALS, type SweepRequest } from '../../preload/contract/sweep.ts';
 import { type Device, parseDevice } from '../devices/device.ts';
 import { askSweep } from '../schedule/ask-sweep.ts';
 import { badSweep, examineIn, planSweep } from '../schedule/create-sweep.ts';
@@ -21,6 +21,7 @@ import { type CliContext, withReader, withWriter } from './context.ts';
 import { EXIT } from './output.ts';
 import { describeSweep, headline } from './sweep-text.ts';
 import { SweepView } from './sweep-view.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface SweepOptions {
   readonly device?: string;
@@ -74,20 +75,19 @@ function fileText(file: string | undefined): string {
 }
 
 function requestOf(options: SweepOptions): SweepRequest | null {
-  const asked: unknown[] = [
-    ...(options.pause ? [{ action: 'pause' }] : []),
-    ...(options.stop ? [{ action: 'stop' }] : []),
-    ...(options.stopNow ? [{ action: 'stop-now' }] : []),
-    ...(options.stopTrial === undefined ? [] : [{ action: 'stop-trial', trial: Number(options.stopTrial) }]),
-    ...(options.requeue === undefined ? [] : [{ action: 'requeue', trial: Number(options.requeue) }]),
-    ...(options.add === undefined ? [] : [{ action: 'add', count: Number(options.add) }]),
-  ];
-  if (asked.length === 0) return null;
-  const parsed = SweepRequest.safeParse(asked[0]);
-  if (asked.length === 1 && parsed.success) return parsed.data;
-  const problem =
-    asked.length > 1 ? 'ask for one thing at a time' : 'a trial or a count is a whole number from 1 to 1000';
-  throw new AppError('bad-argument', problem, { asked });
+  const trial = (option: string, text: string) => wholeNumber(option, text, 1, Number.MAX_SAFE_INTEGER);
+  const asked: SweepRequest[] = [];
+  if (options.pause) asked.push({ action: 'pause' });
+  if (options.stop) asked.push({ action: 'stop' });
+  if (options.stopNow) asked.push({ action: 'stop-now' });
+  if (options.stopTrial !== undefined)
+    asked.push({ action: 'stop-trial', trial: trial('--stop-trial', options.stopTrial) });
+  if (options.requeue !== undefined) asked.push({ action: 'requeue', trial: trial('--requeue', options.requeue) });
+  if (options.add !== undefined)
+    asked.push({ action: 'add', count: wholeNumber('--add', options.add, 1, MOST_ADDED_TRIALS) });
+  if (asked.length <= 1) return asked[0] ?? null;
+  const actions = asked.map(({ action }) => `--${action}`).join(', ');
+  throw new AppError('bad-argument', `a sweep is asked for one thing at a time; got ${actions}`, { asked });
 }
 
 /** Done here where nobody runs the sweep; else left for whoever does. */
@@ -119,7 +119,10 @@ function sweepOf(
   { db }: Pick<WriteProject, 'db'> | { readonly db: Parameters<typeof allSweeps>[0] },
   named: string | undefined,
 ): string {
-  return sweepById(db, named ?? allSweeps(db).at(-1)?.id ?? 's0001').id;
+  if (named !== undefined) return sweepById(db, named).id;
+  const latest = allSweeps(db).at(-1);
+  if (latest === undefined) throw new AppError('sweep-not-found', 'the project has no sweeps yet');
+  return latest.id;
 }
 
 async function check(context: CliContext, folder: string, text: string, file: string): Promise<number> {

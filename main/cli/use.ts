@@ -17,6 +17,7 @@ import { ExplanationFiles, type WrittenReply } from './explanations.ts';
 import { findCommand } from './find.ts';
 import { decimal, unreadText } from './format.ts';
 import { objectText } from './object-text.ts';
+import { oneOf } from './one-of.ts';
 import { EXIT } from './output.ts';
 import { parseSettings } from './train.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -27,14 +28,12 @@ export async function evaluateCommand(
   run: string,
   options: { split: string },
 ): Promise<void> {
-  const split = Split.safeParse(options.split);
-  if (!split.success)
-    throw new AppError('bad-argument', `--split must be one of ${Split.options.join(', ')}, got "${options.split}"`);
+  const split = oneOf('--split', options.split, Split.options);
   const { output, threads, signal } = context;
   await withReader(context, folder, 'evaluate', async (project) => {
     const onProgress = (done: number, total: number) =>
       output.progress(`judging ${run}: ${Math.floor((100 * done) / total)} %`);
-    const evaluation = await evaluateRun(project, run, split.data, threads, { signal, onProgress });
+    const evaluation = await evaluateRun(project, run, split, threads, { signal, onProgress });
     output.result(evaluation, describe(evaluation));
   });
 }

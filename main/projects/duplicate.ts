@@ -1,15 +1,16 @@
 /** A second project with everything that is in the first, and its own name. */
 
-import { constants, existsSync, readdirSync, rmSync } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { CopyEvent } from '../../preload/contract/projects.ts';
 import type { Clock } from '../clock.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '../new-folder.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { copyDatabase, renameProject } from '../store/health.ts';
 import { openProject, type ReadProject } from '../store/project.ts';
+import { filesBelow } from './files-below.ts';
 
 const FOLDERS = ['images', 'runs', 'bundles', 'models'];
 const FILES_AT_ONCE = 50;
@@ -27,7 +28,9 @@ export async function* duplicateProject(
 ): AsyncGenerator<CopyEvent> {
   if (existsSync(target))
     throw new AppError('folder-exists', `${target} exists; choose another name`, { folder: target });
-  const files = FOLDERS.flatMap((folder) => filesBelow(join(project.folder, folder)));
+  const files = FOLDERS.map((folder) => join(project.folder, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap(filesBelow);
   try {
     makeFolder(target);
     for (let done = 0; done < files.length; done += FILES_AT_ONCE) {
@@ -44,13 +47,6 @@ export async function* duplicateProject(
     rmSync(target, { recursive: true, force: true });
     throw toDiskError(error, dirname(target), `duplicate project to ${target}`);
   }
-}
-
-function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function copy(from: string, file: string, to: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** Looks at everything a project should have, and brings back or lets go what it has lost. */
 
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { AppError } from '../../preload/contract/errors.ts';
 import type {
   CompactReport,
   HealthReport,
@@ -18,6 +19,7 @@ import { forgetImages, type ImageRow, imageCount, imageFile, imagePage, relocate
 import type { ReadProject, WriteProject } from '../store/project.ts';
 import { runSummaries } from '../store/run-summaries.ts';
 import { epochCheckpoint } from '../train/checkpoint.ts';
+import { filesBelow } from './files-below.ts';
 
 const PAGE = 100;
 const LISTED = 300;
@@ -107,7 +109,7 @@ function runsWithoutModel(project: ReadProject): string[] {
 
 /**
  * Brings missing images back from where they are found by content, and lets go of the others where asked to.
- * Errors: disk-full, folder-unwritable.
+ * Errors: file-missing where there is no such folder to look in; disk-full, folder-unwritable.
  */
 export async function repairProject(project: WriteProject, request: RepairRequest): Promise<RepairReport> {
   const { db, folder } = project;
@@ -127,6 +129,9 @@ export async function repairProject(project: WriteProject, request: RepairReques
 
 /** Files of the right size have their content compared. */
 async function findByContent(images: readonly ImageRow[], folder: string): Promise<Map<number, string>> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new AppError('file-missing', `repair: expected a folder to look in, ${folder} is none`, { folder });
+  }
   const wanted = Map.groupBy(images, ({ size_bytes }) => size_bytes);
   const found = new Map<number, string>();
   for (const path of filesBelow(folder)) {
@@ -137,12 +142,6 @@ async function findByContent(images: readonly ImageRow[], folder: string): Promi
     if (match !== undefined) found.set(match.id, path);
   }
   return found;
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Removes copies that no image is, and room that the database does not use. */

@@ -3,12 +3,12 @@
  * inside it are relative, so the folder may be moved, renamed or carried to another machine.
  */
 
-import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import type { Clock } from '../clock.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder, refuseOccupied } from '../new-folder.ts';
 import { Connection, type ReadDb, type WriteDb } from './db.ts';
 import { toDiskError } from './disk-errors.ts';
 import { type ProjectLock, takeLock } from './lock.ts';
@@ -55,7 +55,10 @@ export function createProject(
   options: WriterIdentity & { readonly name?: string; readonly task: Task },
 ): WriteProject {
   const folder = resolve(path);
-  refuseOccupied(folder);
+  if (existsSync(join(folder, DATABASE))) {
+    throw new AppError('folder-exists', `create project: ${folder} is a project already`, { folder });
+  }
+  refuseOccupied('create project', folder, (name) => name.startsWith(PARTIAL_DATABASE));
   const partial = join(folder, PARTIAL_DATABASE);
   try {
     makeFolder(folder);
@@ -152,21 +155,6 @@ function fillDatabase(path: string, folder: string, info: ProjectInfo): void {
       .run(info.name, info.task, info.created_at_ms);
   } finally {
     connection.close();
-  }
-}
-
-function refuseOccupied(folder: string): void {
-  if (!existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) {
-    throw new AppError('folder-exists', `create project: ${folder} is a file, a folder is needed`, { folder });
-  }
-  const names = readdirSync(folder).filter((name) => !name.startsWith(PARTIAL_DATABASE));
-  if (names.includes(DATABASE)) {
-    throw new AppError('folder-exists', `create project: ${folder} is a project already`, { folder });
-  }
-  if (names.length > 0) {
-    const message = `create project: ${folder} is not empty (it holds ${names[0]}); choose a new or empty folder`;
-    throw new AppError('folder-exists', message, { folder, entries: names.length });
   }
 }
 

@@ -79,6 +79,8 @@ export const SweepSummary = z.object({
 });
 export type SweepSummary = z.infer<typeof SweepSummary>;
 
+export const MOST_ADDED_TRIALS = 1000;
+
 /** What may be asked of a sweep, whoever runs it. */
 export const SweepRequest = z.discriminatedUnion('action', [
   /** Ends running trials after their epoch, to go on later. */
@@ -89,7 +91,7 @@ export const SweepRequest = z.discriminatedUnion('action', [
   z.object({ action: z.literal('stop-trial'), trial: z.int().positive() }),
   /** A trial that ended without being completed is trained again, after its last epoch. */
   z.object({ action: z.literal('requeue'), trial: z.int().positive() }),
-  z.object({ action: z.literal('add'), count: z.int().positive().max(1000) }),
+  z.object({ action: z.literal('add'), count: z.int().positive().max(MOST_ADDED_TRIALS) }),
 ]);
 export type SweepRequest = z.infer<typeof SweepRequest>;
 

@@ -34,7 +34,7 @@ export const VIDEO_EXTENSIONS = '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .
 export const MOST_EVERY = 1_000_000;
 export const MOST_FRAMES_A_SECOND = 1_000;
 
-/** Which frames are taken of a video or a sequence: each so manieth, or so many a second. */
+/** Which frames are taken of a video or a sequence: every n-th, or so many a second. */
 export const FrameChoice = z.union([
   z.strictObject({ every: z.int().min(1).max(MOST_EVERY) }),
   z.strictObject({ per_second: z.number().positive().max(MOST_FRAMES_A_SECOND) }),

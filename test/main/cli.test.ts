@@ -212,6 +212,17 @@ describe('the command line', () => {
     expect(stdout).toContain('empty.png');
   });
 
+  test('an import of which nothing can be used fails, with its report', () => {
+    const folder = join(tempFolder(), 'project');
+    const file = join(tempFolder(), 'labels.jsonl');
+    writeFileSync(file, '{"image_url": "a.png", "label": ');
+    lightbench('create', folder, '--task', 'image-classification');
+
+    const { status, stdout } = lightbench('import', folder, file);
+
+    expect([status, stdout]).toEqual([1, expect.stringContaining(`${file}:1: expected one JSON object`)]);
+  });
+
   test('a dry run of a sequence says which frames it would take', async () => {
     const folder = join(tempFolder(), 'project');
     const pictures = join(await writeShades(tempFolder(), 3), 'dark');

@@ -1,20 +1,10 @@
 /** The folder of an export: written beside its place, which it takes when it is complete. */
 
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../preload/contract/errors.ts';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder, refuseOccupied } from '../../new-folder.ts';
 import { toDiskError } from '../../store/disk-errors.ts';
 
 const BUFFER_CHARACTERS = 256 * 1024;
@@ -29,10 +19,7 @@ export class ExportFolder {
   /** Errors: folder-exists where there is something already, folder-unwritable. */
   constructor(path: string) {
     this.path = resolve(path);
-    if (existsSync(this.path) && readdirSync(this.path).length > 0) {
-      const message = `export: ${this.path} is not empty; choose a new or empty folder`;
-      throw new AppError('folder-exists', message, { folder: this.path });
-    }
+    refuseOccupied('export', this.path);
     this.partial = join(dirname(this.path), `.${basename(this.path)}.partial`);
     this.guard(() => {
       rmSync(this.partial, { recursive: true, force: true });

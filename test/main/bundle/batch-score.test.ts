@@ -114,6 +114,14 @@ test('an image whose process dies is tried again, and then put down as failed', 
   });
 });
 
+test('a folder in the place of the file is said', async () => {
+  const folder = tempFolder();
+
+  expect((await appErrorOf(() => new BatchLines(folder))).message).toBe(
+    `--lines ${folder} is a folder, a file is needed`,
+  );
+});
+
 test('a path that is not there is said before anything runs', async () => {
   const error = await appErrorOf(() => imagesAt([join(pictures, 'nowhere')]));
 

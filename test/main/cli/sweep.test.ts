@@ -84,7 +84,11 @@ test('what is wrong with a file is told with file and line, and nothing is begun
   });
   expect(lightbench('sweep', folder, '--resume').stderr).toContain('the project has no sweeps yet');
   expect(lightbench('sweep', folder).status).toBe(2);
-  expect(lightbench('sweep', folder, '--add', 'many').status).toBe(2);
+  expect(lightbench('sweep', folder, '--add', 'many')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--add takes a whole number from 1 to 1000, got "many"'),
+  });
+  expect(lightbench('sweep', folder, '--pause', '--stop').stderr).toContain('got --pause, --stop');
 });
 
 test('a request for a sweep that another process runs is left for it', async () => {

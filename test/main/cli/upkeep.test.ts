@@ -30,6 +30,10 @@ test('a project is verified, repaired from where its pictures came from, copied,
   const [gone] = readdirSync(images, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.png'));
   rmSync(join(images, gone!));
   expect(lightbench('verify', project.folder)).toMatchObject({ status: 1, value: { missing_count: 1 } });
+  expect(lightbench('verify', project.folder, '--repair', join(root, 'elsewhere'))).toMatchObject({
+    status: 1,
+    value: { error: { code: 'file-missing', message: expect.stringContaining('elsewhere') } },
+  });
   expect(lightbench('verify', project.folder, '--repair', set)).toMatchObject({
     status: 0,
     value: { missing_count: 0, repaired: { found: 1, forgotten: 0 } },
