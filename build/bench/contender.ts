@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { CHILD_FLAGS } from '../../main/train/child-flags.ts';
 import { ROOT } from '../source-files.ts';
 
 /** Debian's: the one that python3-torch belongs to. */
@@ -43,9 +44,10 @@ export class Contender {
   }
 }
 
-/** One of our programs, from this folder. */
+/** One of our programs, from this folder, started as the process that trains is. */
 export function ours(script: string, args: readonly string[], name = 'ours'): Contender {
-  return new Contender(name, process.execPath, [join(ROOT, 'build/bench', script), ...args], process.env);
+  const own = [...CHILD_FLAGS, join(ROOT, 'build/bench', script), ...args];
+  return new Contender(name, process.execPath, own, process.env);
 }
 
 /** One of the peer's programs; it spins no thread while it waits, so that waiting costs the others nothing. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../preload/contract/errors.ts';
 import { explainDeviceFailure } from '../devices/explain.ts';
 import { fromErrorRecord } from '../images/error-record.ts';
+import { CHILD_FLAGS } from './child-flags.ts';
 import type { FromChild, Job, ToChild } from './protocol.ts';
 
 export interface HostOptions {
@@ -31,7 +32,11 @@ const LOG_LINES = 20;
 export function runInChild(job: Job, { onStarted, onMessage, signal }: HostOptions = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new AppError('cancelled', 'cancelled before it started'));
-    const child = fork(CHILD, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(CHILD, [], {
+      execArgv: [...process.execArgv, ...CHILD_FLAGS],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const log = lastLines(child);
     let outcome: Ended | Error | null = null;
     let force: NodeJS.Timeout | null = null;
