@@ -30,8 +30,8 @@ export interface AdamScalars {
   /** Learning rate times the correction of the rate, with a minus sign. */
   readonly descent: Tensor;
   readonly epsilon: Tensor;
-  /** What AdamW leaves of a weight: 1 - learning rate * weight decay. Null where nothing is taken. */
-  readonly kept: Tensor | null;
+  /** How much of a weight AdamW adds to the direction it goes down: weight decay / correction of the rate. Null: none. */
+  readonly pull: Tensor | null;
 }
 
 /**
@@ -60,7 +60,7 @@ export function adamStep(
   parameter: Tensor,
   gradient: Tensor,
   moments: AdamMoments,
-  { descent, epsilon, kept }: AdamScalars,
+  { descent, epsilon, pull }: AdamScalars,
   { kind, beta1, beta2, weightDecay }: Omit<AdamOptions, 'amsgrad'>,
 ): { readonly parameter: Tensor; readonly moments: AdamMoments } {
   const isPenalty = kind === 'adam' && weightDecay !== 0;
@@ -69,8 +69,9 @@ export function adamStep(
   const second = moments.second.scaleAdd(beta2, slope.mul(slope));
   const largest = moments.largest === null ? null : larger(moments.largest, second);
   const direction = first.div((largest ?? second).sqrt().add(epsilon));
-  const shrunk = kept === null ? parameter : parameter.mul(kept);
-  return { parameter: direction.scaleAdd(descent, shrunk), moments: { first, second, largest } };
+  // (1 - rate * decay) * parameter + descent * direction, in an order that writes over parameter and direction alone.
+  const pulled = pull === null ? direction : parameter.scaleAdd(pull, direction);
+  return { parameter: pulled.scaleAdd(descent, parameter), moments: { first, second, largest } };
 }
 
 const larger = (a: Tensor, b: Tensor): Tensor => a.greater(b).where(a, b);

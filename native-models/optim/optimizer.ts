@@ -73,16 +73,17 @@ function sgdRule(options: SgdOptions, scalar: (name: Scalar) => Tensor): UpdateR
 
 function adamRule(options: AdamOptions, scalar: (name: Scalar) => Tensor): UpdateRule {
   const learningRate = scalar('learning_rate');
-  const descent = learningRate.mul(scalar('adam_rate')).neg();
+  const rate = scalar('adam_rate');
+  const descent = learningRate.mul(rate).neg();
   const epsilon = scalar('adam_epsilon');
   const shrinks = options.kind === 'adamw' && options.weightDecay !== 0;
-  const kept = shrinks ? learningRate.mul(-options.weightDecay).add(1) : null;
+  const pull = shrinks ? rate.graph.scalar(options.weightDecay, 'float32').div(rate) : null;
   return (parameter, gradient, slots, isDecayed) => {
     const weightDecay = isDecayed ? options.weightDecay : 0;
     const [first, second] = [slots.get('first_moment'), slots.get('second_moment')];
     assert(first && second, `${options.kind}: a parameter came without its moments`);
     const moments = { first, second, largest: slots.get('largest_second_moment') ?? null };
-    const scalars = { descent, epsilon, kept: isDecayed ? kept : null };
+    const scalars = { descent, epsilon, pull: isDecayed ? pull : null };
     const next = adamStep(parameter, gradient, moments, scalars, { ...options, weightDecay });
     return { parameter: next.parameter, slots: keptSlots(next.moments) };
   };
