@@ -49,7 +49,7 @@ export interface ElementwiseAttrs {
   Log: None;
   Sqrt: None;
   Relu: None;
-  /** x times the normal distribution's cumulative function at x. Outputs: y, that function's value. */
+  /** x times the normal distribution's cumulative function at x. Outputs: y, that function's value, x for the derivative. */
   Gelu: None;
   /** x * sigmoid(x). Outputs: y, sigmoid(x). */
   Silu: None;

@@ -44,7 +44,7 @@ export const elementwiseRules: { readonly [P in ElementwisePrim]: EvaluateRule<P
   Log: unary(Math.log),
   Sqrt: unary(Math.sqrt),
   Relu: unary((x) => Math.max(x, 0)),
-  Gelu: timesFactor((x) => (1 + errorFunction(x / Math.SQRT2)) / 2),
+  Gelu: ([x]) => [...timesFactor((v) => (1 + errorFunction(v / Math.SQRT2)) / 2)([x!]), x!],
   Silu: timesFactor(sigmoid),
   Sigmoid: unary(sigmoid),
   HardSigmoid: (inputs, { alpha, beta }) => unary((x) => Math.min(Math.max(alpha * x + beta, 0), 1))(inputs),

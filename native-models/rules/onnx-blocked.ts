@@ -23,6 +23,7 @@ import { blockedConv, blockedConvInputGrad } from './onnx-blocked-conv.ts';
 import { blockedConvWeightGrad } from './onnx-blocked-conv-weight.ts';
 import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
+import { quotientGelu } from './onnx-blocked-gelu.ts';
 import { headsFromRows, rowsFromHeads } from './onnx-blocked-heads.ts';
 import { blockedMatMul, filterParts, joinedFilters, reshapedRows } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
@@ -111,6 +112,7 @@ export function blockedBackend(block: number): Backend {
         ({ min, max }) => ({ activation: 'Clip', activation_params: { floats: [min, max] } }),
         block,
       ),
+      Gelu: placeByPlace(quotientGelu, block),
       Add: blockedAdd(wrapped.Add, block),
       ReluGrad: reluGradBehindPool(placeByPlace(steepReluGrad, block), block),
       ClipGrad: blockedClipGrad(wrapped.ClipGrad, block),

@@ -68,12 +68,12 @@ const lowerGelu: LoweringRule<'Gelu'> = (emit, { inputs: [input], outputs }) => 
   if (!emit.isRead(outputs[1]!)) {
     const erf = emit.one('Erf', [emit.one('Div', [x, scalar(emit, Math.SQRT2)])]);
     const doubled = emit.one('Mul', [x, emit.one('Add', [erf, scalar(emit, 1)])]);
-    return [emit.one('Mul', [doubled, scalar(emit, 0.5)]), null];
+    return [emit.one('Mul', [doubled, scalar(emit, 0.5)]), null, x];
   }
   // A division would take the CPU three times as long as the product.
   const erf = emit.one('Erf', [emit.one('Mul', [x, scalar(emit, Math.SQRT1_2)])]);
   const cumulative = emit.one('HardSigmoid', [erf], { alpha: { float: 0.5 }, beta: { float: 0.5 } });
-  return [emit.one('Mul', [x, cumulative]), cumulative];
+  return [emit.one('Mul', [x, cumulative]), cumulative, x];
 };
 
 /** Of z = x^2, highest power first; atan(x) = x + x * z * polynomial(z) up to tan(pi / 8). */

@@ -180,7 +180,7 @@ export const shapeRules: ShapeRules = {
   Log: floatOnly('log'),
   Sqrt: floatOnly('sqrt'),
   Relu: floatOnly('relu'),
-  Gelu: withFactor('gelu'),
+  Gelu: ([x]) => [...withFactor('gelu')([x!]), ...same([x!])],
   Silu: withFactor('silu'),
   Sigmoid: floatOnly('sigmoid'),
   HardSigmoid: floatOnly('hardSigmoid'),

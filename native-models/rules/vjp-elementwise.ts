@@ -26,7 +26,7 @@ const PEAK = 1 / Math.sqrt(2 * Math.PI);
 
 /** dx = g * (cdf(x) + x * pdf(x)), with the cumulative function kept from the forward pass. */
 function geluVjp(g: Tensor, op: Op<'Gelu'>): [Tensor] {
-  const x = input(op, 0);
+  const x = output(op, 2);
   const bell = x.mul(x).mul(-0.5).exp();
   return [g.mul(x.mul(bell).scaleAdd(PEAK, output(op, 1)))];
 }
