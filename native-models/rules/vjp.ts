@@ -7,7 +7,7 @@
 
 import { assert } from '../core/assert.ts';
 import type { Prim } from '../core/primitives.ts';
-import { sizeOf } from '../core/shape.ts';
+import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
 import { input, none, onlyOnce, output, sumTo, type VjpRule } from './cotangents.ts';
 import { elementwiseVjpRules } from './vjp-elementwise.ts';
@@ -107,6 +107,26 @@ function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInfere
   return [g.mul(perChannel(slope)), along!, total!, dMean, dVariance];
 }
 
+/**
+ * sum(g * y) along the last axis where y has mixed values, o = y v, and all of its cotangent comes from there, g = do v^T: then
+ * that is sum(do * o), which has as many columns as values have and not as many as there are values. Null anywhere else.
+ * Source: Dao et al. 2022, https://arxiv.org/abs/2205.14135, appendix B.2, equation 4.
+ */
+function mixedAlong(g: Tensor, y: Tensor, axis: number): Tensor | null {
+  const product = matMulOf(g);
+  if (axis !== y.shape.length - 1 || product === null || !product.attrs.transposeB) return null;
+  const [slope, values] = product.inputs as [Tensor, Tensor];
+  const mixing = y.graph.ops.find(({ prim, inputs }) => prim === 'MatMul' && inputs[0] === y && inputs[1] === values);
+  const mixed = mixing?.outputs[0];
+  if (mixed === undefined || product.attrs.transposeA || !sameShape(mixed.shape, slope.shape)) return null;
+  const { transposeA, transposeB } = (mixing as Op<'MatMul'>).attrs;
+  return transposeA || transposeB ? null : slope.mul(mixed).sum([axis], true);
+}
+
+function matMulOf({ source }: Tensor): Op<'MatMul'> | null {
+  return source.kind === 'op' && source.op.prim === 'MatMul' ? (source.op as Op as Op<'MatMul'>) : null;
+}
+
 const perChannel = (vector: Tensor): Tensor => vector.reshape([1, vector.shape[0]!, 1, 1]);
 
 /** Of the mean, every element has the same share; of the variance, its distance from the mean. */
@@ -191,7 +211,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   // dx = y * (g - sum(g * y))
   Softmax: (g, op) => {
     const y = output(op);
-    return [y.mul(g.sub(g.mul(y).sum([op.attrs.axis], true)))];
+    return [y.mul(g.sub(mixedAlong(g, y, op.attrs.axis) ?? g.mul(y).sum([op.attrs.axis], true)))];
   },
   // dx = g - softmax(x) * sum(g)
   LogSoftmax: (g, op) => [

@@ -13,6 +13,47 @@ type Inputs = readonly Tensor[];
 describePrimitives({
   gelu: { shapes: [[3, 4, 5]], build: ([x]: Inputs) => x!.gelu() },
   'gelu, far from zero': { shapes: [[40]], draw: (rng) => 8 * rng.normal(), build: ([x]: Inputs) => x!.gelu() },
+  'gelu, of zero as well': {
+    shapes: [[40]],
+    draw: (rng) => (rng.uniform() < 0.5 ? 0 : rng.normal()),
+    build: ([x]: Inputs) => x!.gelu(),
+  },
+  'values mixed by softmax': {
+    shapes: [
+      [2, 3, 5],
+      [2, 5, 4],
+    ],
+    build: ([scores, values]: Inputs) => scores!.softmax(-1).matmul(values!),
+  },
+  'values mixed by softmax, which something else reads': {
+    shapes: [
+      [3, 5],
+      [5, 4],
+    ],
+    build: ([scores, values]: Inputs) => {
+      const shares = scores!.softmax(-1);
+      return shares.matmul(values!).concat([shares.mul(shares)], -1);
+    },
+  },
+  'values mixed by softmax, and other values by the same': {
+    shapes: [
+      [3, 5],
+      [5, 4],
+      [5, 4],
+    ],
+    build: ([scores, values, others]: Inputs) => {
+      const shares = scores!.softmax(-1);
+      return shares.matmul(values!).concat([shares.matmul(others!).exp()], 0);
+    },
+  },
+  'layer norm': {
+    shapes: [[2, 3, 5], [5], [5]],
+    build: ([x, weight, bias]: Inputs) => x!.standardize(1e-6).mul(weight!).add(bias!),
+  },
+  'layer norm of one row': {
+    shapes: [[1, 7], [7], [7]],
+    build: ([x, weight, bias]: Inputs) => x!.standardize(1e-6).mul(weight!).add(bias!),
+  },
   standardize: { shapes: [[2, 3, 5]], build: ([x]: Inputs) => x!.standardize(1e-6) },
   'standardize one vector': { shapes: [[7]], build: ([x]: Inputs) => x!.standardize(1e-5) },
   'standardize rows that lie far from zero': {
