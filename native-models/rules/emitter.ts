@@ -34,7 +34,7 @@ export interface Value {
   readonly name: string | (() => string);
   /** Lets a reader put more into the same pass. */
   readonly affine?: Affine;
-  /** Writes it with another map, blocked like it, added in the same pass. */
+  /** Writes it with another value, which lies as it does, added in the same pass. */
   readonly plus?: (addend: string) => string;
   /** The same elements under the shape they were made in, for a runner that minds the elements alone. */
   readonly made?: Made;

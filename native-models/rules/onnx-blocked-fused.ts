@@ -56,9 +56,11 @@ export function blockedAdd(otherwise: LoweringRule<'Add'>, block: number): Lower
       [p!, q!],
       [q!, p!],
     ] as const) {
-      const { plus } = emit.value(one);
-      if (plus !== undefined && emit.readers(one) === 1 && one !== other) {
-        return [inLayout('blocked', plus(emit.in(other, 'blocked')))];
+      const { plus, layout } = emit.value(one);
+      // A map is worth bringing to blocks; rows that lie plainly, such as a shortcut's, are mostly read so.
+      const fits = layout === 'blocked' || emit.value(other).layout === layout;
+      if (plus !== undefined && fits && emit.readers(one) === 1 && one !== other) {
+        return [inLayout(layout, plus(emit.in(other, layout)))];
       }
       const { affine } = emit.value(one);
       const isFree = affine !== undefined && affine.added === null && emit.readers(one) === 1;

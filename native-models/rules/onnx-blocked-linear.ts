@@ -27,8 +27,12 @@ export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): Low
     const { m, n, k } = sides;
     const filter = filterFrom(emit, b, transposeB, sides, block);
     const map = reshaped(emit, emit.in(a, 'rows'), [1, k, ...grid(m)]);
-    const product = emit.one(`${NCHWC}Conv`, [map, filter, ...(bias === undefined ? [] : [emit.name(bias)])]);
-    return [inLayout('rows', reshaped(emit, product, [m, n]))];
+    const product = (...added: string[]) => {
+      const operands = [map, filter, bias === undefined ? '' : emit.name(bias), ...added];
+      return reshaped(emit, emit.one(`${NCHWC}Conv`, operands), [m, n]);
+    };
+    const plus = (addend: string) => product(reshaped(emit, addend, [1, n, ...grid(m)]));
+    return [{ ...inLayout('rows', ''), name: () => product(), plus }];
   };
 }
 
@@ -37,8 +41,11 @@ export function reshapedRows(otherwise: LoweringRule<'Reshape'>): LoweringRule<'
   return (emit, op) => {
     const [x] = op.inputs as readonly [Tensor];
     const { shape } = op.attrs;
-    const isKept = emit.value(x).layout === 'rows' && shape.at(-1) === x.shape.at(-1);
-    return isKept ? [inLayout('rows', reshaped(emit, emit.in(x, 'rows'), shape))] : otherwise(emit, op);
+    const { layout, plus } = emit.value(x);
+    if (layout !== 'rows' || shape.at(-1) !== x.shape.at(-1)) return otherwise(emit, op);
+    const rows = { ...inLayout('rows', ''), name: () => reshaped(emit, emit.in(x, 'rows'), shape) };
+    if (plus === undefined || emit.readers(x) > 1) return [rows];
+    return [{ ...rows, plus: (addend) => reshaped(emit, plus(addend), shape) }];
   };
 }
 
