@@ -5,12 +5,12 @@
  */
 
 import type { ClickMapping, FileFacts, ValueFacts } from '../../preload/contract/imported-models.ts';
-import { guessInput, inputWords, MANNERS, pictureInput } from './guess-input.ts';
+import { guessInput, inputWords, MANNERS, type Manner, pictureInput } from './guess-input.ts';
 import type { Guessed } from './guess-mapping.ts';
 
 const SIDE = 1024;
 
-type Role = Exclude<keyof ClickMapping, 'kind' | 'input' | 'embeddings' | 'masks' | 'scores'>;
+type Role = Exclude<keyof ClickMapping, 'kind' | 'input' | 'embeddings' | 'masks' | 'scores' | 'box'>;
 
 const NAMES: Readonly<Record<Role, RegExp>> = {
   has_mask_input: /^has_?mask/i,
@@ -44,21 +44,31 @@ export function guessClicks(encoder: FileFacts, decoder: FileFacts): Guessed {
   if (masks === null)
     return { mapping: null, guesses: ['the second file gives no masks: expected an output of rank 4'] };
   const scores = decoder.outputs.find(({ name }) => /iou|score/i.test(name))?.name ?? null;
-  const isFiner = embeddings.some(({ from }) => /high_?res/i.test(from));
-  const input = guessInput(picture, isFiner ? MANNERS.finer : MANNERS.clicks, SIDE);
+  const input = guessInput(picture, mannerOf(picture, coords, embeddings), SIDE);
+  // Such files come with a third for boxes, or with none.
+  const isOfClicksAlone = embeddings.some(({ from }) => /positional/i.test(from));
   const optional = (role: Role) => roles.get(role) ?? null;
   const mapping: ClickMapping = {
     ...{ kind: 'clicks', input, embeddings, point_coords: coords, point_labels: labels },
     ...{ mask_input: optional('mask_input'), has_mask_input: optional('has_mask_input') },
-    ...{ orig_im_size: optional('orig_im_size'), masks, scores },
+    ...{ orig_im_size: optional('orig_im_size'), masks, scores, box: isOfClicksAlone ? 'middle' : 'corners' },
   };
   const handed = embeddings.map(({ from, to }) => (from === to ? `"${from}"` : `"${from}" as "${to}"`)).join(', ');
   const guesses = [
     inputWords(input, picture),
     `the first file hands over ${handed}`,
     `points in "${coords}", what they say in "${labels}", masks in "${masks}"${scores === null ? '' : `, how good they are in "${scores}"`}`,
+    ...(isOfClicksAlone ? ['the second file knows clicks alone: a box is a click in its middle'] : []),
   ];
   return { mapping, guesses };
+}
+
+/** What the picture is like depends on who has exported the pair. */
+function mannerOf(picture: ValueFacts, coords: string, embeddings: ClickMapping['embeddings']): Manner {
+  if (embeddings.some(({ from }) => /high_?res/i.test(from))) return MANNERS.finer;
+  if (/^batched/i.test(coords)) return MANNERS.fractions;
+  // A picture without a side for several is prepared by the file itself.
+  return picture.shape.length === 3 ? MANNERS.plainClicks : MANNERS.clicks;
 }
 
 /** By name, else by shape where only one is left that fits; words where an input stays without. */
@@ -95,9 +105,12 @@ const fits = (input: ValueFacts, output: ValueFacts): boolean => {
 
 const shapeWords = (shape: ValueFacts['shape']): string => `[${shape.map((side) => side ?? '?').join(', ')}]`;
 
-/** The masks at the picture's size rather than small ones, where there are both. */
+/**
+ * Small masks of all that the model was shown rather than masks at the picture's size: in some exports those are cut to the
+ * proportions of the picture they were exported with.
+ */
 function masksOf({ outputs }: FileFacts): string | null {
   const fitting = outputs.filter(({ type, shape }) => type === 'float32' && (shape.length >= 4 || shape.length === 0));
   const masks = fitting.filter(({ name }) => /mask/i.test(name));
-  return (masks.find(({ name }) => !/low/i.test(name)) ?? masks[0] ?? fitting[0])?.name ?? null;
+  return (masks.find(({ name }) => /low/i.test(name)) ?? masks[0] ?? fitting[0])?.name ?? null;
 }

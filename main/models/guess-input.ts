@@ -22,6 +22,12 @@ export const MANNERS = {
     mean: [123.675, 116.28, 103.53],
     deviation: [58.395, 57.12, 57.375],
   },
+  /** The same where the file takes mean and deviation into account itself. */
+  plainClicks: {
+    ...{ colour: 'rgb', fit: 'corner', divisor: 1, frame: [123.675, 116.28, 103.53], mean: NOTHING, deviation: ONES },
+  },
+  /** EfficientSAM's, which does all but the division itself, in a picture of any proportions. */
+  fractions: { colour: 'rgb', fit: 'squeeze', divisor: 255, frame: NOTHING, mean: NOTHING, deviation: ONES },
   /** Of descendants that hand over embeddings of several sizes. */
   finer: { colour: 'rgb', fit: 'squeeze', frame: NOTHING, divisor: 255, ...IMAGENET },
 } as const satisfies Record<string, Manner>;

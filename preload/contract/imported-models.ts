@@ -96,6 +96,8 @@ export const ClickMapping = z.object({
   masks: valueName,
   /** How good it thinks each mask is. */
   scores: valueName.nullable(),
+  /** What a box becomes: its two corners, or, where the second file knows clicks alone, a click in its middle. */
+  box: z.enum(['corners', 'middle']).default('corners'),
 });
 export type ClickMapping = z.infer<typeof ClickMapping>;
 

@@ -23,11 +23,12 @@ export const clickEncoder = (side: number, channels: 3 | 6 = 3): Uint8Array =>
   });
 
 type Attribute = readonly [name: string, type: number, value: object];
-const axes = (...ints: number[]): Attribute => ['axes', 7, { ints }];
-const int = (name: string, i: number): Attribute => [name, 2, { i }];
-const word = (name: string, s: string): Attribute => [name, 3, { s: new TextEncoder().encode(s) }];
+export const axes = (...ints: number[]): Attribute => ['axes', 7, { ints }];
+export const int = (name: string, i: number): Attribute => [name, 2, { i }];
+export const word = (name: string, s: string): Attribute => [name, 3, { s: new TextEncoder().encode(s) }];
 
-class GraphText {
+/** Nodes and constants of a model file, one after the other. */
+export class GraphText {
   readonly node: object[] = [];
   readonly initializer: object[] = [];
 
@@ -52,11 +53,12 @@ class GraphText {
   }
 }
 
-const value = (name: string, dims: readonly (number | string)[]) => ({
+/** An input or output; text for a side of any length. */
+export const value = (name: string, dims: readonly (number | string)[], type: keyof typeof ONNX_TYPES = 'float32') => ({
   name,
   type: {
     tensorType: {
-      elemType: ONNX_TYPES.float32,
+      elemType: ONNX_TYPES[type],
       shape: { dim: dims.map((side) => (typeof side === 'number' ? { dimValue: side } : { dimParam: side })) },
     },
   },
@@ -80,10 +82,19 @@ export function clickDecoder(side: number): Uint8Array {
     value('iou_predictions', [1, 1]),
     value('low_res_masks', [1, 1, cells, cells]),
   ];
-  const { node, initializer } = graph;
+  return modelOf(graph, input, output);
+}
+
+type Value = ReturnType<typeof value>;
+
+export function modelOf(
+  { node, initializer }: GraphText,
+  input: readonly Value[],
+  output: readonly Value[],
+): Uint8Array {
   const opsetImport = [{ domain: '', version: 17 }];
-  const model = { irVersion: IR_VERSION, opsetImport, graph: { name: 'clicks', node, initializer, input, output } };
-  return ModelProto.encode(model).finish();
+  const graph = { name: 'tiny', node, initializer, input, output };
+  return ModelProto.encode({ irVersion: IR_VERSION, opsetImport, graph }).finish();
 }
 
 /** `low_res_masks`: above 0 where a pixel is more like a positive click than like a negative one. */

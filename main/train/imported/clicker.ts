@@ -57,7 +57,7 @@ export class Clicker {
   /** Null where it finds nothing. Errors: as `prepare`. */
   async answer({ picture, points, box }: ClickQuestion): Promise<Mask | null> {
     const seen = await this.look(picture);
-    const asked = askedSize(seen.size);
+    const asked = this.askedSize(seen.size);
     const feeds = { ...seen.embeddings, ...this.prompt(points, box, seen.placement, asked) };
     const { masks, scores } = this.job.mapping;
     const wanted = scores === null ? [masks] : [masks, scores];
@@ -87,10 +87,12 @@ export class Clicker {
   private prompt(points: ClickQuestion['points'], box: ClickQuestion['box'], placement: Placement, asked: Size): Feeds {
     const { point_coords, point_labels, mask_input, has_mask_input, orig_im_size } = this.job.mapping;
     const { xx, x0, yy, y0 } = mapOf(placement);
-    const corners = box === null ? [] : [box.slice(0, 2), box.slice(2, 4)];
-    const places = [...points.map(({ x, y }) => [x, y]), ...corners].flatMap(([x, y]) => [x! * xx + x0, y! * yy + y0]);
-    const labels = [...points.map(({ is_inside }) => (is_inside ? 1 : 0)), ...(box === null ? [-1] : [2, 3])];
-    if (box === null) places.push(0, 0);
+    const isMiddle = box !== null && this.job.mapping.box === 'middle';
+    const clicks = isMiddle ? [...points, middleOf(box)] : points;
+    const corners = box === null || isMiddle ? [] : [box.slice(0, 2), box.slice(2, 4)];
+    const places = [...clicks.map(({ x, y }) => [x, y]), ...corners].flatMap(([x, y]) => [x! * xx + x0, y! * yy + y0]);
+    const labels = [...clicks.map(({ is_inside }) => (is_inside ? 1 : 0)), ...(corners.length === 0 ? [-1] : [2, 3])];
+    if (corners.length === 0) places.push(0, 0);
     const count = labels.length;
     const feeds: Feeds = {
       [point_coords]: this.tensor(point_coords, places, [count, 2], 3),
@@ -129,6 +131,14 @@ export class Clicker {
     return metadata.shape.map((side) => (typeof side === 'number' && side > 0 ? side : null));
   }
 
+  /** The size masks are asked for at: where pictures are squeezed, points are told in it as well, so it is the canvas's. */
+  private askedSize({ width, height }: Size): Size {
+    const { input } = this.job.mapping;
+    if (input.fit === 'squeeze') return { width: input.width, height: input.height };
+    const scale = Math.min(1, LARGEST_ASKED_PX / Math.max(width, height));
+    return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  }
+
   private best(results: Feeds, { placement, size }: Seen, asked: Size): Mask | null {
     const { masks: name, scores, input } = this.job.mapping;
     const masks = floats(results, name);
@@ -140,7 +150,7 @@ export class Clicker {
     const quality = scores === null ? [0] : [...floats(results, scores).data];
     const at = quality.indexOf(Math.max(...quality)) % (masks.data.length / (width * height));
     const logits = masks.data.subarray(at * width * height, (at + 1) * width * height);
-    const isOfPicture = width === asked.width && height === asked.height;
+    const isOfPicture = input.fit !== 'squeeze' && width === asked.width && height === asked.height;
     const { xx, x0, yy, y0 } = mapOf(placement);
     const [across, down] = [width / input.width, height / input.height];
     const map = isOfPicture
@@ -157,11 +167,9 @@ function given(results: Feeds, name: string): Tensor {
   throw new AppError('model-invalid', `the first file gives no "${name}"; it gives ${got}`, { output: name });
 }
 
-/** A mask is asked for in the picture's proportions. */
-function askedSize({ width, height }: Size): Size {
-  const scale = Math.min(1, LARGEST_ASKED_PX / Math.max(width, height));
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}
+const middleOf = ([left, top, right, bottom]: NonNullable<ClickQuestion['box']>) => {
+  return { x: (left + right) / 2, y: (top + bottom) / 2, is_inside: true };
+};
 
 interface Stretch {
   readonly xx: number;

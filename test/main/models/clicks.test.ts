@@ -50,7 +50,12 @@ describe('a model that answers clicks', () => {
       input: { name: 'image', width: SIDE, fit: 'corner', mean: [123.675, 116.28, 103.53] },
       embeddings: [{ from: 'image_embeddings', to: 'image_embeddings' }],
       ...{ point_coords: 'point_coords', point_labels: 'point_labels', mask_input: 'mask_input' },
-      ...{ has_mask_input: 'has_mask_input', orig_im_size: 'orig_im_size', masks: 'masks', scores: 'iou_predictions' },
+      ...{
+        has_mask_input: 'has_mask_input',
+        orig_im_size: 'orig_im_size',
+        masks: 'low_res_masks',
+        scores: 'iou_predictions',
+      },
     });
     const mapping = plainClicks(survey.mapping);
     const tried = await engine.models().tryOut({ source, mapping, image_id: 1 }, undefined);

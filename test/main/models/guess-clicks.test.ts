@@ -36,7 +36,8 @@ describe('pairs of files are recognised', () => {
       },
       embeddings: [{ from: 'image_embeddings', to: 'image_embeddings' }],
       ...{ point_coords: 'point_coords', point_labels: 'point_labels', mask_input: 'mask_input' },
-      ...{ has_mask_input: 'has_mask_input', orig_im_size: 'orig_im_size', masks: 'masks', scores: 'iou_predictions' },
+      ...{ has_mask_input: 'has_mask_input', orig_im_size: 'orig_im_size', masks: 'low_res_masks' },
+      ...{ scores: 'iou_predictions', box: 'corners' },
     });
   });
 
@@ -71,6 +72,7 @@ describe('pairs of files are recognised', () => {
       input: { name: 'pixel_values', width: 1024, height: 1024 },
       embeddings: both.map(({ name }) => ({ from: name, to: name })),
       ...{ point_coords: 'input_points', point_labels: 'input_labels', masks: 'pred_masks', scores: 'iou_scores' },
+      box: 'middle',
     });
   });
 
