@@ -1,9 +1,11 @@
 /** Ctrl+K or Cmd+K: every page and action by typing. */
 
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import type { TurnedEdit } from '../../preload/contract/data.ts';
 import type { RecentProject } from '../../preload/contract/projects.ts';
 import type { SweepHead } from '../../preload/contract/sweep.ts';
 import type { RunActions } from '../dash/views/run-actions.ts';
+import { leftWords } from '../data/derive/left-words.ts';
 import type { DataSource } from '../data/views/data-source.ts';
 import type { ProjectActions } from '../projects/views/project-actions.ts';
 import type { SweepApi } from '../sweeps/sweep-api.ts';
@@ -48,8 +50,8 @@ export function CommandPalette(props: CommandPaletteProps): ReactElement {
   };
   const action = useAction(
     (act: CommandAct) => perform(act, props),
-    () => {
-      onOpen(false);
+    (said) => {
+      if (said === null) onOpen(false); // else it is read here
       setText('');
     },
   );
@@ -60,7 +62,7 @@ export function CommandPalette(props: CommandPaletteProps): ReactElement {
   };
   return (
     <Palette
-      {...{ isOpen, text, entries: shown, problem: action.problem }}
+      {...{ isOpen, text, entries: shown, problem: action.problem, said: action.value }}
       onText={setText}
       onChoose={choose}
       onClose={close}
@@ -68,8 +70,30 @@ export function CommandPalette(props: CommandPaletteProps): ReactElement {
   );
 }
 
-async function perform(act: CommandAct, props: CommandPaletteProps): Promise<void> {
-  const { data, runActions, projects, transfers, onTheme } = props;
+/** Returns what there is to say of it; null where the window shows it by itself. */
+async function perform(act: CommandAct, props: CommandPaletteProps): Promise<string | null> {
+  switch (act.kind) {
+    case 'undo-data':
+      return turnedWords('Taken back', await props.data.undo()) ?? 'There is no edit to take back.';
+    case 'redo-data':
+      return turnedWords('Done again', await props.data.redo()) ?? 'There is no edit to do again.';
+    default:
+      await carryOut(act, props);
+      return null;
+  }
+}
+
+/** Of an edit of many images, which may be on none of the pages on show. */
+function turnedWords(how: string, turned: TurnedEdit | null): string | null {
+  if (turned === null) return null;
+  const left = leftWords(turned.left);
+  return `${how}: ${turned.title}.${left === null ? '' : ` Some of it stays as it is. ${left}`}`;
+}
+
+type PlainAct = Exclude<CommandAct, { kind: 'undo-data' | 'redo-data' }>;
+
+async function carryOut(act: PlainAct, props: CommandPaletteProps): Promise<void> {
+  const { runActions, projects, transfers, onTheme } = props;
   switch (act.kind) {
     case 'go':
       return follow(act.href);
@@ -81,10 +105,6 @@ async function perform(act: CommandAct, props: CommandPaletteProps): Promise<voi
     case 'close-project':
       await projects.close();
       return follow(PROJECTS_HREF);
-    case 'undo-data':
-      return void (await data.undo());
-    case 'redo-data':
-      return void (await data.redo());
     case 'stop-transfer':
       return void (await transfers.stop());
     case 'stop-run':

@@ -27,7 +27,8 @@ export type CommandAct =
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'theme'; readonly choice: ThemeChoice }
   | { readonly kind: 'open-project'; readonly folder: string }
-  | { readonly kind: 'close-project' | 'undo-data' | 'redo-data' | 'stop-transfer' }
+  | { readonly kind: 'close-project' | 'stop-transfer' }
+  | { readonly kind: 'undo-data' | 'redo-data' }
   | { readonly kind: 'stop-run' | 'resume-run' | 'bundle-run'; readonly id: string };
 
 export interface Command {

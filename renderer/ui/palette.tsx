@@ -25,13 +25,15 @@ export interface PaletteProps {
   readonly entries: readonly PaletteEntry[];
   /** Why what was chosen was not done, or null. */
   readonly problem: string | null;
+  /** What came of what was chosen, where the window does not show it by itself. */
+  readonly said: string | null;
   readonly onText: (text: string) => void;
   readonly onChoose: (id: string) => void;
   readonly onClose: () => void;
 }
 
 export function Palette(props: PaletteProps): ReactElement {
-  const { isOpen, text, entries, problem, onText, onChoose, onClose } = props;
+  const { isOpen, text, entries, problem, said, onText, onChoose, onClose } = props;
   return (
     <ModalOverlay
       className="veil palette-veil"
@@ -48,6 +50,11 @@ export function Palette(props: PaletteProps): ReactElement {
             {problem === null ? null : (
               <p className="field-problem palette-problem" role="alert">
                 {problem}
+              </p>
+            )}
+            {said === null ? null : (
+              <p className="palette-said" role="status">
+                {said}
               </p>
             )}
             <Menu

@@ -264,6 +264,34 @@ describe('labelling objects', () => {
     await eventually(() => expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]));
   });
 
+  test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {
+    await serve('image-object-detection', ['a.png', 'b.png']);
+    const page = await open('#/label/2');
+    await page.getByRole('heading', { name: '1 object' }).waitFor();
+    await engine.data().edit({ kind: 'review', ids: [1, 2], review: { state: 'accepted', note: '' } });
+    await page.keyboard.press('Shift+D');
+    await page.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
+    const take = async (what: string) => {
+      await page.keyboard.type(what);
+      await page.getByRole('menuitem', { name: what }).waitFor();
+      await page.keyboard.press('Enter');
+    };
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox', { name: 'Page or action' }).waitFor();
+
+    await take('Undo the last edit');
+
+    const said = page.getByRole('dialog').getByRole('status');
+    await said.getByText('Taken back: mark 2 images accepted. Some of it stays as it is.').waitFor();
+    expect(await said.innerText()).toContain('1 review of b.png');
+    await keepPicture(page, 'palette-left-light');
+    await take('Undo the last edit');
+    await said.getByText('There is no edit to take back.').waitFor();
+    await page.keyboard.press('Escape');
+    await said.waitFor({ state: 'detached' });
+    expect([1, 2].map((image) => engine.labelling().document(image).review.state)).toEqual(['to-do', 'done']);
+  });
+
   test('images are done, accepted and rejected by key, found by that in the data browser, and the history says who', async () => {
     await serve('image-object-detection', ['a.png', 'b.png', 'c.png']);
     const page = await open('#/label/2');
