@@ -47,7 +47,7 @@ export async function showData(page: Page, camera: Camera): Promise<void> {
   await options.nth(5).locator('img').waitFor();
   await camera.take(page, 'data-table', { isWhole: false });
   await options.nth(0).dblclick();
-  await page.getByRole('dialog').locator('img').waitFor();
+  await page.getByRole('dialog').locator('img').nth(1).waitFor();
   await camera.take(page, 'data-image', LIGHT_ALONE);
   await page.keyboard.press('Escape');
   await page.getByRole('textbox', { name: 'Name contains' }).fill('zebra');

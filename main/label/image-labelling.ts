@@ -1,14 +1,15 @@
 /** The images of an open project, labelled by any number of windows: each hears what the others do. */
 
 import { AppError } from '../../preload/contract/errors.ts';
-import type {
-  Edit,
-  HistoryEntry,
-  ImageChange,
-  ImageDocument,
-  ImageEvent,
-  ImageNeighbours,
-  ImagePicture,
+import {
+  type Edit,
+  type HistoryEntry,
+  type ImageChange,
+  type ImageDocument,
+  type ImageEvent,
+  type ImageNeighbours,
+  type ImagePicture,
+  isShownByTiles,
 } from '../../preload/contract/labelling.ts';
 import type { PredictEvent, PredictRequest } from '../../preload/contract/proposals.ts';
 import type { SequenceView } from '../../preload/contract/sequences.ts';
@@ -48,11 +49,6 @@ export interface LabellingParts {
   /** Called after every change. */
   readonly onEdited: () => void;
 }
-
-/** Larger pictures are shown by their tiles: from here on these are there sooner, and take less memory. */
-const LARGEST_WHOLE_PX = 16_000_000;
-/** Formats that every browser shows; of any other tiles are made. */
-const SHOWN_WHOLE: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif', 'heif', 'bmp']);
 
 type Listener = (event: ImageEvent) => void;
 
@@ -121,8 +117,7 @@ export class ImageLabelling implements Labelling {
 
   picture(image: number): ImagePicture {
     const { sha256, width_px, height_px, format } = knownImage(this.parts.project.db, image);
-    const is_tiled = width_px * height_px > LARGEST_WHOLE_PX || !SHOWN_WHOLE.has(format);
-    return { sha256, width_px, height_px, is_tiled };
+    return { sha256, width_px, height_px, is_tiled: isShownByTiles({ width_px, height_px, format }) };
   }
 
   async *predict(request: PredictRequest, signal: AbortSignal | undefined): AsyncGenerator<PredictEvent> {

@@ -153,6 +153,18 @@ export const ImageEvent = z.discriminatedUnion('type', [
 ]);
 export type ImageEvent = z.infer<typeof ImageEvent>;
 
+/** Larger pictures are shown by their tiles: from here on these are there sooner, and take less memory. */
+const LARGEST_WHOLE_PX = 16_000_000;
+/** Formats that every browser shows; of any other tiles are made. */
+const SHOWN_WHOLE: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'avif', 'heif', 'bmp']);
+
+/** Whether windows show an image by its tiles rather than by its file. */
+export const isShownByTiles = (image: {
+  readonly width_px: number;
+  readonly height_px: number;
+  readonly format: string;
+}): boolean => image.width_px * image.height_px > LARGEST_WHOLE_PX || !SHOWN_WHOLE.has(image.format);
+
 /** What a window needs to show an image's pixels. */
 export const ImagePicture = z.object({
   sha256: z.string(),

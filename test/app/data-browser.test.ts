@@ -159,7 +159,7 @@ test('an image opens at full size and the next one follows', async () => {
   expect(await options(page).first().boundingBox()).toEqual(place); // a second click meets the same image
   await options(page).first().dblclick();
   const dialog = page.getByRole('dialog');
-  await dialog.locator('img').waitFor();
+  await dialog.locator('img').nth(1).waitFor();
   const first = await dialog.getByRole('heading').innerText();
   await page.keyboard.press('ArrowRight');
   await eventually(async () => expect(await dialog.getByRole('heading').innerText()).not.toBe(first));

@@ -130,6 +130,49 @@ test('a large picture is seen by its tiles, pixel by pixel from near, and a wand
   await eventually(async () => expect(await colours(page, [beside])).toEqual([Array(3).fill(under[0])]));
 });
 
+test('the data browser looks at a picture that no browser shows by its tiles, as many as it has room for', async () => {
+  const folder = join(tempFolder(), 'project');
+  const clock = new FakeClock();
+  const project = createProject(folder, { clock, owner: 'lightbench test', task: 'image-object-detection' });
+  const size = { width: 2600, height: 1800 };
+  await sharp({ create: { ...size, channels: 3, background: 'rgb(20, 60, 230)' } })
+    .composite([{ input: { create: { ...PATCH, channels: 3, background: 'rgb(220, 30, 20)' } }, ...PATCH }])
+    .tiff()
+    .toFile(join(folder, 'images', 'a.tif'));
+  addImage(project.db, {
+    ...{ path: 'images/a.tif', storage: 'copied', source_url: 'a.tif', size_bytes: 1, format: 'tiff', split: null },
+    ...{ sha256: 'a'.repeat(64), width_px: size.width, height_px: size.height, created_at_ms: 1 },
+  });
+  project.close();
+  const engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close() });
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${server.url}/#/data`);
+
+  await page.getByRole('option').first().dblclick();
+
+  await page.locator('.preview-tiles image').nth(5).waitFor();
+  const box = (await page.locator('.preview').boundingBox())!;
+  const scale = Math.min(box.width / size.width, box.height / size.height);
+  const screenOf = (x: number, y: number): [number, number] => [
+    box.x + box.width / 2 + (x - size.width / 2) * scale,
+    box.y + box.height / 2 + (y - size.height / 2) * scale,
+  ];
+  await eventually(async () => {
+    const seen = await colours(page, [
+      screenOf(PATCH.left + 8, PATCH.top + 8),
+      screenOf(PATCH.left - 8, PATCH.top - 8),
+    ]);
+    expect([isNear(seen[0]!, RED, 12), isNear(seen[1]!, BLUE, 12)]).toEqual([true, true]);
+  });
+  await keepPicture(page, 'preview-tiles-light');
+  expect(asked.filter((path) => path.startsWith('/images/'))).toEqual([]);
+  expect(asked.filter((path) => /tiles.*\d-\d$/.test(path)).map((path) => path.split('/')[3])).toEqual(
+    Array(6).fill('1'),
+  );
+});
+
 /** Where a row goes over from what is more red than blue to what is not, or back; lines between pixels change neither. */
 function edgesOf(row: readonly (readonly number[])[]): number[] {
   const isRed = row.map(([red, , blue]) => red! > blue!);

@@ -2,27 +2,32 @@
 
 import { memo, type ReactElement, useState } from 'react';
 import type { ImageCard, ObjectMark } from '../../../preload/contract/data.ts';
+import { Preview } from './preview.tsx';
 
 export interface PictureProps {
   readonly card: ImageCard;
   readonly colors: ReadonlyMap<string, string>;
-  /** The image itself instead of the small picture. */
+  /** As large as there is room, instead of the small picture. */
   readonly isFull?: boolean;
 }
 
 function PictureBody({ card, colors, isFull = false }: PictureProps): ReactElement {
   const [isBroken, setIsBroken] = useState(false);
-  const { id, sha256, width_px: width, height_px: height, objects } = card;
+  const { sha256, width_px: width, height_px: height, objects } = card;
   if (isBroken) return <span className="picture picture-broken">cannot be read</span>;
   return (
     <span className="picture">
-      <img
-        src={isFull ? `/images/${id}` : `/thumbnails/${sha256}`}
-        alt=""
-        decoding="async"
-        draggable={false}
-        onError={() => setIsBroken(true)}
-      />
+      {isFull ? (
+        <Preview card={card} onBroken={() => setIsBroken(true)} />
+      ) : (
+        <img
+          src={`/thumbnails/${sha256}`}
+          alt=""
+          decoding="async"
+          draggable={false}
+          onError={() => setIsBroken(true)}
+        />
+      )}
       {objects.length === 0 ? null : (
         <svg className="marks" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           {objects.map((mark, at) => (
