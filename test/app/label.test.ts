@@ -111,13 +111,6 @@ async function drag(page: Page, from: readonly [number, number], to: readonly [n
   await page.mouse.up();
 }
 
-/** Whether the middle of the picture's layer has a colour. */
-const seenPicture = (page: Page) =>
-  page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('.konvajs-content canvas')!;
-    return canvas.getContext('2d')!.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3] === 255;
-  });
-
 const click = async (page: Page, at: readonly [number, number]) => page.mouse.click(...(await screenOf(page, at)));
 
 function stored(image: number) {
@@ -212,29 +205,6 @@ describe('labelling objects', () => {
     expect(timesTold()).toBe(2);
   });
 
-  test('work goes on over the next image with the tool in hand, and what is seen there and back is of that image', async () => {
-    await serve('image-object-detection', ['a.png', 'b.png', 'c.png']);
-    const page = await open('#/label/1');
-    await page.getByText('1 of 3').waitFor();
-    await page.keyboard.press('b');
-    for (const [image, count] of ['1 object', '2 objects', '1 object'].entries()) {
-      await page.getByText(`${image + 1} of 3`).waitFor();
-      await drag(page, [40 + image, 50], [120 + image, 130]);
-      await page.getByRole('heading', { name: count }).waitFor();
-      await page.keyboard.press('d');
-    }
-
-    await page.keyboard.press('a');
-    await page.getByRole('heading', { name: '2 objects' }).waitFor();
-
-    const boxes = (image: number) => stored(image).objects.map(([, xyxy]) => xyxy![0]);
-    expect([boxes(1), boxes(2), boxes(3)]).toEqual([[40], [300, 41], [42]]);
-    expect(await page.getByRole('button', { name: 'Box B' }).getAttribute('aria-pressed')).toBe('true');
-    expect([page.url().split('#')[1], await seenPicture(page)]).toEqual(['/label/2', true]);
-    await page.goBack();
-    await page.getByText('3 of 3').waitFor();
-  });
-
   test('an edit of many images reaches the canvas at once, and taken back it leaves what was done there since', async () => {
     await serve('image-object-detection', ['a.png', 'b.png']);
     const [canvas, data] = [await open('#/label/2'), await open('#/data')];
@@ -262,34 +232,6 @@ describe('labelling objects', () => {
     await canvas.keyboard.press('Control+z');
     await canvas.keyboard.press('Control+z');
     await eventually(() => expect(stored(2).objects).toEqual([['bolt', [300, 200, 380, 280]]]));
-  });
-
-  test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {
-    await serve('image-object-detection', ['a.png', 'b.png']);
-    const page = await open('#/label/2');
-    await page.getByRole('heading', { name: '1 object' }).waitFor();
-    await engine.data().edit({ kind: 'review', ids: [1, 2], review: { state: 'accepted', note: '' } });
-    await page.keyboard.press('Shift+D');
-    await page.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
-    const take = async (what: string) => {
-      await page.keyboard.type(what);
-      await page.getByRole('menuitem', { name: what }).waitFor();
-      await page.keyboard.press('Enter');
-    };
-    await page.keyboard.press('Control+k');
-    await page.getByRole('searchbox', { name: 'Page or action' }).waitFor();
-
-    await take('Undo the last edit');
-
-    const said = page.getByRole('dialog').getByRole('status');
-    await said.getByText('Taken back: mark 2 images accepted. Some of it stays as it is.').waitFor();
-    expect(await said.innerText()).toContain('1 review of b.png');
-    await keepPicture(page, 'palette-left-light');
-    await take('Undo the last edit');
-    await said.getByText('There is no edit to take back.').waitFor();
-    await page.keyboard.press('Escape');
-    await said.waitFor({ state: 'detached' });
-    expect([1, 2].map((image) => engine.labelling().document(image).review.state)).toEqual(['to-do', 'done']);
   });
 
   test('images are done, accepted and rejected by key, found by that in the data browser, and the history says who', async () => {

@@ -1,0 +1,105 @@
+/** From image to image, and edits of many from the canvas, in a real browser over a real engine. */
+
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openEngine } from '../../main/engine.ts';
+import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import { openProject } from '../../main/store/project.ts';
+import { FakeClock } from '../kit/clock.ts';
+import { tempFolder } from '../kit/folders.ts';
+import { picturedProject } from '../kit/pictured-project.ts';
+import { photo } from '../kit/pictures.ts';
+import { servedWindow } from '../kit/served-window.ts';
+import { keepPicture } from '../kit/window.ts';
+
+const SIZE = { width: 400, height: 300 };
+
+/** So many images, with a box on the second. */
+async function openLabel(images: number, hash: string) {
+  const pictures = Array.from({ length: images }, (_, i) => photo(SIZE.width, SIZE.height, i + 1));
+  const folder = await picturedProject('image-object-detection', pictures, (db) => {
+    const shape = { kind: 'box', xyxy: [300, 200, 380, 280] } as const;
+    addAnnotations(db, 2, [{ ...NO_FLAGS, class_name: 'bolt', shape }]);
+  });
+  const clock = new FakeClock();
+  const engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
+  const { page, server } = await servedWindow(engine, { closed: () => engine.close() });
+  await page.goto(`${server.url}/${hash}`);
+  const stored = (image: number) => {
+    const project = openProject(folder, { clock, owner: 'lightbench test', access: 'read' });
+    const boxes = annotationsOf(project.db, image).map(({ xyxy }) => xyxy);
+    project.close();
+    return boxes;
+  };
+  return { page, engine, stored };
+}
+
+/** Between image points: the whole image is shown, in the middle. */
+async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const box = (await page.getByRole('application').boundingBox())!;
+  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
+  const screenOf = ([x, y]: readonly [number, number]): [number, number] => [
+    box.x + (box.width - SIZE.width * scale) / 2 + x * scale,
+    box.y + (box.height - SIZE.height * scale) / 2 + y * scale,
+  ];
+  await page.mouse.move(...screenOf(from));
+  await page.mouse.down();
+  await page.mouse.move(...screenOf(to), { steps: 4 });
+  await page.mouse.up();
+}
+
+/** Whether the middle of the picture's layer has a colour. */
+const seenPicture = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.konvajs-content canvas')!;
+    return canvas.getContext('2d')!.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data[3] === 255;
+  });
+
+test('work goes on over the next image with the tool in hand, and what is seen there and back is of that image', async () => {
+  const { page, stored } = await openLabel(3, '#/label/1');
+  await page.getByText('1 of 3').waitFor();
+  await page.keyboard.press('b');
+  for (const [image, count] of ['1 object', '2 objects', '1 object'].entries()) {
+    await page.getByText(`${image + 1} of 3`).waitFor();
+    await drag(page, [40 + image, 50], [120 + image, 130]);
+    await page.getByRole('heading', { name: count }).waitFor();
+    await page.keyboard.press('d');
+  }
+
+  await page.keyboard.press('a');
+  await page.getByRole('heading', { name: '2 objects' }).waitFor();
+
+  const boxes = (image: number) => stored(image).map(([x0]) => Math.round(x0));
+  expect([boxes(1), boxes(2), boxes(3)]).toEqual([[40], [300, 41], [42]]);
+  expect(await page.getByRole('button', { name: 'Box B' }).getAttribute('aria-pressed')).toBe('true');
+  expect([page.url().split('#')[1], await seenPicture(page)]).toEqual(['/label/2', true]);
+  await page.goBack();
+  await page.getByText('3 of 3').waitFor();
+});
+
+test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {
+  const { page, engine } = await openLabel(2, '#/label/2');
+  await page.getByRole('heading', { name: '1 object' }).waitFor();
+  await engine.data().edit({ kind: 'review', ids: [1, 2], review: { state: 'accepted', note: '' } });
+  await page.keyboard.press('Shift+D');
+  await page.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
+  const take = async (what: string) => {
+    await page.keyboard.type(what);
+    await page.getByRole('menuitem', { name: what }).waitFor();
+    await page.keyboard.press('Enter');
+  };
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox', { name: 'Page or action' }).waitFor();
+
+  await take('Undo the last edit');
+
+  const said = page.getByRole('dialog').getByRole('status');
+  await said.getByText('Taken back: mark 2 images accepted. Some of it stays as it is.').waitFor();
+  expect(await said.innerText()).toContain('1 review of 2.png');
+  await keepPicture(page, 'palette-left-light');
+  await take('Undo the last edit');
+  await said.getByText('There is no edit to take back.').waitFor();
+  await page.keyboard.press('Escape');
+  await said.waitFor({ state: 'detached' });
+  expect([1, 2].map((image) => engine.labelling().document(image).review.state)).toEqual(['to-do', 'done']);
+});
