@@ -119,7 +119,7 @@ test('a large picture is seen by its tiles, pixel by pixel from near, and a wand
   await eventually(async () => expect(lengthsOf(edgesOf(await colours(page, along)))).toEqual(Array(7).fill(SQUARE)));
   const at: [number, number] = [along[edgesOf(await colours(page, along))[1]!]![0] + SQUARE / 2, near[1]];
   await page.mouse.move(...at);
-  const [x, y] = (await page.getByLabel('Pointer', { exact: true }).innerText()).split(', ').map(Number);
+  const [x, y] = (await page.locator('.label-pixel').innerText()).split(', ').map(Number);
   const under = (x! + y! - CHECKS.left - CHECKS.top) % 2 === 0 ? RED : BLUE;
   const beside: [number, number] = [at[0] + 8, at[1]];
   expect(await colours(page, [beside])).toEqual([under]);
