@@ -2,9 +2,9 @@
 
 import type { DataState } from '../../preload/contract/data.ts';
 import type { Engine } from './engine.ts';
-import { LatestByKey } from './latest.ts';
 import { type LogBug, toldTo } from './replies.ts';
 import type { Handled } from './router.ts';
+import { states } from './states.ts';
 
 /** `os` is the part of the contract that the handlers are for. */
 export function dataHandlers(os: Handled['data'], engine: Engine, logBug: LogBug) {
@@ -24,13 +24,10 @@ export function dataHandlers(os: Handled['data'], engine: Engine, logBug: LogBug
   };
 }
 
-async function* watchData(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<DataState> {
-  const changed = new LatestByKey<'data', DataState>();
-  const unsubscribe = engine.onDataChanged((state) => changed.put('data', state));
-  try {
-    yield engine.data().state();
-    for (let state = await changed.take(signal); state !== null; state = await changed.take(signal)) yield state;
-  } finally {
-    unsubscribe();
-  }
+function watchData(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<DataState> {
+  return states(
+    () => engine.data().state(),
+    (tell) => engine.onDataChanged((state) => tell(() => state)),
+    signal,
+  );
 }

@@ -2,9 +2,9 @@
 
 import type { ModelShelf } from '../../preload/contract/imported-models.ts';
 import type { Engine } from './engine.ts';
-import { LatestByKey } from './latest.ts';
 import { type LogBug, toldTo } from './replies.ts';
 import type { Handled } from './router.ts';
+import { states } from './states.ts';
 
 /** `os` is the part of the contract that the handlers are for. */
 export function modelHandlers(os: Handled['models'], engine: Engine, logBug: LogBug) {
@@ -30,12 +30,6 @@ export function modelHandlers(os: Handled['models'], engine: Engine, logBug: Log
 
 async function* watchModels(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ModelShelf> {
   const models = engine.models();
-  const changed = new LatestByKey<'models', true>();
-  const unsubscribe = models.onChanged(() => changed.put('models', true));
-  try {
-    yield models.list();
-    for (let next = await changed.take(signal); next !== null; next = await changed.take(signal)) yield models.list();
-  } finally {
-    unsubscribe();
-  }
+  const look = () => models.list();
+  yield* states(look, (tell) => models.onChanged(() => tell(look)), signal);
 }

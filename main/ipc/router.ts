@@ -6,11 +6,11 @@ import type { ProjectOverview } from '../../preload/contract/project.ts';
 import { dataHandlers } from './data.ts';
 import type { Engine } from './engine.ts';
 import { labellingHandlers } from './labelling.ts';
-import { LatestByKey } from './latest.ts';
 import { modelHandlers } from './models.ts';
 import { projectsHandlers } from './projects.ts';
 import { type LogBug, replyTo, toldTo } from './replies.ts';
 import { runHandlers } from './runs.ts';
+import { states } from './states.ts';
 import { sweepHandlers } from './sweeps.ts';
 import { transferHandlers } from './transfers.ts';
 
@@ -44,13 +44,10 @@ export function routerOf(engine: Engine, logBug: LogBug): Router<typeof contract
   });
 }
 
-async function* watchProject(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ProjectOverview | null> {
-  const changed = new LatestByKey<'project', { project: ProjectOverview | null }>();
-  const unsubscribe = engine.onProjectChanged((project) => changed.put('project', { project }));
-  try {
-    yield engine.projectOverview();
-    for (let next = await changed.take(signal); next !== null; next = await changed.take(signal)) yield next.project;
-  } finally {
-    unsubscribe();
-  }
+function watchProject(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<ProjectOverview | null> {
+  return states(
+    () => engine.projectOverview(),
+    (tell) => engine.onProjectChanged((project) => tell(() => project)),
+    signal,
+  );
 }

@@ -2,9 +2,9 @@
 
 import type { TransferState } from '../../preload/contract/transfers.ts';
 import type { Engine } from './engine.ts';
-import { LatestByKey } from './latest.ts';
 import { type LogBug, toldTo } from './replies.ts';
 import type { Handled } from './router.ts';
+import { states } from './states.ts';
 
 /** `os` is the part of the contract that the handlers are for. */
 export function transferHandlers(os: Handled['transfers'], engine: Engine, logBug: LogBug) {
@@ -26,14 +26,10 @@ export function transferHandlers(os: Handled['transfers'], engine: Engine, logBu
   };
 }
 
-/** Listens before it reads the first state, so a change between the two is told, not lost. */
-async function* watchTransfers(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<TransferState> {
-  const changed = new LatestByKey<'transfers', TransferState>();
-  const unsubscribe = engine.onTransferChanged((state) => changed.put('transfers', state));
-  try {
-    yield engine.transfers().state();
-    for (let state = await changed.take(signal); state !== null; state = await changed.take(signal)) yield state;
-  } finally {
-    unsubscribe();
-  }
+function watchTransfers(engine: Engine, signal: AbortSignal | undefined): AsyncGenerator<TransferState> {
+  return states(
+    () => engine.transfers().state(),
+    (tell) => engine.onTransferChanged((state) => tell(() => state)),
+    signal,
+  );
 }
