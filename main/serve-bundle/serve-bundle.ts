@@ -10,7 +10,7 @@ import type { FoundInImage } from '../bundle/score-objects.ts';
 import type { ScoringProcess } from '../bundle/scoring-process.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import { allowedNames, isOwnHost } from '../serve/hosts.ts';
-import { listen, machineNames, refuseUnprotected, urlOf } from '../serve/listen.ts';
+import { closeListener, listen, machineNames, refuseUnprotected, urlOf } from '../serve/listen.ts';
 import { digest, equal } from '../serve/tokens.ts';
 import type { ExplanationOrder, ImageScore } from '../train/protocol.ts';
 import { Problem, problemOf } from './problem.ts';
@@ -59,11 +59,7 @@ export async function serveBundle(options: ServeBundleOptions): Promise<RunningS
   return {
     url,
     scoringUrl: `${url}/score`,
-    close: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeListener(server),
   };
 }
 

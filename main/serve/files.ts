@@ -39,6 +39,15 @@ export function confined(folder: string, relativePath: string): string | null {
   }
 }
 
+/** The same of a path as it stands in an address; one that is not valid percent-encoding names no file. */
+export function confinedAddress(folder: string, pathname: string): string | null {
+  try {
+    return confined(folder, decodeURIComponent(pathname));
+  } catch {
+    return null;
+  }
+}
+
 /** The bytes that a request asks for. Units: bytes, both inclusive. */
 interface ByteRange {
   readonly start: number;

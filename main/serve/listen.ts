@@ -34,6 +34,13 @@ export function listen(command: string, server: Listener, host: string, port: nu
   });
 }
 
+/** Answers nobody any more, open connections included. */
+export async function closeListener(server: Listener): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
 /** `http://127.0.0.1:40123`; listening everywhere is no address to open. */
 export function urlOf(host: string, port: number, protocol: 'http' | 'https' = 'http'): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

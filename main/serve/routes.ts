@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SESSION_SECONDS } from './doorkeeper.ts';
-import { confined, contentTypeOf, sendFile } from './files.ts';
+import { confinedAddress, contentTypeOf, sendFile } from './files.ts';
 import { isOwnHost, isOwnOrigin } from './hosts.ts';
 import { imageIdOf, sendImage, sendThumbnail, sendTiles, thumbnailOf, tilesOf } from './images.ts';
 import {
@@ -107,18 +107,9 @@ async function sendWindowFile(
   response: ServerResponse,
   pathname: string,
 ): Promise<void> {
-  const path = confined(site.rendererFolder, pathname === '/' ? 'index.html' : decoded(pathname));
+  const path = confinedAddress(site.rendererFolder, pathname === '/' ? 'index.html' : pathname);
   if (path === null) return sendPage(response, NOT_FOUND);
   // The build puts a content hash into the names below assets/.
   const cache = pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache';
   await sendFile(request, response, path, { 'Content-Type': contentTypeOf(path), 'Cache-Control': cache });
-}
-
-/** A path that is not valid percent-encoding names no file. */
-function decoded(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return '\0';
-  }
 }

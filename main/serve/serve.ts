@@ -8,7 +8,7 @@ import type { LogBug } from '../ipc/replies.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { allowedNames } from './hosts.ts';
 import type { ImageSource } from './images.ts';
-import { listen, machineNames, refuseUnprotected, urlOf } from './listen.ts';
+import { closeListener, listen, machineNames, refuseUnprotected, urlOf } from './listen.ts';
 import { answer } from './routes.ts';
 import { openSockets } from './sockets.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -71,9 +71,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     newLink: () => `${url}/open?token=${options.doorkeeper.issue()}`,
     close: async () => {
       sockets.close();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await closeListener(server);
     },
   };
 }

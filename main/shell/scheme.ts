@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
-import { confined, contentTypeOf } from '../serve/files.ts';
+import { confinedAddress, contentTypeOf } from '../serve/files.ts';
 import { SECURITY_HEADERS } from '../serve/replies.ts';
 import { fetchFrom } from './engine-fetch.ts';
 import type { EngineAddress } from './engine-process.ts';
@@ -33,7 +33,7 @@ export function handleScheme(rendererFolder: string, engine: () => EngineAddress
 }
 
 async function fileFrom(folder: string, pathname: string): Promise<Response> {
-  const path = confined(folder, safelyDecoded(pathname));
+  const path = confinedAddress(folder, pathname);
   if (path === null) return refusal(404);
   const headers = { ...SECURITY_HEADERS, 'Content-Type': contentTypeOf(path) };
   return new Response(new Uint8Array(await readFile(path)), { headers });
@@ -47,13 +47,4 @@ async function pictureFrom(engine: EngineAddress | null, pathname: string, signa
 
 function refusal(status: number): Response {
   return new Response(null, { status, headers: SECURITY_HEADERS });
-}
-
-/** A path that is not valid percent-encoding names no file. */
-function safelyDecoded(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return '\0';
-  }
 }
