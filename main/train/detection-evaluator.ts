@@ -8,6 +8,7 @@ import { detectionProgram } from '../../native-models/training/detection.ts';
 import type { Batch, BatchFeed } from '../images/feed.ts';
 import { viewsPerPicture } from '../images/objects/object-views.ts';
 import { backendFor } from './backends.ts';
+import { packedFeeds } from './packed-feeds.ts';
 import type { FoundObjects, ObjectSample, ObjectSetting } from './protocol.ts';
 import { type Feeds, floatTensor, openSession, type Session, Tensor } from './runtime.ts';
 import { detectionsAt, type OnCanvas, objectsIn, type Viewing } from './view-detections.ts';
@@ -93,11 +94,7 @@ export class DetectionEvaluator {
   }
 
   private take(values: ReadonlyMap<string, Float32Array>): void {
-    const named = [...this.packed].flatMap(([name, { pack, shape }]) => {
-      const value = values.get(name);
-      return value === undefined ? [] : [[name, new Tensor('float32', pack(value), shape)] as const];
-    });
-    this.weights = Object.fromEntries(named);
+    this.weights = packedFeeds(this.packed, values);
   }
 
   private async onCanvas({ images, objects, count }: Batch): Promise<OnCanvas[]> {

@@ -4,6 +4,7 @@ import type { Module } from '../../native-models/nn/module.ts';
 import { type Packing, packings } from '../../native-models/onnx/packing.ts';
 import { evaluationProgram, type Normalisation } from '../../native-models/training.ts';
 import { backendFor } from './backends.ts';
+import { packedFeeds } from './packed-feeds.ts';
 import { type Feeds, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
 
 export interface ForwardSizes {
@@ -48,11 +49,7 @@ export class Forward {
 
   /** From now on the model has these parameters. */
   take(values: ReadonlyMap<string, Float32Array>): void {
-    const named = [...this.parts.packed].flatMap(([name, { pack, shape }]) => {
-      const value = values.get(name);
-      return value === undefined ? [] : [[name, new Tensor('float32', pack(value), shape)] as const];
-    });
-    this.weights = Object.fromEntries(named);
+    this.weights = packedFeeds(this.parts.packed, values);
   }
 
   /** Shapes: pixels [count,3,H,W] -> [count,classes]. */

@@ -3,6 +3,7 @@
 import type { Program } from '../../native-models/core/program.ts';
 import { type Packings, packings } from '../../native-models/onnx/packing.ts';
 import { backendFor } from './backends.ts';
+import { packedFeeds } from './packed-feeds.ts';
 import { type Feeds, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
 
 export class ProgramSession {
@@ -24,12 +25,8 @@ export class ProgramSession {
   ): Promise<ProgramSession> {
     const backend = await backendFor(program, options.device);
     const layouts = packings(program, backend);
-    const packed = [...layouts.inputs].flatMap(([name, { pack, shape }]) => {
-      const values = weights.get(name);
-      return values === undefined ? [] : [[name, new Tensor('float32', pack(values), shape)] as const];
-    });
     const session = await openSession(program, { ...options, backend });
-    return new ProgramSession(session, layouts, Object.fromEntries(packed));
+    return new ProgramSession(session, layouts, packedFeeds(layouts.inputs, weights));
   }
 
   /** `given`: every other input by name; those that the program does not read are left out. */

@@ -1,16 +1,14 @@
 /** Finds objects with an exported model: the file itself is run, not the program it was made from. */
 
 import { toFractions } from '../../native-models/geometry/box.ts';
-import { AppError } from '../../preload/contract/errors.ts';
-import { decode, decodeBytes } from '../images/decode.ts';
-import { toErrorRecord } from '../images/error-record.ts';
 import { evaluationView, viewsPerPicture } from '../images/objects/object-views.ts';
 import { cutOut, partOf } from '../images/objects/tiles.ts';
 import type { Pixels } from '../images/pixels.ts';
 import { readForeign } from './imported/open-model.ts';
-import type { ImageScore, ImageSource, ObjectScoreJob, ScoredObject, ScoreRequest } from './protocol.ts';
+import type { ImageScore, ObjectScoreJob, ScoredObject, ScoreRequest } from './protocol.ts';
 import { remadeDetector } from './remade-detector.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
+import { scoreOrWhy } from './score-or-why.ts';
 import { detectionsAt, type OnCanvas, objectsIn } from './view-detections.ts';
 
 export class ObjectScorer {
@@ -29,22 +27,16 @@ export class ObjectScorer {
   }
 
   /** An image that cannot be read has its reason instead of objects. */
-  async score({ image }: Pick<ScoreRequest, 'image'>): Promise<ImageScore> {
-    try {
-      return { objects: await this.find(image) };
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return { error: toErrorRecord(error) };
-    }
+  score({ image }: Pick<ScoreRequest, 'image'>): Promise<ImageScore> {
+    return scoreOrWhy(image, async (pixels) => ({ objects: await this.find(pixels) }));
   }
 
   async release(): Promise<void> {
     await this.session.release();
   }
 
-  private async find(image: ImageSource): Promise<ScoredObject[]> {
+  private async find(pixels: Pixels): Promise<ScoredObject[]> {
     const { viewing } = this.job;
-    const pixels = await pixelsOf(image);
     const seen: OnCanvas[] = [];
     for (let part = 0; part < viewsPerPicture(viewing.transform); part++) seen.push(await this.look(pixels, part));
     return objectsIn(seen, pixels, viewing).map(({ box, label, score, mask }) => {
@@ -65,6 +57,3 @@ export class ObjectScorer {
     return detectionsAt(results, 0);
   }
 }
-
-const pixelsOf = (image: ImageSource) =>
-  'path' in image ? decode(image.path) : decodeBytes(image.name, Buffer.from(image.bytes));

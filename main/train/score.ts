@@ -1,18 +1,16 @@
 /** Scores images with an exported model: the file itself is run, not the program it was made from. */
 
 import { readFileSync } from 'node:fs';
-import { AppError } from '../../preload/contract/errors.ts';
-import { decode, decodeBytes } from '../images/decode.ts';
-import { toErrorRecord } from '../images/error-record.ts';
 import { resizeForEvaluation } from '../images/evaluation.ts';
 import { encodePng, explanationPicture } from '../images/explanation-picture.ts';
 import { Explainer } from './explainer.ts';
 import { normalised } from './export.ts';
 import { readForeign } from './imported/open-model.ts';
 import { probabilitiesOf } from './probabilities.ts';
-import type { Explanation, ExplanationOrder, ImageScore, ImageSource, ScoreJob, ScoreRequest } from './protocol.ts';
+import type { Explanation, ExplanationOrder, ImageScore, ScoreJob, ScoreRequest } from './protocol.ts';
 import { remade, weightsInFile } from './remake.ts';
 import { openSession, type Session, Tensor } from './runtime.ts';
+import { scoreOrWhy } from './score-or-why.ts';
 
 export class Scorer {
   private readonly job: ScoreJob;
@@ -32,18 +30,15 @@ export class Scorer {
   }
 
   /** An image that cannot be read or explained has its reason instead of a score. */
-  async score({ image, explain }: Pick<ScoreRequest, 'image' | 'explain'>): Promise<ImageScore> {
+  score({ image, explain }: Pick<ScoreRequest, 'image' | 'explain'>): Promise<ImageScore> {
     const { job } = this;
-    try {
-      const view = resizeForEvaluation(await pixelsOf(image), job);
+    return scoreOrWhy(image, async (pixels) => {
+      const view = resizeForEvaluation(pixels, job);
       const input = new Tensor('float32', normalised(view, job.convention), [1, 3, job.cropSize, job.cropSize]);
       const { output1 } = await this.session.run({ input1: input });
       const probabilities = probabilitiesOf(output1!.data as Float32Array, job.activation);
       return { probabilities, explanations: explain === null ? [] : await this.explain(view, probabilities, explain) };
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return { error: toErrorRecord(error) };
-    }
+    });
   }
 
   async release(): Promise<void> {
@@ -86,6 +81,3 @@ function explainedClasses(probabilities: readonly number[], thresholds: readonly
   if (thresholds === null) return [probabilities.indexOf(Math.max(...probabilities))];
   return [...probabilities.keys()].filter((i) => probabilities[i]! >= thresholds[i]!);
 }
-
-const pixelsOf = (image: ImageSource) =>
-  'path' in image ? decode(image.path) : decodeBytes(image.name, Buffer.from(image.bytes));

@@ -1,11 +1,9 @@
 /** Says what is in images by a model from elsewhere, as its mapping says. */
 
-import { AppError } from '../../../preload/contract/errors.ts';
-import { decode, decodeBytes } from '../../images/decode.ts';
-import { toErrorRecord } from '../../images/error-record.ts';
 import type { Pixels } from '../../images/pixels.ts';
-import type { ImageScore, ImageSource, ImportedScoreJob, ScoreRequest } from '../protocol.ts';
+import type { ImageScore, ImportedScoreJob, ScoreRequest } from '../protocol.ts';
 import type { Session } from '../runtime.ts';
+import { scoreOrWhy } from '../score-or-why.ts';
 import { openForeign, runForeign } from './open-model.ts';
 import { seenPicture } from './picture-input.ts';
 import { readClasses, readObjects } from './read-answer.ts';
@@ -25,13 +23,8 @@ export class ImportedScorer {
   }
 
   /** An image that cannot be read has its reason instead, and so has one at which the model fails. */
-  async score({ image }: Pick<ScoreRequest, 'image'>): Promise<ImageScore> {
-    try {
-      return await this.look(await pixelsOf(image));
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return { error: toErrorRecord(error) };
-    }
+  score({ image }: Pick<ScoreRequest, 'image'>): Promise<ImageScore> {
+    return scoreOrWhy(image, (pixels) => this.look(pixels));
   }
 
   async release(): Promise<void> {
@@ -48,6 +41,3 @@ export class ImportedScorer {
     return { objects: readObjects(results, output, classCount, { input, placement, size: pixels }) };
   }
 }
-
-const pixelsOf = (image: ImageSource): Promise<Pixels> =>
-  'path' in image ? decode(image.path) : decodeBytes(image.name, Buffer.from(image.bytes));
