@@ -3,7 +3,8 @@
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatCount, formatPlural, metricWords } from '../../ui/format.ts';
-import { bestRun, NEWEST_FIRST, nextSorting, type Sorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
+import { SortHead } from '../../ui/sort-head.tsx';
+import { bestRun, NEWEST_FIRST, nextSorting, type SortKey, sortedRuns } from '../derive/runs-table.ts';
 import { RunRow } from './run-row.tsx';
 
 export interface RunsTableProps {
@@ -66,28 +67,6 @@ export function RunsTable({ runs, hrefOf, chosen, onChoose }: RunsTableProps): R
         </button>
       )}
     </div>
-  );
-}
-
-interface SortHeadProps {
-  readonly sortKey: SortKey;
-  readonly label: string;
-  readonly isNumber: boolean;
-  readonly sorting: Sorting;
-  readonly onSort: () => void;
-}
-
-function SortHead({ sortKey, label, isNumber, sorting, onSort }: SortHeadProps): ReactElement {
-  const isSorted = sorting.key === sortKey;
-  return (
-    <th scope="col" className={isNumber ? 'number' : undefined} aria-sort={isSorted ? sorting.direction : 'none'}>
-      <button type="button" className="sort" onClick={onSort}>
-        {label}
-        <span className="sort-mark" aria-hidden="true">
-          {!isSorted ? '' : sorting.direction === 'ascending' ? '↑' : '↓'}
-        </span>
-      </button>
-    </th>
   );
 }
 

@@ -9,6 +9,7 @@ import { Field } from '../../ui/field.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { Tick } from '../../ui/tick.tsx';
+import { toggled } from '../../ui/toggled.ts';
 import { conditionCount, DOUBT_WORDS, LABEL_WORDS, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 
 export interface FilterPanelProps {
@@ -151,8 +152,4 @@ function SideField({ label, value, onChange }: SideFieldProps): ReactElement {
   return (
     <Field label={label} value={value === null ? '' : String(value)} onChange={change} placeholder="any" isNumber />
   );
-}
-
-function toggled<T>(list: readonly T[], item: T): T[] {
-  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 }

@@ -4,6 +4,7 @@ import { type ReactElement, useRef } from 'react';
 import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
 import { Field } from '../../ui/field.tsx';
 import { Tick } from '../../ui/tick.tsx';
+import { toggled } from '../../ui/toggled.ts';
 import {
   ALL_SHOWN,
   FLAGS,
@@ -161,8 +162,4 @@ function ObjectConditions({ filter, onFilter }: Pick<ViewPanelProps, 'filter' | 
       </div>
     </>
   );
-}
-
-function toggled<T>(list: readonly T[], item: T): T[] {
-  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
 }

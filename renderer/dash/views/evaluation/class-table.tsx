@@ -3,12 +3,12 @@
 import { type ReactElement, useMemo, useState } from 'react';
 import type { Evaluation, ReportScore } from '../../../../preload/contract/evaluation.ts';
 import { formatCount, formatMetric } from '../../../ui/format.ts';
+import { SortHead } from '../../../ui/sort-head.tsx';
 import {
   averageRows,
   BY_CLASS,
   CLASS_SCORES,
   type ClassRow,
-  type ClassSorting,
   type ClassSortKey,
   classRows,
   nextClassSorting,
@@ -28,7 +28,14 @@ export function ClassTable({ evaluation }: { evaluation: Evaluation }): ReactEle
   const [sorting, setSorting] = useState(BY_CLASS);
   const rows = useMemo(() => sortedClasses(classRows(evaluation), sorting), [evaluation, sorting]);
   const head = (key: ClassSortKey, label: string) => (
-    <SortHead label={label} sortKey={key} sorting={sorting} onSort={() => setSorting(nextClassSorting(sorting, key))} />
+    <SortHead
+      key={key}
+      label={label}
+      sortKey={key}
+      isNumber={key !== 'class'}
+      sorting={sorting}
+      onSort={() => setSorting(nextClassSorting(sorting, key))}
+    />
   );
   return (
     <section className="card class-table" aria-label="Classes">
@@ -40,15 +47,7 @@ export function ClassTable({ evaluation }: { evaluation: Evaluation }): ReactEle
             <tr>
               {head('class', 'Class')}
               {head('support', 'Images')}
-              {CLASS_SCORES.map((score) => (
-                <SortHead
-                  key={score}
-                  label={SCORE_NAMES[score]}
-                  sortKey={score}
-                  sorting={sorting}
-                  onSort={() => setSorting(nextClassSorting(sorting, score))}
-                />
-              ))}
+              {CLASS_SCORES.map((score) => head(score, SCORE_NAMES[score]))}
             </tr>
           </thead>
           <tbody>
@@ -84,30 +83,5 @@ function Row({ row }: { row: ClassRow }): ReactElement {
         );
       })}
     </tr>
-  );
-}
-
-interface SortHeadProps {
-  readonly label: string;
-  readonly sortKey: ClassSortKey;
-  readonly sorting: ClassSorting;
-  readonly onSort: () => void;
-}
-
-function SortHead({ label, sortKey, sorting, onSort }: SortHeadProps): ReactElement {
-  const isSorted = sorting.key === sortKey;
-  return (
-    <th
-      scope="col"
-      className={sortKey === 'class' ? undefined : 'number'}
-      aria-sort={isSorted ? sorting.direction : 'none'}
-    >
-      <button type="button" className="sort" onClick={onSort}>
-        {label}
-        <span className="sort-mark" aria-hidden="true">
-          {!isSorted ? '' : sorting.direction === 'ascending' ? '↑' : '↓'}
-        </span>
-      </button>
-    </th>
   );
 }
