@@ -25,6 +25,16 @@ export interface Affine {
   readonly added: string | null;
 }
 
+/** A batch norm's gradient a * g + b * x + c that is yet to be written, where a convolution makes x. */
+export interface NormedProduct {
+  readonly conv: Op<'Conv'>;
+  readonly g: Tensor;
+  /** Vectors of the filled-up channels. */
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
+}
+
 /** A tensor as a backend has it. */
 export interface Value {
   readonly layout: Layout;
@@ -34,6 +44,8 @@ export interface Value {
   readonly name: string | (() => string);
   /** Lets a reader put more into the same pass. */
   readonly affine?: Affine;
+  /** Lets the gradients of that convolution do without it. */
+  readonly ofProduct?: NormedProduct;
   /** Writes it with another value, which lies as it does, added in the same pass. */
   readonly plus?: (addend: string) => string;
   /** The same elements under the shape they were made in, for a runner that minds the elements alone. */

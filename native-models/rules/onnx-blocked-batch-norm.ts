@@ -1,64 +1,15 @@
-/**
- * Batch norm in training over blocked maps. Sums run over short stretches in float32 and from there on in float64: the
- * variance is the mean square less the squared mean, which loses digits where the mean is large.
- */
+/** Batch norm in training over blocked maps. */
 
 import type { Shape } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { cutBack, filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { cutBack, filledUp } from './onnx-blocked-convert.ts';
 import { pending, scaled } from './onnx-blocked-fused.ts';
+import { productOf } from './onnx-blocked-normed-product.ts';
+import { dot, double, number, single, sum } from './onnx-blocked-sums.ts';
 
 type Sizes = readonly [number, number, number, number];
-
-const [FLOAT, DOUBLE] = [1, 11]; // ONNX element types
-const STRETCH = 256; // elements summed in float32 at most, so that rounding stays near that of one addition
-
-const double = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: DOUBLE });
-const single = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: FLOAT });
-const number = (emit: Emitter, value: number): string => emit.constant([value], [1], 'float64');
-
-/** Stretches that one map is summed in: all of it where it is small, else its rows. */
-function stretches([, , h, w]: Sizes): readonly [count: number, length: number] {
-  return h * w <= STRETCH ? [1, h * w] : [h, w];
-}
-
-/** Shapes: partial sums [N * C/b * stretches, b] -> float64 [C]. */
-function total(emit: Emitter, parts: string, sizes: Sizes, block: number): string {
-  const [n, c] = sizes;
-  const [count] = stretches(sizes);
-  const over = (value: string, axis: number) => emit.one('ReduceSum', [value, emit.ints([axis])], { keepdims: 0 });
-  if (count === 1) return over(double(emit, reshaped(emit, parts, [n, c])), 0);
-  const perImage = over(double(emit, reshaped(emit, parts, [n, c / block, count, block])), 2);
-  return reshaped(emit, over(perImage, 0), [c]);
-}
-
-/**
- * The sum of each channel times a number. Stretches are averaged by the blocked pooling operator, which is faster than a
- * sum. Shapes: blocked [N,C,H,W] -> float64 [C].
- */
-function sum(emit: Emitter, x: string, sizes: Sizes, block: number, factor = 1): string {
-  const [n, c] = sizes;
-  const [count, length] = stretches(sizes);
-  const view = reshaped(emit, x, [1, n * c * count, 1, length]);
-  const window = { kernel_shape: [1, length], strides: [1, 1], pads: [0, 0, 0, 0] };
-  const means = emit.one(`${NCHWC}AveragePool`, [view], window);
-  return emit.one('Mul', [total(emit, means, sizes, block), number(emit, length * factor)]);
-}
-
-/**
- * Sum of products, per channel, in one pass that writes nothing: a depthwise convolution whose filters are the other
- * map. Shapes: blocked [N,C,H,W] twice -> float64 [C].
- */
-function dot(emit: Emitter, x: string, y: string, sizes: Sizes, block: number): string {
-  const [n, c] = sizes;
-  const [count, length] = stretches(sizes);
-  const group = n * c * count;
-  const operands = [reshaped(emit, x, [1, group, 1, length]), reshaped(emit, y, [group, 1, 1, length])];
-  const window = { kernel_shape: [1, length], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group };
-  return total(emit, emit.one(`${NCHWC}Conv`, operands, window), sizes, block);
-}
 
 const SMALLEST = 2 ** -126; // of float32: where blocks are filled up a variance of zero must not be divided by
 
@@ -145,10 +96,14 @@ export function blockedBatchNormGrad(
     const b = emit.one('Mul', [emit.one('Div', [shared, spread]), dGamma]);
     const c = emit.one('Sub', [emit.one('Mul', [shared, dBeta]), emit.one('Mul', [b, centre])]);
     const none = emit.constant(new Float64Array(sizes[1]), [sizes[1]], 'float32');
-    const fromX = scaled(emit, { x: map, scale: b, shift: c, added: null }, sizes[1]);
-    const dx = scaled(emit, { x: slopes, scale: a, shift: none, added: fromX }, sizes[1]);
+    const dx = () => {
+      const fromX = scaled(emit, { x: map, scale: b, shift: c, added: null }, sizes[1]);
+      return scaled(emit, { x: slopes, scale: a, shift: none, added: fromX }, sizes[1]);
+    };
+    const conv = productOf(x, block);
+    const value = { layout: 'blocked', padding: 0, name: dx } as const;
     const gradient = (value: string) => cutBack(emit, value, channels, block);
-    return [inLayout('blocked', dx), gradient(dGamma), gradient(dBeta)];
+    return [conv === null ? value : { ...value, ofProduct: { conv, g, a, b, c } }, gradient(dGamma), gradient(dBeta)];
   };
 }
 

@@ -269,14 +269,18 @@ export function byImage({ emit, x, g, attrs, block }: WeightGradTask): string {
   };
   if (c <= k) return reshaped(emit, product(taken, c, cotangents, k), [k, c, 1, 1]);
 
-  // To the reordering operator, a tile [b of K, b of C] is a map of one row for each channel of K.
-  const tiles = reshaped(emit, product(cotangents, k, taken, c), [(c * k) / (block * block), block, block, 1]);
-  const turned = chunksPicked(
-    emit,
-    emit.one(`${NCHWC}ReorderInput`, [tiles]),
-    block * block,
-    [k / block, c / block],
-    [along(1, c / block, k / block), along(0, k / block, 1)],
-  );
-  return reshaped(emit, turned, [k, c, 1, 1]);
+  return reshaped(emit, swappedTiles(emit, product(cotangents, k, taken, c), [c, k], block), [k, c, 1, 1]);
+}
+
+/** A matrix in tiles, transposed. Shapes: [R/b, C/b, b of C, b of R] -> [C/b, R/b, b of R, b of C]. */
+export function swappedTiles(
+  emit: Emitter,
+  name: string,
+  [rows, columns]: readonly [number, number],
+  block: number,
+): string {
+  const [down, across] = [rows / block, columns / block];
+  // To the reordering operator, a tile is a map of one row for each of its rows.
+  const tiles = emit.one(`${NCHWC}ReorderInput`, [reshaped(emit, name, [down * across, block, block, 1])]);
+  return chunksPicked(emit, tiles, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
 }

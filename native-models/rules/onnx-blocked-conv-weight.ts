@@ -15,6 +15,7 @@ import { packedShape } from './layout.ts';
 import { unmerge } from './onnx-blocked-conv-groups.ts';
 import { byImage, byPlanes, overhang, stemByPlanes, type WeightGradTask } from './onnx-blocked-conv-planes.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
+import { weightGradOfProduct } from './onnx-blocked-normed-product.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -28,6 +29,8 @@ export function blockedConvWeightGrad(
     const form = convForm(x.shape, weight, g.shape, op.attrs, block);
     if (form === null) return otherwise(emit, op);
     const layout = filterLayout(form);
+    const { ofProduct } = emit.value(g);
+    if (ofProduct?.conv.inputs[0] === x) return [inLayout(layout, weightGradOfProduct(emit, ofProduct, block))];
     const groups = op.attrs.group;
     const count = form === 'merged' ? mergedGroups(weight, groups, block)! : 1;
     const task: WeightGradTask = { emit, x, g, weight, attrs: op.attrs, group: groups / count, block };

@@ -13,6 +13,7 @@ import { packedShape, roundUp } from './layout.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
+import { inputGradOfProduct } from './onnx-blocked-normed-product.ts';
 import { imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
 import { suitsWinograd, type WinogradConv, winograd } from './onnx-blocked-winograd.ts';
 
@@ -72,6 +73,8 @@ export function blockedConvInputGrad(
     const { attrs } = op;
     const form = convForm(attrs.inputShape, weight.shape, g.shape, attrs, block);
     if (form === null || form === 'stem' || !isCovered(attrs, weight.shape)) return otherwise(emit, op);
+    const { ofProduct } = emit.value(g);
+    if (ofProduct?.conv.inputs[1] === weight) return [inputGradOfProduct(emit, ofProduct, block)];
     const kernel = new TurnedFilter(emit, weight, attrs.group, form, block);
     const task: Task = {
       emit,

@@ -25,6 +25,7 @@ const batchNorm = (x: Tensor, scale: Tensor, bias: Tensor): Tensor =>
   x.graph.apply('BatchNormTrain', [x, scale, bias], { epsilon: 1e-5 })[0]!;
 const awayFromKinks = (rng: { uniform(): number }) => Math.floor(rng.uniform() * 6 - 2) + 0.05 + 0.9 * rng.uniform();
 const same: Partial<ConvAttrs> = { pads: [1, 1, 1, 1] };
+const pointwise: ConvAttrs = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
 
 /** Convolutions of 3x3 around what is tested, so that maps are blocked there, in and out. */
 const between = (channels: number, shape: number[], middle: (x: Tensor) => Tensor): GradientCase => ({
@@ -158,6 +159,25 @@ const cases: Readonly<Record<string, GradientCase>> = {
       batchNorm(x!.conv(w!, null, { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 }), scale!, bias!)
         .add(other!)
         .relu(),
+  },
+  'batch norm over a product of more channels': {
+    shapes: [[2, 20, 28, 28], [72, 20, 1, 1], [72], [72]],
+    build: ([x, w, scale, bias]: Inputs) => batchNorm(x!.conv(w!, null, pointwise), scale!, bias!).clip(-0.5, 1),
+  },
+  'batch norm over a product of more channels, and a shortcut': {
+    shapes: [[2, 16, 28, 28], [32, 16, 1, 1], [32], [32], [16, 32, 1, 1]],
+    build: ([x, w, scale, bias, back]: Inputs) =>
+      batchNorm(x!.conv(w!, null, pointwise), scale!, bias!)
+        .relu()
+        .conv(back!, null, pointwise)
+        .add(x!),
+  },
+  'batch norm over a product that something else reads': {
+    shapes: [[1, 16, 28, 28], [32, 16, 1, 1], [32], [32]],
+    build: ([x, w, scale, bias]: Inputs) => {
+      const y = x!.conv(w!, null, pointwise);
+      return batchNorm(y, scale!, bias!).mul(y);
+    },
   },
   'batch norm over channels that fill no block': {
     shapes: [[3, 8, 6, 5], [20, 8, 3, 3], [20], [20]],

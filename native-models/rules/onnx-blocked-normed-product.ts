@@ -1,0 +1,96 @@
+/**
+ * Gradients of a 1x1 convolution x = W u whose result a batch norm reads. The norm's gradient is linear in its cotangent g and
+ * in x, per channel dx = a * g + b * x + c, and x is linear in u, so neither x is read nor dx written:
+ *
+ *   du = (a W)^T g + (W^T b W) u + W^T c
+ *   dW = a (g u^T) + b W (u u^T) + c (sum of u)^T
+ *
+ * That is worth it where u has fewer channels than x: the products of u with itself are small then, and maps of the many
+ * channels are what takes time.
+ */
+
+import type { Op, Tensor } from '../core/tensor.ts';
+import { convForm } from './blocked-arrange.ts';
+import type { Emitter, NormedProduct, Value } from './emitter.ts';
+import { packedShape } from './layout.ts';
+import { byImage, swappedTiles } from './onnx-blocked-conv-planes.ts';
+import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { channelSums } from './onnx-blocked-sums.ts';
+
+type Sizes = readonly [number, number, number, number];
+
+const LEAST_PIXELS = 784; // of a map that leaves the caches before it is read again
+const LEAST_GROWTH = 2; // channels of x for one of u
+
+/** The convolution that makes a map, where its gradients have this form. */
+export function productOf({ source, shape }: Tensor, block: number): Op<'Conv'> | null {
+  if (source.kind !== 'op' || source.op.prim !== 'Conv') return null;
+  const conv = source.op as Op<'Conv'>;
+  const [u, weight, bias] = conv.inputs as readonly [Tensor, Tensor, Tensor | undefined];
+  const [, , height, width] = shape as Sizes;
+  const { strides, pads } = conv.attrs;
+  const isPointwise = weight.shape[2] === 1 && weight.shape[3] === 1 && pads.every((pad) => pad === 0);
+  if (!isPointwise || bias !== undefined || strides.some((stride) => stride !== 1)) return null;
+  if (convForm(u.shape, weight.shape, shape, conv.attrs, block) !== 'dense') return null;
+  const grows = shape[1]! >= LEAST_GROWTH * packedShape(u.shape, 'blocked', block)[1]!;
+  return grows && height * width >= LEAST_PIXELS ? conv : null;
+}
+
+/** Vectors over the channels of x, and W, by blocks. */
+function byBlocks(emit: Emitter, { conv, a, b, c }: NormedProduct, block: number) {
+  const [u, weight] = conv.inputs as readonly [Tensor, Tensor];
+  const [k, channels] = packedShape(weight.shape, 'filter', block) as Sizes;
+  const blocks = k / block;
+  const vector = (name: string) => reshaped(emit, name, [blocks, 1, block]);
+  const matrix = (name: string) => reshaped(emit, name, [blocks, channels, block]);
+  return {
+    u,
+    k,
+    channels,
+    blocks,
+    matrix,
+    w: matrix(emit.in(weight, 'filter')),
+    a: vector(a),
+    b: vector(b),
+    c: vector(c),
+  };
+}
+
+const summedOverBlocks = (emit: Emitter, name: string): string =>
+  emit.one('ReduceSum', [name, emit.ints([0])], { keepdims: 0 });
+
+const WINDOW = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 };
+
+export function inputGradOfProduct(emit: Emitter, product: NormedProduct, block: number): Value {
+  const { u, k, channels, blocks, w, a, b, c } = byBlocks(emit, product, block);
+  const transposed = emit.one('Transpose', [w], { perm: [0, 2, 1] });
+  const square = summedOverBlocks(emit, emit.one('MatMul', [emit.one('Mul', [w, b]), transposed]));
+  const tiles = reshaped(emit, square, [channels / block, block, channels / block, block]);
+  const ofU = reshaped(emit, emit.one('Transpose', [tiles], { perm: [0, 2, 3, 1] }), [channels, channels, 1, 1]);
+  const shift = emit.one('MatMul', [w, reshaped(emit, c, [blocks, block, 1])]);
+  const bias = reshaped(emit, summedOverBlocks(emit, shift), [channels]);
+  const ofG = reshaped(emit, swappedTiles(emit, emit.one('Mul', [w, a]), [k, channels], block), [channels, k, 1, 1]);
+  const made = (...addend: readonly string[]) => {
+    const rest = addend.length === 0 ? [] : ['', ...addend];
+    const before = emit.one(`${NCHWC}Conv`, [emit.in(u, 'blocked'), ofU, ...rest], WINDOW);
+    return emit.one(`${NCHWC}Conv`, [emit.in(product.g, 'blocked'), ofG, bias, before], WINDOW);
+  };
+  return { layout: 'blocked', padding: 0, name: () => made(), plus: (addend) => made(addend) };
+}
+
+/** Shapes: -> filters [K,C,1,1], channels filled up. */
+export function weightGradOfProduct(emit: Emitter, product: NormedProduct, block: number): string {
+  const { u, k, channels, matrix, w, a, b, c } = byBlocks(emit, product, block);
+  const { attrs } = product.conv;
+  const gradient = (g: Tensor, filters: number) =>
+    byImage({ emit, x: u, g, weight: [filters, u.shape[1]!, 1, 1], attrs, group: 1, block });
+  const alone = emit.one('Mul', [matrix(gradient(product.g, product.conv.outputs[0]!.shape[1]!)), a]);
+
+  const tiles = reshaped(emit, gradient(u, u.shape[1]!), [channels / block, channels / block, block, block]);
+  const squares = reshaped(emit, emit.one('Transpose', [tiles], { perm: [0, 3, 1, 2] }), [channels, channels]);
+  const along = emit.one('Mul', [emit.one('MatMul', [squares, w]), b]);
+
+  const sums = channelSums(emit, emit.in(u, 'blocked'), packedShape(u.shape, 'blocked', block) as Sizes, block);
+  const level = emit.one('Mul', [reshaped(emit, sums, [1, channels, 1]), c]);
+  return reshaped(emit, emit.one('Add', [emit.one('Add', [alone, along]), level]), [k, channels, 1, 1]);
+}
