@@ -66,7 +66,8 @@ export function guessClicks(encoder: FileFacts, decoder: FileFacts): Guessed {
 /** What the picture is like depends on who has exported the pair. */
 function mannerOf(picture: ValueFacts, coords: string, embeddings: ClickMapping['embeddings']): Manner {
   if (embeddings.some(({ from }) => /high_?res/i.test(from))) return MANNERS.finer;
-  if (/^batched/i.test(coords)) return MANNERS.fractions;
+  // EfficientSAM's does all but the division itself.
+  if (/^batched/i.test(coords)) return MANNERS.squeezed;
   // A picture without a side for several is prepared by the file itself.
   return picture.shape.length === 3 ? MANNERS.plainClicks : MANNERS.clicks;
 }

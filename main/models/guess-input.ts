@@ -15,6 +15,7 @@ export const MANNERS = {
   classes: { colour: 'rgb', fit: 'crop', frame: NOTHING, divisor: 255, ...IMAGENET },
   boxes: { colour: 'rgb', fit: 'corner', frame: NOTHING, divisor: 255, mean: NOTHING, deviation: ONES },
   candidates: { colour: 'rgb', fit: 'letterbox', frame: GREY, divisor: 255, mean: NOTHING, deviation: ONES },
+  squeezed: { colour: 'rgb', fit: 'squeeze', frame: NOTHING, divisor: 255, mean: NOTHING, deviation: ONES },
   grid: { colour: 'bgr', fit: 'corner', frame: GREY, divisor: 1, mean: NOTHING, deviation: ONES },
   clicks: {
     ...{ colour: 'rgb', fit: 'corner', divisor: 1 },
@@ -26,8 +27,6 @@ export const MANNERS = {
   plainClicks: {
     ...{ colour: 'rgb', fit: 'corner', divisor: 1, frame: [123.675, 116.28, 103.53], mean: NOTHING, deviation: ONES },
   },
-  /** EfficientSAM's, which does all but the division itself, in a picture of any proportions. */
-  fractions: { colour: 'rgb', fit: 'squeeze', divisor: 255, frame: NOTHING, mean: NOTHING, deviation: ONES },
   /** Of descendants that hand over embeddings of several sizes. */
   finer: { colour: 'rgb', fit: 'squeeze', frame: NOTHING, divisor: 255, ...IMAGENET },
 } as const satisfies Record<string, Manner>;

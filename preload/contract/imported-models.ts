@@ -46,8 +46,9 @@ export const OutputMapping = z.discriminatedUnion('kind', [
   /** A row for each thing found, in three or four outputs. */
   z.object({
     kind: z.literal('boxes'),
-    /** Corners left, top, right, bottom. */
     boxes: valueName,
+    /** Of their corners: left, top, right, bottom, or top, left, bottom, right. */
+    order: z.enum(['xyxy', 'yxyx']).default('xyxy'),
     labels: valueName,
     scores: valueName,
     masks: valueName.nullable(),
@@ -66,8 +67,20 @@ export const OutputMapping = z.discriminatedUnion('kind', [
     units: z.enum(['pixels', 'fractions', 'grid']),
     /** `sigmoid`: they are no probabilities yet. */
     activation: z.enum(['sigmoid', 'none']),
+    /** Numbers after those of the classes, about masks or key points, which are not read. */
+    extra: z.int().nonnegative().max(1000).default(0),
     /** Of candidates of a class that overlap by more, the best is kept. */
     overlap: fraction01,
+  }),
+  /** A row for each thing found, in one output: left, top, right, bottom, score, class. */
+  z.object({ kind: z.literal('finished'), output: valueName, units: z.enum(['pixels', 'fractions']) }),
+  /** A row for each thing asked after: in one output centre and sides in fractions, in another a number for each class. */
+  z.object({
+    kind: z.literal('queries'),
+    boxes: valueName,
+    logits: valueName,
+    /** `softmax`: one number more, the last, is for nothing; `sigmoid`: none is. */
+    activation: z.enum(['softmax', 'sigmoid']),
   }),
 ]);
 export type OutputMapping = z.infer<typeof OutputMapping>;

@@ -12,10 +12,10 @@ import { decode } from '../../images/decode.ts';
 import { mapOf, type Placement } from '../../images/objects/canvas-view.ts';
 import type { ClickedPicture, ClickJob, ClickQuestion } from '../protocol.ts';
 import { type Feeds, type Session, Tensor } from '../runtime.ts';
+import { floats } from './answer-parts.ts';
 import { KeptSights } from './kept-sights.ts';
 import { openForeign, runForeign } from './open-model.ts';
 import { seenPicture } from './picture-input.ts';
-import { floats } from './read-answer.ts';
 
 /** Of what pictures were seen as: those of some dozen, whatever the model. */
 const MOST_KEPT_BYTES = 256 << 20;

@@ -4,29 +4,29 @@ import { pastedMask } from '../../../native-models/detection/paste-mask.ts';
 import { boxArea, boxIou, clipBox, type Size, toFractions, type Xyxy } from '../../../native-models/geometry/box.ts';
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { InputMapping, OutputMapping } from '../../../preload/contract/imported-models.ts';
-import type { Placement } from '../../images/objects/canvas-view.ts';
+import type { OutputMapping } from '../../../preload/contract/imported-models.ts';
 import { probabilitiesOf } from '../probabilities.ts';
 import type { ScoredObject } from '../protocol.ts';
-import type { Feeds, Tensor } from '../runtime.ts';
-import { toPicture } from './picture-input.ts';
+import type { Feeds } from '../runtime.ts';
+import {
+  bestFirst,
+  boxReader,
+  type Floats,
+  floats,
+  LEAST_SCORE,
+  MOST_OBJECTS,
+  misfit,
+  type Shown,
+  taken,
+} from './answer-parts.ts';
+import { readFinished, readQueries } from './read-rows.ts';
 
 type Of<K extends OutputMapping['kind']> = Extract<OutputMapping, { kind: K }>;
 
-/** Fainter things help nobody. */
-const LEAST_SCORE = 0.05;
-const MOST_OBJECTS = 300;
 /** Candidates that are compared with each other, the best of them. */
 const MOST_CANDIDATES = 3000;
 const MASK_THRESHOLD = 0.5;
 const STRIDES = [8, 16, 32];
-
-export interface Shown {
-  readonly input: InputMapping;
-  readonly placement: Placement;
-  /** Of the picture. */
-  readonly size: Size;
-}
 
 /** Shapes: -> probabilities [classes]. Errors: model-invalid. */
 export function readClasses(results: Feeds, { scores, activation }: Of<'classes'>, classCount: number): number[] {
@@ -41,13 +41,22 @@ export function readClasses(results: Feeds, { scores, activation }: Of<'classes'
 /** Best first. Errors: model-invalid. */
 export function readObjects(
   results: Feeds,
-  output: Of<'boxes'> | Of<'candidates'>,
+  output: Exclude<OutputMapping, Of<'classes'>>,
   classCount: number,
   shown: Shown,
 ): ScoredObject[] {
-  return output.kind === 'boxes'
-    ? readBoxes(results, output, classCount, shown)
-    : readCandidates(results, output, classCount, shown);
+  switch (output.kind) {
+    case 'boxes':
+      return readBoxes(results, output, classCount, shown);
+    case 'candidates':
+      return readCandidates(results, output, classCount, shown);
+    case 'finished':
+      return readFinished(results, output, classCount, shown);
+    case 'queries':
+      return readQueries(results, output, classCount, shown);
+    default:
+      return output satisfies never;
+  }
 }
 
 function readBoxes(results: Feeds, output: Of<'boxes'>, classCount: number, shown: Shown): ScoredObject[] {
@@ -65,8 +74,8 @@ function readBoxes(results: Feeds, output: Of<'boxes'>, classCount: number, show
     .flatMap((i): ScoredObject[] => {
       const label = labels[i]! - output.first_label;
       if (label < 0 || label >= classCount) return [];
-      const onCanvas = boxes.data.subarray(4 * i, 4 * i + 4) as unknown as Xyxy;
-      const box = toBox(onCanvas);
+      const [a, b, c, d] = boxes.data.subarray(4 * i, 4 * i + 4) as unknown as Xyxy;
+      const box = toBox(output.order === 'xyxy' ? [a, b, c, d] : [b, a, d, c]);
       if (boxArea(box) <= 0) return [];
       const mask = masks === null ? null : maskAt(masks, i, count, box, shown, output.masks!);
       return [{ label, score: Math.min(1, scores.data[i]!), fractions: toFractions(box, shown.size), mask }];
@@ -106,7 +115,8 @@ interface Candidate {
 
 function readCandidates(results: Feeds, output: Of<'candidates'>, classCount: number, shown: Shown): ScoredObject[] {
   const values = floats(results, output.output);
-  const numbers = classCount + (output.has_objectness ? 5 : 4);
+  const first = output.has_objectness ? 5 : 4;
+  const numbers = first + classCount + output.extra;
   const [rows, columns] = values.dims.slice(-2) as [number, number];
   const [count, width] = output.order === 'rows' ? [rows, columns] : [columns, rows];
   if (width !== numbers || values.data.length !== rows * columns) {
@@ -122,7 +132,7 @@ function readCandidates(results: Feeds, output: Of<'candidates'>, classCount: nu
     if (!(sure >= LEAST_SCORE)) continue;
     let [label, best] = [0, 0];
     for (let k = 0; k < classCount; k++) {
-      const value = number(i, numbers - classCount + k);
+      const value = number(i, first + k);
       if (value > best) [label, best] = [k, value];
     }
     const score = sure * best;
@@ -168,44 +178,4 @@ function distinct(found: readonly Candidate[], overlap: number): Candidate[] {
     if (!kept.some((other) => other.label === one.label && boxIou(one.box, other.box) > overlap)) kept.push(one);
   }
   return kept;
-}
-
-/** To pixels of the picture, held inside it. */
-function boxReader(units: 'pixels' | 'fractions', { input, placement, size }: Shown): (box: Xyxy) => Xyxy {
-  const [across, down] = units === 'fractions' ? [input.width, input.height] : [1, 1];
-  const back = toPicture(placement);
-  return ([x0, y0, x1, y1]) => clipBox(back([x0 * across, y0 * down, x1 * across, y1 * down]), size);
-}
-
-function bestFirst(scores: Float32Array): number[] {
-  const fitting = [...scores.keys()].filter((i) => scores[i]! >= LEAST_SCORE);
-  return fitting.sort((a, b) => scores[b]! - scores[a]! || a - b);
-}
-
-export interface Floats {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
-}
-
-/** Errors: model-invalid where the model has no such output, or it is of another type. */
-export function floats(results: Feeds, name: string): Floats {
-  const tensor = taken(results, name);
-  if (tensor.type === 'float32') return tensor as unknown as Floats;
-  const message = `output "${name}" is of type ${tensor.type}; expected float32`;
-  throw new AppError('model-invalid', message, { output: name, expected: 'float32', got: tensor.type });
-}
-
-function taken(results: Feeds, name: string): Tensor {
-  const tensor = results[name];
-  if (tensor !== undefined) return tensor;
-  const got = Object.keys(results);
-  throw new AppError('model-invalid', `the model has no output "${name}"; it has ${got.join(', ')}`, {
-    output: name,
-    got,
-  });
-}
-
-function misfit(name: string, { dims }: Floats, wanted: string): AppError {
-  const message = `output "${name}" is [${dims}]; expected ${wanted}`;
-  return new AppError('model-invalid', message, { output: name, got: [...dims], expected: wanted });
 }

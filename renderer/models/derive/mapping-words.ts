@@ -5,6 +5,7 @@ import type { InputMapping, ModelMapping, OutputMapping } from '../../../preload
 type Words<T extends string> = readonly { readonly id: T; readonly label: string }[];
 type Candidates = Extract<OutputMapping, { kind: 'candidates' }>;
 type Boxes = Extract<OutputMapping, { kind: 'boxes' }>;
+type Queries = Extract<OutputMapping, { kind: 'queries' }>;
 type Classes = Extract<OutputMapping, { kind: 'classes' }>;
 
 export const LAYOUTS: Words<InputMapping['layout']> = [
@@ -44,6 +45,14 @@ export const UNITS: Words<Candidates['units']> = [
 export const BOX_UNITS: Words<Boxes['units']> = [
   { id: 'pixels', label: 'pixels of what it sees' },
   { id: 'fractions', label: 'fractions of what it sees' },
+];
+export const CORNER_ORDERS: Words<Boxes['order']> = [
+  { id: 'xyxy', label: 'left, top, right, bottom' },
+  { id: 'yxyx', label: 'top, left, bottom, right' },
+];
+export const QUERY_ACTIVATIONS: Words<Queries['activation']> = [
+  { id: 'softmax', label: 'logits, the last for nothing (softmax)' },
+  { id: 'sigmoid', label: 'logits of classes alone (sigmoid)' },
 ];
 export const FIRST_LABELS: Words<'0' | '1'> = [
   { id: '1', label: '1: 0 is the background' },

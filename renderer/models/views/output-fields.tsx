@@ -4,7 +4,16 @@ import type { ReactElement } from 'react';
 import type { OutputMapping, ValueFacts } from '../../../preload/contract/imported-models.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Tick } from '../../ui/tick.tsx';
-import { ACTIVATIONS, BOX_UNITS, CANDIDATE_ACTIVATIONS, FIRST_LABELS, ORDERS, UNITS } from '../derive/mapping-words.ts';
+import {
+  ACTIVATIONS,
+  BOX_UNITS,
+  CANDIDATE_ACTIVATIONS,
+  CORNER_ORDERS,
+  FIRST_LABELS,
+  ORDERS,
+  QUERY_ACTIVATIONS,
+  UNITS,
+} from '../derive/mapping-words.ts';
 import { NumberField } from './number-fields.tsx';
 
 export interface OutputFieldsProps {
@@ -49,6 +58,12 @@ export function OutputFields({ output, outputs, onChange }: OutputFieldsProps): 
             onChange={(masks) => onChange({ ...output, masks: masks === NONE ? null : masks })}
           />
           <Choice
+            label="Corners"
+            value={output.order}
+            options={CORNER_ORDERS}
+            onChange={(order) => onChange({ ...output, order })}
+          />
+          <Choice
             label="Boxes in"
             value={output.units}
             options={BOX_UNITS}
@@ -88,9 +103,37 @@ export function OutputFields({ output, outputs, onChange }: OutputFieldsProps): 
             value={output.overlap}
             onChange={(overlap) => onChange({ ...output, overlap: Math.min(1, overlap) })}
           />
+          <NumberField
+            label="Numbers at the end that are not read"
+            value={output.extra}
+            onChange={(extra) => onChange({ ...output, extra: Math.max(0, Math.round(extra)) })}
+          />
           <Tick isOn={output.has_objectness} onChange={(has_objectness) => onChange({ ...output, has_objectness })}>
             Says how sure it is of an object, beside its classes
           </Tick>
+        </>
+      ) : null}
+      {output.kind === 'finished' ? (
+        <>
+          {named('Rows of corners, score and class', output.output, (name) => onChange({ ...output, output: name }))}
+          <Choice
+            label="Boxes in"
+            value={output.units}
+            options={BOX_UNITS}
+            onChange={(units) => onChange({ ...output, units })}
+          />
+        </>
+      ) : null}
+      {output.kind === 'queries' ? (
+        <>
+          {named('Centres and sides', output.boxes, (boxes) => onChange({ ...output, boxes }))}
+          {named('A number for each class', output.logits, (logits) => onChange({ ...output, logits }))}
+          <Choice
+            label="They are"
+            value={output.activation}
+            options={QUERY_ACTIVATIONS}
+            onChange={(activation) => onChange({ ...output, activation })}
+          />
         </>
       ) : null}
     </fieldset>

@@ -85,7 +85,7 @@ describe('what a model answers is guessed', () => {
     const { mapping, guesses } = guessMapping(file([picture], [value('embedding', [1, 512, 7, 7])]), objects);
     expect(mapping).toBeNull();
     expect(guesses).toEqual([
-      'the project needs outputs with boxes, labels and scores, or one with all candidates; the model has "embedding" float32 [1,512,7,7]',
+      'the project needs outputs with boxes, labels and scores, with boxes and logits of queries, or one with all candidates; the model has "embedding" float32 [1,512,7,7]',
     ]);
     expect(guessMapping(file([value('tokens', [1, 77], 'int64')], []), objects).guesses[0]).toContain(
       'no input takes a picture',
