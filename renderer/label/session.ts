@@ -32,10 +32,7 @@ export interface LabelSource {
   redo(): Promise<ImageChange>;
 }
 
-interface BrushSetting {
-  readonly radius: number;
-  readonly hardness01: number;
-}
+type BrushSetting = Readonly<Record<'radius' | 'hardness01', number>>;
 
 export const SMALLEST_RADIUS_PX = 0.5;
 export const LARGEST_RADIUS_PX = 500;
@@ -55,6 +52,9 @@ export class LabelSession implements Editor {
   private readonly early = new Map<number, ImageChange>();
   /** Edits reach the engine one after the other. */
   private sending: Promise<void> = Promise.resolve();
+  /** So does what waits for them, and how much does. */
+  private turns: Promise<void> = Promise.resolve();
+  private waiting = 0;
   private readonly own = new OwnEdits();
 
   constructor(source: LabelSource, told: ImageDocument, activeClass: string | null) {
@@ -187,16 +187,14 @@ export class LabelSession implements Editor {
     );
   }
 
-  /** Moves what is chosen, from where it is once everything before has been answered. Units: image pixels. */
+  /** Moves what is chosen. Units: image pixels. */
   nudge(dx: number, dy: number): void {
-    const ids = [...this.selection];
-    if (ids.length === 0) return;
-    this.send('edit', false, async () => {
-      const { document } = this.state;
-      const present = ids.flatMap((id) => document.get(id) ?? []);
-      const changes = present.map((before) => replaced(before, moved(before.shape, dx, dy, document.size)));
-      return changes.length === 0 ? null : this.apply('move', changes);
-    });
+    const chosen = this.chosen();
+    if (chosen.length === 0) return;
+    this.commit(
+      'move',
+      chosen.map((before) => replaced(before, moved(before.shape, dx, dy, this.document.size))),
+    );
   }
 
   setFlag(flag: 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated', isOn: boolean): void {
@@ -306,19 +304,13 @@ export class LabelSession implements Editor {
 
   commit(name: string, changes: readonly Change[]): void {
     const adds = changes.some(({ type }) => type === 'add');
-    this.send('edit', adds, () => {
+    this.send('edit', adds, async () => {
       const { document } = this.state;
-      return this.apply(
-        name,
-        this.own.rebased(changes, (id) => document.get(id), document.told.labels),
-      );
+      const rebased = this.own.rebased(changes, (id) => document.get(id), document.told.labels);
+      const answered = await this.source.apply(name, rebased);
+      this.own.note(rebased, answered.put, answered.labels);
+      return answered;
     });
-  }
-
-  private async apply(name: string, changes: readonly Change[]): Promise<ImageChange> {
-    const answered = await this.source.apply(name, changes);
-    this.own.note(changes, answered.put, answered.labels);
-    return answered;
   }
 
   undo(): void {
@@ -344,20 +336,34 @@ export class LabelSession implements Editor {
     this.show(new LabelDocument(told), this.selection);
   }
 
-  /** Resolves once everything done so far has been answered. */
-  settled(): Promise<void> {
-    return this.sending;
+  /** Does what depends on the outcome of everything before: keys come faster than answers. */
+  inTurn(act: () => void): void {
+    if (this.state.unsaved === 0 && this.waiting === 0) {
+      act();
+      return;
+    }
+    this.waiting++;
+    this.turns = this.turns
+      .then(() => this.sending)
+      .then(() => {
+        this.waiting--;
+        act();
+      });
   }
 
-  /** `chooses`: what comes of it is chosen then. `ask` answers null where there is nothing left to do. */
-  private send(turn: Turn, chooses: boolean, ask: () => Promise<ImageChange | null>): void {
+  /** Resolves once everything done so far has been answered. */
+  settled(): Promise<void> {
+    return this.turns.then(() => this.sending);
+  }
+
+  /** `chooses`: what comes of it is chosen then. */
+  private send(turn: Turn, chooses: boolean, ask: () => Promise<ImageChange>): void {
     const { draft } = this.state;
     this.update({ unsaved: this.state.unsaved + 1, turn, problem: null });
     this.sending = this.sending.then(async () => {
       try {
         const before = this.state.document;
         const change = await ask();
-        if (change === null) return;
         this.tell(change);
         if (chooses) this.select(change.put.map(({ id }) => id).filter((id) => before.get(id) === undefined));
       } catch (error) {

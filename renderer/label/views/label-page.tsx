@@ -136,8 +136,10 @@ function Desk(props: DeskProps): ReactElement {
   const chooseClass = useCallback(
     (name: string) => {
       onClass(name);
-      if (isOfImage) session.toggleLabel(name, task === 'image-classification');
-      else session.setClass(name);
+      session.inTurn(() => {
+        if (isOfImage) session.toggleLabel(name, task === 'image-classification');
+        else session.setClass(name);
+      });
     },
     [onClass, session, isOfImage, task],
   );

@@ -66,7 +66,7 @@ export function useKeys(targets: KeyTargets): void {
         hand.keyDown({ key, shift, alt, control, isRepeated }) ||
         (!alt && session.hand.key(key));
       const command = isDone || alt ? null : keys.commandOf({ key, shift, control });
-      if (command !== null) carryOut(command, now.current);
+      if (command !== null) inTurn(command, now.current);
       if (isDone || command !== null) event.preventDefault();
     };
     const onKeyUp = ({ key }: KeyboardEvent) => now.current.hand.keyUp(key);
@@ -84,6 +84,17 @@ const isField = (target: EventTarget | null): boolean =>
   target.closest('input:not([type="range"]), textarea, [role="listbox"], [role="dialog"]') !== null;
 
 const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
+
+/** Of these it matters what the edits before them leave; the others are about the view, or about another image. */
+const ABOUT_OBJECTS: ReadonlySet<KeyCommand['do']> = new Set([
+  ...(['nudge', 'combine', 'convert', 'cycle', 'review', 'frames', 'corner', 'mark'] as const),
+  ...(['undo', 'redo', 'remove', 'choose-all', 'copy', 'paste', 'duplicate', 'bring', 'accept', 'reject'] as const),
+]);
+
+function inTurn(command: KeyCommand, targets: KeyTargets): void {
+  if (ABOUT_OBJECTS.has(command.do)) targets.session.inTurn(() => carryOut(command, targets));
+  else carryOut(command, targets);
+}
 
 type Nudge = Extract<KeyCommand, { do: 'nudge' }>;
 

@@ -26,19 +26,36 @@ test('edits made faster than the engine answers follow one another, each on what
   driver.session.select([1]);
   driver.session.setClass('nut');
   driver.session.nudge(5, 0);
-  driver.session.nudge(0, 1);
-  driver.session.nudge(0, 1);
   driver.session.setFlag('is_difficult', true);
   await driver.settled();
 
   expect(driver.annotations).toEqual([
-    { ...BOX, class_name: 'nut', shape: { kind: 'box', xyxy: [15, 12, 45, 42] }, is_difficult: true },
+    { ...BOX, class_name: 'nut', shape: { kind: 'box', xyxy: [15, 10, 45, 40] }, is_difficult: true },
   ]);
   driver.session.setClass('cell');
   driver.session.removeChosen();
-  driver.session.nudge(1, 0); // of what is gone by then
   await driver.settled();
   expect([driver.annotations, driver.state.problem]).toEqual([[], null]);
+});
+
+test('what keys ask for faster than that is about what those before it leave, in their order', async () => {
+  const driver = new EditorDriver([BOX]);
+  const { session } = driver;
+  session.select([1]);
+  const toggle = () => session.setFlag('is_crowd', !session.chosen()[0]!.is_crowd);
+  const nudge = () => session.nudge(5, 0);
+  for (const act of [nudge, nudge, () => session.paste(session.chosen(), 20), toggle, toggle, nudge])
+    session.inTurn(act);
+  session.inTurn(() => session.undo());
+  await driver.settled();
+
+  const { sent } = driver.labels;
+  expect(sent).toEqual(['move', 'move', 'paste', 'set mark', 'clear mark', 'move']);
+  expect(driver.annotations.map(({ shape }) => shape)).toEqual([
+    { kind: 'box', xyxy: [20, 10, 50, 40] },
+    { kind: 'box', xyxy: [40, 30, 70, 60] }, // the copy, which was chosen then, and moved by what was taken back
+  ]);
+  expect(driver.state.problem).toBeNull();
 });
 
 test('what another window has changed is not overwritten by that', async () => {
