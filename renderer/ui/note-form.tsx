@@ -20,7 +20,7 @@ export function NoteForm({ label, note, button, onSubmit }: NoteFormProps): Reac
     if (said !== '') onSubmit(said);
   };
   return (
-    <form onSubmit={submit}>
+    <form className="note-form" onSubmit={submit}>
       <Field label={label} value={text} onChange={setText} autoFocus />
       <div className="dialog-end">
         <button type="submit" className="button button-main" disabled={said === ''}>

@@ -428,6 +428,19 @@ describe('labelling objects', () => {
     await page.getByRole('heading', { name: '1 object' }).waitFor();
     await page.getByRole('button', { name: /bolt.*px/ }).click();
     await keepPicture(page, 'label-dark');
+    /** How light the middle of a handle is. */
+    const handle = async (): Promise<number> => {
+      const [x, y] = await screenOf(page, [300, 200]);
+      const { channels } = await sharp(
+        await page.screenshot({ clip: { x: x - 1, y: y - 1, width: 2, height: 2 } }),
+      ).stats();
+      return channels[0]!.mean;
+    };
+    expect(await handle()).toBeLessThan(60);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await eventually(async () => expect(await handle()).toBeGreaterThan(240));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await eventually(async () => expect(await handle()).toBeLessThan(60));
 
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'What keys do' }).waitFor();

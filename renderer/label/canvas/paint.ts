@@ -30,8 +30,8 @@ const CHOSEN_LINE = 2.5;
 const PROPOSAL_LINE = 2;
 const HANDLE_SIDE = 8;
 export const CORNER_SIDE = 7;
-/** More corners than that are shown one by one only when they are apart on the screen. */
-const MOST_CORNERS = 400;
+/** Corners that are nearer to one another are shown by the first of them, until somebody zooms in. */
+const CORNERS_APART = CORNER_SIDE + 3;
 
 type Context = CanvasRenderingContext2D;
 
@@ -131,14 +131,25 @@ function paintGrips(context: Context, { shape }: Annotation, look: Look, pixel: 
     context.setLineDash([4 * pixel, 3 * pixel]);
     context.strokeRect(box[0], box[1], box[2] - box[0], box[3] - box[1]);
     context.setLineDash([]);
-    const rings = ringsOf(shape.polygon);
-    if (rings.reduce((sum, { length }) => sum + length / 2, 0) <= MOST_CORNERS) {
-      for (const ring of rings) {
-        for (let i = 0; i < ring.length; i += 2) paintGrip(context, ring[i]!, ring[i + 1]!, CORNER_SIDE, look, pixel);
-      }
-    }
+    for (const ring of ringsOf(shape.polygon)) paintCorners(context, ring, look, pixel);
   }
   for (const handle of HANDLES) paintGrip(context, ...handlePoint(box, handle), HANDLE_SIDE, look, pixel);
+}
+
+/** Of thousands of corners those that are in view and apart. */
+function paintCorners(context: Context, ring: readonly number[], look: Look, pixel: number): void {
+  const { a, d, e, f } = context.getTransform();
+  const { width, height } = context.canvas;
+  const isSeen = (x: number, y: number) =>
+    a * x + e >= 0 && a * x + e <= width && d * y + f >= 0 && d * y + f <= height;
+  let [lastX, lastY] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < ring.length; i += 2) {
+    const [x, y] = [ring[i]!, ring[i + 1]!];
+    const isApart = Math.max(Math.abs(x - lastX), Math.abs(y - lastY)) >= CORNERS_APART * pixel;
+    if (!isApart || !isSeen(x, y)) continue;
+    paintGrip(context, x, y, CORNER_SIDE, look, pixel);
+    [lastX, lastY] = [x, y];
+  }
 }
 
 export function paintGrip(context: Context, x: number, y: number, side: number, look: Look, pixel: number): void {

@@ -62,6 +62,10 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
           }
         }}
       />
+      {shown.length === 0 && wanted !== '' ? <p className="label-hint">Enter adds “{name.trim()}”.</p> : null}
+      {classes.length === 0 && wanted === '' ? (
+        <p className="label-hint">Type a name to make the first class.</p>
+      ) : null}
       <ul className="label-list">
         {shown.map((one) => {
           const number = classes.indexOf(one) + 1;
@@ -77,10 +81,6 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
           );
         })}
       </ul>
-      {shown.length === 0 && wanted !== '' ? <p className="label-hint">Enter adds “{name.trim()}”.</p> : null}
-      {classes.length === 0 && wanted === '' ? (
-        <p className="label-hint">Type a name to make the first class.</p>
-      ) : null}
     </section>
   );
 }

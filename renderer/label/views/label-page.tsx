@@ -24,7 +24,6 @@ import { DeskSheets, type SheetName } from './desk-sheets.tsx';
 import { FrameStrip } from './frame-strip.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { LabelSide } from './label-side.tsx';
-import { lookOf } from './look.ts';
 import { nextDisagreement } from './next-disagreement.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { proposedLabels } from './proposed-labels.ts';
@@ -34,6 +33,7 @@ import { useClassChord } from './use-class-chord.ts';
 import { useGoOn } from './use-go-on.ts';
 import { useKeyboardHand } from './use-keyboard-hand.ts';
 import { useKeys } from './use-keys.ts';
+import { useLook } from './use-look.ts';
 import { useOpenImage } from './use-open-image.ts';
 import { useOwnKeys } from './use-own-keys.ts';
 import { usePixels } from './use-pixels.ts';
@@ -131,8 +131,7 @@ function Desk(props: DeskProps): ReactElement {
   const [isViewOpen, setViewOpen] = useState(false);
   const openView = () => setViewOpen((isOpen) => !isOpen);
   const classes = useMemo(() => allClasses([...colors.keys()], document), [colors, document]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the page's own colours change with the theme
-  const look = useMemo(() => lookOf(colors), [colors, theme]);
+  const look = useLook(colors, theme);
   const chooseClass = useCallback(
     (name: string) => {
       onClass(name);
@@ -218,6 +217,7 @@ function Desk(props: DeskProps): ReactElement {
             onClose={() => setViewOpen(false)}
           />
         ) : null}
+        <ProblemNote session={session} />
       </div>
       <FrameStrip {...{ session, sequence }} image={props.image} keys={keys.table} />
       <LabelSide
@@ -225,7 +225,6 @@ function Desk(props: DeskProps): ReactElement {
         {...{ classes, look, isAsking, ask, chord, keys, chooseClass, review, accept, goToDisagreement }}
         search={search}
       />
-      <ProblemNote session={session} />
       <DeskSheets open={sheet} {...{ session, api, keys }} image={props.image} onClose={() => setOpened(null)} />
     </div>
   );
