@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
@@ -15,6 +14,7 @@ import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { encoder, photo } from '../kit/pictures.ts';
+import { colours, edgesOf, isNear, lengthsOf } from '../kit/screen-colours.ts';
 import { servedWindow } from '../kit/served-window.ts';
 import { keepPicture } from '../kit/window.ts';
 
@@ -68,20 +68,6 @@ async function openLarge() {
   await page.getByText('1 of 1').waitFor();
   return { page, folder, clock };
 }
-
-/** Colours of screen points, as a person sees them. */
-async function colours(page: Page, points: readonly (readonly [number, number])[]): Promise<number[][]> {
-  const { data, info } = await sharp(await page.screenshot())
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return points.map(([x, y]) => {
-    const at = (Math.floor(y) * info.width + Math.floor(x)) * 3;
-    return [...data.subarray(at, at + 3)];
-  });
-}
-
-const isNear = (a: readonly number[], b: readonly number[], by: number) => a.every((v, i) => Math.abs(v - b[i]!) <= by);
 
 test('a large picture is seen by its tiles, pixel by pixel from near, and a wand reads them', async () => {
   const { page, folder, clock } = await openLarge();
@@ -172,11 +158,3 @@ test('the data browser looks at a picture that no browser shows by its tiles, as
     Array(6).fill('1'),
   );
 });
-
-/** Where a row goes over from what is more red than blue to what is not, or back; lines between pixels change neither. */
-function edgesOf(row: readonly (readonly number[])[]): number[] {
-  const isRed = row.map(([red, , blue]) => red! > blue!);
-  return isRed.flatMap((is, i) => (i > 0 && is !== isRed[i - 1] ? [i] : []));
-}
-
-const lengthsOf = (edges: readonly number[]): number[] => edges.slice(1).map((edge, i) => edge - edges[i]!);
