@@ -6,7 +6,8 @@ export const LONGEST_PAUSE_MS = 60_000;
 export class WorkTime {
   private lastMs: number;
   private untakenMs = 0;
-  private takenMs = 0;
+  /** Taken, and perhaps not told yet. */
+  private onItsWayMs = 0;
 
   /** The image is opened. */
   constructor(nowMs: number) {
@@ -19,22 +20,27 @@ export class WorkTime {
     this.lastMs = nowMs;
   }
 
-  /** All of it so far. */
-  get spentMs(): number {
-    return this.takenMs + this.untakenMs;
+  /** What nobody else knows of. */
+  get untoldMs(): number {
+    return this.onItsWayMs + this.untakenMs;
   }
 
   /** What was not taken yet, in whole milliseconds. */
   take(): number {
     const whole = Math.floor(this.untakenMs);
     this.untakenMs -= whole;
-    this.takenMs += whole;
+    this.onItsWayMs += whole;
     return whole;
+  }
+
+  /** What was taken has been told. */
+  told(ms: number): void {
+    this.onItsWayMs -= ms;
   }
 
   /** What was taken could not be told. */
   giveBack(ms: number): void {
     this.untakenMs += ms;
-    this.takenMs -= ms;
+    this.onItsWayMs -= ms;
   }
 }

@@ -41,7 +41,6 @@ import { usePredict } from './use-predict.ts';
 import { type SequenceControl, useSequence } from './use-sequence.ts';
 import { usePart } from './use-session.ts';
 import { useWayBack } from './use-way-back.ts';
-import { useWorkTime } from './use-work-time.ts';
 import { ViewPanel } from './view-panel.tsx';
 
 export interface LabelPageProps {
@@ -125,7 +124,6 @@ function Desk(props: DeskProps): ReactElement {
   const search = useWayBack();
   const page = useRef<HTMLDivElement>(null);
   const { hand, surface, take } = useKeyboardHand(session, control);
-  useWorkTime(api, props.image, session);
   usePixels(session, picture);
   useLayoutEffect(() => session.setFilter(filter), [session, filter]);
   const [isViewOpen, setViewOpen] = useState(false);

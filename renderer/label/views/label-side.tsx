@@ -34,7 +34,7 @@ export function LabelSide(props: LabelSideProps): ReactElement {
   return (
     <aside className="label-side">
       <AfterFrame of={session}>
-        <ReviewPanel session={session} onReview={props.review} />
+        <ReviewPanel {...{ session, api, image }} onReview={props.review} />
         <ClassPanel
           {...{ session, keys, classes, look, task, filter, search, typed: chord.waiting }}
           onClass={props.chooseClass}

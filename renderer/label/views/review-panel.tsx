@@ -6,17 +6,20 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { NoteForm } from '../../ui/note-form.tsx';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
+import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { usePart } from './use-session.ts';
+import { useWorkTime } from './use-work-time.ts';
 
 export interface ReviewPanelProps {
   readonly session: LabelSession;
+  readonly api: LabelApi;
+  readonly image: number;
   readonly onReview: (state: ReviewState) => void;
 }
 
-export function ReviewPanel({ session, onReview }: ReviewPanelProps): ReactElement {
+export function ReviewPanel({ session, api, image, onReview }: ReviewPanelProps): ReactElement {
   const { review } = usePart(session, (state) => state.document.told);
-  const workMs = usePart(session, (state) => state.workMs);
   return (
     <section className="label-panel label-review" aria-label="Review">
       <fieldset className="label-flags" aria-label="How far the image is">
@@ -33,9 +36,16 @@ export function ReviewPanel({ session, onReview }: ReviewPanelProps): ReactEleme
         ))}
       </fieldset>
       {review.note === '' ? null : <p className="label-note">{review.note}</p>}
-      <p className="label-hint">{formatDuration(Math.round(workMs / 1000))} at work</p>
+      <AtWork key={image} {...{ session, api, image }} />
     </section>
   );
+}
+
+/** By itself, so that a second that passes draws nothing else anew. */
+function AtWork({ session, api, image }: Omit<ReviewPanelProps, 'onReview'>): ReactElement {
+  const toldMs = usePart(session, (state) => state.workMs);
+  const untoldMs = useWorkTime(api, image, session);
+  return <p className="label-hint">{formatDuration(Math.round((toldMs + untoldMs) / 1000))} at work</p>;
 }
 
 export interface RejectDialogProps {

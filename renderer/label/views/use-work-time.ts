@@ -1,13 +1,16 @@
 /** Measures how long the image on show is worked on, and tells the engine now and then and when it is left. */
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { WorkTime } from '../work-time.ts';
 
-const REPORT_MS = 15_000;
+const TOLD_EVERY_MS = 15_000;
+const SHOWN_EVERY_MS = 1_000;
 
-export function useWorkTime(api: LabelApi, image: number, session: LabelSession): void {
+/** What the engine does not know of yet, as of the last second. Units: milliseconds. */
+export function useWorkTime(api: LabelApi, image: number, session: LabelSession): number {
+  const [untoldMs, setUntoldMs] = useState(0);
   useEffect(() => {
     const time = new WorkTime(performance.now());
     const leave = new AbortController();
@@ -15,21 +18,25 @@ export function useWorkTime(api: LabelApi, image: number, session: LabelSession)
     for (const event of ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const) {
       addEventListener(event, note, { signal: leave.signal, passive: true });
     }
-    const report = () => {
+    const show = () => setUntoldMs(time.untoldMs);
+    const tell = async () => {
       const taken = time.take();
-      // best effort: it is a statistic, and what could not be told is told with the next report
-      if (taken > 0)
-        api
-          .spend(image, taken)
-          .then((all) => session.setWorkTime(all))
-          .catch(() => time.giveBack(taken));
+      if (taken === 0) return;
+      try {
+        session.setWorkTime(await api.spend(image, taken));
+        time.told(taken);
+      } catch {
+        time.giveBack(taken); // best effort: it is a statistic, and what could not be told is told the next time
+      }
+      show();
     };
-    const timer = setInterval(report, REPORT_MS);
+    const timers = [setInterval(show, SHOWN_EVERY_MS), setInterval(() => void tell(), TOLD_EVERY_MS)];
     return () => {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       leave.abort();
       time.note(performance.now());
-      report();
+      void tell();
     };
   }, [api, image, session]);
+  return untoldMs;
 }

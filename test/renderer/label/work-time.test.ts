@@ -7,7 +7,7 @@ test('what lies between deeds is work, and a long pause counts as a short one', 
   time.note(3500.5);
   time.note(3500.5 + 10 * LONGEST_PAUSE_MS);
 
-  expect(time.spentMs).toBe(2500.5 + LONGEST_PAUSE_MS);
+  expect(time.untoldMs).toBe(2500.5 + LONGEST_PAUSE_MS);
 });
 
 test('what was taken is not told twice, and what could not be told is told again', () => {
@@ -18,5 +18,7 @@ test('what was taken is not told twice, and what could not be told is told again
   time.note(2000.5);
 
   expect([first, time.take(), time.take()]).toEqual([1500, 2000, 0]);
-  expect(time.spentMs).toBe(2000.5);
+  expect(time.untoldMs).toBe(2000.5); // it is on its way
+  time.told(2000);
+  expect(time.untoldMs).toBe(0.5);
 });
