@@ -19,6 +19,7 @@ import { gesturesAtHand, makeGesture, redoGesture, SAY_LABELLED, undoGesture } f
 import { type ImageRow, knownImage } from '../store/images.ts';
 import { labelsOf } from '../store/labels.ts';
 import type { MadeChange } from '../store/made-change.ts';
+import { projectInfo } from '../store/project-info.ts';
 import { frameOf, sequenceOfTrack } from '../store/sequences.ts';
 import { proposalsOf } from './proposals.ts';
 
@@ -48,13 +49,18 @@ export function applyChecked(db: WriteDb, task: Task, edit: Edit, author: Author
   });
 }
 
-/** Takes back the last edit of an image. Errors: image-unknown, edit-conflict. */
-export const undo = (db: WriteDb, imageId: number): Made =>
-  db.transaction(() => told(db, imageId, undoGesture(db, imageId)));
+/** Takes back the last edit of an image. Errors: image-unknown, edit-conflict; bad-annotation where one that is done needs it. */
+export const undo = (db: WriteDb, imageId: number): Made => turned(db, imageId, undoGesture);
 
-/** Does again what was taken back last. Errors: image-unknown, edit-conflict. */
-export const redo = (db: WriteDb, imageId: number): Made =>
-  db.transaction(() => told(db, imageId, redoGesture(db, imageId)));
+/** Does again what was taken back last. Errors: as `undo`. */
+export const redo = (db: WriteDb, imageId: number): Made => turned(db, imageId, redoGesture);
+
+const turned = (db: WriteDb, imageId: number, turn: typeof undoGesture): Made =>
+  db.transaction(() => {
+    const changes = turn(db, imageId);
+    checkDone(db, projectInfo(db).task, imageId);
+    return told(db, imageId, changes);
+  });
 
 /** Of an object that changed several times, what it is in the end. */
 function told(db: ReadDb, imageId: number, changes: readonly MadeChange[]): Made {
@@ -100,7 +106,10 @@ function checkDone(db: ReadDb, task: Task, imageId: number): void {
   const { review } = knownImage(db, imageId);
   if (task !== 'image-classification' || !SAY_LABELLED.has(review.state)) return;
   if (labelsOf(db, imageId).length > 0) return;
-  throw new AppError('bad-annotation', `an image that is ${review.state} has a class here, and this one has none`);
+  throw new AppError(
+    'bad-annotation',
+    `an image that is ${review.state} has a class here, and this one would have none`,
+  );
 }
 
 function checkLabels(task: Task, after: readonly string[]): void {

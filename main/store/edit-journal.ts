@@ -148,21 +148,48 @@ interface StoredChange {
 
 /**
  * Makes of each `before` its `after`, where it is as `before`; returns those that are neither, which stay as they are.
- * Rows that join two others go first, so that what nothing needs any more can go. Whether images count as labelled follows
- * from what is left.
+ * Rows that join two others go first, and what they join last, so that what nothing needs any more can go. Whether images
+ * count as labelled follows from what is left.
  */
 export function turn(db: WriteDb, changes: readonly JournalledChange[]): JournalledChange[] {
   const hasOneClass = projectInfo(db).task === 'image-classification';
   const follows = followingLabels(changes);
-  const place = ({ part, after }: JournalledChange) => (after === null && JOINS.has(part) ? 0 : 1);
-  const left = changes
-    .filter(({ part, key }) => part !== 'images.labelled' && (part !== 'labels' || !follows.has(String(key))))
-    .toSorted((a, b) => place(a) - place(b))
-    .filter((change) => !turnOne(db, change, hasOneClass));
-  const looked = changes.filter(({ part }) => SAY_LABELLED.has(part)).map(({ image }) => image!);
-  settleLabelled(db, [...new Set(looked)]);
+  const own = changes.filter(
+    ({ part, key }) => part !== 'images.labelled' && (part !== 'labels' || !follows.has(String(key))),
+  );
+  const looked = new Set(changes.filter(({ part }) => SAY_LABELLED.has(part)).map(({ image }) => image!));
+  const {
+    joins = [],
+    others = [],
+    joined = [],
+  } = Object.groupBy(own, ({ part, after }) => {
+    if (after !== null) return 'others';
+    return JOINS.has(part) ? 'joins' : JOINED.has(part) ? 'joined' : 'others';
+  });
+  const isLeft = (change: JournalledChange) => !turnOne(db, change, hasOneClass);
+  const left = [...joins, ...others].filter(isLeft);
+  if (hasOneClass) left.push(...keepForDone(db, [...looked], joins));
+  left.push(...joined.filter(isLeft));
+  settleLabelled(db, [...looked]);
   return left;
 }
+
+/** Where each image has one class, one that is done is not without: a label that was just taken off it comes back, and is told. */
+function keepForDone(
+  db: WriteDb,
+  images: readonly number[],
+  taken: readonly JournalledChange[],
+): readonly JournalledChange[] {
+  const rows = db.prepare(WITHOUT_THEIR_CLASS).all(JSON.stringify(images)) as { id: number }[];
+  const bare = new Set(rows.map(({ id }) => id));
+  const kept = taken.filter(({ part, image }) => part === 'labels' && bare.has(image!));
+  for (const { key } of kept) addLabel(db, key, true);
+  return kept;
+}
+
+const WITHOUT_THEIR_CLASS = `
+  SELECT id FROM images WHERE id IN (SELECT value FROM json_each(?)) AND review IN ('done', 'accepted')
+    AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id)`;
 
 /** Labels of images, as `image,class`, of which objects were changed as well: they follow these by themselves. */
 function followingLabels(changes: readonly JournalledChange[]): ReadonlySet<string> {
@@ -173,6 +200,7 @@ function followingLabels(changes: readonly JournalledChange[]): ReadonlySet<stri
 /** Of which it depends whether images count as labelled. */
 const SAY_LABELLED: ReadonlySet<string> = new Set(['images.labelled', 'images.review', 'labels', 'annotations']);
 const JOINS: ReadonlySet<string> = new Set(['labels', 'image_tags']);
+const JOINED: ReadonlySet<string> = new Set(['classes', 'tags']);
 
 /** Whether the row is as it should be, be it that it was before. */
 function turnOne(db: WriteDb, { part: name, key, before, after }: JournalledChange, hasOneClass: boolean): boolean {

@@ -177,6 +177,23 @@ describe('labels of whole images', () => {
     expect(hand.seen.labels).toEqual(['pear']);
   });
 
+  test('where each has one, an image that is done keeps it, whichever journal would take it', () => {
+    const { project, a, b, hand } = parts('image-classification');
+    hand.label('fig');
+    editData(project, { kind: 'review', ids: [a], review: { state: 'done', note: '' } });
+    expect(() => hand.undo()).toThrow('an image that is done has a class here, and this one would have none');
+    expect(hand.seen).toMatchObject({ labels: ['fig'], is_labelled: true });
+    undoEdit(project.db);
+    hand.undo();
+    expect(hand.seen).toMatchObject({ labels: [], is_labelled: false });
+
+    editData(project, { kind: 'classes', ids: [a, b], change: 'set', classes: ['pear'] });
+    hand.review('done');
+    expect(told(undoEdit(project.db)?.left)).toEqual(['1 label', '1 class']);
+    expect(hand.seen).toMatchObject({ labels: ['pear'], review: { state: 'done' }, is_labelled: true });
+    expect(new Hand(project, b).seen).toMatchObject({ labels: [], is_labelled: false });
+  });
+
   test('where each may have several, only those of the edit go', () => {
     const { project, a, hand } = parts('image-classification-multilabel');
     editData(project, { kind: 'classes', ids: [a], change: 'add', classes: ['sea'] });

@@ -286,7 +286,7 @@ test('where each image has one class, one without a class cannot be done', async
   const error = await appErrorOf(() => apply(review));
   const made = apply({ type: 'labels', before: [], after: ['cell'] }, review);
 
-  expect(error).toMatchObject({ code: 'bad-annotation', message: expect.stringContaining('this one has none') });
+  expect(error).toMatchObject({ code: 'bad-annotation', message: expect.stringContaining('this one would have none') });
   expect(made.review.state).toBe('done');
 });
 
