@@ -81,6 +81,7 @@ test('an edit of many images taken back from the canvas by Ctrl+K says what it w
   const { page, engine } = await openLabel(2, '#/label/2');
   await page.getByRole('heading', { name: '1 object' }).waitFor();
   await engine.data().edit({ kind: 'review', ids: [1, 2], review: { state: 'accepted', note: '' } });
+  await page.getByRole('button', { name: 'Accepted', exact: true, pressed: true }).waitFor();
   await page.keyboard.press('Shift+D');
   await page.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
   const take = async (what: string) => {
