@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { floatTensor, Tensor } from '../../main/train/runtime.ts';
+import { ELEMENTS_AT_ONCE } from '../../main/train/step-options.ts';
 import { Stepper } from '../../main/train/stepper.ts';
 import { usedUp } from '../../main/train/used-up.ts';
 import { fromScratch } from '../../main/train/weights-file.ts';
@@ -33,7 +34,14 @@ const width = Number(values.width ?? side);
 const makeDetector = DETECTORS[values.model];
 const detector = makeDetector?.() ?? null;
 const optimizer = optimizerOf(values.optimizer);
-const options = { batchSize: batch, height: side, width, normalisation: IMAGENET_CONVENTION, optimizer };
+const options = {
+  batchSize: batch,
+  height: side,
+  width,
+  normalisation: IMAGENET_CONVENTION,
+  optimizer,
+  elementsAtOnce: ELEMENTS_AT_ONCE,
+};
 const { model, program } = detector === null ? classifierStep(network(values.model)) : detectorStep(detector);
 const weights = fromScratch(namedParameters(model), 0);
 const startMs = performance.now();

@@ -44,6 +44,8 @@ export interface LayerContext {
   readonly areBatchesOne: boolean;
   /** The mean over all batches of the update of what each says of its statistics. */
   acrossBatches(layer: object, said: BatchStatistic): Tensor;
+  /** How many numbers a wide layer had best make at a time, so that what comes after it finds them in the cache. */
+  readonly elementsAtOnce: number;
   /** Fresh uniform random numbers in [0,1), fed from outside at every step. */
   noise(shape: Shape): Tensor;
   /** The layer's name within its model, for messages. */

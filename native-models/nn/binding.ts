@@ -14,6 +14,8 @@ export interface BindingOptions {
   readonly keepsStatistics?: boolean;
   /** Normalising layers see all batches of an update as one. */
   readonly areBatchesOne?: boolean;
+  /** See `LayerContext`; absent: all at once. */
+  readonly elementsAtOnce?: number;
   /** Vectors that come as one flat input, one after the other. */
   readonly joined?: readonly JoinedInput[];
 }
@@ -49,6 +51,7 @@ export class ModelBinding implements LayerContext {
   readonly noises: Tensor[] = [];
   readonly keepsStatistics: boolean;
   readonly areBatchesOne: boolean;
+  readonly elementsAtOnce: number;
   private readonly graph: Graph;
   private readonly options: BindingOptions;
   private readonly tensors = new Map<object, Tensor>();
@@ -58,6 +61,7 @@ export class ModelBinding implements LayerContext {
     this.graph = graph;
     this.options = options;
     this.keepsStatistics = options.keepsStatistics ?? false;
+    this.elementsAtOnce = options.elementsAtOnce ?? Number.POSITIVE_INFINITY;
     this.areBatchesOne = options.areBatchesOne ?? false;
     this.parameters = namedParameters(model);
     const parts = new Map((options.joined ?? []).flatMap((joined) => [...partsOf(graph, joined)]));

@@ -4,7 +4,7 @@
  * Names of fields are timm's (`blocks.0.attn.qkv.weight`), so its checkpoints load unmapped.
  */
 
-import { ShapeError } from '../core/shape.ts';
+import { ShapeError, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type Init, zeros } from './init.ts';
 import { DropPath, Linear } from './layers.ts';
@@ -111,7 +111,10 @@ function first(x: Tensor, kept: number): Tensor {
   return kept === tokens ? x : x.slice([0, 0, 0], [n, kept, width]);
 }
 
-/** Two linear layers with GELU between. Shapes: [N,T,D] -> the same. */
+/**
+ * Two linear layers with GELU between, on some rows at a time where all are too many for the cache.
+ * Shapes: [N,T,D] -> the same.
+ */
 export class Mlp extends Module {
   readonly fc1: Linear;
   readonly fc2: Linear;
@@ -123,8 +126,22 @@ export class Mlp extends Module {
   }
 
   call(x: Tensor): Tensor {
-    return this.fc2.call(this.fc1.call(x).gelu());
+    const [width] = this.fc2.weight.shape as [number];
+    const rows = x.reshape([sizeOf(x.shape) / width, width]);
+    const counts = evenRuns(rows.shape[0]!, this.fc1.weight.shape[0]!, contextOf(x).elementsAtOnce);
+    if (counts.length === 1) return this.fc2.call(this.fc1.call(x).gelu());
+    const [first, ...others] = rows.split(counts, 0).map((part) => this.fc2.call(this.fc1.call(part).gelu()));
+    return first!.concat(others, 0).reshape(x.shape);
   }
+}
+
+const RUN = 16; // rows that fill whole blocks of any backend
+
+/** Numbers of rows that, as wide as they become, are no more elements than fit; all but the last whole runs. */
+function evenRuns(rows: number, width: number, elements: number): number[] {
+  const count = Math.max(1, Math.ceil((rows * width) / elements));
+  const size = RUN * Math.ceil(rows / count / RUN);
+  return Array.from({ length: Math.ceil(rows / size) }, (_, i) => Math.min(size, rows - i * size));
 }
 
 const EXPANSION = 4; // hidden units of the MLP per unit of width

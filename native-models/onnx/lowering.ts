@@ -242,12 +242,13 @@ export class Lowering implements Emitter {
     return name;
   }
 
-  /** By way of the plain layout, where blocks are filled up anew. */
+  /** By way of the plain layout, where blocks are filled up anew; what is turned has no blocks to fill up. */
   private converted(tensor: Tensor, value: Value, layout: Layout): string {
     const { layouts } = this.backend;
     assert(layouts !== null, `${this.backend.name}: no layout but plain`);
-    if (value.layout === 'plain') return layouts.convert(this, this.written(tensor, value), tensor, 'plain', layout);
-    if (layout === 'plain') return layouts.convert(this, this.written(tensor, value), tensor, value.layout, 'plain');
+    if (value.layout === 'plain' || value.layout === 'turned' || layout === 'plain') {
+      return layouts.convert(this, this.written(tensor, value), tensor, value.layout, layout);
+    }
     return layouts.convert(this, this.in(tensor, 'plain'), tensor, 'plain', layout);
   }
 

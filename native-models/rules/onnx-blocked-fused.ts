@@ -8,7 +8,7 @@ import type { PrimAttrs } from '../core/primitives.ts';
 import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Affine, Attributes, Emitter, LoweringRule, Value } from './emitter.ts';
-import { packedShape, roundUp } from './layout.ts';
+import { packedShape, roundUp, workedOnIn } from './layout.ts';
 import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
 /** Shapes: all maps [N,C,H,W], vectors [C], channels filled up. An operand of '' is left out. */
@@ -97,9 +97,10 @@ const SMALLEST = 4096; // elements from which one pass is worth a node of its ow
 export function blockedScaleAdd(otherwise: LoweringRule<'ScaleAdd'>, block: number): LoweringRule<'ScaleAdd'> {
   return (emit, op) => {
     const [scale, x, y] = op.inputs;
-    const layout = emit.value(x!).layout;
+    const layout = workedOnIn(emit.value(x!).layout);
     const size = sizeOf(packedShape(x!.shape, layout, block));
-    const isWhole = size % (block * block) === 0 && (layout === 'plain' || layout === emit.value(y!).layout);
+    const isWhole =
+      size % (block * block) === 0 && (layout === 'plain' || layout === workedOnIn(emit.value(y!).layout));
     if (!isWhole || size < SMALLEST || !sameShape(x!.shape, y!.shape) || layout === 'blocked')
       return otherwise(emit, op);
     const before = emit.predecessor(op.outputs[0]!);

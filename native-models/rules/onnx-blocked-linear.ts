@@ -10,8 +10,8 @@
 
 import type { Op, Tensor } from '../core/tensor.ts';
 import { isPartedByBlocks, type Matrix, type Sides, sidesOf } from './blocked-products.ts';
-import type { Emitter, LoweringRule } from './emitter.ts';
-import { roundUp } from './layout.ts';
+import type { Emitter, LoweringRule, Value } from './emitter.ts';
+import { roundUp, workedOnIn } from './layout.ts';
 import { batched } from './onnx-blocked-batched.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { inLayout, NCHWC, reshaped, toBlocked } from './onnx-blocked-convert.ts';
@@ -23,7 +23,7 @@ export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): Low
     if (sides === null) return op.inputs[0]!.shape.length > 2 ? [batched(emit, op)] : plain(emit, op);
     const [a, b, bias] = op.inputs as readonly [Tensor, Tensor, Tensor | undefined];
     const { transposeA, transposeB } = op.attrs;
-    if (transposeA) return [inLayout('filter', summedOverRows(emit, a, b, sides, block))];
+    if (transposeA) return [summedOverRows(emit, a, b, sides, block)];
     const { m, n, k } = sides;
     const filter = filterFrom(emit, b, transposeB, sides, block);
     const map = reshaped(emit, emit.in(a, 'rows'), [1, k, ...grid(m)]);
@@ -63,7 +63,7 @@ export function filterParts(otherwise: LoweringRule<'Split'>, block: number): Lo
 /** The inverse of `filterParts`. */
 export function joinedFilters(otherwise: LoweringRule<'Concat'>, block: number): LoweringRule<'Concat'> {
   return (emit, op) => {
-    const isUseful = op.inputs.some((input) => emit.value(input).layout === 'filter');
+    const isUseful = op.inputs.some((input) => workedOnIn(emit.value(input).layout) === 'filter');
     if (!isUseful || !isPartedByBlocks(op as Op<'Concat'>, block)) return otherwise(emit, op);
     const parts = op.inputs.map((input) => emit.in(input, 'filter'));
     return [inLayout('filter', emit.one('Concat', parts, { axis: 0 }))];
@@ -115,16 +115,30 @@ function filtersInRows(emit: Emitter, name: string, [n, k]: Matrix, block: numbe
 /**
  * A weight gradient: the rows of both operands are summed over, so they are the channels. Of the operands the one that lies in
  * rows is the filters as it is, but for rows of zeros that fill up its last block; the other becomes the map. Where that is the
- * second, the gradient is made transposed.
- * Shapes: a [K,M], b [K,N] -> [M,N], laid out as a filter.
+ * second, the gradient is made turned. Those of a weight that is used several times are added up on the way.
+ * Shapes: a [K,M], b [K,N] -> [M,N].
  */
-function summedOverRows(emit: Emitter, a: Tensor, b: Tensor, { m, n, k }: Sides, block: number): string {
+function summedOverRows(emit: Emitter, a: Tensor, b: Tensor, { m, n, k }: Sides, block: number): Value {
   const isTurned = emit.value(b).layout === 'rows' && emit.value(a).layout !== 'rows';
   const [filters, pixels] = isTurned ? [b, a] : [a, b];
   const [outputs, width] = isTurned ? [n, m] : [m, n];
-  const map = toBlocked(emit, reshaped(emit, emit.name(pixels), [1, k, ...grid(width)]), k);
-  const made = emit.one(`${NCHWC}Conv`, [map, rowsAsFilters(emit, filters, [k, outputs], block)]);
-  return reshaped(emit, isTurned ? turnedFilter(emit, made, [n, m], block) : made, [m, n]);
+  const sum = (...added: string[]) => {
+    const map = toBlocked(emit, reshaped(emit, emit.name(pixels), [1, k, ...grid(width)]), k);
+    const operands = [
+      map,
+      rowsAsFilters(emit, filters, [k, outputs], block),
+      ...(added.length > 0 ? ['', ...added] : []),
+    ];
+    return reshaped(emit, emit.one(`${NCHWC}Conv`, operands), [m, n]);
+  };
+  const plus = (addend: string) => sum(reshaped(emit, addend, [1, outputs, ...grid(width)]));
+  return { ...inLayout(isTurned ? 'turned' : 'filter', ''), name: () => sum(), plus };
+}
+
+/** A matrix [M,N] that is made turned, as filters. */
+export function filtersFromTurned(emit: Emitter, name: string, { shape }: Tensor, block: number): string {
+  const [m, n] = shape as Matrix;
+  return reshaped(emit, turnedFilter(emit, name, [n, m], block), shape);
 }
 
 /** Shapes: [K,M] -> filters [M, K filled up, 1, 1]. */

@@ -11,7 +11,7 @@ import { arrange, hasBlockedMaps, isPlaceByPlace } from './blocked-arrange.ts';
 import { hasLargeProducts } from './blocked-products.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { type EvaluateRule, evaluateRules } from './evaluate.ts';
-import { type Layout, packedShape } from './layout.ts';
+import { type Layout, packedShape, workedOnIn } from './layout.ts';
 import {
   blockedBatchNormGrad,
   blockedBatchNormInference,
@@ -26,7 +26,7 @@ import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-block
 import { quotientGelu } from './onnx-blocked-gelu.ts';
 import { headsFromRows, rowsFromHeads } from './onnx-blocked-heads.ts';
 import { weightedStandardizeGrad } from './onnx-blocked-layer-norm.ts';
-import { blockedMatMul, filterParts, joinedFilters, reshapedRows } from './onnx-blocked-linear.ts';
+import { blockedMatMul, filterParts, filtersFromTurned, joinedFilters, reshapedRows } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
 import { blockedMaxPool } from './onnx-blocked-pool.ts';
@@ -52,7 +52,9 @@ function placeByPlace<P extends Prim>(rule: LoweringRule<P>, block: number): Low
 function sharedLayout(emit: Emitter, op: Op): Layout {
   const { shape } = op.outputs[0]!;
   if (!isPlaceByPlace(op)) return 'plain';
-  const all = op.inputs.filter((input) => sameShape(input.shape, shape)).map((input) => emit.value(input).layout);
+  const all = op.inputs
+    .filter((input) => sameShape(input.shape, shape))
+    .map((input) => workedOnIn(emit.value(input).layout));
   // Whatever meets rows that lie plainly, such as a shortcut, is mostly read so.
   if (all.includes('rows')) return all.every((layout) => layout === 'rows') ? 'rows' : 'plain';
   if (shape.length !== 4 && shape.length !== 2) return 'plain';
@@ -103,7 +105,11 @@ export function blockedBackend(block: number): Backend {
       block,
       arrange: (program, agreed) => arrange(program, block, agreed),
       suits: (program) => hasBlockedMaps(program, block) || hasLargeProducts(program, block),
-      convert: (emit, name, tensor, from, to) => convertLayout(emit, name, tensor, from, to, block),
+      convert: (emit, name, tensor, from, to) => {
+        if (from !== 'turned') return convertLayout(emit, name, tensor, from, to, block);
+        const filters = filtersFromTurned(emit, name, tensor, block);
+        return to === 'filter' ? filters : convertLayout(emit, filters, tensor, 'filter', to, block);
+      },
     },
     rules: {
       ...wrapped,

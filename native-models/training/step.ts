@@ -34,6 +34,8 @@ export interface StepOptions extends UpdateOptions {
   readonly frozenPrefixes?: readonly string[];
   /** Batch norm keeps the statistics that training starts from. */
   readonly keepsStatistics?: boolean;
+  /** How many numbers a wide layer makes at a time; absent: all. */
+  readonly elementsAtOnce?: number;
   /** Scales the loss for gradients in half precision; the scale is part of the state. Absent: not at all. */
   readonly lossScaling?: ScalingOptions;
 }
@@ -141,10 +143,11 @@ export interface Forward extends Objective {
 
 /** `areBatchesOne`: batch norm sees all batches of an update as one. */
 export function forwardOf(model: Network, options: StepOptions, build: BuildObjective, areBatchesOne = false): Forward {
-  const { frozenPrefixes = [], keepsStatistics = false } = options;
+  const { frozenPrefixes = [], keepsStatistics = false, elementsAtOnce = Number.POSITIVE_INFINITY } = options;
   const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
-  const { binding, graph } = bind(model, { training: true, frozenPrefixes, keepsStatistics, joined, areBatchesOne });
+  const layers = { frozenPrefixes, keepsStatistics, joined, areBatchesOne, elementsAtOnce };
+  const { binding, graph } = bind(model, { training: true, ...layers });
   return { graph, binding, units, ...build(graph) };
 }
 

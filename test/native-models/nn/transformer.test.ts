@@ -4,7 +4,8 @@ import { Graph } from '../../../native-models/core/graph.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
 import { ModelBinding } from '../../../native-models/nn/binding.ts';
-import { MultiHeadAttention, TransformerBlock } from '../../../native-models/nn/transformer.ts';
+import type { Module } from '../../../native-models/nn/module.ts';
+import { Mlp, MultiHeadAttention, TransformerBlock } from '../../../native-models/nn/transformer.ts';
 import { packings } from '../../../native-models/onnx/packing.ts';
 import { gradients } from '../../../native-models/passes/gradients.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
@@ -23,16 +24,22 @@ interface Sizes {
   readonly width: number;
   readonly heads: number;
   readonly kept: number;
+  /** By default all. */
+  readonly elementsAtOnce?: number;
 }
 
-type Part = typeof MultiHeadAttention | typeof TransformerBlock;
+type Part = (sizes: Sizes) => Module & { call(x: Tensor, kept?: number): Tensor };
+const attention: Part = ({ width, heads }) => new MultiHeadAttention(width, heads);
+const wholeBlock: Part = ({ width, heads }) => new TransformerBlock(width, heads);
+const mlp: Part = ({ width }) => new Mlp(width, 4 * width);
 
 /** A part's output, cut to its first tokens, and the gradients of a weighted sum of that; `isCut`: cut by the part itself. */
-function partProgram(part: Part, { images, tokens, width, heads, kept }: Sizes, isCut = true) {
-  const model = new part(width, heads);
+function partProgram(part: Part, sizes: Sizes, isCut = true) {
+  const { images, tokens, width, kept, elementsAtOnce } = sizes;
+  const model = part(sizes);
   let binding: ModelBinding | null = null;
   const graph = new Graph(shapeRules, (owner) => {
-    binding = new ModelBinding(owner, model, { training: true });
+    binding = new ModelBinding(owner, model, { training: true, ...(elementsAtOnce ? { elementsAtOnce } : {}) });
     return binding;
   });
   const { parameters } = binding! as ModelBinding;
@@ -57,7 +64,7 @@ describe('a block asked for its first tokens', () => {
   test.each([1, 2, 5])('makes the first %i of all, with the gradients they have there', (kept) => {
     const sizes = { images: 3, tokens: 5, width: 8, heads: 2, kept };
     const [cut, whole] = [true, false].map((isCut) => {
-      const { program, feeds } = partProgram(TransformerBlock, sizes, isCut);
+      const { program, feeds } = partProgram(wholeBlock, sizes, isCut);
       return interpret(program, feeds);
     });
 
@@ -90,15 +97,36 @@ async function expectEvaluated(part: Part, sizes: Sizes): Promise<void> {
 }
 
 test.each(Object.entries(CASES))('attention of %s has the evaluator’s value and gradients', async (_, sizes) => {
-  await expectEvaluated(MultiHeadAttention, sizes);
+  await expectEvaluated(attention, sizes);
 });
 
 test('a block that makes the first token alone has the evaluator’s value and gradients', async () => {
-  await expectEvaluated(TransformerBlock, CASES['the first token alone']!);
+  await expectEvaluated(wholeBlock, CASES['the first token alone']!);
+});
+
+describe('an MLP that makes so many elements at a time', () => {
+  const sizes = { images: 2, tokens: 21, width: 8, heads: 1, kept: 21 };
+
+  test.each([1, 16 * 32, 20 * 32, 33 * 32])('as %i gives what it gives at once', (elementsAtOnce) => {
+    const [parts, whole] = [{ ...sizes, elementsAtOnce }, sizes].map((some) => {
+      const { program, feeds } = partProgram(mlp, some);
+      return { counts: program.ops.filter(({ prim }) => prim === 'Gelu').length, results: interpret(program, feeds) };
+    });
+
+    expect([parts!.counts > 1, whole!.counts]).toEqual([true, 1]);
+    for (const [name, value] of whole!.results) {
+      expect(relativeError(parts!.results.get(name)!, value), name).toBeLessThan(1e-12);
+    }
+  });
+
+  test('has the evaluator’s value and gradients, the last part too small for blocks', async () => {
+    const elementsAtOnce = 48 * 4 * 384;
+    await expectEvaluated(mlp, { images: 2, tokens: 50, width: 384, heads: 1, kept: 50, elementsAtOnce });
+  });
 });
 
 test.skipIf(block === null)('the weight of queries, keys and values lies as filters in one piece', () => {
-  const { program } = partProgram(MultiHeadAttention, CASES['two images']!);
+  const { program } = partProgram(attention, CASES['two images']!);
   const { inputs, outputs } = packings(program, blockedBackend(block!));
 
   expect([inputs.get('qkv.weight')!.layout, outputs.get('d:qkv.weight')!.layout]).toEqual(['filter', 'filter']);
