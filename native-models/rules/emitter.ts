@@ -23,6 +23,8 @@ export interface Affine {
   readonly shift: string;
   /** Blocked, or null. */
   readonly added: string | null;
+  /** The map's shape where every image has factors of its own: the vectors then go on from image to image. */
+  readonly ofImages?: Shape;
 }
 
 /** A batch norm's gradient a * g + b * x + c that is yet to be written, where a convolution makes x. */

@@ -14,14 +14,18 @@ import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 /** Shapes: all maps [N,C,H,W], vectors [C], channels filled up. An operand of '' is left out. */
 export function scaled(
   emit: Emitter,
-  { x, scale, shift, added }: Affine,
+  { x, scale, shift, added, ofImages }: Affine,
   channels: number,
   fused: Attributes = {},
 ): string {
-  const filter = reshaped(emit, scale, [channels, 1, 1, 1]);
-  const inputs = added === null ? [x, filter, shift] : [x, filter, shift, added];
-  const attributes = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: channels };
-  return emit.one(`${NCHWC}Conv`, inputs, { ...attributes, ...fused });
+  // Images with factors of their own are channels of one.
+  const group = channels * (ofImages?.[0] ?? 1);
+  const seen = (map: string) => (ofImages ? reshaped(emit, map, [1, group, ...ofImages.slice(2)]) : map);
+  const filter = reshaped(emit, scale, [group, 1, 1, 1]);
+  const inputs = [seen(x), filter, shift, ...(added === null ? [] : [seen(added)])];
+  const attributes = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group };
+  const made = emit.one(`${NCHWC}Conv`, inputs, { ...attributes, ...fused });
+  return ofImages ? reshaped(emit, made, ofImages) : made;
 }
 
 /** A value that is written when it is read, unless its reader makes it part of its own pass. */
@@ -72,15 +76,29 @@ export function blockedAdd(otherwise: LoweringRule<'Add'>, block: number): Lower
   };
 }
 
-/** A map times a vector over its channels: a pass that is yet to be written. Shapes: [N,C,H,W], [1,C,1,1]. */
+/**
+ * A map times a vector over its channels, one for all images or one for each: a pass that is yet to be written.
+ * Shapes: [N,C,H,W] times [1,C,1,1] or [N,C,1,1].
+ */
 export function blockedMul(otherwise: LoweringRule<'Mul'>, block: number): LoweringRule<'Mul'> {
   return (emit, op) => {
     const { shape } = op.outputs[0]!;
-    const isVector = (tensor: Tensor) => sameShape(tensor.shape, [1, shape[1]!, 1, 1]);
+    const isVector = ({ shape: own }: Tensor) => sameShape(own.slice(1), [shape[1]!, 1, 1]);
     const [map, vector] = isVector(op.inputs[1]!) ? op.inputs : op.inputs.toReversed();
     const isPerChannel = shape.length === 4 && isVector(vector!) && sameShape(map!.shape, shape);
     if (!isPerChannel || isVector(map!) || emit.value(map!).layout !== 'blocked') return otherwise(emit, op);
     const channels = roundUp(shape[1]!, block);
+    if (vector!.shape[0] !== 1) {
+      if (emit.anyBatch || channels !== shape[1]) return otherwise(emit, op);
+      const factors = {
+        x: emit.in(map!, 'blocked'),
+        scale: emit.name(vector!),
+        shift: '',
+        added: null,
+        ofImages: shape,
+      };
+      return [pending(emit, factors, channels)];
+    }
     const scale = filledUp(emit, reshaped(emit, emit.name(vector!), [shape[1]!]), shape[1]!, block);
     const shift = emit.constant(new Float64Array(channels), [channels], 'float32');
     return [pending(emit, { x: emit.in(map!, 'blocked'), scale, shift, added: null }, channels)];

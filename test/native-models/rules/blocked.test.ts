@@ -258,6 +258,13 @@ const cases: Readonly<Record<string, GradientCase>> = {
   'silu of channels that fill no block': between(20, [2, 8, 5, 6], (x) => x.silu()),
   'mean over each map': between(20, [2, 8, 5, 6], (x) => x.mean([2, 3])),
   'mean over each map, spread again': between(16, [2, 8, 5, 6], (x) => x.mul(x.mean([2, 3], true).expand(x.shape))),
+  'one factor per map, a shortcut and an activation': between(16, [2, 8, 5, 6], (x) =>
+    x
+      .mul(x.mean([2, 3], true))
+      .add(x)
+      .relu(),
+  ),
+  'one factor per map, channels that fill no block': between(20, [2, 8, 5, 6], (x) => x.mul(x.mean([2, 3], true))),
   'one factor per map': between(16, [2, 8, 5, 6], (x) => x.mul(x.mean([2, 3], true))),
   'sum of everything': between(20, [2, 8, 5, 6], (x) => x.mul(x.mul(x).sum([0, 1, 2, 3]))),
   'exp of channels that fill no block': between(20, [2, 8, 5, 6], (x) => x.mul(0.1).exp()),
