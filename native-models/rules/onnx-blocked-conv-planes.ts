@@ -5,8 +5,8 @@
  *   X as plain maps [C/b, n, H, W * b], g as filters [K/b, n, Ho, Wo, b of K] -> [C/b, K/b, kh, kw * b, b of K]
  *
  * with a window's steps as dilations, a row apart down and b apart across. That is how filters lie but for the order of their
- * blocks. Images are the channels that are summed over: fewer than a block, else the operator wants blocks. So they go in
- * parts, and the rows of large cotangents as well, each part adding to what the last has left.
+ * blocks. Images are the channels that are summed over: fewer than a block, else the operator wants blocks, and no number that
+ * it refuses. So they go in parts, and the rows of large cotangents as well, each part adding to what the last has left.
  */
 
 import type { ConvAttrs } from '../core/primitives.ts';
@@ -102,7 +102,7 @@ function accumulated(task: WeightGradTask, operands: Operands): string {
   const { group, images, lanes, rows, filters } = operands;
   const [, , ho, wo] = g.shape as Sizes;
   const segments = segmentsOf(ho, wo * Math.min(filters[0], MOST_BLOCKS) * block);
-  const parts = inParts(images, Math.ceil(images / (block - 1))).flatMap((taken) =>
+  const parts = imageParts(images, group, block)!.flatMap((taken) =>
     inParts(ho, segments).map((own) => ({ taken, own })),
   );
   const h = task.x.shape[2]!;
@@ -143,6 +143,22 @@ function inParts(count: number, parts: number): readonly Range[] {
   const starts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * count) / parts));
   return starts.slice(1).map((end, i) => ({ first: starts[i]!, count: end - starts[i]! }));
 }
+
+/** Whether the operator reads that many plain maps at all: it wants fewer than a block, or whole blocks. */
+export const isReadable = (maps: number, block: number): boolean => maps < block || maps % block === 0;
+
+/** The fewest parts of images that the operator reads, fewer than a block in each group; null where there are none. */
+function imageParts(images: number, group: number, block: number): readonly Range[] | null {
+  for (let parts = Math.ceil(images / (block - 1)); parts <= images; parts++) {
+    const ranges = inParts(images, parts);
+    if (ranges.every(({ count }) => isReadable(group * count, block))) return ranges;
+  }
+  return null;
+}
+
+/** Whether weight gradients go by planes: some numbers of groups fit no images. */
+export const suitsPlanes = ({ x, group, block }: WeightGradTask): boolean =>
+  imageParts(x.shape[0]!, group, block) !== null;
 
 const numbers = ({ first, count }: Range, step: number): number[] =>
   Array.from({ length: count }, (_, i) => (first + i) * step);

@@ -13,7 +13,15 @@ import { convForm, filterLayout, mergedGroups } from './blocked-arrange.ts';
 import type { LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { unmerge } from './onnx-blocked-conv-groups.ts';
-import { byImage, byPlanes, overhang, stemByPlanes, type WeightGradTask } from './onnx-blocked-conv-planes.ts';
+import {
+  byImage,
+  byPlanes,
+  isReadable,
+  overhang,
+  stemByPlanes,
+  suitsPlanes,
+  type WeightGradTask,
+} from './onnx-blocked-conv-planes.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { weightGradOfProduct } from './onnx-blocked-normed-product.ts';
 
@@ -36,6 +44,7 @@ export function blockedConvWeightGrad(
     const task: WeightGradTask = { emit, x, g, weight, attrs: op.attrs, group: groups / count, block };
     if (form === 'depthwise') return [inLayout(layout, depthwise(task))];
     if (op.attrs.dilations.some((dilation) => dilation !== 1)) return otherwise(emit, op);
+    if (!suitsPlanes(task)) return otherwise(emit, op);
     switch (form) {
       case 'stem':
         return [inLayout(layout, stemByPlanes(task))];
@@ -49,9 +58,9 @@ export function blockedConvWeightGrad(
 
 const LARGE_PIXELS = 784; // of a map from which a 1x1 kernel is served best image by image
 
-function isLargeProduct({ g, weight, attrs, group }: WeightGradTask): boolean {
+function isLargeProduct({ g, weight, attrs, group, block }: WeightGradTask): boolean {
   const isPointwise = weight[2] === 1 && weight[3] === 1 && attrs.pads.every((pad) => pad === 0);
-  return isPointwise && group === 1 && g.shape[2]! * g.shape[3]! >= LARGE_PIXELS;
+  return isPointwise && group === 1 && isReadable(g.shape[0]!, block) && g.shape[2]! * g.shape[3]! >= LARGE_PIXELS;
 }
 
 function depthwise(task: WeightGradTask): string {

@@ -13,7 +13,7 @@ import type { Op, Tensor } from '../core/tensor.ts';
 import { convForm } from './blocked-arrange.ts';
 import type { Emitter, NormedProduct, Value } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { byImage, swappedTiles } from './onnx-blocked-conv-planes.ts';
+import { byImage, isReadable, swappedTiles } from './onnx-blocked-conv-planes.ts';
 import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 import { channelSums } from './onnx-blocked-sums.ts';
 
@@ -33,7 +33,7 @@ export function productOf({ source, shape }: Tensor, block: number): Op<'Conv'> 
   if (!isPointwise || bias !== undefined || strides.some((stride) => stride !== 1)) return null;
   if (convForm(u.shape, weight.shape, shape, conv.attrs, block) !== 'dense') return null;
   const grows = shape[1]! >= LEAST_GROWTH * packedShape(u.shape, 'blocked', block)[1]!;
-  return grows && height * width >= LEAST_PIXELS ? conv : null;
+  return grows && height * width >= LEAST_PIXELS && isReadable(shape[0]!, block) ? conv : null;
 }
 
 /** Vectors over the channels of x, and W, by blocks. */

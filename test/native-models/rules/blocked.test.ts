@@ -112,6 +112,13 @@ const cases: Readonly<Record<string, GradientCase>> = {
   // Cotangents so large that their rows are taken in parts.
   '3x3 on a large map': conv([1, 16, 60, 60], [64, 16, 3, 3], same),
   'stem 3x3 on a large map, stride 2': conv([2, 3, 120, 120], [64, 3, 3, 3], { ...same, strides: [2, 2] }),
+  // Numbers of images, and of images times groups, that the plain form of the operator refuses.
+  '1x1 on a large map at batch 18': conv([18, 16, 28, 28], [16, 16, 1, 1], {}),
+  'stem 3x3 at batch 44': conv([44, 3, 5, 4], [16, 3, 3, 3], same),
+  'stem 3x3 at batch 64': conv([64, 3, 5, 4], [16, 3, 3, 3], same),
+  'three images in eight groups': conv([3, 128, 3, 4], [128, 16, 3, 3], { ...same, group: 8 }),
+  'three images in seventeen groups': conv([3, 272, 3, 4], [272, 16, 3, 3], { ...same, group: 17 }),
+  'images in as many groups as a block holds': conv([3, 256, 3, 4], [256, 16, 3, 3], { ...same, group: 16 }),
   '3x3 at batch 17': conv([17, 16, 5, 4], [24, 16, 3, 3], same),
   'stem 3x3 at batch 33': conv([33, 3, 5, 4], [16, 3, 3, 3], same),
   '3x3, rows of two images in a block': conv([5, 16, 16, 5], [16, 16, 3, 3], same),
