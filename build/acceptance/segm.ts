@@ -60,7 +60,7 @@ const COMMON = {
   gradient_clip_norm: 5,
 } as const;
 
-export const SEGM: readonly SegmCase[] = [
+const SEGM: readonly SegmCase[] = [
   {
     set: 'fruits-nuts',
     coco: () => join(SHARED, 'data', 'fruits-nuts', 'coco', 'trainval.json'),

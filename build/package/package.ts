@@ -20,8 +20,8 @@ import { ROOT } from '../source-files.ts';
 import { setReleaseFuses } from './fuses.ts';
 import { layEngine } from './layout.ts';
 
-export const PACKAGE_NAME = `lightbench-${process.platform}-${process.arch}`;
-export const PROGRAM_NAME = 'lightbench';
+const PACKAGE_NAME = `lightbench-${process.platform}-${process.arch}`;
+const PROGRAM_NAME = 'lightbench';
 
 /**
  * Makes the package in a folder, put there finished or not at all, and returns the app's program.

@@ -15,7 +15,7 @@ export function sparkline(values: readonly number[]): string {
 }
 
 /** What was drawn for a trial, in a line. */
-export function configurationText({ configuration }: Pick<TrialSummary, 'configuration'>): string {
+function configurationText({ configuration }: Pick<TrialSummary, 'configuration'>): string {
   return Object.entries(configuration)
     .filter(([name]) => name !== 'model_name')
     .map(([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(4)) : value}`)
@@ -35,7 +35,7 @@ export function headline(sweep: SweepSummary): string {
 }
 
 /** What the policy has spared. */
-export function savedText({ epochs: { saved, planned, saved_seconds } }: SweepSummary): string {
+function savedText({ epochs: { saved, planned, saved_seconds } }: SweepSummary): string {
   const percent = planned === 0 ? 0 : (100 * saved) / planned;
   return `${saved} of ${planned} epochs saved (${percent.toFixed(0)} %, about ${seconds(saved_seconds)})`;
 }

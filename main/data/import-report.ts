@@ -3,7 +3,7 @@
 import type { ImportFormat, ImportReport, SkippedRecord } from '../../preload/contract/transfers.ts';
 
 /** Lists of a report name this many; what follows is counted. A damaged file of a million objects must not fill memory. */
-export const MOST_LISTED = 10_000;
+const MOST_LISTED = 10_000;
 
 /** A report of nothing yet. */
 export function emptyReport(format: ImportFormat, dryRun = false): ImportReport {

@@ -16,7 +16,7 @@ export interface BadLine {
 }
 
 /** No honest record comes near; a larger "line" is another kind of file. */
-export const MAX_LINE_BYTES: number = 64 * 1024 * 1024;
+const MAX_LINE_BYTES: number = 64 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARKS = {

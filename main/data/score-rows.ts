@@ -25,7 +25,7 @@ export interface ScoreRow {
 }
 
 /** Fields of a JSON row that may hold the image's address. */
-export const ADDRESS_FIELDS = ['filename', 'image_url', 'image', 'file_name', 'path'] as const;
+const ADDRESS_FIELDS = ['filename', 'image_url', 'image', 'file_name', 'path'] as const;
 
 /** Every row; bad ones become problems. Errors: file-missing, file-unreadable. */
 export async function* readScoreRows(path: string): AsyncGenerator<ScoreRow | BadRow, void, undefined> {

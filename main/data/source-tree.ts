@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 
 /** Of a file that is read as a whole: a description of a data set, the annotations of one image. */
-export const MAX_TEXT_BYTES: number = 64 * 1024 * 1024;
+const MAX_TEXT_BYTES: number = 64 * 1024 * 1024;
 const MAX_DEPTH = 12;
 const MAX_FILES = 5_000_000;
 const BYTE_ORDER_MARK = '\ufeff';

@@ -21,7 +21,7 @@ export function splitNameOf(path: string): string | null {
 }
 
 /** The part of a file's name that is a split's: `train` of `instances_train.json`; null where no part is. */
-export function splitNameIn(fileName: string): string | null {
+function splitNameIn(fileName: string): string | null {
   const words = fileName.replace(/\.[^.]*$/, '').split(/[-_.\s]+/);
   return words.findLast((word) => splitOfName(word) !== null) ?? null;
 }

@@ -1,7 +1,7 @@
 /** The parts of a pyramid of tiles, which are made one by one. */
 
 /** Level 0 is the picture's very pixels, and large; what is seen from afar is everything else, and soon made. */
-export const PYRAMID_PARTS = ['exact', 'coarse'] as const;
+const PYRAMID_PARTS = ['exact', 'coarse'] as const;
 export type PyramidPart = (typeof PYRAMID_PARTS)[number];
 
 /** By how a tile of a part is named. */

@@ -7,7 +7,7 @@
 import type { Predictions } from './predictions.ts';
 import type { SortedColumn } from './sorted-column.ts';
 
-export const CALIBRATION_BINS = 10;
+const CALIBRATION_BINS = 10;
 
 /** One entry per bin; bins without samples have none. */
 export interface Calibration {

@@ -43,7 +43,7 @@ export function classScores({ hits, predicted, support }: ClassCounts): ClassSco
 }
 
 /** Counted over all classes together: with one class per sample all three equal the accuracy. */
-export function microScores({ hits, predicted, support }: ClassCounts): ClassScores {
+function microScores({ hits, predicted, support }: ClassCounts): ClassScores {
   return scoresFrom(sum(hits), sum(predicted), sum(support));
 }
 

@@ -86,7 +86,7 @@ function withChoices(distribution: Distribution, spelt: (value: unknown) => unkn
 }
 
 /** A plain value is a choice of one. */
-export function readDistribution(raw: unknown, path: Path, report: Report): Distribution | null {
+function readDistribution(raw: unknown, path: Path, report: Report): Distribution | null {
   if (typeof raw === 'string' && isDistributionText(raw)) {
     const parsed = parseDistributionText(raw);
     if ('problem' in parsed) report(path, parsed.problem);

@@ -13,7 +13,7 @@ import type { Site } from './serve.ts';
 const MAX_MESSAGE_BYTES = 4 * 2 ** 20;
 const PING_MS = 15_000;
 
-export const SOCKET_PATH = '/engine';
+const SOCKET_PATH = '/engine';
 export const SUBPROTOCOL = 'lightbench.v1';
 
 /** Lets WebSockets in on a listening server until closed. */

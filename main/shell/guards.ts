@@ -31,6 +31,6 @@ export function isFromApp(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
 }
 
 /** Whether an address is one of the app's own pages. */
-export function isAppUrl(url: string): boolean {
+function isAppUrl(url: string): boolean {
   return url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`);
 }

@@ -167,11 +167,6 @@ function classIds(db: WriteDb): (name: string) => number {
   };
 }
 
-/** Removes every object of a picture, which stays labelled where it was. */
-export function removeAnnotations(db: WriteDb, imageId: number): void {
-  db.prepare('DELETE FROM annotations WHERE image_id = ?').run(imageId);
-}
-
 /** The object of that id, if the picture has it. */
 export function annotationOf(db: ReadDb, imageId: number, id: number): Annotation | null {
   const row = db

@@ -92,7 +92,7 @@ export const PREVIOUS_IMAGE = 'SELECT max(id) AS id FROM images WHERE id < ?';
 export const NEXT_IMAGE = 'SELECT min(id) AS id FROM images WHERE id > ?';
 export const NEXT_UNLABELLED = 'SELECT min(id) AS id FROM images WHERE is_labelled = 0 AND id > ?';
 export const NEXT_TO_REVIEW = "SELECT min(id) AS id FROM images WHERE review = 'done' AND id > ?";
-export const IMAGE_POSITION = 'SELECT count(*) AS images FROM images WHERE id <= ?';
+const IMAGE_POSITION = 'SELECT count(*) AS images FROM images WHERE id <= ?';
 
 /** The picture before or after one, in order of id, or the next that waits for somebody; null where there is none. */
 export function imageBeside(

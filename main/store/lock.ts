@@ -53,7 +53,7 @@ export function takeLock(folder: string, holder: LockHolder): ProjectLock {
 }
 
 /** Who holds the project, or null when nobody says so. */
-export function lockHolder(folder: string): LockHolder | null {
+function lockHolder(folder: string): LockHolder | null {
   try {
     return JSON.parse(readFileSync(holderPath(folder), 'utf8')) as LockHolder;
   } catch {

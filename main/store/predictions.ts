@@ -59,8 +59,8 @@ export function putPrediction(db: WriteDb, prediction: NewPrediction): void {
   });
 }
 
-export const NEWEST = 'SELECT * FROM predictions WHERE image_id = ? ORDER BY id DESC LIMIT 1';
-export const NEWEST_OF_OTHERS = 'SELECT * FROM predictions WHERE image_id = ? AND run_id <> ? ORDER BY id DESC LIMIT 1';
+const NEWEST = 'SELECT * FROM predictions WHERE image_id = ? ORDER BY id DESC LIMIT 1';
+const NEWEST_OF_OTHERS = 'SELECT * FROM predictions WHERE image_id = ? AND run_id <> ? ORDER BY id DESC LIMIT 1';
 
 /** The newest answer about an image, or null. */
 export function newestPrediction(db: ReadDb, imageId: number): Prediction | null {

@@ -287,7 +287,5 @@ export const KNOWN_WEIGHTS: readonly KnownWeights[] = [
   ),
 ];
 
-export const knownByName = (name: string): KnownWeights | null =>
-  KNOWN_WEIGHTS.find((entry) => entry.name === name) ?? null;
 export const knownByHash = (sha256: string): KnownWeights | null =>
   KNOWN_WEIGHTS.find((entry) => sha256.startsWith(entry.sha256 ?? entry.sha256Start)) ?? null;

@@ -97,7 +97,7 @@ export function summaryOf(name: string, data: ArrayLike<number>): Summary {
 }
 
 /** The parameters' values. */
-export function detectorWeights({ parameters, factors }: DetectorFixture): Map<string, Float32Array> {
+function detectorWeights({ parameters, factors }: DetectorFixture): Map<string, Float32Array> {
   const shapes = Object.entries(parameters).map(([name, shape]) => ({ name, shape }));
   return new Map(
     [...fixtureWeights(shapes)].map(([name, { data }]) => {

@@ -15,7 +15,7 @@ import {
 } from '../../native-models/training.ts';
 
 /** Shapes: [N,3,H,W] -> [N,3]. Residual, strided and depthwise convolution, batch norm, max pooling, dropout. */
-export class ToyNet extends Module {
+class ToyNet extends Module {
   readonly stem = new Conv2d(3, 8, 3, { stride: 2, padding: 1, bias: false });
   readonly bn1 = new BatchNorm2d(8);
   readonly conv = new Conv2d(8, 8, 3, { padding: 1, bias: false });

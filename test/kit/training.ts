@@ -42,7 +42,7 @@ export async function shadesProject(each = 15, folder?: string): Promise<WritePr
 }
 
 /** Noise with much red, much blue, both or neither: every fourth image has no class. */
-export function writeTints(folder: string, count: number): Promise<{ image_url: string; label: string[] }[]> {
+function writeTints(folder: string, count: number): Promise<{ image_url: string; label: string[] }[]> {
   mkdirSync(folder, { recursive: true });
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -140,12 +140,4 @@ export async function writeOutlines(folder: string, count: number): Promise<unkn
       label: [{ label, isCrowd: 0, polygon: [[topX, topY, bottomX, topY, bottomX, bottomY, topX, bottomY]] }],
     };
   });
-}
-
-/** A segmentation project of so many pictures, every fourth of them for validation. */
-export async function outlinesProject(count = 16): Promise<WriteProject> {
-  const project = newProject(undefined, 'image-instance-segmentation');
-  const pictures = tempFolder();
-  await importDataset(project, writeJsonl(join(pictures, 'outlines.jsonl'), await writeOutlines(pictures, count)));
-  return project;
 }

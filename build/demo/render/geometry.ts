@@ -3,7 +3,7 @@
 import type { Finish } from './materials.ts';
 import type { Mesh } from './mesh.ts';
 import type { PartLabel } from './parts.ts';
-import { add, type Rotation, rotate, scale, type Vector } from './vector.ts';
+import type { Rotation, Vector } from './vector.ts';
 
 /** One thing on the bench. Scraps have no label: they hide parts and throw shadows, but are not in the truth. */
 export interface Solid {
@@ -25,10 +25,6 @@ export interface Geometry {
   /** First triangle of every solid, and the number of triangles at the end. */
   readonly starts: readonly number[];
 }
-
-/** Where a point of the solid's mesh is in the world. */
-export const toWorld = (solid: Pick<Solid, 'rotation' | 'position' | 'size'>, point: Vector): Vector =>
-  add(solid.position, scale(rotate(solid.rotation, point), solid.size));
 
 /** Puts all solids into one list, in their order. */
 export function assemble(solids: readonly Solid[]): Geometry {

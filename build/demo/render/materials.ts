@@ -24,7 +24,7 @@ export interface Finish {
   readonly seed: number;
 }
 
-export const MATERIALS = ['steel', 'zinc', 'brass', 'copper', 'black-oxide'] as const;
+const MATERIALS = ['steel', 'zinc', 'brass', 'copper', 'black-oxide'] as const;
 export type Material = (typeof MATERIALS)[number];
 
 interface Metal {

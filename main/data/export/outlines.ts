@@ -10,10 +10,10 @@ import { maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Losses } from './losses.ts';
 
-export const BITMAPS_AS_OUTLINES = 'bitmaps are written as outlines of at most a hundred corners';
+const BITMAPS_AS_OUTLINES = 'bitmaps are written as outlines of at most a hundred corners';
 
 /** The four corners of a box. */
-export function ringOfBox([x0, y0, x1, y1]: readonly [number, number, number, number]): Ring {
+function ringOfBox([x0, y0, x1, y1]: readonly [number, number, number, number]): Ring {
   return [x0, y0, x1, y0, x1, y1, x0, y1];
 }
 

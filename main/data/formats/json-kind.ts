@@ -8,7 +8,7 @@ const COCO_KEYS = new Set(['info', 'licenses', 'images', 'annotations', 'categor
 const LABELME_KEYS = /"(shapes|imageData|imagePath)"\s*:/;
 const LOOKED_AT = 40;
 
-export function jsonKind(head: string): JsonKind {
+function jsonKind(head: string): JsonKind {
   const first = /^\s*\{\s*"([^"]*)"\s*:/.exec(head)?.[1];
   if (first === undefined) return 'other';
   if (COCO_KEYS.has(first) && !LABELME_KEYS.test(head)) return 'coco';

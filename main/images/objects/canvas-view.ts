@@ -51,7 +51,7 @@ export function filledPlanes({ width, height }: Size, fill: Colour): Uint8Array 
 }
 
 /** Draws over what is there. */
-export function drawOn(planes: Uint8Array, pixels: Pixels, { crop, paste, isMirrored }: Placement, canvas: Size): void {
+function drawOn(planes: Uint8Array, pixels: Pixels, { crop, paste, isMirrored }: Placement, canvas: Size): void {
   inWorkspace((workspace) => {
     const address = resampleIn(workspace, pixels, crop, { width: paste.w, height: paste.h, isMirrored });
     const rows = workspace.bytes(address, 3 * paste.w * paste.h);

@@ -11,8 +11,8 @@ import * as i from './instructions.ts';
 const BITS = 13;
 /** Kept between the passes. */
 const EXTRA_BITS = 2;
-export const PASS_1_SHIFT = BITS - EXTRA_BITS;
-export const PASS_2_SHIFT = BITS + EXTRA_BITS + 3;
+const PASS_1_SHIFT = BITS - EXTRA_BITS;
+const PASS_2_SHIFT = BITS + EXTRA_BITS + 3;
 const MIDDLE = 128;
 const COEFFICIENT_BYTES = 4;
 const VECTOR_BYTES = 16;

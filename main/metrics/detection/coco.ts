@@ -24,7 +24,7 @@ export const COCO_THRESHOLDS: readonly number[] = Array.from({ length: 10 }, (_,
 );
 const [AT_50, AT_75] = [0, 5];
 
-export const AREAS: Readonly<Record<'all' | 'small' | 'medium' | 'large', AreaRange>> = {
+const AREAS: Readonly<Record<'all' | 'small' | 'medium' | 'large', AreaRange>> = {
   all: { least: 0, most: 1e10 },
   small: { least: 0, most: 32 ** 2 },
   medium: { least: 32 ** 2, most: 96 ** 2 },

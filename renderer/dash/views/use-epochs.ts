@@ -40,7 +40,7 @@ export function useEpochs(
 }
 
 /** What was told after that epoch counts no longer. */
-export function withEpochs(before: EpochsByRun, { id, after, epochs }: RunEpochs): EpochsByRun {
+function withEpochs(before: EpochsByRun, { id, after, epochs }: RunEpochs): EpochsByRun {
   const kept = (before.get(id) ?? []).filter(({ epoch }) => epoch <= after);
   return new Map([...before, [id, [...kept, ...epochs]]]);
 }

@@ -9,7 +9,6 @@ import {
   OF_IMAGE,
   OF_IMAGES,
   objectCounts,
-  removeAnnotations,
 } from '../../../main/store/annotations.ts';
 import { classCounts } from '../../../main/store/classes.ts';
 import type { WriteDb } from '../../../main/store/db.ts';
@@ -84,7 +83,7 @@ test('the classes of an image follow its objects', () => {
   const reclassed = labelsOf(db, id);
   db.prepare('DELETE FROM annotations WHERE x1 = 1').run();
   const oneLeft = { labels: labelsOf(db, id), counts: classCounts(db), objects: objectCounts(db) };
-  removeAnnotations(db, id);
+  db.prepare('DELETE FROM annotations').run();
 
   expect(before).toEqual(['fig', 'nut']);
   expect(reclassed).toEqual(['nut']);
@@ -109,7 +108,7 @@ test('an id of a removed object is not given again', () => {
   const db = detectionProject();
   const id = image(db, 'a.png');
   const [first] = addAnnotations(db, id, [object('nut', box(0, 0, 1, 1))]);
-  removeAnnotations(db, id);
+  db.prepare('DELETE FROM annotations').run();
 
   const [second] = addAnnotations(db, id, [object('nut', box(0, 0, 1, 1))]);
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromFile } from '../../../main/train/weights-file.ts';
-import { knownByName } from '../../../main/weights/catalogue.ts';
+import { KNOWN_WEIGHTS } from '../../../main/weights/catalogue.ts';
 import {
   addWeights,
   addWeightsFolder,
@@ -228,7 +228,11 @@ describe('weights of detectors', () => {
     ];
     tensors.set(scale, { shape: [128], data: new Float32Array(128).fill(0.5) });
     tensors.set(variance, { shape: [128], data: new Float32Array(128).fill(3e-6) });
-    const known = { ...knownByName('fasterrcnn_resnet50_fpn-coco-v1')!, model, name: 'of-the-test' };
+    const known = {
+      ...KNOWN_WEIGHTS.find(({ name }) => name === 'fasterrcnn_resnet50_fpn-coco-v1')!,
+      model,
+      name: 'of-the-test',
+    };
     const file = put(inbox, 'published.safetensors', writeSafetensors(tensors));
 
     const entry = addWeights(library, file, known);

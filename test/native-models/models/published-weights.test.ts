@@ -5,7 +5,7 @@ import { normalised } from '../../../main/train/export.ts';
 import { floatTensor, openSession, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { fromFile } from '../../../main/train/weights-file.ts';
-import { knownByName } from '../../../main/weights/catalogue.ts';
+import { KNOWN_WEIGHTS } from '../../../main/weights/catalogue.ts';
 import { recogniseWeights } from '../../../main/weights/recognise.ts';
 import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import { MobileNetV2 } from '../../../native-models/models/mobilenetv2.ts';
@@ -44,7 +44,7 @@ describeWithShared('mobilenetv2 with published ImageNet weights', [PARITY, MOBIL
   const pictures = existsSync(sharedPath(PARITY))
     ? Object.entries(parity().forward as Record<string, Record<string, Forward>>)
     : [];
-  const { convention } = knownByName('mobilenet_v2_100_in1k_f16')!;
+  const { convention } = KNOWN_WEIGHTS.find(({ name }) => name === 'mobilenet_v2_100_in1k_f16')!;
 
   test('the file is recognised by its content, with its way of padding', () => {
     expect(recogniseWeights(sharedPath(MOBILENET))).toMatchObject({ model: 'mobilenetv2', convention });
