@@ -1,25 +1,20 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
 import { planRun } from '../../../main/schedule/plan-run.ts';
 import { runFolder } from '../../../main/schedule/run-setting.ts';
 import { trainAgain, trainNew } from '../../../main/schedule/run-training.ts';
-import { imageFile, labelledImages } from '../../../main/store/images.ts';
 import { openProject, type ReadProject } from '../../../main/store/project.ts';
 import { runSummaries, runSummary } from '../../../main/store/run-summaries.ts';
-import { checkpointFolder, epochCheckpoint, lastCheckpoint } from '../../../main/train/checkpoint.ts';
-import { recogniseWeights } from '../../../main/weights/recognise.ts';
-import { parseSafetensors, writeSafetensors } from '../../../native-models/weights/safetensors.ts';
-import { toFloat32 } from '../../../native-models/weights/stored-tensor.ts';
+import { checkpointFolder, epochCheckpoint } from '../../../main/train/checkpoint.ts';
 import type { RunSummary } from '../../../preload/contract/run.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
 import { request, SMALL, shadesProject } from '../../kit/training.ts';
-
-const hasCuda = existsSync('/proc/driver/nvidia/version');
+import { killChild, trainingChildren } from '../../kit/training-children.ts';
 
 /** What two equal runs have in common: everything but times. */
 const curve = (summary: RunSummary) =>
@@ -31,12 +26,6 @@ const curve = (summary: RunSummary) =>
   }));
 
 const only = (project: ReadProject) => runSummaries(project.db)[0]!;
-
-/** Processes whose command line names the training child; there must be none after a run. */
-function trainingChildren(): string[] {
-  const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes('main/train/child.ts') && line.includes(` ${process.pid} `));
-}
 
 describe('a training run', () => {
   test('learns, keeps its best model and says what a person should know', async () => {
@@ -228,185 +217,6 @@ describe('a training run', () => {
     project.close();
   });
 });
-
-describe('a run that cannot work', () => {
-  test('with an unknown model or a bad hyperparameter is refused before there is a run', async () => {
-    const project = await shadesProject(2);
-
-    const unknown = await appErrorOf(() => trainNew(project, request({}, 'resnet19')));
-    const bad = await appErrorOf(() => trainNew(project, request({ learning_rate: 2, momentm: 1 })));
-
-    expect(unknown.message).toBe(
-      'there is no model "resnet19"; for image-classification there are: mobilenetv2, resnet18, resnet34, resnet50, resnet101, resnet152, resnest50, resnest101, seresnext, vits16r224, vitb16r224, vitl16r224',
-    );
-    expect(bad.message).toContain('learning_rate must be a number from 0 to 1, got 2');
-    expect(bad.message).toContain('did you mean momentum?');
-    expect(runSummaries(project.db)).toEqual([]);
-    project.close();
-  });
-
-  test.skipIf(hasCuda)('on a device that is not there fails with that reason, and not on the CPU instead', async () => {
-    const project = await shadesProject();
-
-    const error = await appErrorOf(() => trainNew(project, { ...request(), device: 'cuda:0' }));
-
-    expect(error).toMatchObject({ code: 'device-unavailable', message: expect.stringMatching(/^cuda:0: /) });
-    expect(only(project)).toMatchObject({ state: 'failed', device: 'cuda:0', reason: error.message, epochs: [] });
-    project.close();
-  });
-
-  test('whose loss is not a number fails with that reason', async () => {
-    const project = await shadesProject();
-    const good = await trainNew(project, request({ number_of_epochs: 1 }));
-    const file = join(tempFolder(), 'poisoned.safetensors');
-    poison(epochCheckpoint(runFolder(project, good), 1), file);
-
-    const error = await appErrorOf(() => trainNew(project, { ...request(), weights: recogniseWeights(file) }));
-
-    expect(error.code).toBe('training-diverged');
-    expect(error.message).toContain('the training loss is NaN at epoch 1, step 1');
-    expect(runSummary(project.db, 'r0002')).toMatchObject({ state: 'failed', reason: error.message });
-    project.close();
-  });
-
-  test('that runs out of memory says so and what to reduce', async () => {
-    const project = await shadesProject(6);
-
-    const error = await appErrorOf(() =>
-      trainNew(project, request({ train_crop_size: 1_000_000, training_batch_size: 8 })),
-    );
-
-    expect(error.code).toBe('out-of-memory');
-    expect(error.message).toContain('reduce training_batch_size');
-    expect(only(project)).toMatchObject({ state: 'failed', reason: error.message });
-    project.close();
-  });
-
-  test('whose image has gone names it', async () => {
-    const project = await shadesProject();
-    const [image] = labelledImages(project.db);
-    const file = imageFile(project.folder, image!);
-    rmSync(file);
-
-    const error = await appErrorOf(() => trainNew(project, request()));
-
-    expect(error.code).toBe('image-missing');
-    expect(error.message).toContain(file);
-    expect(only(project).state).toBe('failed');
-    project.close();
-  });
-
-  test('cannot be resumed without a checkpoint, or with a damaged one', async () => {
-    const project = await shadesProject();
-    const stop = new AbortController();
-    await appErrorOf(() => trainNew(project, request(), { signal: stop.signal, onStarted: () => stop.abort() }));
-    const missing = await appErrorOf(() => trainAgain(project, 'r0001', 2));
-    await appErrorOf(() => trainNew(project, request(), { onEpoch: () => killChild() }));
-    writeFileSync(lastCheckpoint(runFolder(project, 'r0002')), 'damaged');
-    const damaged = await appErrorOf(() => trainAgain(project, 'r0002', 2));
-
-    expect([missing.code, damaged.code]).toEqual(['run-not-resumable', 'run-not-resumable']);
-    expect(missing.message).toContain('there is no checkpoint');
-    expect(damaged.message).toContain('last.safetensors');
-    expect(runSummaries(project.db).map(({ state }) => state)).toEqual(['cancelled', 'failed']);
-    project.close();
-  });
-});
-
-describe('weights from a file', () => {
-  test('of another class count keep their body, and the head is replaced and reported', async () => {
-    const project = await shadesProject();
-    const first = await trainNew(project, request({ number_of_epochs: 1 }));
-    const file = join(tempFolder(), 'three-classes.safetensors');
-    withHead(epochCheckpoint(runFolder(project, first), 1), file, 3);
-
-    const id = await trainNew(project, {
-      ...request({ learning_rate: 0, number_of_epochs: 1 }),
-      weights: recogniseWeights(file),
-    });
-
-    expect(runSummary(project.db, id).notes.join()).toContain(
-      'another class count and was replaced: fc.weight, fc.bias',
-    );
-    const body = (run: string) => tensor(epochCheckpoint(runFolder(project, run), 1), 'layer4.1.conv2.weight');
-    expect(body(id)).toEqual(body(first));
-    project.close();
-  });
-
-  test('of another model are refused by name', async () => {
-    const project = await shadesProject(4);
-    const first = await trainNew(project, request({ number_of_epochs: 1, training_batch_size: 4 }));
-    const file = epochCheckpoint(runFolder(project, first), 1);
-
-    const error = await appErrorOf(() =>
-      trainNew(project, { ...request({}, 'mobilenetv2'), weights: recogniseWeights(file) }),
-    );
-
-    expect(error.message).toContain('holds weights of resnet18, not of mobilenetv2');
-    project.close();
-  });
-
-  test('in frozen groups do not change, their statistics neither', async () => {
-    const project = await shadesProject();
-    const first = await trainNew(project, request({ number_of_epochs: 1 }));
-    const file = epochCheckpoint(runFolder(project, first), 1);
-
-    const settings = { number_of_epochs: 1, layers_to_freeze: 2, warmup_cosine_lr_warmup_epochs: 0 };
-    const id = await trainNew(project, { ...request(settings), weights: recogniseWeights(file) });
-
-    const now = epochCheckpoint(runFolder(project, id), 1);
-    for (const name of [
-      'conv1.weight',
-      'bn1.weight',
-      'bn1.running_mean',
-      'layer1.1.conv2.weight',
-      'layer1.0.bn1.running_var',
-    ]) {
-      expect(tensor(now, name), name).toEqual(tensor(file, name));
-    }
-    for (const name of ['layer2.0.conv1.weight', 'layer2.0.bn1.running_mean', 'fc.bias']) {
-      expect(tensor(now, name), name).not.toEqual(tensor(file, name));
-    }
-    project.close();
-  });
-});
-
-function tensor(file: string, name: string): Float32Array {
-  return toFloat32(name, parseSafetensors(readFileSync(file)).tensors.get(name)!);
-}
-
-function rewrite(
-  from: string,
-  to: string,
-  change: (
-    name: string,
-    shape: readonly number[],
-    data: Float32Array,
-  ) => { shape: readonly number[]; data: Float32Array },
-): void {
-  const { tensors, metadata } = parseSafetensors(readFileSync(from));
-  const changed = [...tensors].map(
-    ([name, stored]) => [name, change(name, stored.shape, toFloat32(name, stored))] as const,
-  );
-  writeFileSync(to, writeSafetensors(new Map(changed), metadata));
-}
-
-function poison(from: string, to: string): void {
-  rewrite(from, to, (name, shape, data) => ({ shape, data: name === 'conv1.weight' ? data.fill(Number.NaN) : data }));
-}
-
-function withHead(from: string, to: string, classes: number): void {
-  rewrite(from, to, (name, shape, data) =>
-    name.startsWith('fc.')
-      ? { shape: shape.with(0, classes), data: new Float32Array((data.length / shape[0]!) * classes) }
-      : { shape, data },
-  );
-}
-
-/** Ends the training child of this process as a crash would. */
-function killChild(): void {
-  for (const line of trainingChildren()) process.kill(Number(line.trim().split(/\s+/)[0]), 'SIGKILL');
-}
 
 async function gone(pid: number): Promise<void> {
   while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));

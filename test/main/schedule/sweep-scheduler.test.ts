@@ -1,14 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { planSweep } from '../../../main/schedule/create-sweep.ts';
 import { type Measure, MemoryGate } from '../../../main/schedule/memory-gate.ts';
-import type { Slot } from '../../../main/schedule/slots.ts';
 import { changeSweep } from '../../../main/schedule/sweep-changes.ts';
 import { leaveRequest } from '../../../main/schedule/sweep-requests.ts';
-import { runSweep, type SweepParts } from '../../../main/schedule/sweep-scheduler.ts';
 import { trialLogFile } from '../../../main/schedule/trial-log.ts';
-import { addImage } from '../../../main/store/images.ts';
-import { setLabels } from '../../../main/store/labels.ts';
 import type { WriteProject } from '../../../main/store/project.ts';
 import { runSummary } from '../../../main/store/run-summaries.ts';
 import { runById } from '../../../main/store/runs.ts';
@@ -18,78 +13,12 @@ import { AppError } from '../../../preload/contract/errors.ts';
 import type { SweepRequest } from '../../../preload/contract/sweep.ts';
 import type { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
-import { type FakeTrainerOptions, fakeTrainer } from '../../kit/fake-trainer.ts';
-import { newProject } from '../../kit/projects.ts';
-
-const cpu = (count: number): Slot[] => Array.from({ length: count }, () => ({ device: 'cpu', threads: 1 }));
-
-const file = ({ trials = 3, more = '', epochs = 4 } = {}) => `
-hyperparameter_sampling:
-  space: {model_name: resnet18, learning_rate: 'choice(0.1, 0.2, 0.3, 0.4, 0.5, 0.6)'}
-  algorithm: grid
-iterations: ${trials}
-arguments: {number_of_epochs: ${epochs}}
-${more}`;
-
-const rateOf = (params: Readonly<Record<string, unknown>>) => Number(params['learning_rate']);
-
-interface Setting {
-  readonly text?: string;
-  readonly slots?: number;
-  readonly trainer?: FakeTrainerOptions;
-  readonly parts?: Partial<SweepParts>;
-}
-
-/** A project that says it has so many images; nobody opens them here. */
-function projectOfRows(images: number): WriteProject {
-  const project = newProject();
-  project.db.transaction(() => {
-    for (let i = 0; i < images; i++) {
-      const sha256 = String(i).padStart(64, '0');
-      const sizes = { size_bytes: 1, width_px: 4, height_px: 4 };
-      const path = `images/${i}.png`;
-      const id = addImage(project.db, {
-        path,
-        source_url: path,
-        storage: 'copied',
-        sha256,
-        ...sizes,
-        format: 'png',
-        split: null,
-        created_at_ms: 1,
-      });
-      setLabels(project.db, id, [i % 2 === 0 ? 'bright' : 'dark']);
-    }
-  });
-  return project;
-}
-
-/** A planned sweep and a way to run it; what the listener was told of trials is in `told`. */
-async function planned({ text = file(), slots = 1, trainer = {}, parts = {} }: Setting = {}) {
-  const project = projectOfRows(8);
-  const { id } = planSweep(project, text, ['cpu'], 'sweep.yaml');
-  const told: string[] = [];
-  const fake = fakeTrainer(trainer);
-  const run = (changes: Partial<SweepParts> = {}) =>
-    runSweep(id, {
-      project,
-      trainer: fake,
-      slots: cpu(slots),
-      gate: new MemoryGate(async () => 1, 1e9),
-      weightsFor: () => null,
-      listener: { onTrial: (trial, state) => told.push(`${trial} ${state}`), onNote: (_, note) => told.push(note) },
-      signal: new AbortController().signal,
-      ...parts,
-      ...changes,
-    });
-  return { project, id, run, told, fake, summary: () => sweepSummary(project.db, id) };
-}
+import { plannedSweep, rateOf, sweepFile, trialStates } from '../../kit/planned-sweep.ts';
 
 const ask = (project: WriteProject, id: string, request: SweepRequest) => leaveRequest(project, id, request, 1);
-const states = ({ trials }: { trials: readonly { state: string }[] }) => trials.map(({ state }) => state);
 
 test('every trial is a run, in the order of the sampler, and the best is known', async () => {
-  const { run, summary, project } = await planned({
+  const { run, summary, project } = await plannedSweep({
     trainer: { accuracy: (params, epoch) => rateOf(params) + epoch / 64 },
   });
 
@@ -113,24 +42,24 @@ test('every trial is a run, in the order of the sampler, and the best is known',
 });
 
 test('a grid that is smaller than the budget ends the sweep earlier', async () => {
-  const { run, summary } = await planned({ text: file({ trials: 100 }) });
+  const { run, summary } = await plannedSweep({ text: sweepFile({ trials: 100 }) });
 
   await run();
 
-  expect(states(summary())).toEqual(new Array(6).fill('completed'));
+  expect(trialStates(summary())).toEqual(new Array(6).fill('completed'));
 });
 
 test('the policy ends a trial with its numbers, and the epochs it was spared are counted', async () => {
   const more = 'early_termination_policy: {type: bandit, slack_factor: 0.1, evaluation_interval: 2}';
-  const { run, summary, project } = await planned({
-    text: file({ more }),
+  const { run, summary, project } = await plannedSweep({
+    text: sweepFile({ more }),
     trainer: { accuracy: (params) => 1 - rateOf(params) },
   });
 
   await run();
 
   const { trials, epochs } = summary();
-  expect(states({ trials })).toEqual(['completed', 'stopped', 'stopped']);
+  expect(trialStates({ trials })).toEqual(['completed', 'stopped', 'stopped']);
   expect(trials[1]).toMatchObject({
     epochs_done: 2,
     decision: { policy: 'bandit', interval: 2, is_stopped: true, value: 0.8 },
@@ -143,8 +72,8 @@ test('the policy ends a trial with its numbers, and the epochs it was spared are
 
 test('so many trials run at a time as there are places', async () => {
   let [now, most] = [0, 0];
-  const { run, fake } = await planned({
-    text: file({ trials: 6, epochs: 1 }),
+  const { run, fake } = await plannedSweep({
+    text: sweepFile({ trials: 6, epochs: 1 }),
     slots: 2,
     trainer: {
       beforeEpoch: async () => {
@@ -163,7 +92,7 @@ test('so many trials run at a time as there are places', async () => {
 
 test('a trial that fails is tried once more from its last epoch, then recorded with its reason and log', async () => {
   const failures = new Map<string, number>();
-  const { run, summary, project, told } = await planned({
+  const { run, summary, project, told } = await plannedSweep({
     trainer: {
       beforeEpoch: (id, epoch) => {
         const failed = failures.get(id) ?? 0;
@@ -177,7 +106,7 @@ test('a trial that fails is tried once more from its last epoch, then recorded w
   await run();
 
   const { trials } = summary();
-  expect(states({ trials })).toEqual(['completed', 'failed', 'completed']);
+  expect(trialStates({ trials })).toEqual(['completed', 'failed', 'completed']);
   expect(trials.map(({ attempts }) => attempts)).toEqual([2, 2, 1]);
   expect(trials[1]).toMatchObject({ reason: expect.stringContaining('signal SIGSEGV'), epochs_done: 2 });
   expect(told).toEqual([
@@ -204,7 +133,7 @@ hyperparameter_sampling:
   space: {model_name: resnet18, learning_rate: 'normal(0.5, 1)'}
 iterations: 6
 arguments: {number_of_epochs: 1}`;
-  const { run, summary } = await planned({ text });
+  const { run, summary } = await plannedSweep({ text });
 
   await run();
 
@@ -216,10 +145,10 @@ arguments: {number_of_epochs: 1}`;
 });
 
 test('paused after the epoch it is at, and gone on with, a sweep is what it would have been', async () => {
-  const whole = await planned({ trainer: { accuracy: rateOf } });
+  const whole = await plannedSweep({ trainer: { accuracy: rateOf } });
   await whole.run();
   const requests: SweepRequest[] = [{ action: 'pause' }];
-  const parted = await planned({
+  const parted = await plannedSweep({
     trainer: {
       accuracy: rateOf,
       beforeEpoch: async (id, epoch) => {
@@ -235,7 +164,7 @@ test('paused after the epoch it is at, and gone on with, a sweep is what it woul
   await parted.run();
 
   expect(paused.state).toBe('paused');
-  expect(states(paused)).toEqual(['completed', 'queued']);
+  expect(trialStates(paused)).toEqual(['completed', 'queued']);
   expect(paused.trials[1]!.epochs_done).toBe(2);
   expect(parted.summary().trials.map(({ values, configuration }) => ({ values, configuration }))).toEqual(
     whole.summary().trials.map(({ values, configuration }) => ({ values, configuration })),
@@ -243,83 +172,10 @@ test('paused after the epoch it is at, and gone on with, a sweep is what it woul
   expect(parted.summary().trials[1]!.attempts).toBe(1);
 });
 
-/** Runs a sweep of which something is asked at the second epoch of its second trial. */
-async function asked(request: SweepRequest, trials = 3) {
-  const made = await planned({
-    text: file({ trials }),
-    trainer: {
-      beforeEpoch: async (id, epoch) => {
-        if (id !== 'r0002' || epoch !== 2) return;
-        ask(made.project, made.id, request);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-      },
-    },
-  });
-  await made.run();
-  return made;
-}
-
-test('stop lets the running trial reach the end of its epoch, stop-now does not', async () => {
-  const [later, now] = [(await asked({ action: 'stop' })).summary(), (await asked({ action: 'stop-now' })).summary()];
-
-  expect([later.state, now.state]).toEqual(['stopped', 'stopped']);
-  expect([states(later), states(now)]).toEqual([
-    ['completed', 'cancelled'],
-    ['completed', 'cancelled'],
-  ]);
-  expect([later.trials[1]!.epochs_done, now.trials[1]!.epochs_done]).toEqual([2, 1]);
-  expect(later.trials[1]!.reason).toBe('stopped by hand after its epoch');
-});
-
-test('one trial is stopped by hand, and the others are not', async () => {
-  const { summary } = await asked({ action: 'stop-trial', trial: 2 });
-
-  expect(states(summary())).toEqual(['completed', 'cancelled', 'completed']);
-});
-
-test('trials are added to a sweep that runs, and to one that has ended', async () => {
-  const { summary, run, project, id } = await asked({ action: 'add', count: 2 }, 2);
-  expect(states(summary())).toEqual(new Array(4).fill('completed'));
-
-  changeSweep(project, id, { action: 'add', count: 1 });
-  expect(summary().state).toBe('paused');
-  await run();
-
-  expect(summary()).toMatchObject({ state: 'completed', plan: { iterations: 5 } });
-  expect(summary().trials.at(-1)!.configuration['learning_rate']).toBe(0.5);
-  expect((await appErrorOf(() => changeSweep(project, id, { action: 'add', count: 1000 }))).message).toContain(
-    'at most 1000',
-  );
-});
-
-test('a trial that failed is trained again on request, after its last epoch', async () => {
-  let isBroken = true;
-  const { run, summary, project, id } = await planned({
-    trainer: {
-      beforeEpoch: (run, epoch) => {
-        if (isBroken && run === 'r0002' && epoch === 3) throw new AppError('out-of-memory', 'out of memory');
-      },
-    },
-  });
-  await run();
-  const before = states(summary());
-  isBroken = false;
-
-  changeSweep(project, id, { action: 'requeue', trial: 2 });
-  await run();
-
-  expect(before).toEqual(['completed', 'failed', 'completed']);
-  expect(states(summary())).toEqual(['completed', 'completed', 'completed']);
-  expect((await appErrorOf(() => changeSweep(project, id, { action: 'requeue', trial: 1 }))).message).toContain(
-    'it is completed',
-  );
-  expect((await appErrorOf(() => changeSweep(project, id, { action: 'pause' }))).code).toBe('sweep-wrong-state');
-});
-
 test('when the time of the experiment or of a trial is up, what runs is cancelled and what was done stays', async () => {
   const timed = async (more: string, hours: number) => {
-    const made = await planned({
-      text: file({ more }),
+    const made = await plannedSweep({
+      text: sweepFile({ more }),
       trainer: {
         beforeEpoch: async (id, epoch) => {
           if (id !== 'r0002' || epoch !== 3) return;
@@ -336,17 +192,17 @@ test('when the time of the experiment or of a trial is up, what runs is cancelle
   const trial = await timed('trial_timeout_minutes: 30', 1);
 
   expect(experiment).toMatchObject({ state: 'stopped', reason: 'experiment_timeout_hours 2 is over' });
-  expect(states(experiment)).toEqual(['completed', 'cancelled']);
+  expect(trialStates(experiment)).toEqual(['completed', 'cancelled']);
   expect(trial.state).toBe('completed');
-  expect(states(trial)).toEqual(['completed', 'cancelled', 'completed']);
+  expect(trialStates(trial)).toEqual(['completed', 'cancelled', 'completed']);
   expect(trial.trials[1]).toMatchObject({ reason: 'trial_timeout_minutes 30 is over', epochs_done: 2 });
 });
 
 test('what a dead program left running goes on from its last epoch, and the policy judges it first', async () => {
   const more = 'early_termination_policy: {type: bandit, slack_factor: 0.1, delay_evaluation: 2}';
   const stop = new AbortController();
-  const { run, summary, project } = await planned({
-    text: file({ more }),
+  const { run, summary, project } = await plannedSweep({
+    text: sweepFile({ more }),
     trainer: {
       accuracy: (params) => 1 - rateOf(params),
       beforeEpoch: (id, epoch) => {
@@ -394,13 +250,13 @@ test('what does not fit beside others waits, and what does not fit alone has its
     measured.push(Number(params['training_batch_size']));
     return Number(params['training_batch_size']) * 10;
   };
-  const fixed = file({ trials: 2, epochs: 1 }).replace(
+  const fixed = sweepFile({ trials: 2, epochs: 1 }).replace(
     '{number_of_epochs',
     '{training_batch_size: 6, number_of_epochs',
   );
-  const beside = await planned({ text: fixed, slots: 2, parts: { gate: new MemoryGate(measure, 100) } });
+  const beside = await plannedSweep({ text: fixed, slots: 2, parts: { gate: new MemoryGate(measure, 100) } });
   await beside.run();
-  const alone = await planned({ text: fixed, parts: { gate: new MemoryGate(measure, 35) } });
+  const alone = await plannedSweep({ text: fixed, parts: { gate: new MemoryGate(measure, 35) } });
   await alone.run();
 
   expect(beside.told).toEqual([
@@ -418,15 +274,8 @@ test('what does not fit beside others waits, and what does not fit alone has its
   expect(measured).toEqual([6, 6, 3]); // once for all trials that are alike
 });
 
-test('a request that makes no sense is said and ends nothing; what is no request is thrown away', async () => {
-  const { told, summary } = await asked({ action: 'requeue', trial: 1 });
-
-  expect(told.join()).toContain('cannot train again trial 1 of sweep s0001: it is completed');
-  expect(summary().state).toBe('completed');
-});
-
 test('a sweep cannot be begun twice, and one that cannot be run says why', async () => {
-  const { run, id, project } = await planned();
+  const { run, id, project } = await plannedSweep();
   const first = run();
 
   expect((await appErrorOf(run)).message).toContain(`cannot start sweep ${id}: it is running`);
