@@ -130,12 +130,17 @@ function accumulated(task: WeightGradTask, operands: Operands): string {
 const MOST_BLOCKS = 4; // of filters that the operator takes at a time
 const CACHED = 13 * 2 ** 14; // numbers of them that stay in a core's second cache while a row of the result is made
 
-/** The fewest equal numbers of rows, such that what the operator takes of the cotangent at a time stays cached. */
+const MOST_SEGMENTS = 256; // each is operators of its own in the graph, which must be made soon for a map of any height
+
+/**
+ * The fewest equal numbers of rows, such that what the operator takes of the cotangent at a time stays cached; all rows at a
+ * time where that takes too many.
+ */
 function segmentsOf(ho: number, perRow: number): number {
-  for (let segments = 1; segments < ho; segments++) {
+  for (let segments = 1; segments <= Math.min(ho, MOST_SEGMENTS); segments++) {
     if (ho % segments === 0 && (ho / segments) * perRow <= CACHED) return segments;
   }
-  return ho;
+  return 1;
 }
 
 /** As equal parts as can be. */
