@@ -45,16 +45,20 @@ export function byPlanes(task: WeightGradTask): string {
   const [, k] = packedShape(g.shape, 'blocked', block) as Sizes;
   const [blocks, filters] = [channels / block / group, k / block / group];
   const [, , kh, kw] = weight;
-  const sum = accumulated(task, {
-    group,
-    images: n,
+  const beside = group === 1 ? imageGroups(n, 1, channels * k * kh * kw, block) : 1;
+  const images = n / beside;
+  const [apart, filtersApart] = beside === 1 ? [blocks, filters] : [(images * channels) / block, (images * k) / block];
+  const groups = group * beside;
+  const parts = accumulated(task, {
+    group: groups,
+    images,
     lanes: block,
-    rows: blockedRows(task),
-    filters: [filters, filters, k / block],
+    rows: blockedRows(task, { blocks, groups, apart }),
+    filters: [filters, filtersApart, k / block],
   });
   const turned = chunksPicked(
     emit,
-    sum,
+    summedOver(emit, parts, blocks, beside),
     kh * kw * block * block,
     [group, filters, blocks],
     [along(2, blocks, group * filters), along(1, filters, 1), along(0, group, filters)],
@@ -62,20 +66,40 @@ export function byPlanes(task: WeightGradTask): string {
   return reshaped(emit, turned, [k, channels / group, kh, kw]);
 }
 
-/** The same for a plain map of fewer channels than a block, which is too few for its own rows. Shapes: -> thin filters [K,C,kh,kw]. */
+/** The same for a plain map of fewer channels than a block. Shapes: -> thin filters [K,C,kh,kw]. */
 export function stemByPlanes(task: WeightGradTask): string {
   const { emit, x, g, weight, block } = task;
   const [, c, kh, kw] = weight;
   const [n] = x.shape as Sizes;
   const k = roundUp(g.shape[1]!, block);
   // A kernel has few rows to share out among threads: half of the images each make twice as many.
-  const group = n % 2 === 0 ? 2 : 1;
+  const group = imageGroups(n, 2, k * c * kh * kw, block);
   const images = n / group;
   const filters = [k / block, (images * k) / block, k / block] as const;
   const sum = accumulated(task, { group, images, lanes: c, rows: plainRows(task, images), filters });
-  const halves = reshaped(emit, sum, [group, k / block, kh * kw, c, block]);
-  const whole = emit.one('ReduceSum', [halves, emit.ints([0])], { keepdims: 0 });
+  const whole = reshaped(emit, summedOver(emit, sum, 1, group), [k / block, kh * kw, c, block]);
   return reshaped(emit, emit.one('Transpose', [whole], { perm: [0, 2, 1, 3] }), [k, c, kh, kw]);
+}
+
+const MOST_RESULTS = 2 ** 20; // numbers that groups of images may make together before they are summed
+
+/**
+ * Into how many groups, `wanted` or more, images fall that one convolution takes side by side, each making a result of its own:
+ * fewer and larger operations than parts of which each waits for the last. 1 where the operator or memory forbids it.
+ */
+function imageGroups(images: number, wanted: number, results: number, block: number): number {
+  if (!isReadable(images, block)) return 1;
+  const least = Math.max(wanted, Math.ceil(images / (block - 1)));
+  for (let groups = least; groups <= images && groups * results <= MOST_RESULTS; groups++) {
+    if (images % groups === 0) return groups;
+  }
+  return 1;
+}
+
+/** Shapes: [outer, count, any] -> [outer, any], flat. */
+function summedOver(emit: Emitter, name: string, outer: number, count: number): string {
+  if (count === 1) return name;
+  return emit.one('ReduceSum', [reshaped(emit, name, [outer, count, -1]), emit.ints([1])], { keepdims: 0 });
 }
 
 /** Some of a number of things that follow one another. */
@@ -188,9 +212,17 @@ function cotangent({ emit, g, block }: WeightGradTask, operands: Operands, image
   return reshaped(emit, picked, [operands.group * count * block, images.count, rows.count, wo]);
 }
 
+interface Groups {
+  /** Blocks of channels in each. */
+  readonly blocks: number;
+  readonly groups: number;
+  /** Blocks between the first ones of two. */
+  readonly apart: number;
+}
+
 /** Rows of blocks. */
-function blockedRows(task: WeightGradTask): Operands['rows'] {
-  const { emit, x, attrs, group, block } = task;
+function blockedRows(task: WeightGradTask, { blocks, groups, apart }: Groups): Operands['rows'] {
+  const { emit, x, attrs, block } = task;
   const packed = packedShape(x.shape, 'blocked', block) as Sizes;
   const [, across] = overhang(task);
   const { name, shape } = pixelsOf(
@@ -201,24 +233,23 @@ function blockedRows(task: WeightGradTask): Operands['rows'] {
     block,
   );
   const [, channels, h, w] = shape;
-  const blocks = channels / block / group;
   const [left, right] = [attrs.pads[1], Math.max(0, across)];
   return (images, rows) => {
     const picked = chunksPicked(
       emit,
       name,
       w * block,
-      [blocks, group, images.count, rows.count],
+      [blocks, groups, images.count, rows.count],
       [
         { axes: [3], numbers: numbers(rows, 1) },
         along(0, blocks, h),
-        along(1, group, blocks * h),
+        along(1, groups, apart * h),
         { axes: [2], numbers: numbers(images, (channels / block) * h) },
       ],
     );
-    const planes = blocks * group * images.count;
+    const planes = blocks * groups * images.count;
     const whole = columnsAround(task, picked, [planes, rows.count, w], [left, right]);
-    return reshaped(emit, whole, [blocks, group * images.count, rows.count, (left + w + right) * block]);
+    return reshaped(emit, whole, [blocks, groups * images.count, rows.count, (left + w + right) * block]);
   };
 }
 
