@@ -25,7 +25,6 @@ import { convertLayout } from './onnx-blocked-convert.ts';
 import { activated, blockedAdd, blockedMul, blockedScaleAdd } from './onnx-blocked-fused.ts';
 import { quotientGelu } from './onnx-blocked-gelu.ts';
 import { headsFromRows, rowsFromHeads } from './onnx-blocked-heads.ts';
-import { weightedStandardizeGrad } from './onnx-blocked-layer-norm.ts';
 import { blockedMatMul, filterParts, filtersFromTurned, joinedFilters, reshapedRows } from './onnx-blocked-linear.ts';
 import { blockedClipGrad, steepReluGrad } from './onnx-blocked-masks.ts';
 import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './onnx-blocked-movement.ts';
@@ -139,7 +138,6 @@ export function blockedBackend(block: number): Backend {
       Reshape: rowsFromHeads(reshapedRows(rules.Reshape), block),
       Transpose: headsFromRows(chunkTranspose(rules.Transpose), block),
       MatMul: blockedMatMul(rules.MatMul, block),
-      StandardizeGrad: weightedStandardizeGrad(rules.StandardizeGrad),
       Mul: scaledProduct(blockedMul(wrapped.Mul, block)),
       ReduceSum: blockedReduction(rules.ReduceSum, block),
       ReduceMean: blockedReduction(rules.ReduceMean, block),

@@ -18,16 +18,6 @@ export const lowerStandardize: LoweringRule<'Standardize'> = (emit, { inputs: [i
 export const lowerStandardizeGrad: LoweringRule<'StandardizeGrad'> = (emit, { inputs }) => {
   const [g, y, inverse] = inputs.map(emit.name) as [string, string, string];
   const along = meanOfRows(emit, emit.one('Mul', [g, y]));
-  return [fromRowMeans(emit, { g, y, inverse }, meanOfRows(emit, g), along)];
+  const centred = emit.one('Sub', [g, meanOfRows(emit, g)]);
+  return [emit.one('Mul', [emit.one('Sub', [centred, emit.one('Mul', [y, along])]), inverse])];
 };
-
-/** The gradient from each row's means of g, and of g * y. */
-export function fromRowMeans(
-  emit: Emitter,
-  { g, y, inverse }: Readonly<Record<'g' | 'y' | 'inverse', string>>,
-  mean: string,
-  along: string,
-): string {
-  const centred = emit.one('Sub', [g, mean]);
-  return emit.one('Mul', [emit.one('Sub', [centred, emit.one('Mul', [y, along])]), inverse]);
-}
