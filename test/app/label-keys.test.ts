@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { importDataset } from '../../main/data/import.ts';
 import { openEngine, type Workbench } from '../../main/engine.ts';
@@ -110,6 +111,11 @@ async function objectsOf({ engine, page }: Walk, image: number, count: number) {
   }));
 }
 
+/** How large the picture is shown. */
+async function percentOf(page: Page): Promise<number> {
+  return Number((await page.getByRole('button', { name: / %$/ }).innerText()).replace(' %', ''));
+}
+
 async function lastOf(walk: Walk, image: number, count: number) {
   return (await objectsOf(walk, image, count)).at(-1)!;
 }
@@ -174,6 +180,8 @@ async function paint(walk: Walk): Promise<void> {
   await keys.hear('image 2 out of 6, 0 objects, To do');
   await keys.give('tool-brush', 'brush-larger', 'brush-smaller', 'brush-softer', 'brush-harder');
   await keys.hear('hardness 100 per cent');
+  const [nib, scale] = [(await page.locator('.label-nib').boundingBox())!, await percentOf(page)];
+  expect(nib.width / (scale / 100)).toBeCloseTo(20, 0);
   await keys.carry([160, 60], [200, 60]);
   const [, top, , bottom] = (await lastOf(walk, 2, 1)).xyxy;
   expect(bottom! - top!).toBe(20);
@@ -308,7 +316,7 @@ async function decide(walk: Walk): Promise<void> {
 /** How the picture is seen, and the way to lists and back. */
 async function look(walk: Walk): Promise<void> {
   const { page, keys } = walk;
-  const percent = async () => Number((await page.getByRole('button', { name: / %$/ }).innerText()).replace(' %', ''));
+  const percent = () => percentOf(page);
   const whole = await percent();
   await keys.give('canvas', 'zoom-in');
   await eventually(async () => expect(await percent()).toBeGreaterThan(whole));

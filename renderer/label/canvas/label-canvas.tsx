@@ -40,6 +40,9 @@ const SQUARES_FROM = 4;
 /** Tools that draw from where the pointer is: lines through it show what lies level with it. */
 const CROSSED: ReadonlySet<ToolName> = new Set(['box', 'extreme', 'polygon', 'cut']);
 
+/** Tools whose strokes are as wide as the brush: a ring round the pointer shows how wide. */
+const STROKING: ReadonlySet<ToolName> = new Set(['brush', 'eraser']);
+
 export interface LabelCanvasProps {
   readonly session: LabelSession;
   readonly picture: ShownPicture | null;
@@ -122,6 +125,12 @@ export function LabelCanvas(props: LabelCanvasProps): ReactElement {
       </Stage>
       {isFiltered ? <PictureFilter look={pictureLook} /> : null}
       <i className="label-crosshair" />
+      {STROKING.has(state.tool) ? (
+        <i
+          className="label-nib"
+          style={{ width: (2 * state.brushRadius) / pixel, height: (2 * state.brushRadius) / pixel }}
+        />
+      ) : null}
       <p className="label-pointer">
         <span ref={place} className="label-pixel" />
         <span id={hint} className="label-crosshair-hint">

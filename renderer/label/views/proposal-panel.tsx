@@ -48,7 +48,7 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
       </div>
       <button
         type="button"
-        className="button button-quiet"
+        className="button label-next"
         title={`The next image on which two models disagree, the most disagreed-on first (${nextKeys})`}
         onClick={onNext}
       >

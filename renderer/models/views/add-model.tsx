@@ -102,7 +102,7 @@ function Guesses({ survey: { model, decoder, guesses, mapping } }: { survey: Mod
       <h2>
         {mapping === null ? 'Nobody knows how it is used' : 'How it is used'}{' '}
         <small className="muted">
-          {(bytes / 1e6).toFixed(1)} MB
+          {bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`}
           {model.producer === '' ? '' : `, made by ${model.producer}`}
         </small>
       </h2>
