@@ -75,7 +75,7 @@ test('a model is added by its file, mapped and tried, and asked about images bes
   const file = writeModel(tempFolder(), 'finder.onnx', boxFinder(16));
   await form.getByRole('textbox', { name: 'ONNX file, or the folder of a bundle' }).fill(file);
   await form.getByRole('button', { name: 'Look at it' }).click();
-  await page.getByText('boxes in "boxes", labels in "labels" where 0 is the background').waitFor();
+  await page.getByText('labels in "labels" where 0 is the background').waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('Finder');
   await page.getByRole('button', { name: 'Try it on this image' }).click();
   await page.getByRole('img', { name: 'What the model found' }).getByText('bolt').waitFor();
