@@ -163,8 +163,10 @@ async function drawOutlines(walk: Walk): Promise<void> {
   await keys.to([330, 20]);
   await keys.press('Alt+Enter'); // a corner more, on the edge
   await eventually(() => expect(walk.engine.labelling().document(1).undo).toBe('add corner'));
+  await lastOf(walk, 1, 4); // the window knows as well
   await keys.press('Alt+Enter'); // and away again
   await eventually(() => expect(walk.engine.labelling().document(1).undo).toBe('remove corner'));
+  await lastOf(walk, 1, 4);
   await keys.carry([340, 40], [340, 50]); // the whole of it is moved
   await eventually(async () => expect((await lastOf(walk, 1, 4)).xyxy).toEqual([300, 30, 380, 70]));
   await keys.tap([220, 30]);
