@@ -51,7 +51,8 @@ export function CommandPalette(props: CommandPaletteProps): ReactElement {
   const action = useAction(
     (act: CommandAct) => perform(act, props),
     (said) => {
-      if (said === null) onOpen(false); // else it is read here
+      if (said !== null) return; // it is read here, and Enter does the same again
+      onOpen(false);
       setText('');
     },
   );

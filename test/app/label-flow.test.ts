@@ -84,22 +84,20 @@ test('an edit of many images taken back from the canvas by Ctrl+K says what it w
   await page.getByRole('button', { name: 'Accepted', exact: true, pressed: true }).waitFor();
   await page.keyboard.press('Shift+D');
   await page.getByRole('button', { name: 'Done', exact: true, pressed: true }).waitFor();
-  const take = async (what: string) => {
-    await page.keyboard.type(what);
-    await page.getByRole('menuitem', { name: what }).waitFor();
-    await page.keyboard.press('Enter');
-  };
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: 'Page or action' }).waitFor();
 
-  await take('Undo the last edit');
+  await page.keyboard.type('Undo the last edit');
+  await page.locator('[role="menuitem"][data-focused]').getByText('Undo the last edit').waitFor();
+  await page.keyboard.press('Enter');
 
   const said = page.getByRole('dialog').getByRole('status');
   await said.getByText('Taken back: mark 2 images accepted. Some of it stays as it is.').waitFor();
   expect(await said.innerText()).toContain('1 review of 2.png');
   await keepPicture(page, 'palette-left-light');
-  await take('Undo the last edit');
+  await page.keyboard.press('Enter');
   await said.getByText('There is no edit to take back.').waitFor();
+  await page.keyboard.press('Escape'); // what was typed
   await page.keyboard.press('Escape');
   await said.waitFor({ state: 'detached' });
   expect([1, 2].map((image) => engine.labelling().document(image).review.state)).toEqual(['to-do', 'done']);
