@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { findElectron } from '../../build/electron.ts';
 import { desktopLaunch } from '../../build/start.ts';
@@ -42,8 +43,7 @@ export async function openDesktop(
   state = tempFolder(),
   elsewhere: Elsewhere | null = null,
 ): Promise<TestDesktop> {
-  const { executablePath, args, env } = await launchOptions(folder, state, elsewhere);
-  const app = await _electron.launch({ executablePath, args, env });
+  const app = await launched(await launchOptions(folder, state, elsewhere), state);
   const page = await app.firstWindow();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -69,6 +69,37 @@ export async function openDesktop(
   await answer(0);
   const said = () => app.evaluate(() => (globalThis as unknown as { shown: { message: string }[] }).shown);
   return { app, page, complaints, state, said, answer };
+}
+
+/** Longer than it takes on a busy machine. */
+const LAUNCH_MS = 15_000;
+const MOST_LAUNCHES = 3;
+
+/**
+ * Now and then Electron 25 is up and Playwright waits for it for ever, past its own limit; then it is ended and started anew.
+ * `state`: by which the process is told from others.
+ */
+async function launched(
+  options: Awaited<ReturnType<typeof launchOptions>>,
+  state: string,
+): Promise<ElectronApplication> {
+  for (let launches = 1; ; launches++) {
+    const late = new AbortController();
+    const launch = _electron.launch(options);
+    launch.catch(() => {}); // met below, or of a process that was ended here
+    const app = await Promise.race([launch, setTimeout(LAUNCH_MS, null, { signal: late.signal })]);
+    late.abort();
+    if (app !== null) return app;
+    for (const pid of pidsWith(`--user-data-dir=${state}`)) process.kill(pid, 'SIGKILL');
+    if (launches === MOST_LAUNCHES) throw new Error(`Electron was started ${launches} times without an answer`);
+  }
+}
+
+/** Of the app itself; processes of its own end with it. */
+function pidsWith(argument: string): number[] {
+  return processRows()
+    .filter(({ args }) => args.includes(argument) && !args.includes('--type='))
+    .map(({ pid }) => pid);
 }
 
 /** How the app is started with a project, or without. */
@@ -111,9 +142,13 @@ function processOf(app: ElectronApplication): ChildProcess | null {
 /** Processes that the shell has started with our Node. */
 export function enginePids(app: ElectronApplication): number[] {
   const parent = app.process().pid!;
+  return processRows()
+    .filter(({ ppid, args }) => ppid === parent && args.includes('entry.ts'))
+    .map(({ pid }) => pid);
+}
+
+function processRows(): { readonly pid: number; readonly ppid: number; readonly args: string }[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   const rows = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
-  return rows
-    .filter(([, , ppid, args]) => Number(ppid) === parent && args!.includes('entry.ts'))
-    .map(([, pid]) => Number(pid));
+  return rows.map(([, pid, ppid, args]) => ({ pid: Number(pid), ppid: Number(ppid), args: args! }));
 }
