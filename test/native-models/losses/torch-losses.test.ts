@@ -9,10 +9,9 @@ import { smoothL1 } from '../../../native-models/losses/smooth-l1.ts';
 import { pulledBack } from '../../../native-models/passes/gradients.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
-import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { formulaValues, type LossCase, lossCases } from '../../kit/fixture-operators.ts';
-import { directionalDerivatives, newGraph, relativeError } from '../../kit/programs.ts';
-import { runOnnx } from '../../kit/run-onnx.ts';
+import { testDerivatives } from '../../kit/primitive-suite.ts';
+import { newGraph } from '../../kit/programs.ts';
 
 type Inputs = Readonly<Record<string, Tensor>>;
 
@@ -93,22 +92,7 @@ describe.each(lossCases().map((recorded) => [recorded.name, recorded] as const))
     });
   });
 
-  // CIoU's alpha is constant to the derivative but not to the function, so there torch alone is the judge.
-  test.skipIf(recorded.operator === 'ciou')('gradients are the slope of the loss', () => {
-    const { program, feeds } = programOf(recorded);
-
-    const { exact, numeric } = directionalDerivatives(program, feeds, recorded.name.length);
-
-    expect(Math.abs(exact - numeric)).toBeLessThan(1e-6 * Math.max(1, Math.abs(exact)));
-  });
-
-  test('the runtime agrees', async () => {
-    const { program, feeds } = programOf(recorded);
-
-    const [expected, actual] = [interpret(program, feeds), await runOnnx(program, standardBackend, feeds)];
-
-    for (const [name, value] of expected) expect(relativeError(actual.get(name)!, value), name).toBeLessThan(2e-5);
-  });
+  testDerivatives(() => programOf(recorded), recorded.name.length);
 });
 
 test('shapes that do not fit are refused by name', () => {

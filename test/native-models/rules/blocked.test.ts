@@ -10,7 +10,8 @@ import { prune } from '../../../native-models/passes/prune.ts';
 import type { Emitter } from '../../../native-models/rules/emitter.ts';
 import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
 import { suitsWinograd } from '../../../native-models/rules/onnx-blocked-winograd.ts';
-import { type GradientCase, gradientProgram, newGraph, randomArray, relativeError } from '../../kit/programs.ts';
+import { describePrimitives } from '../../kit/primitive-suite.ts';
+import { type GradientCase, newGraph, randomArray, relativeError } from '../../kit/programs.ts';
 import { runOnnx } from '../../kit/run-onnx.ts';
 
 const block = await probeBlock();
@@ -381,19 +382,7 @@ test('rows are combined where the multiplications saved outweigh the passes over
   ]);
 });
 
-describe.skipIf(block === null)('over blocked maps', () => {
-  test.each(Object.entries(cases))('%s: value and gradients are the evaluator’s', async (name, gradientCase) => {
-    const { program, feeds } = gradientProgram(gradientCase, name.length);
-    const expected = interpret(program, feeds);
-    const actual = await runOnnx(program, blockedBackend(block!), feeds);
-
-    expected.delete('loss'); // a sum of y, whose terms cancel
-    for (const [output, value] of expected) {
-      expect(actual.get(output)!.shape, output).toEqual(value.shape);
-      expect(relativeError(actual.get(output)!, value), output).toBeLessThan(2e-5);
-    }
-  });
-});
+describePrimitives(cases);
 
 /** Sums of thousands of numbers, as bias gradients are; one addition after the other would be off by 5e-7 to 1e-6. */
 const SUMS: Readonly<Record<string, GradientCase>> = {
