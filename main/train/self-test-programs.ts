@@ -84,7 +84,7 @@ interface ConvOptions {
   readonly hasBias?: boolean;
 }
 
-/** Weight gradients by images; maps so narrow that images lie side by side; groups of whole blocks. */
+/** Weight gradients of more images than are summed at once; maps so narrow that images lie side by side; groups of whole blocks. */
 function imagesInBlocks(): Program {
   const net = new Builder();
   const layer = (x: Tensor, outputs: number, kernel: number, options: ConvOptions = {}) =>
@@ -101,28 +101,39 @@ function imagesInBlocks(): Program {
   return net.finished([layer(grouped, 40, 3).relu()]);
 }
 
+const MANY = 112; // channels from which a small map's rows are combined
+
 /**
- * Weight gradients by rows, by image and by one dilated convolution; narrow groups merged; sums over large maps; pooling
- * with and without an activation before it; norms by known statistics; channels joined, cut, weighed and averaged.
+ * Weight gradients by planes, by image and by one dilated convolution; narrow groups merged; sums over large maps; pooling
+ * with and without an activation before it, averages, enlarged maps; a norm behind a product of single pixels, and by known
+ * statistics; rows of wide kernels combined; channels joined, cut and weighed.
  */
 function fewImages(): Program {
   const net = new Builder();
   const images = net.graph.input('images', 'float32', [2, 3, 32, 32]);
   const stem = net.norm(net.conv(images, 16, 3)).relu();
-  const wide = net.conv(net.conv(stem, 40, 1, { hasBias: true }).silu(), 16, 1); // channels that fill no block
+  const grown = net.norm(net.conv(stem, 32, 1)).relu();
+  const wide = net.conv(net.conv(grown, 40, 1, { hasBias: true }).silu(), 16, 1); // channels that fill no block
   const pooled = net.norm(wide).relu().maxPool({ kernel: 3, stride: 2, padding: 1 });
-  const rows = net.normBySaid(net.conv(pooled, 32, 3));
+  const rows = net.normBySaid(net.conv(pooled, 32, 3)).add(grown.averagePool({ kernel: 2, stride: 2 }));
   const merged = net.conv(rows.hardSwish(), 32, 3, { group: 8 });
   const dilated = net.conv(merged, 32, 3, { dilation: 2 }).clip(-1, 1);
   const weighed = dilated.mul(net.parameter([1, 32, 1, 1])).mul(dilated.mean([2, 3], true));
-  const joined = weighed.concat([rows], 1);
+  const excited = merged
+    .mul(merged.mean([2, 3], true))
+    .add(rows)
+    .relu();
+  const joined = weighed.add(excited).concat([rows], 1);
   const halves = joined.slice([0, 16, 0, 0], [2, 48, 16, 16]);
   const pyramid = spatialPyramidPool(net.conv(halves, 16, 3, { stride: 2, hasBias: true }).relu(), 5);
-  const depthwise = net.conv(pyramid, 64, 3, { group: 64, stride: 2 });
+  const around = { kernel: 3, stride: 1, padding: 1, countPads: false } as const;
+  const depthwise = net.conv(pyramid, 64, 3, { group: 64, stride: 2 }).averagePool(around);
   const unpadded = net.conv(halves, 16, 3, { pads: [0, 0, 0, 0], hasBias: true }).relu();
   const cut = net.conv(unpadded.maxPool({ kernel: 3, stride: 2 }), 16, 1, { stride: 3 });
   const asScored = stem.stopGradient().maxPool({ kernel: 3, stride: 2, padding: 1 }); // without a gradient
-  return net.finished([depthwise, cut, asScored, joined.mean([2, 3])]);
+  const enlarged = net.conv(unpadded.upsample(2), 16, 1);
+  const combined = net.conv(net.conv(rows, MANY, 1), MANY, 3, { hasBias: true }); // rows of wide kernels
+  return net.finished([depthwise, cut, asScored, enlarged, combined, joined.mean([2, 3])]);
 }
 
 /** Rows that stay in blocks from layer to layer, over whole heads that change places. Sides in whole blocks of either size. */
@@ -150,5 +161,10 @@ function linearLayers(): Program {
     .reshape([images * tokens, width]);
   const chunks = query.transpose([1, 0, 2, 3]).mul(net.parameter([width / heads]));
   const product = hidden.matmul(net.parameter([width, 272]).transpose([1, 0])); // neither lies as a filter
-  return net.finished([layer(back, width).add(x), chunks, product, layer(x.standardize(EPSILON), width)]);
+  return net.finished([
+    layer(back, width).add(x),
+    chunks,
+    product,
+    layer(x.standardize(EPSILON).mul(net.parameter([width])), width),
+  ]);
 }
