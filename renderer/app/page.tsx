@@ -84,6 +84,8 @@ const LABEL_LINKS: LabelLinks = {
   tiles: tilesUrl,
   thumbnail: thumbnailUrl,
   label: labelHref,
+  start: LABEL_HREF,
+  importData: importHref(''),
   models: MODELS_HREF,
   follow,
 };

@@ -51,6 +51,9 @@ export interface LabelLinks {
   readonly thumbnail: (sha256: string) => string;
   /** The page that labels an image. */
   readonly label: (image: number) => string;
+  /** The page that labels the first image that waits, and the one that brings images in. */
+  readonly start: string;
+  readonly importData: string;
   /** The page of models from elsewhere. */
   readonly models: string;
   /** Goes there. */

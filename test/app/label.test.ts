@@ -457,6 +457,17 @@ describe('labelling objects', () => {
   });
 });
 
+test('an image that is not there, and a project without any, say where to go on', async () => {
+  await serve('image-classification', []);
+  const page = await open('#/label/99');
+  await page.getByRole('heading', { name: 'This image cannot be labelled' }).waitFor();
+  await page.getByRole('link', { name: 'Label another' }).click();
+  await page.getByRole('heading', { name: 'There are no images yet' }).waitFor();
+  await keepPicture(page, 'label-empty-light');
+  await page.getByRole('link', { name: 'Import images' }).click();
+  await page.getByRole('heading', { name: 'What to import' }).waitFor();
+});
+
 test('classes of whole images are given by number, one of them, and taken back', async () => {
   await serve('image-classification', ['a.png', 'b.png']);
   const page = await open('#/label');

@@ -69,7 +69,14 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   const { session, problem, picture, unreadable, neighbours } = useOpenImage(api, links, image, { view, activeClass });
   useGoOn(session);
   const sequence = useSequence(api, image, session, (frame) => links.follow(links.label(frame)));
-  if (problem !== null) return <Notice title="This image cannot be labelled" text={problem} />;
+  if (problem !== null) {
+    const start = (
+      <a className="button" href={links.start}>
+        Label another
+      </a>
+    );
+    return <Notice title="This image cannot be labelled" text={problem} action={start} />;
+  }
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
   const shown = {
     ...props,

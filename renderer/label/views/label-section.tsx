@@ -51,6 +51,11 @@ function FirstImage({ project, api, links }: Pick<LabelSectionProps, 'project' |
       title="There are no images yet"
       text="Bring pictures into the project, labelled or not, and label them here:"
       commands={[`lightbench import ${project.folder} path/to/images`]}
+      action={
+        <a className="button button-main" href={links.importData}>
+          Import images
+        </a>
+      }
     />
   );
 }
