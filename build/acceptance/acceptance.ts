@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandOptions } from '../command-options.ts';
 import { ROOT } from '../source-files.ts';
 import { bccd } from './bccd.ts';
 import { CURVES, curve } from './curve.ts';
@@ -19,8 +19,9 @@ import { segm } from './segm.ts';
 import { sweep } from './sweep.ts';
 import { tiling } from './tiling.ts';
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, work: { type: 'string', default: join(ROOT, '.cache', 'acceptance') } },
+const values = commandOptions({
+  only: { type: 'string' },
+  work: { type: 'string', default: join(ROOT, '.cache', 'acceptance') },
 });
 const { work } = values;
 if (!existsSync(SHARED)) throw new Error(`the real data is not at ${SHARED}; set LIGHTBENCH_SHARED`);

@@ -1,14 +1,17 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
- * `npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco|import] [--case PART-OF-A-NAME] [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]`
+ *
+ *     npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco|import] [--case PART-OF-A-NAME]
+ *                   [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]
+ *
  * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
- * Without `--only`: step, ops and data, about 20 minutes on two quiet threads; `--steps 1 --rounds 1` shows in a third of that
- * that everything runs. Prints one Markdown report with medians and spread; a case that fails is told at its end; without torch it prints our side alone and says so. With `--json`, standard
- * output is one array of rows.
+ * Without `--only`: step, ops and data, about 20 minutes on two quiet threads; `--steps 1 --rounds 1` shows in a third of
+ * that that everything runs. Prints one Markdown report with medians and spread; a case that fails is told at its end;
+ * without torch it prints our side alone and says so. With `--json`, standard output is one array of rows.
  */
 
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { commandOptions } from '../command-options.ts';
 import { cocoBenchmark, cocoTable } from './coco.ts';
 import { hasTorch, peerKernels } from './contender.ts';
 import { dataBenchmark, dataTable } from './data.ts';
@@ -170,17 +173,15 @@ function headingOf({ steps, rounds, threads }: Settings, startMs: number, loadBe
 const load = (): string => loadavg()[0]!.toFixed(1);
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      case: { type: 'string', default: '' },
-      steps: { type: 'string', default: '8' },
-      threads: { type: 'string', default: String(availableParallelism()) },
-      rounds: { type: 'string', default: '8' },
-      model: { type: 'string', default: 'resnet18' },
-      backend: { type: 'string', default: '' },
-      json: { type: 'boolean', default: false },
-    },
+  const values = commandOptions({
+    only: { type: 'string' },
+    case: { type: 'string', default: '' },
+    steps: { type: 'string', default: '8' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    rounds: { type: 'string', default: '8' },
+    model: { type: 'string', default: 'resnet18' },
+    backend: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
   });
   const parts = chosenParts(values.only);
   const hasPeer = hasTorch();

@@ -10,7 +10,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { systemClock } from '../../main/clock.ts';
@@ -20,6 +19,7 @@ import { createProject } from '../../main/store/project.ts';
 import { type Rng, rngFrom } from '../../native-models/core/rng.ts';
 import { findBrowser, launch } from '../browser.ts';
 import { builtRenderer } from '../bundle.ts';
+import { commandOptions } from '../command-options.ts';
 import { ROOT } from '../source-files.ts';
 import { figuresLine, measureLargePicture } from './large-picture.ts';
 import { measureNextImage } from './next-image.ts';
@@ -169,13 +169,11 @@ async function largeRows(browser: Browser, side: number): Promise<ScriptRow[]> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      polygons: { type: 'string', default: '10000' },
-      side: { type: 'string', default: '10000' },
-      json: { type: 'boolean', default: false },
-    },
+  const values = commandOptions({
+    only: { type: 'string' },
+    polygons: { type: 'string', default: '10000' },
+    side: { type: 'string', default: '10000' },
+    json: { type: 'boolean', default: false },
   });
   const wants = (part: string) => values.only === undefined || values.only === part;
   await builtRenderer();

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandOptions } from '../command-options.ts';
 import { ROOT } from '../source-files.ts';
 import { makeDataset } from './dataset.ts';
 
@@ -36,7 +36,7 @@ function lightbench(...args: readonly string[]): void {
 const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(0);
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  const values = commandOptions({ out: { type: 'string' } });
   const folder = values.out ?? mkdtempSync(join(tmpdir(), 'lightbench-demo-'));
   const [pictures, unseen, project] = ['pictures', 'unseen', 'project'].map((name) => join(folder, name)) as [
     string,

@@ -9,10 +9,10 @@ import { chmodSync, cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createPackage } from '@electron/asar';
 import { ENGINE_FOLDER } from '../../main/shell/places.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { commandOptions } from '../command-options.ts';
 import '../preflight.ts';
 import { builtDesktop, builtRenderer } from '../bundle.ts';
 import { findElectron } from '../electron.ts';
@@ -52,9 +52,8 @@ export async function makePackage(folder: string): Promise<string> {
   return join(folder, PROGRAM_NAME);
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const options = { out: { type: 'string' }, archive: { type: 'boolean', default: false } } as const;
-  const { values } = parseArgs({ args: [...args], options });
+async function main(): Promise<void> {
+  const values = commandOptions({ out: { type: 'string' }, archive: { type: 'boolean', default: false } });
   const folder = join(resolve(values.out ?? join(ROOT, 'dist', 'package')), PACKAGE_NAME);
   console.log(await makePackage(folder));
   if (!values.archive) return;
@@ -65,7 +64,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await main(argv.slice(2));
+    await main();
   } catch (error) {
     console.error(error instanceof AppError ? error.message : error);
     process.exitCode = 1;

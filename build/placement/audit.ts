@@ -7,14 +7,14 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CUDA_PROVIDER, runtimePackage } from '../../main/devices/provider-files.ts';
 import { MODELS } from '../../native-models/catalog.ts';
+import { commandOptions } from '../command-options.ts';
 import { auditedGraphs } from './graphs.ts';
 import { installedPlace, type Place, placementOf } from './placement.ts';
 import { standInPlace } from './stand-in.ts';
 
-const { values } = parseArgs({ options: { provider: { type: 'string' }, models: { type: 'string' } } });
+const values = commandOptions({ provider: { type: 'string' }, models: { type: 'string' } });
 const models = values.models?.split(',') ?? MODELS.map(({ name }) => name);
 const scratch = mkdtempSync(join(tmpdir(), 'lightbench-audit-'));
 const say = (line: string): void => {

@@ -8,11 +8,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { type ServedEngine, startEngine } from '../bench/served-engine.ts';
 import { findBrowser, launch } from '../browser.ts';
 import { builtRenderer } from '../bundle.ts';
+import { commandOptions } from '../command-options.ts';
 import { ROOT } from '../source-files.ts';
 import { Camera } from './camera.ts';
 import { showCanvas } from './canvas-scenes.ts';
@@ -66,7 +66,7 @@ async function showCanvasAtBothScales(open: Page, browser: Browser, camera: Came
   }
 }
 
-const { values } = parseArgs({ options: { out: { type: 'string' }, only: { type: 'string' } } });
+const values = commandOptions({ out: { type: 'string' }, only: { type: 'string' } });
 const { only } = values;
 const CANVAS = 'canvas';
 if (only !== undefined && only !== CANVAS && !(only in SCENES)) {

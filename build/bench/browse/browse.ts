@@ -7,10 +7,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { findBrowser, launch } from '../../browser.ts';
 import { builtRenderer } from '../../bundle.ts';
+import { commandOptions } from '../../command-options.ts';
 import { cpuOf, pageCpu, startEngine } from '../served-engine.ts';
 import { median, quantile, table } from '../statistics.ts';
 import { scriptPerFrame } from './frames.ts';
@@ -157,13 +157,11 @@ async function measure(folder: string, rounds: number): Promise<Row[]> {
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    images: { type: 'string', default: '100000' },
-    folder: { type: 'string', default: join(tmpdir(), 'lightbench-bench-browse') },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
-  },
+const values = commandOptions({
+  images: { type: 'string', default: '100000' },
+  folder: { type: 'string', default: join(tmpdir(), 'lightbench-bench-browse') },
+  rounds: { type: 'string', default: '5' },
+  json: { type: 'boolean', default: false },
 });
 const count = Number(values.images);
 const project = join(values.folder, `project-${count}`);

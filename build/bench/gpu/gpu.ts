@@ -10,10 +10,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Device, familyOf, parseDevice } from '../../../main/devices/device.ts';
 import { examineDevice } from '../../../main/devices/doctor.ts';
 import { runtimePackage } from '../../../main/devices/provider-files.ts';
+import { commandOptions } from '../../command-options.ts';
 import { hasTorch, PYTHON } from '../contender.ts';
 import { table } from '../statistics.ts';
 import { forms, networks, operations, placements, preflight, type Section, type Setting, soak } from './sections.ts';
@@ -26,15 +26,13 @@ const SECTIONS: Readonly<Record<string, (setting: Setting) => Promise<Section>>>
   soak,
 };
 
-const { values } = parseArgs({
-  options: {
-    device: { type: 'string', default: 'cuda:0' },
-    out: { type: 'string', default: 'bench-gpu' },
-    python: { type: 'string', default: hasTorch('python3') ? 'python3' : PYTHON },
-    only: { type: 'string', default: Object.keys(SECTIONS).join(',') },
-    tiny: { type: 'boolean', default: false },
-    limitMinutes: { type: 'string', default: '20' },
-  },
+const values = commandOptions({
+  device: { type: 'string', default: 'cuda:0' },
+  out: { type: 'string', default: 'bench-gpu' },
+  python: { type: 'string', default: hasTorch('python3') ? 'python3' : PYTHON },
+  only: { type: 'string', default: Object.keys(SECTIONS).join(',') },
+  tiny: { type: 'boolean', default: false },
+  limitMinutes: { type: 'string', default: '20' },
 });
 
 const device = parseDevice(values.device);

@@ -7,7 +7,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../../main/clock.ts';
 import { dropEpochsAfter } from '../../../main/store/epochs.ts';
@@ -16,6 +15,7 @@ import { startSweep } from '../../../main/store/sweeps.ts';
 import { claimNext, trialsOf } from '../../../main/store/trials.ts';
 import { findBrowser, launch } from '../../browser.ts';
 import { builtRenderer } from '../../bundle.ts';
+import { commandOptions } from '../../command-options.ts';
 import { scriptPerFrame } from '../browse/frames.ts';
 import { cpuOf, pageCpu, startEngine } from '../served-engine.ts';
 import { median, quantile, table } from '../statistics.ts';
@@ -210,13 +210,11 @@ function prepared(folder: string, trials: number, epochs: number, done: number):
   return project;
 }
 
-const { values } = parseArgs({
-  options: {
-    trials: { type: 'string', default: '1000' },
-    epochs: { type: 'string', default: '100' },
-    folder: { type: 'string', default: join(tmpdir(), 'lightbench-bench-sweeps') },
-    json: { type: 'boolean', default: false },
-  },
+const values = commandOptions({
+  trials: { type: 'string', default: '1000' },
+  epochs: { type: 'string', default: '100' },
+  folder: { type: 'string', default: join(tmpdir(), 'lightbench-bench-sweeps') },
+  json: { type: 'boolean', default: false },
 });
 const [trials, epochs] = [Number(values.trials), Number(values.epochs)];
 const done = Math.round(epochs * (1 - MISSING_SHARE));
