@@ -35,9 +35,9 @@ export class CvatVideo {
   private readonly path: string;
   private readonly file: string;
   private readonly parts: CvatVideoParts;
-  /** Pictures by the number of their frame, from the root. */
-  private readonly pictures: ReadonlyMap<number, string>;
-  private readonly numbers: readonly number[];
+  /** Pictures by the number of their frame, from the root; looked for once there is a track. */
+  private pictures: ReadonlyMap<number, string> = new Map();
+  private numbers: readonly number[] = [];
   private readonly shapes: Scattered<FrameShape>;
   private name: string;
   private size: ImageItem['claimed'] = { width: null, height: null };
@@ -49,8 +49,6 @@ export class CvatVideo {
     this.file = file;
     this.parts = parts;
     this.name = basename(path, extname(path));
-    this.pictures = framePictures(path, parts);
-    this.numbers = [...this.pictures.keys()].sort((a, b) => a - b);
     this.shapes = new Scattered(parts.scratch, `cvat-${path.replaceAll('/', '-')}.jsonl`);
   }
 
@@ -66,6 +64,10 @@ export class CvatVideo {
   }
 
   *take(track: XmlElement): Generator<ImportItem, void, undefined> {
+    if (this.tracks === 0) {
+      this.pictures = framePictures(this.path, this.parts);
+      this.numbers = [...this.pictures.keys()].sort((a, b) => a - b);
+    }
     const name = `${this.file}#${this.tracks}`;
     this.tracks += 1;
     const { shapes, problems, promoted } = readTrack(track, this.numbers);
