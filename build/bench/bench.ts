@@ -116,6 +116,8 @@ const TITLES: { readonly [part: string]: string } = {
   import: 'Import',
   soak: 'Memory over many steps',
 };
+/** What `--backend` may name; nothing stands for what training uses here. */
+const BACKENDS = ['', 'standard', 'blocked'];
 /** What runs when nothing is named. */
 const USUAL = ['step', 'ops', 'data'];
 
@@ -184,6 +186,9 @@ async function main(): Promise<void> {
     json: { type: 'boolean', default: false },
   });
   const parts = chosenParts(values.only);
+  if (!BACKENDS.includes(values.backend)) {
+    throw new Error(`--backend takes standard or blocked; got "${values.backend}"`);
+  }
   const hasPeer = hasTorch();
   if (!hasPeer) console.error('no torch for /usr/bin/python3: ours alone, no ratios');
   const settings = {
@@ -205,4 +210,9 @@ async function main(): Promise<void> {
   if (reports.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

@@ -64,7 +64,9 @@ const WARM_UP = 2;
 export async function stepBenchmark(options: StepOptions): Promise<Attempted<StepRow>> {
   const cases = CASES.filter(({ name }) => name.includes(options.filter));
   if (cases.length === 0) {
-    throw new Error(`--case: no training step's name holds "${options.filter}"; there are ${CASES.map((c) => c.name)}`);
+    throw new Error(
+      `--case: no training step's name holds "${options.filter}"; there are ${CASES.map((c) => c.name).join(', ')}`,
+    );
   }
   return eachCase(cases, (entry) => measured(entry, options), options.progress);
 }

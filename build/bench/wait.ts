@@ -27,13 +27,18 @@ export interface WaitRow {
   readonly wait_share: number;
 }
 
-/** One run of two epochs for each model, without and with the cache of decoded images; the second epoch counts. */
+/**
+ * One run of two epochs for each model, without and with the cache of decoded images; the second epoch counts.
+ * Errors: when no model is named so.
+ */
 export async function waitBenchmark(filter: string): Promise<WaitRow[]> {
+  const models = MODELS.filter((name) => name.includes(filter));
+  if (models.length === 0) throw new Error(`--case: no model's name holds "${filter}"; there are ${MODELS.join(', ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'lightbench-photos-'));
   const rows: WaitRow[] = [];
   try {
     await writePhotos(folder, PHOTOS.count, PHOTOS.width, PHOTOS.height);
-    for (const model of MODELS.filter((name) => name.includes(filter))) {
+    for (const model of models) {
       for (const cacheMb of CACHES_MB) rows.push(await measured(model, folder, cacheMb));
     }
   } finally {
