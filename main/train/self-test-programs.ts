@@ -24,6 +24,7 @@ const EPSILON = 1e-5;
 export const selfTestPrograms: Readonly<Record<string, () => Program>> = {
   'images that fill blocks': imagesInBlocks,
   'few images': fewImages,
+  'weighed maps': weighedMaps,
   'linear layers': linearLayers,
 };
 
@@ -134,6 +135,21 @@ function fewImages(): Program {
   const enlarged = net.conv(unpadded.upsample(2), 16, 1);
   const combined = net.conv(net.conv(rows, MANY, 1), MANY, 3, { hasBias: true }); // rows of wide kernels
   return net.finished([depthwise, cut, asScored, enlarged, combined, joined.mean([2, 3])]);
+}
+
+/**
+ * A batch norm over a product of more channels, whose gradient is left unwritten; a shortcut added by the convolution behind it;
+ * maps weighed image by image, with a sum and with an activation; fewer filters than a block has channels; images in parts
+ * that are added to one another.
+ */
+function weighedMaps(): Program {
+  const net = new Builder();
+  const narrow = net.parameter([2, 16, 28, 28]);
+  const expanded = net.norm(net.conv(narrow, 48, 1)).relu();
+  const back = net.conv(expanded, 16, 1).add(narrow);
+  const weighed = (x: Tensor) => x.mul(x.mean([2, 3], true)).add(back);
+  const scores = net.conv(weighed(weighed(back).relu()), 10, 3, { hasBias: true });
+  return net.finished([scores, net.conv(net.parameter([18, 16, 4, 4]), 16, 3)]);
 }
 
 /** Rows that stay in blocks from layer to layer, over whole heads that change places. Sides in whole blocks of either size. */

@@ -2,8 +2,8 @@
  * Weight gradients of convolutions over blocked maps, one form per kind and size.
  *
  *   depthwise  one grouped convolution: every plane of X is a map, its plane of g the filter; then a sum over images
- *   by image   1x1 on large maps: `onnx-blocked-conv-planes.ts`
- *   by planes  all others: there as well
+ *   by image   1x1 on large maps: `onnx-blocked-conv-products.ts`
+ *   by planes  all others: `onnx-blocked-conv-planes.ts`
  *
  * Dilated kernels have the standard backend's form: one dilated convolution with the batch as channels.
  */
@@ -14,7 +14,6 @@ import type { LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { unmerge } from './onnx-blocked-conv-groups.ts';
 import {
-  byImage,
   byPlanes,
   isReadable,
   overhang,
@@ -22,6 +21,7 @@ import {
   suitsPlanes,
   type WeightGradTask,
 } from './onnx-blocked-conv-planes.ts';
+import { byImage } from './onnx-blocked-conv-products.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { weightGradOfProduct } from './onnx-blocked-normed-product.ts';
 

@@ -13,7 +13,8 @@ import type { Op, Tensor } from '../core/tensor.ts';
 import { convForm } from './blocked-arrange.ts';
 import type { Emitter, NormedProduct, Value } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { byImage, isReadable, swappedTiles } from './onnx-blocked-conv-planes.ts';
+import { isReadable } from './onnx-blocked-conv-planes.ts';
+import { byImage, swappedTiles } from './onnx-blocked-conv-products.ts';
 import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 import { channelSums } from './onnx-blocked-sums.ts';
 
