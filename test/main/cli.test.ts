@@ -72,7 +72,7 @@ describe('the command line', () => {
     const again = parsed('metrics', '--task', 'image-classification', ...files, '--resamples', '10');
     expect(again.value.metrics.AUC_macro).toBe(judged.value.metrics.AUC_macro);
     expect(again.value).toMatchObject({ confusion: judged.value.confusion, intervals: { resamples: 10 } });
-  });
+  }, 180_000);
 
   test('judges predictions from anywhere, and names bad rows', () => {
     const [truth, predictions] = ['truth.csv', 'predictions.csv'].map((name) => join(tempFolder(), name)) as [
