@@ -97,10 +97,9 @@ test('its model is asked about any image of the project: classes, bitmaps and ou
   const found = (await detectObjects(project, run, [id!], 2)).get(id!)!;
 
   const [judged] = judgedRows();
-  expect(found.map(({ class_name, score }) => [class_name, score])).toEqual(
-    judged!.boxes.map(({ label, score }) => [label, score]),
-  );
-  found.forEach(({ shape, polygon }, i) => {
+  expect(found.map(({ class_name }) => class_name)).toEqual(judged!.boxes.map(({ label }) => label));
+  found.forEach(({ score, shape, polygon }, i) => {
+    expect(score).toBeCloseTo(judged!.boxes[i]!.score, 6); // alone in its batch: another order of sums
     if (shape.kind !== 'mask') throw new Error('a model of masks found a box');
     const { width, height } = shape.mask;
     const fractions = ringsOf(polygon ?? []).map((ring) => ring.map((at, k) => at / (k % 2 === 0 ? width : height)));
