@@ -50,7 +50,7 @@ export function ours(script: string, args: readonly string[], name = 'ours'): Co
   return new Contender(name, process.execPath, own, process.env);
 }
 
-/** One of the peer's programs; it spins no thread while it waits, so that waiting costs the others nothing. */
+/** One of the peer's programs; its threads spin for some microseconds while they wait, as ours do. */
 export function peer(script: string, args: readonly string[], threads: number, name = 'torch'): Contender {
   return new Contender(name, PYTHON, [join(ROOT, 'build/bench/peer', script), ...args], {
     ...atItsBest(process.env),
@@ -58,6 +58,7 @@ export function peer(script: string, args: readonly string[], threads: number, n
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
     OMP_WAIT_POLICY: 'passive',
+    GOMP_SPINCOUNT: '20000',
   });
 }
 
