@@ -4,7 +4,7 @@
  */
 
 import type { Emitter } from './emitter.ts';
-import { reshaped } from './onnx-blocked-convert.ts';
+import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
 /** What places along one axis of the result, or two that lie apart, add to the number of the chunk that is taken. */
 export interface Term {
@@ -35,4 +35,15 @@ export function chunksPicked(
   return emit.one('Gather', [chunks, reshaped(emit, places, [sides.reduce((all, side) => all * side, 1)])], {
     axis: 0,
   });
+}
+
+/**
+ * A matrix that lies as a filter, transposed: each tile, which is reordering a map of one row, then the tiles themselves.
+ * Shapes: [K/b, N/b, b of N, b of K] -> [N/b, K/b, b of K, b of N].
+ */
+export function turnedFilter(emit: Emitter, name: string, [k, n]: readonly [number, number], block: number): string {
+  const tiles = reshaped(emit, name, [(k * n) / (block * block), block, block, 1]);
+  const turned = emit.one(`${NCHWC}ReorderInput`, [tiles]);
+  const [down, across] = [k / block, n / block];
+  return chunksPicked(emit, turned, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
 }

@@ -3,9 +3,8 @@
  * The map of more channels serves as filters, of which the operator takes several blocks at a time.
  */
 
-import type { Emitter } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { along, chunksPicked } from './onnx-blocked-chunks.ts';
+import { turnedFilter } from './onnx-blocked-chunks.ts';
 import type { WeightGradTask } from './onnx-blocked-conv-planes.ts';
 import { NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 
@@ -29,18 +28,5 @@ export function byImage({ emit, x, g, attrs, block }: WeightGradTask): string {
   };
   if (c <= k) return reshaped(emit, product(taken, c, cotangents, k), [k, c, 1, 1]);
 
-  return reshaped(emit, swappedTiles(emit, product(cotangents, k, taken, c), [c, k], block), [k, c, 1, 1]);
-}
-
-/** A matrix in tiles, transposed. Shapes: [R/b, C/b, b of C, b of R] -> [C/b, R/b, b of R, b of C]. */
-export function swappedTiles(
-  emit: Emitter,
-  name: string,
-  [rows, columns]: readonly [number, number],
-  block: number,
-): string {
-  const [down, across] = [rows / block, columns / block];
-  // To the reordering operator, a tile is a map of one row for each of its rows.
-  const tiles = emit.one(`${NCHWC}ReorderInput`, [reshaped(emit, name, [down * across, block, block, 1])]);
-  return chunksPicked(emit, tiles, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
+  return reshaped(emit, turnedFilter(emit, product(cotangents, k, taken, c), [c, k], block), [k, c, 1, 1]);
 }

@@ -13,7 +13,7 @@ import { isPartedByBlocks, type Matrix, type Sides, sidesOf } from './blocked-pr
 import type { Emitter, LoweringRule, Value } from './emitter.ts';
 import { roundUp, workedOnIn } from './layout.ts';
 import { batched } from './onnx-blocked-batched.ts';
-import { along, chunksPicked } from './onnx-blocked-chunks.ts';
+import { turnedFilter } from './onnx-blocked-chunks.ts';
 import { inLayout, NCHWC, reshaped, toBlocked } from './onnx-blocked-convert.ts';
 
 /** The product as a convolution where its sides fill whole blocks and there is work enough, else the plain rule. */
@@ -90,14 +90,6 @@ function filterFrom(emit: Emitter, b: Tensor, transposeB: boolean, { n, k }: Sid
   }
   if (!isFilter) return filtersInColumns(emit, emit.name(b), [k, n]);
   return reshaped(emit, turnedFilter(emit, emit.in(b, 'filter'), [k, n], block), [n, k, 1, 1]);
-}
-
-/** A matrix that lies as a filter, transposed: each tile, which is reordering a map of one row, then the tiles themselves. */
-function turnedFilter(emit: Emitter, name: string, [k, n]: Matrix, block: number): string {
-  const tiles = reshaped(emit, name, [(k * n) / (block * block), block, block, 1]);
-  const turned = emit.one(`${NCHWC}ReorderInput`, [tiles]);
-  const [down, across] = [k / block, n / block];
-  return chunksPicked(emit, turned, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
 }
 
 /** Filters from a matrix that holds one in each column: as a row of pixels, it has them side by side. */

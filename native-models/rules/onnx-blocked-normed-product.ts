@@ -13,8 +13,9 @@ import type { Op, Tensor } from '../core/tensor.ts';
 import { convForm } from './blocked-arrange.ts';
 import type { Emitter, NormedProduct, Value } from './emitter.ts';
 import { packedShape } from './layout.ts';
+import { turnedFilter } from './onnx-blocked-chunks.ts';
 import { isReadable } from './onnx-blocked-conv-planes.ts';
-import { byImage, swappedTiles } from './onnx-blocked-conv-products.ts';
+import { byImage } from './onnx-blocked-conv-products.ts';
 import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 import { channelSums } from './onnx-blocked-sums.ts';
 
@@ -70,7 +71,7 @@ export function inputGradOfProduct(emit: Emitter, product: NormedProduct, block:
   const ofU = reshaped(emit, emit.one('Transpose', [tiles], { perm: [0, 2, 3, 1] }), [channels, channels, 1, 1]);
   const shift = emit.one('MatMul', [w, reshaped(emit, c, [blocks, block, 1])]);
   const bias = reshaped(emit, summedOverBlocks(emit, shift), [channels]);
-  const ofG = reshaped(emit, swappedTiles(emit, emit.one('Mul', [w, a]), [k, channels], block), [channels, k, 1, 1]);
+  const ofG = reshaped(emit, turnedFilter(emit, emit.one('Mul', [w, a]), [k, channels], block), [channels, k, 1, 1]);
   const made = (...addend: readonly string[]) => {
     const rest = addend.length === 0 ? [] : ['', ...addend];
     const before = emit.one(`${NCHWC}Conv`, [emit.in(u, 'blocked'), ofU, ...rest], WINDOW);
