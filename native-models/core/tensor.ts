@@ -21,6 +21,11 @@ export type Source =
   | { readonly kind: 'constant'; readonly data: Float64Array }
   | { readonly kind: 'op'; readonly op: Op; readonly index: number };
 
+/** The operation whose result a tensor is, where that is of one kind. */
+export function madeBy<P extends Prim>({ source }: Tensor, prim: P): Op<P> | null {
+  return source.kind === 'op' && source.op.prim === prim ? (source.op as Op as Op<P>) : null;
+}
+
 /** A tensor, or a number that stands for a scalar of the other operand's type. */
 export type Operand = Tensor | number;
 

@@ -3,8 +3,7 @@
  * number on the way: a scale before or after the product costs no pass of its own.
  */
 
-import { sizeOf } from '../core/shape.ts';
-import type { Op, Tensor } from '../core/tensor.ts';
+import { madeBy, type Op, type Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 
 /** `scale`: what the product is multiplied by, beside what its operands are. */
@@ -22,10 +21,9 @@ export function batched(emit: Emitter, { inputs, attrs }: Op<'MatMul'>, scale = 
 export function scaledProduct(otherwise: LoweringRule<'Mul'>): LoweringRule<'Mul'> {
   return (emit, op) => {
     const { tensor, factor } = factored(op.outputs[0]!);
-    const { source, shape } = tensor;
-    const isProduct = source.kind === 'op' && source.op.prim === 'MatMul' && shape.length > 2;
-    if (!isProduct || emit.readers(tensor) > 1) return otherwise(emit, op);
-    return [batched(emit, source.op as Op<'MatMul'>, factor)];
+    const product = madeBy(tensor, 'MatMul');
+    if (product === null || tensor.shape.length <= 2 || emit.readers(tensor) > 1) return otherwise(emit, op);
+    return [batched(emit, product, factor)];
   };
 }
 
@@ -36,10 +34,9 @@ interface Factored {
 
 /** A tensor as another one times a number that is known here. */
 function factored(tensor: Tensor): Factored {
-  const { source } = tensor;
-  const operands = source.kind === 'op' && source.op.prim === 'Mul' ? source.op.inputs : [];
+  const operands = madeBy(tensor, 'Mul')?.inputs ?? [];
   for (const [i, { source: number, shape }] of operands.entries()) {
-    if (number.kind === 'constant' && sizeOf(shape) === 1 && shape.length === 0) {
+    if (number.kind === 'constant' && shape.length === 0) {
       return { tensor: operands[1 - i]!, factor: number.data[0]! };
     }
   }

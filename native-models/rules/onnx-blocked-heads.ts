@@ -8,7 +8,7 @@
  */
 
 import { sameShape, sizeOf } from '../core/shape.ts';
-import type { Op, Tensor } from '../core/tensor.ts';
+import { madeBy, type Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
@@ -43,10 +43,6 @@ export function rowsFromHeads(otherwise: LoweringRule<'Reshape'>, block: number)
     const rows = emit.one(`${NCHWC}ReorderInput`, [view], { channels_last: 1 });
     return [inLayout('rows', reshaped(emit, rows, op.attrs.shape))];
   };
-}
-
-function madeBy<P extends Op['prim']>({ source }: Tensor, prim: P): Op<P> | null {
-  return source.kind === 'op' && source.op.prim === prim ? (source.op as Op as Op<P>) : null;
 }
 
 /** Whether [...,heads,D] are the channels of [...,heads*D], in whole blocks. */

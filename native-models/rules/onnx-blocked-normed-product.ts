@@ -9,7 +9,7 @@
  * channels are what takes time.
  */
 
-import type { Op, Tensor } from '../core/tensor.ts';
+import { madeBy, type Op, type Tensor } from '../core/tensor.ts';
 import { convForm } from './blocked-arrange.ts';
 import type { Emitter, NormedProduct, Value } from './emitter.ts';
 import { packedShape } from './layout.ts';
@@ -25,9 +25,10 @@ const LEAST_PIXELS = 784; // of a map that leaves the caches before it is read a
 const LEAST_GROWTH = 2; // channels of x for one of u
 
 /** The convolution that makes a map, where its gradients have this form. */
-export function productOf({ source, shape }: Tensor, block: number): Op<'Conv'> | null {
-  if (source.kind !== 'op' || source.op.prim !== 'Conv') return null;
-  const conv = source.op as Op<'Conv'>;
+export function productOf(x: Tensor, block: number): Op<'Conv'> | null {
+  const conv = madeBy(x, 'Conv');
+  if (conv === null) return null;
+  const { shape } = x;
   const [u, weight, bias] = conv.inputs as readonly [Tensor, Tensor, Tensor | undefined];
   const [, , height, width] = shape as Sizes;
   const { strides, pads } = conv.attrs;

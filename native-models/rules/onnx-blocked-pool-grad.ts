@@ -7,7 +7,7 @@
 
 import type { PoolAttrs } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
-import type { Op, Tensor } from '../core/tensor.ts';
+import { madeBy, type Op, type Tensor } from '../core/tensor.ts';
 import type { Attributes, Emitter, LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
@@ -18,10 +18,8 @@ type Sizes = readonly [number, number, number, number];
 
 /** The pooling whose indices a gradient reads, where it runs over blocked maps by axes here; else null. */
 function poolOf(emit: Emitter, indices: Tensor): Op<'MaxPool'> | null {
-  const { source } = indices;
-  if (source.kind !== 'op' || source.op.prim !== 'MaxPool') return null;
-  const pool = source.op as Op<'MaxPool'>;
-  return emit.value(pool.outputs[0]!).layout === 'blocked' ? pool : null;
+  const pool = madeBy(indices, 'MaxPool');
+  return pool !== null && emit.value(pool.outputs[0]!).layout === 'blocked' ? pool : null;
 }
 
 export function blockedMaxPoolGrad(otherwise: LoweringRule<'MaxPoolGrad'>, block: number): LoweringRule<'MaxPoolGrad'> {
@@ -41,11 +39,10 @@ export function blockedMaxPoolGrad(otherwise: LoweringRule<'MaxPoolGrad'>, block
 export function reluGradBehindPool(otherwise: LoweringRule<'ReluGrad'>, block: number): LoweringRule<'ReluGrad'> {
   return (emit, op) => {
     const [g, y] = op.inputs as readonly [Tensor, Tensor];
-    const { source } = g;
-    const isPoolGrad = source.kind === 'op' && source.op.prim === 'MaxPoolGrad' && emit.readers(g) === 1;
-    const pool = isPoolGrad ? poolOf(emit, source.op.inputs[1]!) : null;
-    if (!isPoolGrad || pool === null || pool.inputs[0] !== y) return otherwise(emit, op);
-    const cotangent = emit.in(source.op.inputs[0]!, 'blocked');
+    const spread = emit.readers(g) === 1 ? madeBy(g, 'MaxPoolGrad') : null;
+    const pool = spread && poolOf(emit, spread.inputs[1]!);
+    if (spread === null || pool === null || pool.inputs[0] !== y) return otherwise(emit, op);
+    const cotangent = emit.in(spread.inputs[0]!, 'blocked');
     const passedOn = emit.one('Mul', [cotangent, steepMask(emit, byAxis(emit, pool).both)]);
     return [inLayout('blocked', poolGrad(emit, pool, passedOn, block))];
   };

@@ -5,7 +5,7 @@
 
 import { assert } from '../core/assert.ts';
 import type { PoolAttrs } from '../core/primitives.ts';
-import type { Op } from '../core/tensor.ts';
+import { madeBy } from '../core/tensor.ts';
 import type { Backend, Emitter, LoweringRule, Value } from './emitter.ts';
 import { standardBackend } from './onnx-standard.ts';
 import { ONNX_TYPES } from './onnx-types.ts';
@@ -37,9 +37,8 @@ const maxPool: LoweringRule<'MaxPool'> = (emit, { inputs: [x], outputs, attrs })
  * gets the window's share, which the transposed convolution puts back.
  */
 const maxPoolGrad: LoweringRule<'MaxPoolGrad'> = (emit, { inputs: [g, indices], attrs: { inputShape } }) => {
-  const { source } = indices!;
-  assert(source.kind === 'op' && source.op.prim === 'MaxPool', 'maxPoolGrad: its indices are not of a max pool');
-  const pool = source.op as Op<'MaxPool'>;
+  const pool = madeBy(indices!, 'MaxPool');
+  assert(pool !== null, 'maxPoolGrad: its indices are not of a max pool');
   const [n, c, h, w] = inputShape as [number, number, number, number];
   const [, , ho, wo] = g!.shape as [number, number, number, number];
   const [kh, kw] = pool.attrs.kernel;

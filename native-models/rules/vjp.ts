@@ -8,7 +8,7 @@
 import { assert } from '../core/assert.ts';
 import type { Prim } from '../core/primitives.ts';
 import { sameShape, sizeOf } from '../core/shape.ts';
-import type { Op, Tensor } from '../core/tensor.ts';
+import { madeBy, type Op, type Tensor } from '../core/tensor.ts';
 import { input, none, onlyOnce, output, sumTo, type VjpRule } from './cotangents.ts';
 import { elementwiseVjpRules } from './vjp-elementwise.ts';
 
@@ -113,7 +113,7 @@ function batchNormInferenceVjp(g: Tensor, { inputs, attrs }: Op<'BatchNormInfere
  * Source: Dao et al. 2022, https://arxiv.org/abs/2205.14135, appendix B.2, equation 4.
  */
 function mixedAlong(g: Tensor, y: Tensor, axis: number): Tensor | null {
-  const product = matMulOf(g);
+  const product = madeBy(g, 'MatMul');
   if (axis !== y.shape.length - 1 || product === null || !product.attrs.transposeB) return null;
   const [slope, values] = product.inputs as [Tensor, Tensor];
   const mixing = y.graph.ops.find(({ prim, inputs }) => prim === 'MatMul' && inputs[0] === y && inputs[1] === values);
@@ -121,10 +121,6 @@ function mixedAlong(g: Tensor, y: Tensor, axis: number): Tensor | null {
   if (mixed === undefined || product.attrs.transposeA || !sameShape(mixed.shape, slope.shape)) return null;
   const { transposeA, transposeB } = (mixing as Op<'MatMul'>).attrs;
   return transposeA || transposeB ? null : slope.mul(mixed).sum([axis], true);
-}
-
-function matMulOf({ source }: Tensor): Op<'MatMul'> | null {
-  return source.kind === 'op' && source.op.prim === 'MatMul' ? (source.op as Op as Op<'MatMul'>) : null;
 }
 
 const perChannel = (vector: Tensor): Tensor => vector.reshape([1, vector.shape[0]!, 1, 1]);
