@@ -24,6 +24,7 @@ import {
 import { byImage } from './onnx-blocked-conv-products.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { weightGradOfProduct } from './onnx-blocked-normed-product.ts';
+import { isPointwise } from './onnx-standard-conv.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -59,8 +60,12 @@ export function blockedConvWeightGrad(
 const LARGE_PIXELS = 784; // of a map from which a 1x1 kernel is served best image by image
 
 function isLargeProduct({ g, weight, attrs, group, block }: WeightGradTask): boolean {
-  const isPointwise = weight[2] === 1 && weight[3] === 1 && attrs.pads.every((pad) => pad === 0);
-  return isPointwise && group === 1 && isReadable(g.shape[0]!, block) && g.shape[2]! * g.shape[3]! >= LARGE_PIXELS;
+  return (
+    isPointwise(weight, attrs) &&
+    group === 1 &&
+    isReadable(g.shape[0]!, block) &&
+    g.shape[2]! * g.shape[3]! >= LARGE_PIXELS
+  );
 }
 
 function depthwise(task: WeightGradTask): string {

@@ -16,6 +16,7 @@ import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-co
 import { inputGradOfProduct } from './onnx-blocked-normed-product.ts';
 import { imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
 import { suitsWinograd, type WinogradConv, winograd } from './onnx-blocked-winograd.ts';
+import { isPointwise } from './onnx-standard-conv.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -90,13 +91,13 @@ export function blockedConvInputGrad(
 const strideOf = ({ strides }: ConvAttrs): number => Math.max(...strides);
 
 /** Every phase must be reached by some tap, except that a 1x1 kernel's zeros are easily put in. */
-function isCovered({ strides, dilations, pads }: ConvAttrs, weight: Shape): boolean {
+function isCovered(attrs: ConvAttrs, weight: Shape): boolean {
+  const { strides, dilations, pads } = attrs;
   const [kh, kw] = [weight[2]!, weight[3]!];
   const isDense = dilations[0] === 1 && dilations[1] === 1;
   const isPadded = pads[0] > dilations[0] * (kh - 1) || pads[1] > dilations[1] * (kw - 1);
   if (strides[0] === 1 && strides[1] === 1) return !isPadded;
-  const isPointwise = kh === 1 && kw === 1 && pads.every((pad) => pad === 0);
-  return isDense && strides[0] === strides[1] && (isPointwise || (kh >= strides[0] && kw >= strides[1]));
+  return isDense && strides[0] === strides[1] && (isPointwise(weight, attrs) || (kh >= strides[0] && kw >= strides[1]));
 }
 
 interface Task {
@@ -143,8 +144,9 @@ function stridedGrad(task: Task, block: number): string {
   const stride = attrs.strides[0];
   const [, , height, width] = attrs.inputShape as readonly [number, number, number, number];
   const counts = [Math.ceil(height / stride), Math.ceil(width / stride)] as const;
-  const isPointwise = kernel.sides.every((side) => side === 1);
-  const joined = isPointwise ? spreadGrad(task, counts, block) : phasesGrad(task, counts, block);
+  const joined = kernel.sides.every((side) => side === 1)
+    ? spreadGrad(task, counts, block)
+    : phasesGrad(task, counts, block);
   const whole: Shape = [gShape[0]!, kernel.inputs, counts[0] * stride, counts[1] * stride];
   return pixelsOf(emit, reshaped(emit, joined, whole), whole, { to: [height, width] }, block).name;
 }

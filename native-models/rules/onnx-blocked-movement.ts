@@ -5,6 +5,7 @@ import type { Op, Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { cutBack, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { STRETCH } from './onnx-blocked-sums.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -43,8 +44,6 @@ export function blockedReduction<P extends 'ReduceSum' | 'ReduceMean'>(
 }
 
 const number = (emit: Emitter, value: number): string => emit.constant([value], [1], 'float32');
-
-const STRETCH = 256; // elements averaged at once, so that rounding stays near that of one addition
 
 /**
  * The mean of each map by the pooling operator, which is faster than a sum. Of a large one rows go first, then their means:

@@ -18,6 +18,7 @@ import { isReadable } from './onnx-blocked-conv-planes.ts';
 import { byImage } from './onnx-blocked-conv-products.ts';
 import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 import { channelSums } from './onnx-blocked-sums.ts';
+import { isPointwise } from './onnx-standard-conv.ts';
 
 type Sizes = readonly [number, number, number, number];
 
@@ -31,9 +32,8 @@ export function productOf(x: Tensor, block: number): Op<'Conv'> | null {
   const { shape } = x;
   const [u, weight, bias] = conv.inputs as readonly [Tensor, Tensor, Tensor | undefined];
   const [, , height, width] = shape as Sizes;
-  const { strides, pads } = conv.attrs;
-  const isPointwise = weight.shape[2] === 1 && weight.shape[3] === 1 && pads.every((pad) => pad === 0);
-  if (!isPointwise || bias !== undefined || strides.some((stride) => stride !== 1)) return null;
+  const isStrided = conv.attrs.strides.some((stride) => stride !== 1);
+  if (!isPointwise(weight.shape, conv.attrs) || bias !== undefined || isStrided) return null;
   if (convForm(u.shape, weight.shape, shape, conv.attrs, block) !== 'dense') return null;
   const grows = shape[1]! >= LEAST_GROWTH * packedShape(u.shape, 'blocked', block)[1]!;
   return grows && height * width >= LEAST_PIXELS && isReadable(shape[0]!, block) ? conv : null;

@@ -9,7 +9,8 @@ import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 type Sizes = readonly [number, number, number, number];
 
 const [FLOAT, DOUBLE] = [1, 11]; // ONNX element types
-const STRETCH = 256; // elements summed in float32 at most, so that rounding stays near that of one addition
+/** Elements summed in float32 at most, so that rounding stays near that of one addition. */
+export const STRETCH = 256;
 
 export const double = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: DOUBLE });
 export const single = (emit: Emitter, name: string): string => emit.one('Cast', [name], { to: FLOAT });

@@ -24,9 +24,14 @@ export const lowerConv: LoweringRule<'Conv'> = (emit, { inputs, outputs, attrs }
   return [emit.one('Conv', [taken, ...names.slice(1)], { ...convAttributes(attrs), strides: [1, 1] })];
 };
 
-function isStridedPointwise(weight: readonly number[], { strides, pads, group }: ConvAttrs): boolean {
-  const isPointwise = weight[2] === 1 && weight[3] === 1 && pads.every((pad) => pad === 0);
-  return isPointwise && group === 1 && (strides[0] > 1 || strides[1] > 1);
+/** Whether a convolution is a matrix product for each pixel that it reads. */
+export function isPointwise(weight: readonly number[], { pads }: Pick<ConvAttrs, 'pads'>): boolean {
+  return weight[2] === 1 && weight[3] === 1 && pads.every((pad) => pad === 0);
+}
+
+function isStridedPointwise(weight: readonly number[], attrs: ConvAttrs): boolean {
+  const { strides, group } = attrs;
+  return isPointwise(weight, attrs) && group === 1 && (strides[0] > 1 || strides[1] > 1);
 }
 
 /** Every stride-th row and column, from the first. */
@@ -190,8 +195,7 @@ function denseWeightGrad(
   weight: Sizes,
   attrs: ConvAttrs,
 ): string {
-  const isPointwise = weight[2] === 1 && weight[3] === 1 && attrs.pads.every((pad) => pad === 0);
-  if (isPointwise) return pointwiseWeightGrad(emit, x, g, xShape, gShape, weight, attrs);
+  if (isPointwise(weight, attrs)) return pointwiseWeightGrad(emit, x, g, xShape, gShape, weight, attrs);
   return dilatedWeightGrad(emit, x, g, xShape, gShape, weight, attrs);
 }
 
