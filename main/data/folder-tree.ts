@@ -4,12 +4,13 @@
  * that lies in several folders has all of theirs.
  */
 
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { IMAGE_EXTENSIONS } from '../images/format.ts';
 import type { Labelling } from './class-names.ts';
+import { entriesOf, kindOf } from './folder-entries.ts';
 import type { ImageItem, ImportItem, ProblemItem } from './import-items.ts';
 import { splitOfName } from './split-names.ts';
 
@@ -90,9 +91,9 @@ class TreeReader {
 
   async list(folder: string): Promise<Listing> {
     const listing = { folders: [] as string[], images: [] as string[], others: [] as string[] };
-    for (const entry of await entriesOf(folder)) {
+    for (const entry of await entriesOf(folder, toFolderError)) {
       if (entry.name.startsWith('.')) continue;
-      const kind = await kindOf(folder, entry);
+      const kind = await kindOf(entry, () => anyTarget(join(folder, entry.name)));
       if (kind === 'folder') listing.folders.push(entry.name);
       else if (!IMAGE_EXTENSIONS.has(extname(entry.name).slice(1).toLowerCase())) listing.others.push(entry.name);
       else if (kind === 'file') listing.images.push(entry.name);
@@ -135,22 +136,11 @@ function problem(where: string, reason: string): ProblemItem {
   return { kind: 'problem', where, code: 'bad-label', reason };
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
-    throw new AppError(code, `${folder}: cannot be read as a folder (${cause})`, { folder, cause }, { cause: error });
-  }
+function toFolderError(error: unknown, folder: string): AppError {
+  const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
+  return new AppError(code, `${folder}: cannot be read as a folder (${cause})`, { folder, cause }, { cause: error });
 }
 
-async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  if (!entry.isSymbolicLink()) return 'other';
-  const target = await stat(join(folder, entry.name)).catch(() => null); // a link to nothing
-  if (target?.isDirectory()) return 'folder';
-  return target?.isFile() ? 'file' : 'other';
-}
+/** Wherever it lies. */
+const anyTarget = (link: string): Promise<Stats | null> => stat(link).catch(() => null); // a link to nothing

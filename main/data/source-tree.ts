@@ -3,10 +3,11 @@
  * named by it, whatever links lie inside.
  */
 
-import type { Dirent } from 'node:fs';
-import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { entriesOf, kindOf } from './folder-entries.ts';
 
 /** Of a file that is read as a whole: a description of a data set, the annotations of one image. */
 const MAX_TEXT_BYTES: number = 64 * 1024 * 1024;
@@ -98,10 +99,10 @@ async function listFiles(root: string): Promise<readonly string[]> {
   const top = await realpath(root);
   const visited = new Set([top]);
   const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
-    for (const entry of await entriesOf(folder)) {
+    for (const entry of await entriesOf(folder, toAppError)) {
       if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
       const path = join(folder, entry.name);
-      const kind = await kindOf(path, entry, top);
+      const kind = await kindOf(entry, () => targetInside(path, top));
       if (kind === 'file') files.push(prefix + entry.name);
       if (files.length > MAX_FILES) {
         throw new AppError('bad-argument', `import: ${root} has more than ${MAX_FILES} files`, { folder: root });
@@ -117,23 +118,8 @@ async function listFiles(root: string): Promise<readonly string[]> {
   return files;
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    throw toAppError(error, folder);
-  }
-}
-
-/** A link counts as what it leads to, unless that lies outside. */
-async function kindOf(path: string, entry: Dirent, top: string): Promise<'file' | 'folder' | 'other'> {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  if (!entry.isSymbolicLink()) return 'other';
-  const target = await realpath(path).catch(() => null); // a link to nothing
-  if (target === null || !`${target}${sep}`.startsWith(top + sep)) return 'other';
-  const kind = await stat(target);
-  if (kind.isDirectory()) return 'folder';
-  return kind.isFile() ? 'file' : 'other';
+/** Null for one that lies outside. */
+async function targetInside(link: string, top: string): Promise<Stats | null> {
+  const target = await realpath(link).catch(() => null); // a link to nothing
+  return target !== null && `${target}${sep}`.startsWith(top + sep) ? stat(target) : null;
 }
