@@ -8,7 +8,6 @@ import { fillTracks } from '../label/fill-tracks.ts';
 import { addClass, deleteClass, mergeClass, recolourClass, renameClass } from '../store/classes.ts';
 import type { WriteDb } from '../store/db.ts';
 import { recordEdit } from '../store/edits.ts';
-import { SAY_LABELLED } from '../store/gestures.ts';
 import {
   addClasses,
   addTag,
@@ -19,6 +18,7 @@ import {
   setSplit,
   unlabel,
 } from '../store/image-edits.ts';
+import { SAY_LABELLED } from '../store/labelled.ts';
 import type { WriteProject } from '../store/project.ts';
 
 /**

@@ -2,6 +2,7 @@
 
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ReadDb, WriteDb } from './db.ts';
+import { DONE } from './labelled.ts';
 
 /** The id of a class, which is made when the project has none of that name; it never had that id before. */
 export function ensureClass(db: WriteDb, name: string): number {
@@ -129,7 +130,7 @@ export function deleteClass(db: WriteDb, name: string, unlabels: boolean): void 
   const id = classId(db, name);
   if (unlabels) {
     db.prepare(`
-      UPDATE images SET is_labelled = 0, review = iif(review IN ('done', 'accepted'), 'to-do', review)
+      UPDATE images SET is_labelled = 0, review = iif(review IN ${DONE}, 'to-do', review)
       WHERE id IN (SELECT image_id FROM labels WHERE class_id = ?) AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id AND class_id <> ?)`).run(
       id,
       id,

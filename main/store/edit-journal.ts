@@ -5,7 +5,7 @@
  */
 
 import type { ReadDb, SqlValue, WriteDb } from './db.ts';
-import { settleLabelled } from './labelled.ts';
+import { DONE, settleLabelled } from './labelled.ts';
 import { projectInfo } from './project-info.ts';
 
 interface JournalledTable {
@@ -188,7 +188,7 @@ function keepForDone(
 }
 
 const WITHOUT_THEIR_CLASS = `
-  SELECT id FROM images WHERE id IN (SELECT value FROM json_each(?)) AND review IN ('done', 'accepted')
+  SELECT id FROM images WHERE id IN (SELECT value FROM json_each(?)) AND review IN ${DONE}
     AND NOT EXISTS (SELECT 1 FROM labels WHERE image_id = images.id)`;
 
 /** Labels of images, as `image,class`, of which objects were changed as well: they follow these by themselves. */

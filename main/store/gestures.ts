@@ -19,7 +19,7 @@ import {
 } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 import { knownImage, setReview } from './images.ts';
-import { isLabelledAtFirst, settleLabelled } from './labelled.ts';
+import { isLabelledAtFirst, SAY_LABELLED, settleLabelled } from './labelled.ts';
 import { labelsOf, setLabels } from './labels.ts';
 import type { MadeChange } from './made-change.ts';
 import { idsOfNamed, withPresentNames } from './named-classes.ts';
@@ -132,9 +132,6 @@ function saysLabelled(change: MadeChange): boolean {
 function markLabelled(db: WriteDb, imageId: number): void {
   db.prepare('UPDATE images SET is_labelled = 1 WHERE id = ?').run(imageId);
 }
-
-/** States of review that say that somebody has labelled the image, be it with nothing. */
-export const SAY_LABELLED: ReadonlySet<Review['state']> = new Set(['done', 'accepted']);
 
 /** Makes a change that a window asked for; returns it with whole objects. */
 function make(db: WriteDb, imageId: number, change: Change): MadeChange {

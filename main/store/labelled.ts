@@ -4,10 +4,13 @@
  * as it was before all of them. So it does not matter in which order things are taken back.
  */
 
+import type { Review } from '../../preload/contract/review.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
-/** Reviews that say that somebody has labelled the image, be it with nothing. */
-const DONE = "('done', 'accepted')";
+/** States of review that say that somebody has labelled the image, be it with nothing. */
+export const SAY_LABELLED: ReadonlySet<Review['state']> = new Set(['done', 'accepted']);
+/** The same in SQL. */
+export const DONE: string = `('${[...SAY_LABELLED].join("', '")}')`;
 
 /** Whoever draws or names something has looked at the image, and so has who says that it is done. */
 const GESTURE_SAYS = `EXISTS (

@@ -6,6 +6,7 @@
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { Polygon } from '../../native-models/geometry/polygon.ts';
 import type { ReadDb, WriteDb } from './db.ts';
+import { DONE } from './labelled.ts';
 
 export interface FoundObject {
   readonly class_name: string;
@@ -75,7 +76,7 @@ export function otherPrediction(db: ReadDb, imageId: number, runId: string): Pre
 export const MOST_DISAGREED = `
   SELECT image_id AS id FROM predictions JOIN images ON images.id = image_id
   WHERE predictions.id IN (SELECT max(id) FROM predictions GROUP BY image_id)
-    AND disagreement01 > 0 AND review NOT IN ('done', 'accepted')
+    AND disagreement01 > 0 AND review NOT IN ${DONE}
     AND (disagreement01 < ? OR (disagreement01 = ? AND image_id > ?))
   ORDER BY disagreement01 DESC, image_id LIMIT 1`;
 /** More than any disagreement. */
