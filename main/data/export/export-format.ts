@@ -4,8 +4,8 @@ import type { Split, Task } from '../../../preload/contract/tasks.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
 import type { SequenceFacts } from '../../store/sequences.ts';
+import type { Losses } from '../losses.ts';
 import type { ExportFolder } from './export-folder.ts';
-import type { Losses } from './losses.ts';
 
 /** A labelled picture with the name it has in the exported folder. */
 export interface ExportedImage {

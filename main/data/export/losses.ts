@@ -1,20 +1,8 @@
-/** What a format could not hold, counted by kind, so that nobody learns it from the copy. */
+/** What formats do not hold of objects by their nature. */
 
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../store/annotations.ts';
-
-export class Losses {
-  private readonly counts = new Map<string, number>();
-
-  /** `what` is told with its number before it: "crowds are written as other objects". */
-  note(what: string, count = 1): void {
-    if (count > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
-  }
-
-  list(): string[] {
-    return [...this.counts].map(([what, count]) => `${count} ${what}`);
-  }
-}
+import type { Losses } from '../losses.ts';
 
 const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
 export type Flag = (typeof FLAGS)[number];

@@ -8,7 +8,7 @@ import { outlinesOf } from '../../../native-models/geometry/outlines.ts';
 import { nestRings, type Polygon, polygonXyxy, type Ring, ringsOf } from '../../../native-models/geometry/polygon.ts';
 import { maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
-import type { Losses } from './losses.ts';
+import type { Losses } from '../losses.ts';
 
 const BITMAPS_AS_OUTLINES = 'bitmaps are written as outlines of at most a hundred corners';
 

@@ -6,6 +6,7 @@ import type { Shape } from '../../../native-models/geometry/shape.ts';
 import { ringOfCircle } from '../circle.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import type { ImageItem, SourceObject } from '../import-items.ts';
+import type { Losses } from '../losses.ts';
 import { described, RecordProblem } from '../record-problem.ts';
 import type { XmlElement } from '../xml.ts';
 
@@ -15,29 +16,15 @@ export const SHAPES: ReadonlySet<string> = new Set([
 const FLAGS: ReadonlySet<string> = new Set(['truncated', 'difficult', 'crowd']);
 const MAX_PIXELS = 400_000_000; // as images that are let in
 
-/** What CVAT says of objects and a project does not keep as it is, counted by kind. */
-export class CvatLosses {
-  private readonly counts = new Map<string, number>();
-
-  note(what: string, count = 1): void {
-    if (count > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
+/** Notes what CVAT says of an element that becomes an object, and a project does not keep: attributes, groups and an order. */
+export function noteUnkept(losses: Losses, { attributes, children }: XmlElement): void {
+  for (const { name, attributes: named } of children) {
+    const attribute = named['name'] ?? '';
+    if (name === 'attribute' && !FLAGS.has(attribute))
+      losses.note(`values of the attribute "${attribute}" are not kept`);
   }
-
-  /** Attributes, groups and an order of their own of an element that becomes an object. */
-  look({ attributes, children }: XmlElement): void {
-    for (const { name, attributes: named } of children) {
-      const attribute = named['name'] ?? '';
-      if (name === 'attribute' && !FLAGS.has(attribute))
-        this.note(`values of the attribute "${attribute}" are not kept`);
-    }
-    if (isSet(attributes['group_id'])) this.note('memberships of groups are not kept');
-    if (isSet(attributes['z_order'])) this.note('places in an order of drawing (z_order) are not kept');
-  }
-
-  /** One line for each kind. */
-  lines(file: string): string[] {
-    return [...this.counts].map(([what, count]) => `${file}: ${count} ${what}`);
-  }
+  if (isSet(attributes['group_id'])) losses.note('memberships of groups are not kept');
+  if (isSet(attributes['z_order'])) losses.note('places in an order of drawing (z_order) are not kept');
 }
 
 const isSet = (text: string | undefined): boolean => text !== undefined && text !== '' && Number(text) !== 0;

@@ -7,11 +7,12 @@ import { basename, extname } from 'node:path';
 import type { SequenceSource } from '../../store/sequences.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
+import type { Losses } from '../losses.ts';
 import { Scattered } from '../scattered.ts';
 import { splitNameOf, splitOfName } from '../split-names.ts';
 import { childOf, childText, type XmlElement } from '../xml.ts';
 import { attempt, attemptEach } from './attempt.ts';
-import { type CvatLosses, sideOf, toObject } from './cvat-shapes.ts';
+import { noteUnkept, sideOf, toObject } from './cvat-shapes.ts';
 import { readTrack, type TrackShape } from './cvat-tracks.ts';
 
 export interface CvatVideoParts {
@@ -19,7 +20,7 @@ export interface CvatVideoParts {
   readonly files: readonly string[];
   readonly scratch: string;
   readonly finder: ImageFinder;
-  readonly losses: CvatLosses;
+  readonly losses: Losses;
 }
 
 /** A shape with the track it is of, as the project calls it. */
@@ -123,7 +124,7 @@ export class CvatVideo {
       badObjects,
       ({ label, element, role, track }, place) => {
         const object = toObject(element, label, place, this.size);
-        this.parts.losses.look(element);
+        noteUnkept(this.parts.losses, element);
         if (element.name !== 'box') this.parts.losses.note(`objects of tracks are kept without them (${element.name})`);
         return role === null ? object : { ...object, track: { name: track, role } };
       },

@@ -6,11 +6,12 @@
 import { classNameOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem } from '../import-items.ts';
+import { Losses } from '../losses.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { splitNameOf, splitOfName } from '../split-names.ts';
 import { type XmlElement, xmlElements } from '../xml.ts';
 import { attempt, attemptEach } from './attempt.ts';
-import { CvatLosses, SHAPES, sideOf, toObject } from './cvat-shapes.ts';
+import { noteUnkept, SHAPES, sideOf, toObject } from './cvat-shapes.ts';
 import { CvatVideo } from './cvat-video.ts';
 import type { FormatReader, ReadSource } from './format.ts';
 
@@ -44,7 +45,7 @@ async function* readFile(
 ): AsyncGenerator<ImportItem, void, undefined> {
   const file = source.tree.absolute(path);
   const fileSplit = splitNameOf(path);
-  const losses = new CvatLosses();
+  const losses = new Losses();
   const video = new CvatVideo(path, file, { files, scratch: source.scratch, finder, losses });
   try {
     for await (const element of xmlElements(file, ['meta', 'image', 'track'])) {
@@ -56,7 +57,7 @@ async function* readFile(
   } finally {
     video.close();
   }
-  for (const text of losses.lines(file)) yield { kind: 'warning', text };
+  for (const text of losses.list()) yield { kind: 'warning', text: `${file}: ${text}` };
 }
 
 function readImage(
@@ -64,7 +65,7 @@ function readImage(
   file: string,
   fileSplit: string | null,
   finder: ImageFinder,
-  losses: CvatLosses,
+  losses: Losses,
 ): ImageItem {
   const { attributes, children, line } = image;
   const url = attributes['name'] ?? '';
@@ -76,7 +77,7 @@ function readImage(
     badObjects,
     (element, place) => {
       const object = toObject(element, element.attributes['label'], place, size);
-      losses.look(element);
+      noteUnkept(losses, element);
       return object;
     },
   );
