@@ -4,7 +4,7 @@ import type { Program } from '../../native-models/core/program.ts';
 import { type Packings, packings } from '../../native-models/onnx/packing.ts';
 import { backendFor } from './backends.ts';
 import { packedFeeds } from './packed-feeds.ts';
-import { type Feeds, openSession, type Session, type SessionOptions, Tensor } from './runtime.ts';
+import { type Feeds, openSession, type Session, type SessionOptions } from './runtime.ts';
 
 export class ProgramSession {
   private readonly session: Session;
@@ -31,11 +31,8 @@ export class ProgramSession {
 
   /** `given`: every other input by name; those that the program does not read are left out. */
   async run(given: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
-    const fed = Object.entries(given).flatMap(([name, values]) => {
-      const layout = this.layouts.inputs.get(name);
-      return layout === undefined ? [] : [[name, new Tensor('float32', layout.pack(values), layout.shape)] as const];
-    });
-    const results = await this.session.run({ ...this.weights, ...Object.fromEntries(fed) });
+    const fed = packedFeeds(this.layouts.inputs, new Map(Object.entries(given)));
+    const results = await this.session.run({ ...this.weights, ...fed });
     return Object.fromEntries(
       Object.entries(results).map(([name, { data }]) => {
         return [name, this.layouts.outputs.get(name)!.unpack(data as Float32Array)] as const;
