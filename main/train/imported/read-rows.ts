@@ -2,6 +2,7 @@
 
 import { boxArea, toFractions, type Xyxy, xyxyFromCxcywh } from '../../../native-models/geometry/box.ts';
 import type { OutputMapping } from '../../../preload/contract/imported-models.ts';
+import { probabilitiesOf } from '../probabilities.ts';
 import type { ScoredObject } from '../protocol.ts';
 import type { Feeds } from '../runtime.ts';
 import { bestFirst, boxReader, floats, MOST_OBJECTS, misfit, type Shown } from './answer-parts.ts';
@@ -45,19 +46,13 @@ export function readQueries(results: Feeds, output: Of<'queries'>, classCount: n
   for (let i = 0; i < count; i++) {
     const own = logits.data.subarray(numbers * i, numbers * (i + 1));
     for (let k = 1; k < classCount; k++) if (own[k]! > own[labels[i]!]!) labels[i] = k;
-    scores[i] = probabilityOf(own, labels[i]!, output.activation);
+    scores[i] = probabilitiesOf(own, output.activation)[labels[i]!]!;
   }
   const toBox = boxReader('fractions', shown);
   return found(scores, shown, (i) => {
     const [cx, cy, width, height] = boxes.data.subarray(4 * i, 4 * i + 4);
     return { label: labels[i]!, box: toBox(xyxyFromCxcywh([cx!, cy!, width!, height!])) };
   });
-}
-
-function probabilityOf(logits: Float32Array, at: number, activation: Of<'queries'>['activation']): number {
-  if (activation === 'sigmoid') return 1 / (1 + Math.exp(-logits[at]!));
-  const most = logits.reduce((a, b) => Math.max(a, b));
-  return Math.exp(logits[at]! - most) / logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
 }
 
 function found(
