@@ -1,9 +1,10 @@
 /** What every bundle says of where it comes from. */
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { filesBelow } from '../projects/files-below.ts';
 import { annotationsOf } from '../store/annotations.ts';
 import { labelledImages } from '../store/images.ts';
 import type { ReadProject } from '../store/project.ts';
@@ -59,9 +60,8 @@ function fingerprint({ db, info }: ReadProject, run: Run): string {
 }
 
 function digests(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+  const names = filesBelow(folder)
+    .map((path) => relative(folder, path).replaceAll('\\', '/'))
     .sort();
   const digest = (name: string) =>
     createHash('sha256')
