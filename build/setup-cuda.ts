@@ -1,13 +1,13 @@
 /** `npm run setup:cuda [-- --from FILE|FOLDER] [--sha256 HEX]`: brings the CUDA provider for the pinned runtime. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkCuda } from '../main/devices/check-cuda.ts';
 import { systemLoaderPath } from '../main/devices/loader-path.ts';
 import { runtimePackage } from '../main/devices/provider-files.ts';
+import { sha256OfFile } from '../main/file-digest.ts';
 import { AppError } from '../preload/contract/errors.ts';
 import { installProvider } from './setup-cuda/install.ts';
 import { download, vendorPackage } from './setup-cuda/vendor.ts';
@@ -85,9 +85,7 @@ async function install(from: string, source: string): Promise<void> {
 }
 
 async function compareHash(file: string, expected: string): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  const got = hash.digest('hex');
+  const got = await sha256OfFile(file);
   if (got === expected.toLowerCase()) return;
   throw new AppError('bad-argument', `${file}: SHA-256 is ${got}, --sha256 says ${expected}`);
 }

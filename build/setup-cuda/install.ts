@@ -1,6 +1,5 @@
 /** Puts the CUDA provider's files beside the runtime: looked at before, written aside, renamed, recorded. */
 
-import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import {
   PROVIDER_FILES,
   type RuntimePackage,
 } from '../../main/devices/provider-files.ts';
+import { sha256OfFile } from '../../main/file-digest.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { extractTarGz } from './tar.ts';
 import { refuse, wantedFiles } from './wanted.ts';
@@ -118,7 +118,5 @@ async function checkVersion(from: string, provider: string, version: string): Pr
 
 async function describe(folder: string, name: string) {
   const path = join(folder, name);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return { name, sizeBytes: statSync(path).size, sha256: hash.digest('hex') };
+  return { name, sizeBytes: statSync(path).size, sha256: await sha256OfFile(path) };
 }
