@@ -9,6 +9,7 @@ import { readdir, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { FrameChoice } from '../../preload/contract/transfers.ts';
+import { MAX_PIXELS } from '../images/format.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { splitJpegs } from './split-jpegs.ts';
 
@@ -33,7 +34,6 @@ export interface ExtractedFrames {
 const DEMUXERS = 'mov,matroska,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,m4v,h264,hevc,dv,mxf,ivf';
 const LIMIT_MS = 2 * 3_600_000;
 const MOST_FRAMES = 100_000;
-const MOST_PIXELS = 400_000_000;
 /** Left on the disk for everything else. */
 const LEAST_FREE_BYTES = 2 ** 30;
 /** Frames between two looks at the disk. */
@@ -97,7 +97,7 @@ const WRITTEN_RATE = 25;
 function argumentsFor(video: string, choice: FrameChoice): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
-    ...['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-max_pixels', String(MOST_PIXELS)],
+    ...['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-max_pixels', String(MAX_PIXELS)],
     // The protocol is named, so that no name is taken for an option or another protocol.
     ...['-i', `file:${resolve(video)}`, '-map', '0:v:0', '-an', '-sn', '-dn'],
     ...['-vf', filterOf(choice), ...('every' in choice ? ['-r', String(WRITTEN_RATE)] : [])],

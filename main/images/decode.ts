@@ -12,7 +12,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { AppError } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
-import { describeForeign, type ImageFormat, isCutShort, sniffFormat } from './format.ts';
+import { describeForeign, type ImageFormat, isCutShort, MAX_PIXELS, sniffFormat } from './format.ts';
 import { isSrgbProfile } from './icc.ts';
 import { convertToSrgb } from './icc-conversion.ts';
 import { blockSideFor, decodeJpeg } from './jpeg/decode-jpeg.ts';
@@ -24,9 +24,6 @@ export interface DecodeOptions {
   /** Larger pictures are refused before they are unpacked. */
   readonly maxPixels?: number;
 }
-
-/** 400 megapixels: 1.2 GB once unpacked, more than any camera makes and what a 40 kB "bomb" can claim easily. */
-export const MAX_PIXELS = 400_000_000;
 
 /** Larger pictures go to libvips, which needs less memory for them. */
 const MAX_OWN_PIXELS = 50_000_000;

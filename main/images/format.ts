@@ -1,5 +1,8 @@
 /** What a file is by its first bytes, whatever its name says, and whether it stops before its own end. */
 
+/** 400 megapixels: 1.2 GB once unpacked, more than any camera makes and what a 40 kB "bomb" can claim easily. */
+export const MAX_PIXELS = 400_000_000;
+
 /** Bytes of a value of TIFF type 1 (byte) to 12 (double). */
 const TIFF_TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 

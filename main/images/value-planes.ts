@@ -6,7 +6,8 @@
 
 import sharp from 'sharp';
 import { AppError } from '../../preload/contract/errors.ts';
-import { type DecodeOptions, type ImageFile, MAX_PIXELS, openImage, readHeader } from './decode.ts';
+import { type DecodeOptions, type ImageFile, openImage, readHeader } from './decode.ts';
+import { MAX_PIXELS } from './format.ts';
 
 export interface ValuePlanes {
   readonly width: number;

@@ -3,6 +3,7 @@
 import { maskFromBitmap } from '../../../native-models/geometry/mask.ts';
 import { mapCorners, partsFromRings } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
+import { MAX_PIXELS } from '../../images/format.ts';
 import { ringOfCircle } from '../circle.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import type { ImageItem, SourceObject } from '../import-items.ts';
@@ -14,7 +15,6 @@ export const SHAPES: ReadonlySet<string> = new Set([
   ...['box', 'polygon', 'ellipse', 'mask', 'polyline', 'points', 'cuboid', 'skeleton'],
 ]);
 const FLAGS: ReadonlySet<string> = new Set(['truncated', 'difficult', 'crowd']);
-const MAX_PIXELS = 400_000_000; // as images that are let in
 
 /** Notes what CVAT says of an element that becomes an object, and a project does not keep: attributes, groups and an order. */
 export function noteUnkept(losses: Losses, { attributes, children }: XmlElement): void {
