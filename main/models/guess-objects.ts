@@ -1,6 +1,13 @@
 /** How a model tells of objects, guessed from names, types and shapes of its outputs and from what it said of a grey picture. */
 
-import type { FileFacts, InputMapping, OutputMapping, ValueFacts } from '../../preload/contract/imported-models.ts';
+import {
+  FINISHED_NUMBERS,
+  type FileFacts,
+  GRID_STRIDES,
+  type InputMapping,
+  type OutputMapping,
+  type ValueFacts,
+} from '../../preload/contract/imported-models.ts';
 import type { MANNERS } from './guess-input.ts';
 
 export interface FoundOutput {
@@ -11,12 +18,8 @@ export interface FoundOutput {
   readonly words: string;
 }
 
-/** Source: the papers of the YOLO family; levels of the pyramid. */
-const STRIDES = [8, 16, 32];
 /** Of finished detections there are so many at most; of candidates there are more. */
 const MOST_FINISHED = 1000;
-/** Left, top, right, bottom, score, class. */
-const FINISHED_NUMBERS = 6;
 /** Of queries in DETR, whose classes share one probability; its descendants have more. Source: Carion et al. 2020. */
 const DETR_QUERIES = 100;
 /** Boxes in fractions reach no further on a picture that is seen whole. */
@@ -158,4 +161,4 @@ function guessCandidates(
 
 /** Of all levels of the pyramid over such a picture. */
 const cellsOf = ({ width, height }: InputMapping): number =>
-  STRIDES.reduce((sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride), 0);
+  GRID_STRIDES.reduce((sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride), 0);

@@ -40,6 +40,11 @@ export const InputMapping = z.object({
 });
 export type InputMapping = z.infer<typeof InputMapping>;
 
+/** Of the pyramid's levels, whose cells candidates in units of a grid are told in. Source: the papers of the YOLO family. */
+export const GRID_STRIDES: readonly number[] = [8, 16, 32];
+/** In a row of a finished answer: left, top, right, bottom, score, class. */
+export const FINISHED_NUMBERS = 6;
+
 export const OutputMapping = z.discriminatedUnion('kind', [
   /** One number for each class; `none`: they are probabilities already. */
   z.object({ kind: z.literal('classes'), scores: valueName, activation: z.enum(['softmax', 'sigmoid', 'none']) }),

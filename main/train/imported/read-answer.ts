@@ -4,7 +4,7 @@ import { pastedMask } from '../../../native-models/detection/paste-mask.ts';
 import { boxArea, boxIou, clipBox, type Size, toFractions, type Xyxy } from '../../../native-models/geometry/box.ts';
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
-import type { OutputMapping } from '../../../preload/contract/imported-models.ts';
+import { GRID_STRIDES, type OutputMapping } from '../../../preload/contract/imported-models.ts';
 import { probabilitiesOf } from '../probabilities.ts';
 import type { ScoredObject } from '../protocol.ts';
 import type { Feeds } from '../runtime.ts';
@@ -26,7 +26,6 @@ type Of<K extends OutputMapping['kind']> = Extract<OutputMapping, { kind: K }>;
 /** Candidates that are compared with each other, the best of them. */
 const MOST_CANDIDATES = 3000;
 const MASK_THRESHOLD = 0.5;
-const STRIDES = [8, 16, 32];
 
 /** Shapes: -> probabilities [classes]. Errors: model-invalid. */
 export function readClasses(results: Feeds, { scores, activation }: Of<'classes'>, classCount: number): number[] {
@@ -161,7 +160,7 @@ const centred = ([x, y, w, h]: Centred, cell: Cell | null): Centred =>
     : [(x + cell.x) * cell.stride, (y + cell.y) * cell.stride, Math.exp(w) * cell.stride, Math.exp(h) * cell.stride];
 
 function cellsOf({ width, height }: Size, count: number, name: string): Cell[] {
-  const cells = STRIDES.flatMap((stride) => {
+  const cells = GRID_STRIDES.flatMap((stride) => {
     const [columns, rows] = [Math.floor(width / stride), Math.floor(height / stride)];
     return Array.from({ length: columns * rows }, (_, i) => ({ x: i % columns, y: Math.floor(i / columns), stride }));
   });

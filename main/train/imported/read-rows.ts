@@ -1,15 +1,13 @@
 /** Answers with a row for each thing, of which none is another's double: finished detections, and what queries have found. */
 
 import { boxArea, toFractions, type Xyxy, xyxyFromCxcywh } from '../../../native-models/geometry/box.ts';
-import type { OutputMapping } from '../../../preload/contract/imported-models.ts';
+import { FINISHED_NUMBERS, type OutputMapping } from '../../../preload/contract/imported-models.ts';
 import { probabilitiesOf } from '../probabilities.ts';
 import type { ScoredObject } from '../protocol.ts';
 import type { Feeds } from '../runtime.ts';
 import { bestFirst, boxReader, floats, MOST_OBJECTS, misfit, type Shown } from './answer-parts.ts';
 
 type Of<K extends OutputMapping['kind']> = Extract<OutputMapping, { kind: K }>;
-
-const FINISHED_NUMBERS = 6;
 
 /** Best first. Errors: model-invalid. */
 export function readFinished(results: Feeds, output: Of<'finished'>, classCount: number, shown: Shown): ScoredObject[] {
