@@ -8,6 +8,9 @@ const NAMES: readonly (readonly [RegExp, Split])[] = [
   [/^(test|testing)([-_]?\d+)?$/, 'test'],
 ];
 
+/** What exports call the folder or file of what is in no split, where those that are in one have a folder of its name. */
+export const UNASSIGNED = 'unassigned';
+
 /** The split of a folder's, a list's or a file's name, or null: `train2017` is train, `trainval` is none. */
 export function splitOfName(name: string): Split | null {
   const lower = name.toLowerCase();

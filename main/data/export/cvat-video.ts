@@ -8,6 +8,7 @@ import { extname } from 'node:path';
 import type { TrackRole } from '../../../preload/contract/labelling.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { SequenceFacts } from '../../store/sequences.ts';
+import { frameName } from '../frame-names.ts';
 import { Scattered } from '../scattered.ts';
 import { type CvatShape, cvatShape, elementOf } from './cvat-shape.ts';
 import { type ExportContext, type ExportedImage, splitFolder } from './export-format.ts';
@@ -141,8 +142,6 @@ export class CvatVideoWriter {
     ].join('');
   }
 }
-
-const frameName = (number: number): string => `frame_${String(number).padStart(6, '0')}`;
 
 function element({ role, isOccluded, shape }: Placed, number: number, isOutside: boolean): string {
   const isKey = isOutside || role !== 'between';

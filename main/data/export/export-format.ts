@@ -5,6 +5,7 @@ import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
 import type { SequenceFacts } from '../../store/sequences.ts';
 import type { Losses } from '../losses.ts';
+import { UNASSIGNED } from '../split-names.ts';
 import type { ExportFolder } from './export-folder.ts';
 
 /** A labelled picture with the name it has in the exported folder. */
@@ -59,8 +60,8 @@ export const ALL_TASKS: readonly Task[] = [
 ];
 export const OBJECT_TASKS: readonly Task[] = ['image-object-detection', 'image-instance-segmentation'];
 
-/** What the folder or file of a split is called; the reader takes `unassigned` for no split. */
-export const splitFolder = (split: Split | null): string => split ?? 'unassigned';
+/** What the folder or file of a split is called. */
+export const splitFolder = (split: Split | null): string => split ?? UNASSIGNED;
 
 /** Without the ending. */
 export const stemOf = (name: string): string => name.slice(0, name.lastIndexOf('.'));

@@ -5,11 +5,12 @@
 
 import { basename, extname } from 'node:path';
 import type { SequenceSource } from '../../store/sequences.ts';
+import { frameName, frameNumberOf } from '../frame-names.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
 import type { Losses } from '../losses.ts';
 import { Scattered } from '../scattered.ts';
-import { splitNameOf, splitOfName } from '../split-names.ts';
+import { splitNameOf, splitOfName, UNASSIGNED } from '../split-names.ts';
 import { childOf, childText, type XmlElement } from '../xml.ts';
 import { attempt, attemptEach } from './attempt.ts';
 import { noteUnkept, sideOf, toObject } from './cvat-shapes.ts';
@@ -27,10 +28,6 @@ export interface CvatVideoParts {
 interface FrameShape extends Omit<TrackShape, 'frame'> {
   readonly track: string;
 }
-
-const FRAME_NAME = /^frame_(\d{1,9})$/i;
-/** Frames in no part, where those of another have a folder of that part's name. */
-const NO_SPLIT = 'unassigned';
 
 export class CvatVideo {
   private readonly path: string;
@@ -102,7 +99,7 @@ export class CvatVideo {
   }
 
   private frame(number: number, where: string, isShown: boolean): ImageItem {
-    const url = `frame_${String(number).padStart(6, '0')}`;
+    const url = frameName(number);
     const fileSplit = splitNameOf(this.path);
     const picture = this.pictures.get(number);
     const candidate =
@@ -140,9 +137,8 @@ function framePictures(path: string, { files, finder }: CvatVideoParts): Map<num
   const below = own.filter((image) => image.startsWith(folder));
   const pictures = new Map<number, string>();
   for (const image of below.length > 0 ? below : own) {
-    const name = basename(image);
-    const number = FRAME_NAME.exec(name.slice(0, -extname(name).length))?.[1];
-    if (number !== undefined && !pictures.has(Number(number))) pictures.set(Number(number), image);
+    const number = frameNumberOf(basename(image));
+    if (number !== null && !pictures.has(number)) pictures.set(number, image);
   }
   return pictures;
 }
@@ -153,6 +149,6 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') +
 /** The part that a frame's own folder is named for, else the file's. */
 function splitOfPicture(picture: string | undefined, fileSplit: string | null): string | null {
   const folder = picture?.split('/').at(-2) ?? '';
-  if (folder === NO_SPLIT) return null;
+  if (folder === UNASSIGNED) return null;
   return splitOfName(folder) === null ? fileSplit : folder;
 }
