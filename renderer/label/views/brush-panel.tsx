@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { LARGEST_RADIUS_PX, type LabelSession, SMALLEST_RADIUS_PX } from '../session.ts';
 import { MOST_TOLERANCE } from '../session-state.ts';
 import type { ToolName } from '../tools/tool.ts';
+import { Slider } from './slider.tsx';
 import { usePart } from './use-session.ts';
 
 const WITH_SIZE: ReadonlySet<ToolName> = new Set(['brush', 'eraser', 'superpixels', 'refine']);
@@ -17,31 +18,25 @@ export function BrushPanel({ session }: { session: LabelSession }): ReactElement
   if (!WITH_SIZE.has(tool)) return null;
   return (
     <section className="label-brush card" aria-label="Brush">
-      <label className="label-slider">
-        <span>Size</span>
-        <input
-          type="range"
-          min={Math.log(SMALLEST_RADIUS_PX)}
-          max={Math.log(LARGEST_RADIUS_PX)}
-          step="any"
-          value={Math.log(radius)}
-          onChange={({ target }) => session.setBrush({ radius: Math.exp(Number(target.value)) })}
-        />
-        <output>{(2 * radius).toFixed(radius < 5 ? 1 : 0)} px</output>
-      </label>
+      <Slider
+        label="Size"
+        min={Math.log(SMALLEST_RADIUS_PX)}
+        max={Math.log(LARGEST_RADIUS_PX)}
+        step="any"
+        value={Math.log(radius)}
+        said={`${(2 * radius).toFixed(radius < 5 ? 1 : 0)} px`}
+        onChange={(value) => session.setBrush({ radius: Math.exp(value) })}
+      />
       {WITH_HARDNESS.has(tool) ? (
-        <label className="label-slider">
-          <span>Hardness</span>
-          <input
-            type="range"
-            min={0}
-            max={1}
-            step={0.05}
-            value={hardness01}
-            onChange={({ target }) => session.setBrush({ hardness01: Number(target.value) })}
-          />
-          <output>{Math.round(100 * hardness01)} %</output>
-        </label>
+        <Slider
+          label="Hardness"
+          min={0}
+          max={1}
+          step={0.05}
+          value={hardness01}
+          said={`${Math.round(100 * hardness01)} %`}
+          onChange={(value) => session.setBrush({ hardness01: value })}
+        />
       ) : null}
     </section>
   );
@@ -51,18 +46,15 @@ function WandPanel({ session }: { session: LabelSession }): ReactElement {
   const tolerance = usePart(session, (state) => state.tolerance);
   return (
     <section className="label-brush card" aria-label="Wand">
-      <label className="label-slider">
-        <span>Colours</span>
-        <input
-          type="range"
-          min={0}
-          max={MOST_TOLERANCE}
-          step={1}
-          value={tolerance}
-          onChange={({ target }) => session.setTolerance(Number(target.value))}
-        />
-        <output>± {tolerance}</output>
-      </label>
+      <Slider
+        label="Colours"
+        min={0}
+        max={MOST_TOLERANCE}
+        step={1}
+        value={tolerance}
+        said={`± ${tolerance}`}
+        onChange={(value) => session.setTolerance(value)}
+      />
     </section>
   );
 }

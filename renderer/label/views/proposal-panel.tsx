@@ -10,6 +10,7 @@ import { formatPlural } from '../../ui/format.ts';
 import type { Look } from '../canvas/paint.ts';
 import { LEAST_SURE, MOST_SURE } from '../doc/proposals.ts';
 import type { LabelSession } from '../session.ts';
+import { Slider } from './slider.tsx';
 import { usePart } from './use-session.ts';
 
 export interface ProposalPanelProps {
@@ -55,18 +56,15 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
         Next disagreement
       </button>
       {told === null ? null : (
-        <label className="label-slider">
-          <span>Sure from</span>
-          <input
-            type="range"
-            min={LEAST_SURE}
-            max={MOST_SURE}
-            step={0.01}
-            value={threshold}
-            onChange={({ target }) => session.setThreshold(Number(target.value))}
-          />
-          <output>{threshold.toFixed(2)}</output>
-        </label>
+        <Slider
+          label="Sure from"
+          min={LEAST_SURE}
+          max={MOST_SURE}
+          step={0.01}
+          value={threshold}
+          said={threshold.toFixed(2)}
+          onChange={(value) => session.setThreshold(value)}
+        />
       )}
       {told !== null && told.classes.length > 0 ? (
         <ClassProposals classes={told.classes} look={look} onAccept={onAcceptClasses} />

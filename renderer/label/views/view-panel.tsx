@@ -15,6 +15,7 @@ import {
   type Source,
 } from '../doc/object-filter.ts';
 import { AS_IT_IS, CHANNELS, isAsItIs, type PictureLook } from '../doc/picture-look.ts';
+import { Slider } from './slider.tsx';
 import { useVisit } from './use-way-back.ts';
 
 export interface ViewPanelProps {
@@ -49,18 +50,13 @@ export function ViewPanel({ look, onLook, filter, onFilter, hasObjects, onClose 
     panel.current!.focus();
   };
   const slide = (key: 'brightness' | 'contrast' | 'gamma', label: string, min: number, max: number) => (
-    <label className="label-slider">
-      <span>{label}</span>
-      <input
-        type="range"
-        min={min}
-        max={max}
-        step={0.05}
-        value={look[key]}
-        onChange={({ target }) => onLook({ ...look, [key]: Number(target.value) })}
-      />
-      <output>{look[key].toFixed(2)}</output>
-    </label>
+    <Slider
+      {...{ label, min, max }}
+      step={0.05}
+      value={look[key]}
+      said={look[key].toFixed(2)}
+      onChange={(value) => onLook({ ...look, [key]: value })}
+    />
   );
   return (
     <section
