@@ -13,6 +13,7 @@ import type {
 } from '../../preload/contract/labelling.ts';
 import type { ProposedObject } from '../../preload/contract/proposals.ts';
 import type { Review } from '../../preload/contract/review.ts';
+import { around } from './doc/around.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { copies } from './doc/copies.ts';
 import { LabelDocument } from './doc/label-document.ts';
@@ -289,8 +290,7 @@ export class LabelSession implements Editor {
     if (annotations.length === 0) return;
     const [current] = this.selection;
     const at = annotations.findIndex(({ id }) => id === current);
-    const start = at === -1 && by === -1 ? annotations.length : at;
-    this.select([annotations[(start + by + annotations.length) % annotations.length]!.id]);
+    this.select([annotations[around(at, by, annotations.length)]!.id]);
   }
 
   /** Ends what is under way; without anything, lets go of what is chosen. */

@@ -7,6 +7,7 @@ import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { ringsOf } from '../../../native-models/geometry/polygon.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
+import { around } from '../doc/around.ts';
 import type { Point } from '../doc/hit.ts';
 import { HANDLES, handlePoint } from '../doc/reshape.ts';
 import { toImage, toScreen } from '../doc/viewport.ts';
@@ -152,8 +153,7 @@ export class KeyboardHand {
     if (this.state === null || grips.length === 0) return false;
     const [x, y] = this.state.at;
     const here = grips.findIndex((grip) => grip[0] === x && grip[1] === y);
-    const start = here === -1 && by === -1 ? grips.length : here;
-    this.stand(grips[(start + by + grips.length) % grips.length]!);
+    this.stand(grips[around(here, by, grips.length)]!);
     return true;
   }
 

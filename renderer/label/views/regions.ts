@@ -1,5 +1,7 @@
 /** The parts of the page in their order, and the way from one to the next for those who use no pointer. */
 
+import { around } from '../doc/around.ts';
+
 const REGIONS =
   '.label-bar, .label-tools, .label-surface, .label-stage > section, .label-frames, .label-side > section';
 const CONTROLS = 'a[href], button:not(:disabled), input:not(:disabled), [tabindex="0"]';
@@ -8,8 +10,7 @@ const CONTROLS = 'a[href], button:not(:disabled), input:not(:disabled), [tabinde
 export function goToRegion(page: HTMLElement, by: 1 | -1): void {
   const regions = [...page.querySelectorAll<HTMLElement>(REGIONS)].filter((region) => entryOf(region) !== null);
   const here = regions.findIndex((region) => region.contains(document.activeElement));
-  const start = here === -1 && by === -1 ? regions.length : here;
-  const next = regions[(start + by + regions.length) % regions.length];
+  const next = regions[around(here, by, regions.length)];
   if (next !== undefined) entryOf(next)!.focus();
 }
 
