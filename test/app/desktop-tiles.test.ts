@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { addImage } from '../../main/store/images.ts';
 import { DESKTOP_NAME, MISSING, openDesktop, quitDesktop } from '../kit/desktop.ts';
 import { eventually } from '../kit/eventually.ts';
+import { onCanvas, wheelLarger } from '../kit/on-canvas.ts';
 import { newProject } from '../kit/projects.ts';
 import { colours, edgesOf, isNear, lengthsOf, type ScreenPoint } from '../kit/screen-colours.ts';
 import { keepPicture } from '../kit/window.ts';
@@ -22,8 +23,6 @@ const PATCH = { left: 2_400, top: 1_900, width: 2_000, height: 1_600 };
 /** Red stripes, so many pixels wide and apart; far from the patch. */
 const STRIPES = { left: 9_000, top: 7_000, wide: 4, count: 4 };
 const ZOOM = 8;
-/** As the canvas turns a wheel's way into a scale: a unit of it is so much of its logarithm. */
-const LOG_SCALE_A_UNIT = 0.0016;
 
 const rgb = ([r, g, b]: readonly number[]) => ({ r: r!, g: g!, b: b! });
 const area = (width: number, height: number) => ({
@@ -63,11 +62,7 @@ describe.skipIf(MISSING !== null)(`${DESKTOP_NAME} with 100 megapixels`, () => {
     });
     await page.getByText('1 of 1').waitFor();
     const box = (await page.getByRole('application').boundingBox())!;
-    const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
-    const screenOf = (x: number, y: number): ScreenPoint => [
-      box.x + box.width / 2 + (x - SIZE.width / 2) * scale,
-      box.y + box.height / 2 + (y - SIZE.height / 2) * scale,
-    ];
+    const { scale, screenOf } = await onCanvas(page, SIZE);
     const inside = screenOf(PATCH.left + PATCH.width / 2, PATCH.top + PATCH.height / 2);
     const seen = async (...points: ScreenPoint[]) => {
       const [at, beside] = await colours(page, points);
@@ -89,7 +84,7 @@ describe.skipIf(MISSING !== null)(`${DESKTOP_NAME} with 100 megapixels`, () => {
     const near = moved(screenOf(STRIPES.left + STRIPES.wide / 2, STRIPES.top + 4 * STRIPES.wide)).map(Math.round);
     const [x, y] = near as [number, number];
     await page.mouse.move(x, y);
-    await page.mouse.wheel(0, -(Math.log(ZOOM / scale) / LOG_SCALE_A_UNIT));
+    await wheelLarger(page, ZOOM / scale);
     const row = Array.from({ length: 800 }, (_, i): ScreenPoint => [x - 200 + i, y]);
     await eventually(async () => {
       const inRow = row.filter(([at]) => at < box.x + box.width - 1);

@@ -12,6 +12,7 @@ import { addTrack } from '../../main/store/sequences.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
+import { dragOnCanvas, onCanvas } from '../kit/on-canvas.ts';
 import { encoder, photo, picture } from '../kit/pictures.ts';
 import { servedWindow } from '../kit/served-window.ts';
 import { keepPicture, seriousViolations } from '../kit/window.ts';
@@ -59,17 +60,11 @@ async function openFrames(prepare: (project: WriteProject) => void = () => {}) {
 
 /** The screen point of an image point: the whole image is shown, in the middle. */
 async function screenOf(page: Page, [x, y]: readonly [number, number]): Promise<[number, number]> {
-  const box = (await page.getByRole('application').boundingBox())!;
-  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
-  return [box.x + box.width / 2 + (x - SIZE.width / 2) * scale, box.y + box.height / 2 + (y - SIZE.height / 2) * scale];
+  return (await onCanvas(page, SIZE)).screenOf(x, y);
 }
 
-async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  await page.mouse.move(...(await screenOf(page, from)));
-  await page.mouse.down();
-  await page.mouse.move(...(await screenOf(page, to)), { steps: 4 });
-  await page.mouse.up();
-}
+const drag = (page: Page, from: readonly [number, number], to: readonly [number, number]) =>
+  dragOnCanvas(page, SIZE, from, to);
 
 test('a box is set on two key frames, seen between them, filled in with one command and taken back with one', async () => {
   const { page, boxes } = await openFrames();

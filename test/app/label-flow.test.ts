@@ -7,6 +7,7 @@ import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annota
 import { openProject } from '../../main/store/project.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { tempFolder } from '../kit/folders.ts';
+import { dragOnCanvas } from '../kit/on-canvas.ts';
 import { picturedProject } from '../kit/pictured-project.ts';
 import { photo } from '../kit/pictures.ts';
 import { servedWindow } from '../kit/served-window.ts';
@@ -34,20 +35,6 @@ async function openLabel(images: number, hash: string) {
   return { page, engine, stored };
 }
 
-/** Between image points: the whole image is shown, in the middle. */
-async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  const box = (await page.getByRole('application').boundingBox())!;
-  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
-  const screenOf = ([x, y]: readonly [number, number]): [number, number] => [
-    box.x + (box.width - SIZE.width * scale) / 2 + x * scale,
-    box.y + (box.height - SIZE.height * scale) / 2 + y * scale,
-  ];
-  await page.mouse.move(...screenOf(from));
-  await page.mouse.down();
-  await page.mouse.move(...screenOf(to), { steps: 4 });
-  await page.mouse.up();
-}
-
 /** Whether the middle of the picture's layer has a colour. */
 const seenPicture = (page: Page) =>
   page.evaluate(() => {
@@ -61,7 +48,7 @@ test('work goes on over the next image with the tool in hand, and what is seen t
   await page.keyboard.press('b');
   for (const [image, count] of ['1 object', '2 objects', '1 object'].entries()) {
     await page.getByText(`${image + 1} of 3`).waitFor();
-    await drag(page, [40 + image, 50], [120 + image, 130]);
+    await dragOnCanvas(page, SIZE, [40 + image, 50], [120 + image, 130]);
     await page.getByRole('heading', { name: count }).waitFor();
     await page.keyboard.press('d');
   }

@@ -21,6 +21,7 @@ import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
+import { dragOnCanvas, onCanvas } from '../kit/on-canvas.ts';
 import { encoder, photo } from '../kit/pictures.ts';
 import { newRun } from '../kit/runs.ts';
 import { startServer, type TestServer } from '../kit/server.ts';
@@ -96,20 +97,11 @@ async function open(hash: string, options: Parameters<typeof openWindow>[2] = {}
 
 /** The screen point of an image point: the whole image is shown, in the middle. */
 async function screenOf(page: Page, [x, y]: readonly [number, number]): Promise<[number, number]> {
-  const box = (await page.getByRole('application').boundingBox())!;
-  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
-  return [
-    box.x + (box.width - SIZE.width * scale) / 2 + x * scale,
-    box.y + (box.height - SIZE.height * scale) / 2 + y * scale,
-  ];
+  return (await onCanvas(page, SIZE)).screenOf(x, y);
 }
 
-async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  await page.mouse.move(...(await screenOf(page, from)));
-  await page.mouse.down();
-  await page.mouse.move(...(await screenOf(page, to)), { steps: 4 });
-  await page.mouse.up();
-}
+const drag = (page: Page, from: readonly [number, number], to: readonly [number, number]) =>
+  dragOnCanvas(page, SIZE, from, to);
 
 const click = async (page: Page, at: readonly [number, number]) => page.mouse.click(...(await screenOf(page, at)));
 

@@ -12,6 +12,7 @@ import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { madeEpoch } from '../kit/made-runs.ts';
+import { onCanvas } from '../kit/on-canvas.ts';
 import { picturedProject } from '../kit/pictured-project.ts';
 import { picture } from '../kit/pictures.ts';
 import { newRun } from '../kit/runs.ts';
@@ -137,19 +138,16 @@ describeWithShared('clicks on a real picture', ['data/fruits-nuts/images'], () =
     await page.goto(`${server.url}/#/label/1`);
     const surface = page.getByRole('application');
     await page.getByText('1 of 2').waitFor();
-    const box = (await surface.boundingBox())!;
-    const scale = Math.min((box.width - 48) / 800, (box.height - 48) / 600);
-    const screenOf = ([x, y]: readonly [number, number]) =>
-      [box.x + (box.width - 800 * scale) / 2 + x * scale, box.y + (box.height - 600 * scale) / 2 + y * scale] as const;
+    const { screenOf } = await onCanvas(page, { width: 800, height: 600 });
 
     await page.keyboard.press('c');
     await page.getByRole('region', { name: 'Click object' }).waitFor();
-    await page.mouse.click(...screenOf(FRUIT));
+    await page.mouse.click(...screenOf(...FRUIT));
     const found = () => surface.evaluate((element) => getComputedStyle(element).cursor);
     await eventually(async () => expect(await found()).toBe('crosshair'));
     await keepPicture(page, 'label-click-light');
     await page.keyboard.down('Alt');
-    await page.mouse.click(...screenOf(FIG));
+    await page.mouse.click(...screenOf(...FIG));
     await page.keyboard.up('Alt');
     await eventually(async () => expect(await found()).toBe('crosshair'));
     await keepPicture(page, 'label-click-away-light');
@@ -162,7 +160,7 @@ describeWithShared('clicks on a real picture', ['data/fruits-nuts/images'], () =
     const bitmap = bitmapFromMask(mask!);
     const at = ([x, y]: readonly [number, number]) => bitmap[y * mask!.width + x];
     expect([object!.class_name, at(FRUIT), at(FIG)]).toEqual(['date', 1, 0]);
-    await page.mouse.click(...screenOf(FRUIT));
+    await page.mouse.click(...screenOf(...FRUIT));
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+z');
     await eventually(() => expect(engine.labelling().document(1).annotations).toEqual([]));

@@ -13,6 +13,7 @@ import { maskArea } from '../../native-models/geometry/mask.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
+import { fittedInto, onCanvas, wheelLarger } from '../kit/on-canvas.ts';
 import { encoder, photo } from '../kit/pictures.ts';
 import { colours, edgesOf, isNear, lengthsOf } from '../kit/screen-colours.ts';
 import { servedWindow } from '../kit/served-window.ts';
@@ -71,12 +72,7 @@ async function openLarge() {
 
 test('a large picture is seen by its tiles, pixel by pixel from near, and a wand reads them', async () => {
   const { page, folder, clock } = await openLarge();
-  const box = (await page.getByRole('application').boundingBox())!;
-  const scale = Math.min((box.width - 48) / SIZE.width, (box.height - 48) / SIZE.height);
-  const screenOf = (x: number, y: number): [number, number] => [
-    box.x + box.width / 2 + (x - SIZE.width / 2) * scale,
-    box.y + box.height / 2 + (y - SIZE.height / 2) * scale,
-  ];
+  const { scale, screenOf } = await onCanvas(page, SIZE);
   const middle = [PATCH.left + PATCH.width / 2, PATCH.top + PATCH.height / 2] as const;
 
   await eventually(async () => {
@@ -100,7 +96,7 @@ test('a large picture is seen by its tiles, pixel by pixel from near, and a wand
   await page.emulateMedia({ colorScheme: 'dark' });
   const near = screenOf(CHECKS.left + 16, CHECKS.top + 16).map(Math.round) as [number, number];
   await page.mouse.move(...near);
-  await page.mouse.wheel(0, -(Math.log(SQUARE / scale) / 0.0016));
+  await wheelLarger(page, SQUARE / scale);
   const along = Array.from({ length: 320 }, (_, i): [number, number] => [near[0] - 160 + i, near[1]]);
   await eventually(async () => expect(lengthsOf(edgesOf(await colours(page, along)))).toEqual(Array(7).fill(SQUARE)));
   const at: [number, number] = [along[edgesOf(await colours(page, along))[1]!]![0] + SQUARE / 2, near[1]];
@@ -139,12 +135,7 @@ test('the data browser looks at a picture that no browser shows by its tiles, as
   await page.getByRole('option').first().dblclick();
 
   await page.locator('.preview-tiles image').nth(5).waitFor();
-  const box = (await page.locator('.preview').boundingBox())!;
-  const scale = Math.min(box.width / size.width, box.height / size.height);
-  const screenOf = (x: number, y: number): [number, number] => [
-    box.x + box.width / 2 + (x - size.width / 2) * scale,
-    box.y + box.height / 2 + (y - size.height / 2) * scale,
-  ];
+  const { screenOf } = fittedInto((await page.locator('.preview').boundingBox())!, size, 0);
   await eventually(async () => {
     const seen = await colours(page, [
       screenOf(PATCH.left + 8, PATCH.top + 8),
