@@ -1,12 +1,13 @@
 /** The desktop app in a real Electron, where one is found, with its dialogs answered by the test. */
 
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { findElectron } from '../../build/electron.ts';
 import { desktopLaunch } from '../../build/start.ts';
 import { tempFolder } from './folders.ts';
+import { processRows } from './process-rows.ts';
 
 const electron = findElectron();
 const hasDisplay = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined;
@@ -145,10 +146,4 @@ export function enginePids(app: ElectronApplication): number[] {
   return processRows()
     .filter(({ ppid, args }) => ppid === parent && args.includes('entry.ts'))
     .map(({ pid }) => pid);
-}
-
-function processRows(): { readonly pid: number; readonly ppid: number; readonly args: string }[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const rows = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
-  return rows.map(([, pid, ppid, args]) => ({ pid: Number(pid), ppid: Number(ppid), args: args! }));
 }

@@ -1,14 +1,13 @@
-/** The processes that train for this one. */
+/** The processes that train for this one, or for another. */
 
-import { execFileSync } from 'node:child_process';
+import { type ProcessRow, processRows } from './process-rows.ts';
 
 /** Processes whose command line names the training child; there must be none after a run. */
-export function trainingChildren(): string[] {
-  const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes('main/train/child.ts') && line.includes(` ${process.pid} `));
+export function trainingChildren(of: number = process.pid): ProcessRow[] {
+  return processRows().filter(({ ppid, args }) => ppid === of && args.includes('main/train/child.ts'));
 }
 
 /** Ends the training child of this process as a crash would. */
 export function killChild(): void {
-  for (const line of trainingChildren()) process.kill(Number(line.trim().split(/\s+/)[0]), 'SIGKILL');
+  for (const { pid } of trainingChildren()) process.kill(pid, 'SIGKILL');
 }

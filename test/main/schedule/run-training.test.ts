@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import type { RunSummary } from '../../../preload/contract/run.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { tempFolder } from '../../kit/folders.ts';
+import { processRows } from '../../kit/process-rows.ts';
 import { request, SMALL, shadesProject } from '../../kit/training.ts';
 import { killChild, trainingChildren } from '../../kit/training-children.ts';
 
@@ -105,13 +106,10 @@ describe('a training run', () => {
         if (text.toString().includes('epoch 1 ·')) resolve();
       });
     });
-    const children = execFileSync('ps', ['-eo', 'pid,ppid'], { encoding: 'utf8' })
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .filter(([, parent]) => parent === engine.pid);
+    const children = processRows().filter(({ ppid }) => ppid === engine.pid);
     engine.kill('SIGKILL');
     await new Promise((resolve) => engine.on('close', resolve));
-    for (const [pid] of children) await gone(pid!);
+    for (const { pid } of children) await gone(pid);
 
     const again = openProject(folder, { access: 'write', clock: new FakeClock(), owner: 'lightbench test' });
     expect(again.abandonedRuns).toEqual(['r0002']);

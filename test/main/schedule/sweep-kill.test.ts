@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { rngFrom } from '../../../native-models/core/rng.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
 import { SMALL, shadesProject } from '../../kit/training.ts';
+import { trainingChildren } from '../../kit/training-children.ts';
 
 const SEED = 5;
 const TRIALS = 6; // the sixth is the first that depends on what the others came to
@@ -29,13 +30,6 @@ arguments: ${JSON.stringify({ ...SMALL, number_of_epochs: 2 })}
 
 interface Event {
   readonly event: string;
-}
-
-/** Children of a process that train. */
-function trainersOf({ pid }: ChildProcess): number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n');
-  const fields = lines.filter((line) => line.includes('main/train/child.ts')).map((line) => line.trim().split(/\s+/));
-  return fields.filter(([, parent]) => Number(parent) === pid).map(([child]) => Number(child));
 }
 
 /** False where it had ended by itself. */
@@ -69,8 +63,8 @@ test('whatever is killed at whatever moment, the sweep goes on with the same seq
       last = JSON.parse(line) as Event;
       if (engines + trainers >= KILLS || last.event === 'end' || --eventsLeft > 0) continue;
       await new Promise((resolve) => setTimeout(resolve, 300 * moments.uniform()));
-      const [trainer] = trainers === 0 ? trainersOf(engine) : [];
-      if (!killed(trainer ?? engine.pid!)) continue;
+      const [trainer] = trainers === 0 ? trainingChildren(engine.pid!) : [];
+      if (!killed(trainer?.pid ?? engine.pid!)) continue;
       if (trainer === undefined) engines++;
       else trainers++;
       eventsLeft = 2 + moments.integer(5);
