@@ -1,43 +1,31 @@
-/** `npm run setup:cuda [-- --from FILE|FOLDER] [--sha256 HEX]`: brings the CUDA provider for the pinned runtime. */
+/**
+ * `npm run setup:cuda [-- --from FILE|FOLDER] [--sha256 HEX]`: brings the CUDA provider for the pinned runtime, from its
+ * vendor, or from a package, archive or folder that is here. `--sha256` compares the file's hash first.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { checkCuda } from '../main/devices/check-cuda.ts';
 import { systemLoaderPath } from '../main/devices/loader-path.ts';
 import { runtimePackage } from '../main/devices/provider-files.ts';
 import { sha256OfFile } from '../main/file-digest.ts';
 import { AppError } from '../preload/contract/errors.ts';
+import { commandOptions } from './command-options.ts';
 import { installProvider } from './setup-cuda/install.ts';
 import { download, vendorPackage } from './setup-cuda/vendor.ts';
 
-const USAGE = `npm run setup:cuda [-- --from FILE|FOLDER] [--sha256 HEX]
-
-Brings the CUDA provider for the pinned runtime: from its vendor, or from a package, archive or folder that is here.
---sha256 compares the file's hash first.`;
-const values = options();
+const values = commandOptions({ from: { type: 'string' }, sha256: { type: 'string' } });
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
 try {
-  if (values.help) say(USAGE);
-  else await setUp();
+  await setUp();
 } catch (error) {
   if (!(error instanceof AppError)) throw error;
   process.stderr.write(`setup:cuda: ${error.message}\n`);
   process.exitCode = 1;
-}
-
-function options(): { readonly from?: string; readonly sha256?: string; readonly help?: boolean } {
-  try {
-    const from = { type: 'string' } as const;
-    return parseArgs({ options: { from, sha256: from, help: { type: 'boolean', short: 'h' } } }).values;
-  } catch (error) {
-    process.stderr.write(`setup:cuda: ${error instanceof Error ? error.message : error}\n${USAGE}\n`);
-    return process.exit(2);
-  }
 }
 
 async function setUp(): Promise<void> {

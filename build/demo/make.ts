@@ -1,29 +1,28 @@
-/** Command line of the data set: `node build/demo/make.ts --out DIR --images 720 --seed 1 [--kind detection]`. */
+/**
+ * Makes the data set alone: `node build/demo/make.ts --out DIR [--kind classification|detection] [--images N] [--side PX]
+ * [--seed N] [--workers N]`
+ */
 
-import { parseArgs } from 'node:util';
 import { AppError } from '../../preload/contract/errors.ts';
+import { commandOptions } from '../command-options.ts';
 import { makeDataset } from './dataset.ts';
 import type { DatasetKind } from './job.ts';
 
 const DEFAULT_SIDE_PX: Readonly<Record<DatasetKind, number>> = { classification: 128, detection: 480 };
-const USAGE =
-  'usage: node build/demo/make.ts --out DIR [--kind classification|detection] [--images N] [--side PX] [--seed N] [--workers N]';
 
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      out: { type: 'string' },
-      kind: { type: 'string', default: 'classification' },
-      images: { type: 'string', default: '720' },
-      side: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      workers: { type: 'string', default: '2' },
-    },
+  const values = commandOptions({
+    out: { type: 'string' },
+    kind: { type: 'string', default: 'classification' },
+    images: { type: 'string', default: '720' },
+    side: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '2' },
   });
   const { out, kind } = values;
-  if (out === undefined) throw new AppError('bad-argument', `--out is missing; ${USAGE}`);
+  if (out === undefined) throw new AppError('bad-argument', '--out is missing');
   if (kind !== 'classification' && kind !== 'detection') {
-    throw new AppError('bad-argument', `--kind: expected classification or detection, got "${kind}"; ${USAGE}`);
+    throw new AppError('bad-argument', `--kind: expected classification or detection, got "${kind}"`);
   }
   const options = {
     kind,
@@ -55,8 +54,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  // Options that parseArgs does not know end here too: its message names the option.
-  const isExpected = error instanceof AppError || (error instanceof TypeError && 'code' in error);
-  console.error(isExpected ? `error: ${(error as Error).message}` : error);
+  console.error(error instanceof AppError ? `error: ${error.message}` : error);
   process.exitCode = 1;
 }
