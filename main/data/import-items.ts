@@ -3,10 +3,10 @@
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import type { Ring } from '../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../native-models/geometry/shape.ts';
+import type { AnnotationFlags } from '../../preload/contract/annotation-flags.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { TrackRole } from '../../preload/contract/labelling.ts';
 import type { Split } from '../../preload/contract/tasks.ts';
-import type { AnnotationFlags } from '../store/annotations.ts';
 import type { SequenceSource } from '../store/sequences.ts';
 
 export interface ImageItem {

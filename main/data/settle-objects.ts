@@ -18,7 +18,8 @@ import {
 } from '../../native-models/geometry/polygon.ts';
 import { maskFromPolygon, maskFromRing } from '../../native-models/geometry/rasterise.ts';
 import { type Shape, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
-import { type NewAnnotation, NO_FLAGS } from '../store/annotations.ts';
+import { NO_FLAGS } from '../../preload/contract/annotation-flags.ts';
+import type { NewAnnotation } from '../store/annotations.ts';
 import type { BadObject, ImageItem, SourceObject, SourceTrack } from './import-items.ts';
 import { RecordProblem } from './record-problem.ts';
 import { storedSize, type Turn, turnedMask, turnedPoint } from './stored-picture.ts';

@@ -2,29 +2,12 @@
 
 import type { Xyxy } from '../../native-models/geometry/box.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS, type AnnotationFlags } from '../../preload/contract/annotation-flags.ts';
 import type { LabelSource, Track, TrackRole } from '../../preload/contract/labelling.ts';
 import { geometryText, shapeOf } from './annotation-geometry.ts';
 import { ensureClass } from './classes.ts';
 import type { ReadDb, SqlValue, WriteDb } from './db.ts';
 import { type ImageRow, labelledImagePage } from './images.ts';
-
-/** What sources say of an object besides class and shape. */
-export interface AnnotationFlags {
-  /** It surrounds many objects; it is neither trained on nor counted against a detector. */
-  readonly is_crowd: boolean;
-  /** A person finds it hard to see. */
-  readonly is_difficult: boolean;
-  readonly is_occluded: boolean;
-  /** It goes on beyond the border of the image, or of what can be seen. */
-  readonly is_truncated: boolean;
-}
-
-export const NO_FLAGS: AnnotationFlags = {
-  is_crowd: false,
-  is_difficult: false,
-  is_occluded: false,
-  is_truncated: false,
-};
 
 export interface NewAnnotation extends AnnotationFlags {
   readonly class_name: string;
@@ -150,10 +133,9 @@ const insertOf = (rows: number): string => `
 type Columns = Omit<NewAnnotation, 'class_name'>;
 
 /** From `kind` on, in the order of the table. */
-function columnsOf({ shape, area_px2 = shapeArea(shape), track = null, ...flags }: Columns): SqlValue[] {
-  const { is_crowd, is_difficult, is_occluded, is_truncated, source = null } = flags;
-  const marks = [is_crowd, is_difficult, is_occluded, is_truncated].map(Number);
-  const kept = [source, track?.id ?? null, track?.role ?? null];
+function columnsOf({ shape, area_px2 = shapeArea(shape), source, track = null, ...flags }: Columns): SqlValue[] {
+  const marks = ANNOTATION_FLAGS.map((flag) => Number(flags[flag]));
+  const kept = [source ?? null, track?.id ?? null, track?.role ?? null];
   return [shape.kind, ...shapeXyxy(shape), area_px2, geometryText(shape), ...marks, ...kept];
 }
 
@@ -232,13 +214,13 @@ function toAnnotation(row: StoredAnnotation, names: ReadonlyMap<number, string>)
     shape: shapeOf(row.kind, xyxy, row.geometry),
     xyxy,
     area_px2: row.area_px2,
-    ...flagsOf(row),
+    ...toFlags(row),
     ...(row.source === null ? {} : { source: row.source }),
     ...(row.track_id === null ? {} : { track: { id: row.track_id, role: row.track_role! } }),
   };
 }
 
-export const flagsOf = (row: StoredFlags): AnnotationFlags => ({
+export const toFlags = (row: StoredFlags): AnnotationFlags => ({
   is_crowd: row.is_crowd === 1,
   is_difficult: row.is_difficult === 1,
   is_occluded: row.is_occluded === 1,

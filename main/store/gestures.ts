@@ -4,6 +4,7 @@
  */
 
 import { shapeArea, shapeXyxy } from '../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS, type AnnotationFlags } from '../../preload/contract/annotation-flags.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Change, Edit, HistoryEntry } from '../../preload/contract/labelling.ts';
 import type { Review } from '../../preload/contract/review.ts';
@@ -229,10 +230,7 @@ function restore(db: WriteDb, imageId: number, annotation: Annotation): void {
   else found(db, imageId, annotation);
 }
 
-type Seen = Pick<
-  Annotation,
-  'id' | 'class_name' | 'shape' | 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated' | 'track'
->;
+type Seen = Pick<Annotation, 'id' | 'class_name' | 'shape' | 'track'> & AnnotationFlags;
 
 /** The object as it is now. Errors: edit-conflict when it has gone, or is not as it was seen. */
 function found(db: ReadDb, imageId: number, seen: Seen): Annotation {
@@ -246,9 +244,8 @@ function found(db: ReadDb, imageId: number, seen: Seen): Annotation {
 
 /** What a person sees of an object, in one order. */
 function fingerprint({ class_name, shape, track, ...flags }: Seen): string {
-  const { is_crowd, is_difficult, is_occluded, is_truncated } = flags;
   const geometry = shape.kind === 'box' ? shape.xyxy : geometryText(shape);
-  const marks = [is_crowd, is_difficult, is_occluded, is_truncated];
+  const marks = ANNOTATION_FLAGS.map((flag) => flags[flag]);
   return JSON.stringify([class_name, shape.kind, geometry, ...marks, track?.id ?? null, track?.role ?? null]);
 }
 

@@ -1,8 +1,9 @@
 /** Frames of videos and picture sequences, and the tracks of objects through them. */
 
 import type { Size, Xyxy } from '../../native-models/geometry/box.ts';
+import type { AnnotationFlags } from '../../preload/contract/annotation-flags.ts';
 import type { TrackRole } from '../../preload/contract/labelling.ts';
-import { type AnnotationFlags, flagsOf, type StoredFlags } from './annotations.ts';
+import { type StoredFlags, toFlags } from './annotations.ts';
 import type { ReadDb, WriteDb } from './db.ts';
 
 /** A video, or a folder of pictures, as it was imported. */
@@ -136,7 +137,7 @@ export function trackBoxes(db: ReadDb, sequenceId: number): TrackBox[] {
     number: row.number,
     role: row.track_role,
     className: row.name,
-    flags: flagsOf(row),
+    flags: toFlags(row),
     xyxy: [row.x0, row.y0, row.x1, row.y1],
   }));
 }

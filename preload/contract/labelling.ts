@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { AnnotationFlags } from './annotation-flags.ts';
 import { Proposals } from './proposals.ts';
 import { Review } from './review.ts';
 
@@ -49,13 +50,6 @@ export const TrackRole = z.enum(['key', 'between', 'end']);
 export type TrackRole = z.infer<typeof TrackRole>;
 export const Track = z.object({ id: z.int().positive(), role: TrackRole });
 export type Track = z.infer<typeof Track>;
-
-export const AnnotationFlags = z.object({
-  is_crowd: z.boolean(),
-  is_difficult: z.boolean(),
-  is_occluded: z.boolean(),
-  is_truncated: z.boolean(),
-});
 
 export const NewAnnotation = AnnotationFlags.extend({
   class_name: z.string().min(1),

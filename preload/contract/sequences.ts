@@ -1,7 +1,7 @@
 /** Frames of a video or of a sequence of pictures, and what is known of objects through them. */
 
 import { z } from 'zod';
-import { AnnotationFlags } from './labelling.ts';
+import { AnnotationFlags } from './annotation-flags.ts';
 
 const id = z.int().positive();
 const px = z.number().refine(Number.isFinite);

@@ -1,10 +1,10 @@
 /** What keys do while an image is labelled: each action has a key that a person may change. */
 
 import type { ShapeKind } from '../../native-models/geometry/shape.ts';
+import type { AnnotationFlag } from '../../preload/contract/annotation-flags.ts';
 import type { ReviewState } from '../../preload/contract/review.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import type { Combination } from './doc/combine.ts';
-import type { Flag } from './doc/object-filter.ts';
 import type { ToolName } from './tools/tool.ts';
 
 export type KeyCommand =
@@ -20,7 +20,7 @@ export type KeyCommand =
   | { readonly do: 'frames'; readonly what: FrameCommand }
   | { readonly do: 'corner'; readonly by: 1 | -1 }
   | { readonly do: 'region'; readonly by: 1 | -1 }
-  | { readonly do: 'mark'; readonly flag: Flag }
+  | { readonly do: 'mark'; readonly flag: AnnotationFlag }
   | { readonly do: 'threshold'; readonly by: number }
   | { readonly do: PlainCommand };
 

@@ -4,6 +4,7 @@
  */
 
 import type { Shape, ShapeKind } from '../../native-models/geometry/shape.ts';
+import type { AnnotationFlag } from '../../preload/contract/annotation-flags.ts';
 import type {
   Annotation,
   Change,
@@ -198,7 +199,7 @@ export class LabelSession implements Editor {
     );
   }
 
-  setFlag(flag: 'is_crowd' | 'is_difficult' | 'is_occluded' | 'is_truncated', isOn: boolean): void {
+  setFlag(flag: AnnotationFlag, isOn: boolean): void {
     const others = this.chosen().filter((annotation) => annotation[flag] !== isOn);
     if (others.length === 0) return;
     this.commit(

@@ -3,8 +3,9 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
-import { addAnnotations, annotationsOf, NO_FLAGS } from '../../main/store/annotations.ts';
+import { addAnnotations, annotationsOf } from '../../main/store/annotations.ts';
 import { openProject } from '../../main/store/project.ts';
+import { NO_FLAGS } from '../../preload/contract/annotation-flags.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { dragOnCanvas } from '../kit/on-canvas.ts';

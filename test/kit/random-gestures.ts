@@ -6,11 +6,11 @@
 import { systemClock } from '../../main/clock.ts';
 import { editData } from '../../main/data/edit-data.ts';
 import { ImageLabelling } from '../../main/label/image-labelling.ts';
-import { NO_FLAGS } from '../../main/store/annotations.ts';
 import { redoEdit, undoEdit } from '../../main/store/edits.ts';
 import { openProject, type WriteProject } from '../../main/store/project.ts';
 import { SharedWriter } from '../../main/store/shared-writer.ts';
 import { type Rng, rngFrom } from '../../native-models/core/rng.ts';
+import { NO_FLAGS } from '../../preload/contract/annotation-flags.ts';
 import type { DataEdit } from '../../preload/contract/data.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { Change, ImageDocument } from '../../preload/contract/labelling.ts';

@@ -1,5 +1,6 @@
 /** Writes CSV: a row for each box, or for each image its classes. */
 
+import { ANNOTATION_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { TextFile } from './export-folder.ts';
 import {
@@ -11,8 +12,18 @@ import {
   splitFolder,
 } from './export-format.ts';
 
-const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
-const BOX_COLUMNS = ['filename', 'split', 'width', 'height', 'class', 'xmin', 'ymin', 'xmax', 'ymax', ...FLAGS];
+const BOX_COLUMNS = [
+  'filename',
+  'split',
+  'width',
+  'height',
+  'class',
+  'xmin',
+  'ymin',
+  'xmax',
+  'ymax',
+  ...ANNOTATION_FLAGS,
+];
 
 export const csvExport: ExportFormat = {
   tasks: ALL_TASKS,
@@ -39,7 +50,7 @@ function openBoxes({ folder, losses, task }: ExportContext): DatasetWriter {
 const boxCells = (object: Annotation): string[] => [
   object.class_name,
   ...object.xyxy.map(decimal),
-  ...FLAGS.map((flag) => (object[flag] ? '1' : '0')),
+  ...ANNOTATION_FLAGS.map((flag) => (object[flag] ? '1' : '0')),
 ];
 
 /** A file for each split, in its folder beside the pictures; one without a split lies at the top. */

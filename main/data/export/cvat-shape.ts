@@ -2,11 +2,11 @@
 
 import { bitmapFromMask, maskXyxy } from '../../../native-models/geometry/mask.ts';
 import { shapeMask } from '../../../native-models/geometry/shape.ts';
+import { flagWord } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
+import { ATTRIBUTE_FLAGS } from '../formats/cvat-shapes.ts';
 import { decimal, type ExportContext } from './export-format.ts';
-
-const FLAGS = ['crowd', 'difficult', 'truncated'] as const;
 
 export interface CvatShape {
   readonly name: 'box' | 'polygon' | 'mask';
@@ -17,8 +17,8 @@ export interface CvatShape {
 }
 
 export function cvatShape(object: Annotation, image: ImageRow, { task, losses }: ExportContext): CvatShape {
-  const flags = FLAGS.filter((flag) => object[`is_${flag}`]);
-  const content = flags.map((flag) => `<attribute name="${flag}">true</attribute>`).join('');
+  const flags = ATTRIBUTE_FLAGS.filter((flag) => object[flag]);
+  const content = flags.map((flag) => `<attribute name="${flagWord(flag)}">true</attribute>`).join('');
   const { shape } = object;
   if (task === 'image-object-detection' || shape.kind === 'box') {
     const [x0, y0, x1, y1] = object.xyxy.map(decimal);

@@ -1,5 +1,6 @@
 /** Writes labelme: a JSON file beside each picture; parts of one object share a group. */
 
+import { ANNOTATION_FLAGS, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import {
   type DatasetWriter,
@@ -10,8 +11,6 @@ import {
   stemOf,
 } from './export-format.ts';
 import { polygonOf } from './outlines.ts';
-
-const FLAGS = ['crowd', 'difficult', 'occluded', 'truncated'] as const;
 
 export const labelmeExport: ExportFormat = { tasks: OBJECT_TASKS, open };
 
@@ -35,7 +34,9 @@ function shapesOf(
   { imageHeight, imageWidth }: { readonly imageHeight: number; readonly imageWidth: number },
   { task, losses }: ExportContext,
 ): object[] {
-  const flags = Object.fromEntries(FLAGS.filter((flag) => object[`is_${flag}`]).map((flag) => [flag, true]));
+  const flags = Object.fromEntries(
+    ANNOTATION_FLAGS.filter((flag) => object[flag]).map((flag) => [flagWord(flag), true]),
+  );
   const common = { label: object.class_name, flags };
   if (task === 'image-object-detection' || object.shape.kind === 'box') {
     const [x0, y0, x1, y1] = object.xyxy;

@@ -1,11 +1,14 @@
 /** What formats do not hold of objects by their nature. */
 
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
+import {
+  ANNOTATION_FLAGS,
+  type AnnotationFlag,
+  type AnnotationFlags,
+  flagWord,
+} from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { Losses } from '../losses.ts';
-
-const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
-export type Flag = (typeof FLAGS)[number];
 
 /** What an area may differ by from the shape's and be the same, rounded: a thousandth. */
 const SAME_AREA = 1e-3;
@@ -23,10 +26,10 @@ export function noteAreas(losses: Losses, objects: readonly Pick<Annotation, 'sh
 }
 
 /** Notes the flags of an object that a format does not hold. */
-export function noteFlags(losses: Losses, object: Readonly<Record<Flag, boolean>>, held: readonly Flag[]): void {
-  for (const flag of FLAGS) {
+export function noteFlags(losses: Losses, object: AnnotationFlags, held: readonly AnnotationFlag[]): void {
+  for (const flag of ANNOTATION_FLAGS) {
     if (object[flag] && !held.includes(flag))
-      losses.note(`objects are ${flag.slice(3)}, which the format does not say`);
+      losses.note(`objects are ${flagWord(flag)}, which the format does not say`);
   }
 }
 

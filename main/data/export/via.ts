@@ -1,6 +1,7 @@
 /** Writes the annotations of the VGG Image Annotator, a file for each split. */
 
 import { xywhFromXyxy } from '../../../native-models/geometry/box.ts';
+import { ANNOTATION_FLAGS, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
 import type { TextFile } from './export-folder.ts';
@@ -12,8 +13,6 @@ import {
   splitFolder,
 } from './export-format.ts';
 import { polygonOf, singleRings } from './outlines.ts';
-
-const FLAGS = ['crowd', 'difficult', 'occluded', 'truncated'] as const;
 
 export const viaExport: ExportFormat = { tasks: OBJECT_TASKS, open };
 
@@ -39,7 +38,9 @@ function open(context: ExportContext): DatasetWriter {
 }
 
 function regionsOf(object: Annotation, image: ImageRow, { task, losses }: ExportContext): object[] {
-  const flags = Object.fromEntries(FLAGS.filter((flag) => object[`is_${flag}`]).map((flag) => [flag, '1']));
+  const flags = Object.fromEntries(
+    ANNOTATION_FLAGS.filter((flag) => object[flag]).map((flag) => [flagWord(flag), '1']),
+  );
   const region_attributes = { label: object.class_name, ...flags };
   if (task === 'image-object-detection' || object.shape.kind === 'box') {
     const [x, y, width, height] = xywhFromXyxy(object.xyxy);

@@ -4,6 +4,7 @@
  */
 
 import { type Xyxy, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
+import { ANNOTATION_FLAGS, type AnnotationFlag } from '../../../preload/contract/annotation-flags.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { readCsv } from '../csv.ts';
 import { FILE_COLUMNS } from '../csv-layout.ts';
@@ -29,7 +30,6 @@ const BOX_COLUMNS: readonly (readonly [names: readonly string[], form: 'xyxy' | 
   [['bbox_x', 'bbox_y', 'bbox_width', 'bbox_height'], 'xywh'],
 ];
 const CLASS_COLUMNS = ['class', 'label', 'label_name', 'class_name', 'cell_type', 'category', 'name', 'type'];
-const FLAG_COLUMNS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
 /** Below this every number of a file is taken for a fraction, as of COCO's boxes. */
 const FRACTIONS_BELOW = 1.5;
 
@@ -43,7 +43,7 @@ interface BoxLayout {
   readonly width: number;
   readonly height: number;
   readonly split: number;
-  readonly flags: readonly (readonly [name: (typeof FLAG_COLUMNS)[number], column: number])[];
+  readonly flags: readonly (readonly [name: AnnotationFlag, column: number])[];
 }
 
 interface Row {
@@ -66,7 +66,7 @@ export function boxLayout(header: readonly string[]): BoxLayout | null {
   return {
     ...{ columns: header.length, file, className, box, form: found?.[1] ?? 'xyxy' },
     ...{ width: free.indexOf('width'), height: free.indexOf('height'), split: at(['split', 'subset', 'set']) },
-    flags: FLAG_COLUMNS.flatMap((name) => (names.includes(name) ? [[name, names.indexOf(name)] as const] : [])),
+    flags: ANNOTATION_FLAGS.flatMap((name) => (names.includes(name) ? [[name, names.indexOf(name)] as const] : [])),
   };
 }
 

@@ -3,6 +3,7 @@
 import { maskFromBitmap } from '../../../native-models/geometry/mask.ts';
 import { mapCorners, partsFromRings } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS, type AnnotationFlag, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import { MAX_PIXELS } from '../../images/format.ts';
 import { ringOfCircle } from '../circle.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
@@ -14,13 +15,15 @@ import type { XmlElement } from '../xml.ts';
 export const SHAPES: ReadonlySet<string> = new Set([
   ...['box', 'polygon', 'ellipse', 'mask', 'polyline', 'points', 'cuboid', 'skeleton'],
 ]);
-const FLAGS: ReadonlySet<string> = new Set(['truncated', 'difficult', 'crowd']);
+/** Those that CVAT has no word of its own for: attributes, in files that are written here. */
+export const ATTRIBUTE_FLAGS: readonly AnnotationFlag[] = ANNOTATION_FLAGS.filter((flag) => flag !== 'is_occluded');
+const FLAG_ATTRIBUTES: ReadonlySet<string> = new Set(ATTRIBUTE_FLAGS.map(flagWord));
 
 /** Notes what CVAT says of an element that becomes an object, and a project does not keep: attributes, groups and an order. */
 export function noteUnkept(losses: Losses, { attributes, children }: XmlElement): void {
   for (const { name, attributes: named } of children) {
     const attribute = named['name'] ?? '';
-    if (name === 'attribute' && !FLAGS.has(attribute))
+    if (name === 'attribute' && !FLAG_ATTRIBUTES.has(attribute))
       losses.note(`values of the attribute "${attribute}" are not kept`);
   }
   if (isSet(attributes['group_id'])) losses.note('memberships of groups are not kept');
@@ -40,7 +43,7 @@ export function toObject(
   const flags: Record<string, boolean> = { is_occluded: flagOf(attributes['occluded'], 'occluded') };
   for (const { attributes: named, text, name } of element.children) {
     const flag = name === 'attribute' ? (named['name'] ?? '') : '';
-    if (FLAGS.has(flag)) flags[`is_${flag}`] = flagOf(text, flag);
+    if (FLAG_ATTRIBUTES.has(flag)) flags[`is_${flag}`] = flagOf(text, flag);
   }
   return { where, className: classNameOf(label, 'label'), shape: shapeOf(element, size), unit: 'px', flags };
 }

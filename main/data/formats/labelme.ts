@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import { partsFromRings, type Ring } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import { ringOfCircle } from '../circle.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
@@ -91,8 +92,9 @@ function toObject(shape: Fields, where: string): SourceObject {
   const className = classNameOf(shape['label'], 'label');
   const points = pointsOf(shape['points']);
   const told = typeof shape['flags'] === 'object' && shape['flags'] !== null ? (shape['flags'] as Fields) : {};
-  const names = ['crowd', 'difficult', 'occluded', 'truncated'] as const;
-  const flags = Object.fromEntries(names.map((name) => [`is_${name}`, flagOf(told[name], `flags.${name}`)]));
+  const flags = Object.fromEntries(
+    ANNOTATION_FLAGS.map((flag) => [flag, flagOf(told[flagWord(flag)], `flags.${flagWord(flag)}`)]),
+  );
   return { where, className, shape: shapeOf(shape['shape_type'] ?? 'polygon', points), unit: 'px', flags };
 }
 

@@ -6,6 +6,7 @@
 import { xyxyFromXywh } from '../../../native-models/geometry/box.ts';
 import { partsFromRings, type Ring } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import { ringOfCircle } from '../circle.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
@@ -20,7 +21,6 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Attributes that hold a class, the likeliest first; else the first one that is text. */
 const CLASS_ATTRIBUTES = ['label', 'class', 'name', 'type', 'category', 'object'];
-const FLAG_ATTRIBUTES = ['crowd', 'difficult', 'occluded', 'truncated'] as const;
 
 export const via: FormatReader = {
   format: 'via',
@@ -71,14 +71,17 @@ function toObject(region: Fields, where: string): SourceObject {
   const className = classNameOf(classIn(attributes) ?? undefined, 'region_attributes');
   const shape = shapeOf(fieldsOf(region['shape_attributes'], 'shape_attributes'));
   const flags = Object.fromEntries(
-    FLAG_ATTRIBUTES.flatMap((name) => (name in attributes ? [[`is_${name}`, flagOf(attributes[name], name)]] : [])),
+    ANNOTATION_FLAGS.flatMap((flag) => {
+      const name = flagWord(flag);
+      return name in attributes ? [[flag, flagOf(attributes[name], name)]] : [];
+    }),
   );
   return { where, className, shape, unit: 'px', flags };
 }
 
 /** A text, or the one of several options that is set. */
 function classIn(attributes: Fields): string | null {
-  const flags: readonly string[] = FLAG_ATTRIBUTES;
+  const flags = ANNOTATION_FLAGS.map(flagWord);
   const names = Object.keys(attributes).filter((name) => !flags.includes(name));
   const ordered = [...CLASS_ATTRIBUTES.filter((name) => names.includes(name)), ...names];
   for (const name of ordered) {

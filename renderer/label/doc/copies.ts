@@ -2,6 +2,7 @@
 
 import type { Size } from '../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
+import { flagsOf } from '../../../preload/contract/annotation-flags.ts';
 import type { Change, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import { moved } from './reshape.ts';
 
@@ -13,9 +14,8 @@ export function copies(objects: readonly NewAnnotation[], by: number, size: Size
     const isSameSize =
       object.shape.kind !== 'mask' ||
       (object.shape.mask.width === size.width && object.shape.mask.height === size.height);
-    const { class_name, is_crowd, is_difficult, is_occluded, is_truncated } = object;
-    const flags = { is_crowd, is_difficult, is_occluded, is_truncated };
+    const { class_name } = object;
     const shape = moved(object.shape, by, by, size);
-    return isInside && isSameSize ? [{ type: 'add', annotation: { class_name, shape, ...flags } }] : [];
+    return isInside && isSameSize ? [{ type: 'add', annotation: { class_name, shape, ...flagsOf(object) } }] : [];
   });
 }

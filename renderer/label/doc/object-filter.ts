@@ -4,10 +4,8 @@
  */
 
 import { type ShapeKind, shapeArea } from '../../../native-models/geometry/shape.ts';
+import type { AnnotationFlag } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
-
-export const FLAGS = ['is_crowd', 'is_difficult', 'is_occluded', 'is_truncated'] as const;
-export type Flag = (typeof FLAGS)[number];
 
 export const SOURCES = ['person', 'model', 'interpolated'] as const;
 /** Whose work an object is; a person's is what an import brought as well. */
@@ -21,7 +19,7 @@ export interface ObjectFilter {
   /** Any of them. */
   readonly kinds: readonly ShapeKind[];
   /** Any of them. */
-  readonly flags: readonly Flag[];
+  readonly flags: readonly AnnotationFlag[];
   /** Any of them. */
   readonly sources: readonly Source[];
   /** Units: square pixels, inclusive. */

@@ -2,6 +2,7 @@
 
 import { boxArea, boxIou } from '../../../native-models/geometry/box.ts';
 import { type Shape, shapeXyxy } from '../../../native-models/geometry/shape.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
 import type { Proposals, ProposedObject } from '../../../preload/contract/proposals.ts';
 
@@ -46,11 +47,10 @@ export function decided(
   objects: readonly ProposedObject[],
 ): { readonly name: string; readonly changes: readonly Change[] } {
   const after = [...before, ...objects.map(({ index }) => index)].sort((a, b) => a - b);
-  const flags = { is_crowd: false, is_difficult: false, is_occluded: false, is_truncated: false };
   const adds = objects.map((object): Change => {
     return {
       type: 'add',
-      annotation: { class_name: object.class_name, shape: proposedShape(object), ...flags, source: 'model' },
+      annotation: { class_name: object.class_name, shape: proposedShape(object), ...NO_FLAGS, source: 'model' },
     };
   });
   const what = objects.length === 1 ? 'a proposal' : `${objects.length} proposals`;

@@ -3,6 +3,7 @@
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Mask } from '../../../native-models/geometry/mask.ts';
 import type { Shape, ShapeKind } from '../../../native-models/geometry/shape.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation, Change } from '../../../preload/contract/labelling.ts';
 import type { ProposedObject } from '../../../preload/contract/proposals.ts';
 import type { Point } from '../doc/hit.ts';
@@ -111,8 +112,7 @@ export function hasClass(editor: Editor): boolean {
 
 /** An object drawn by hand. */
 export function drawn(shape: Shape, className: string): Change {
-  const flags = { is_crowd: false, is_difficult: false, is_occluded: false, is_truncated: false };
-  return { type: 'add', annotation: { class_name: className, shape, ...flags } };
+  return { type: 'add', annotation: { class_name: className, shape, ...NO_FLAGS } };
 }
 
 export const replaced = (before: Annotation, shape: Shape): Change => ({

@@ -2,22 +2,16 @@
 
 import { memo, type ReactElement, useEffect, useRef } from 'react';
 import { shapeArea } from '../../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
 import { formatCount, formatPlural } from '../../ui/format.ts';
 import type { Look } from '../canvas/paint.ts';
-import type { Flag } from '../doc/object-filter.ts';
 import type { LabelSession } from '../session.ts';
+import { FLAG_WORDS } from './flag-words.ts';
 import { usePart } from './use-session.ts';
 
 /** A longer list is no list anybody reads; the picture has them all. */
 const MOST_ROWS = 300;
-
-const FLAGS: readonly (readonly [Flag, string])[] = [
-  ['is_crowd', 'Crowd'],
-  ['is_difficult', 'Difficult'],
-  ['is_occluded', 'Occluded'],
-  ['is_truncated', 'Truncated'],
-];
 
 export function ObjectPanel({ session, look }: { session: LabelSession; look: Look }): ReactElement | null {
   const document = usePart(session, (state) => state.shown);
@@ -81,7 +75,7 @@ const Row = memo(function Row({ annotation, isChosen, colour, session }: RowProp
 function Flags({ session, chosen }: { session: LabelSession; chosen: readonly Annotation[] }): ReactElement {
   return (
     <fieldset className="label-flags" aria-label="What is chosen">
-      {FLAGS.map(([flag, label]) => {
+      {ANNOTATION_FLAGS.map((flag) => {
         const isOn = chosen.every((annotation) => annotation[flag]);
         return (
           <button
@@ -91,7 +85,7 @@ function Flags({ session, chosen }: { session: LabelSession; chosen: readonly An
             aria-pressed={isOn}
             onClick={() => session.setFlag(flag, !isOn)}
           >
-            {label}
+            {FLAG_WORDS[flag]}
           </button>
         );
       })}

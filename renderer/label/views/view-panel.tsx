@@ -2,19 +2,13 @@
 
 import { type ReactElement, useRef } from 'react';
 import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
+import { ANNOTATION_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { Field } from '../../ui/field.tsx';
 import { Tick } from '../../ui/tick.tsx';
 import { toggled } from '../../ui/toggled.ts';
-import {
-  ALL_SHOWN,
-  FLAGS,
-  type Flag,
-  isFiltering,
-  type ObjectFilter,
-  SOURCES,
-  type Source,
-} from '../doc/object-filter.ts';
+import { ALL_SHOWN, isFiltering, type ObjectFilter, SOURCES, type Source } from '../doc/object-filter.ts';
 import { AS_IT_IS, CHANNELS, isAsItIs, type PictureLook } from '../doc/picture-look.ts';
+import { FLAG_WORDS } from './flag-words.ts';
 import { Slider } from './slider.tsx';
 import { useVisit } from './use-way-back.ts';
 
@@ -28,12 +22,6 @@ export interface ViewPanelProps {
   readonly onClose: () => void;
 }
 
-const FLAG_WORDS: { readonly [F in Flag]: string } = {
-  is_crowd: 'Crowd',
-  is_difficult: 'Difficult',
-  is_occluded: 'Occluded',
-  is_truncated: 'Truncated',
-};
 const SOURCE_WORDS: { readonly [S in Source]: string } = {
   person: 'By a person',
   model: 'From a model',
@@ -133,7 +121,7 @@ function ObjectConditions({ filter, onFilter }: Pick<ViewPanelProps, 'filter' | 
             {words}
           </Tick>
         ))}
-        {FLAGS.map((flag) => (
+        {ANNOTATION_FLAGS.map((flag) => (
           <Tick
             key={flag}
             isOn={filter.flags.includes(flag)}

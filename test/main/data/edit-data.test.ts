@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { editData } from '../../../main/data/edit-data.ts';
-import { addAnnotations, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { addAnnotations } from '../../../main/store/annotations.ts';
 import { addClass } from '../../../main/store/classes.ts';
 import type { ReadDb } from '../../../main/store/db.ts';
 import { editHistory, redoEdit, undoEdit } from '../../../main/store/edits.ts';
 import { historyOf, makeGesture } from '../../../main/store/gestures.ts';
 import { imageCards } from '../../../main/store/image-search.ts';
 import { openProject, type WriteProject } from '../../../main/store/project.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { DataEdit } from '../../../preload/contract/data.ts';
 import type { Task } from '../../../preload/contract/tasks.ts';
 import { FakeClock } from '../../kit/clock.ts';

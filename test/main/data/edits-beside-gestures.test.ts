@@ -3,11 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import { editData } from '../../../main/data/edit-data.ts';
 import { applyChecked, imageDocument, redo, undo } from '../../../main/label/labelling.ts';
-import { addAnnotations, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { addAnnotations } from '../../../main/store/annotations.ts';
 import { addClass } from '../../../main/store/classes.ts';
 import type { ReadDb } from '../../../main/store/db.ts';
 import { redoEdit, undoEdit } from '../../../main/store/edits.ts';
 import { openProject, type WriteProject } from '../../../main/store/project.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { LeftAlone } from '../../../preload/contract/data.ts';
 import type { Change } from '../../../preload/contract/labelling.ts';
 import type { Review } from '../../../preload/contract/review.ts';

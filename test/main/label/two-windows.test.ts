@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest';
 import { editData } from '../../../main/data/edit-data.ts';
 import { ImageLabelling } from '../../../main/label/image-labelling.ts';
-import { NO_FLAGS } from '../../../main/store/annotations.ts';
 import { openProject } from '../../../main/store/project.ts';
 import { SharedWriter } from '../../../main/store/shared-writer.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Annotation, Change, ImageEvent } from '../../../preload/contract/labelling.ts';
 import { LabelDocument } from '../../../renderer/label/doc/label-document.ts';

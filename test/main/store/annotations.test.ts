@@ -4,7 +4,6 @@ import {
   annotatedImages,
   annotationsOf,
   type NewAnnotation,
-  NO_FLAGS,
   OBJECTS_PER_CLASS,
   OF_IMAGE,
   OF_IMAGES,
@@ -15,6 +14,7 @@ import type { WriteDb } from '../../../main/store/db.ts';
 import { addImage, labelledImages, negativeCount } from '../../../main/store/images.ts';
 import { labelsOf } from '../../../main/store/labels.ts';
 import { type Shape, shapeArea } from '../../../native-models/geometry/shape.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { newProject } from '../../kit/projects.ts';
 
 const box = (...xyxy: [number, number, number, number]): Shape => ({ kind: 'box', xyxy });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyChecked, imageDocument } from '../../../main/label/labelling.ts';
-import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { addAnnotations, annotationsOf } from '../../../main/store/annotations.ts';
 import { Connection, type WriteDb } from '../../../main/store/db.ts';
 import {
   HISTORY,
@@ -15,6 +15,7 @@ import { addImage, imageById } from '../../../main/store/images.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import type { Annotation, Change, ImageDocument } from '../../../preload/contract/labelling.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { newProject } from '../../kit/projects.ts';

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { addAnnotations, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { addAnnotations } from '../../../main/store/annotations.ts';
 import type { ReadDb, WriteDb } from '../../../main/store/db.ts';
 import { addTag, setReviews } from '../../../main/store/image-edits.ts';
 import { CARDS, imageCards, searchImages, searchSql } from '../../../main/store/image-search.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { type ImageFilter, type ImageSort, NO_FILTER } from '../../../preload/contract/data.ts';
 import { newProject } from '../../kit/projects.ts';
 import { storeImage } from '../../kit/stored-images.ts';

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import { editData } from '../../../main/data/edit-data.ts';
 import { applyChecked, imageDocument, redo, undo } from '../../../main/label/labelling.ts';
-import { NO_FLAGS } from '../../../main/store/annotations.ts';
 import { redoEdit, undoEdit } from '../../../main/store/edits.ts';
 import { rngFrom } from '../../../native-models/core/rng.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import type { Change, ImageDocument } from '../../../preload/contract/labelling.ts';
 import type { Review } from '../../../preload/contract/review.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addAnnotations, annotationsOf, NO_FLAGS } from '../../../main/store/annotations.ts';
+import { addAnnotations, annotationsOf } from '../../../main/store/annotations.ts';
 import { changesSince, latestRevision } from '../../../main/store/changes.ts';
 import { addClass } from '../../../main/store/classes.ts';
 import { Connection } from '../../../main/store/db.ts';
@@ -18,6 +18,7 @@ import { runSummary } from '../../../main/store/run-summaries.ts';
 import { addRunNotes, runById } from '../../../main/store/runs.ts';
 import { addTrack, ensureTrack, frameOf } from '../../../main/store/sequences.ts';
 import { sweepSummaries } from '../../../main/store/sweep-summaries.ts';
+import { NO_FLAGS } from '../../../preload/contract/annotation-flags.ts';
 import { FakeClock } from '../../kit/clock.ts';
 import { tempFolder } from '../../kit/folders.ts';
 

@@ -9,7 +9,6 @@ import {
   annotatedImages,
   annotationsOf,
   type NewAnnotation,
-  NO_FLAGS,
 } from '../../../../main/store/annotations.ts';
 import { setSplit } from '../../../../main/store/image-edits.ts';
 import { imageById } from '../../../../main/store/images.ts';
@@ -17,6 +16,7 @@ import type { WriteProject } from '../../../../main/store/project.ts';
 import { addTrack, framesOf, sequenceName } from '../../../../main/store/sequences.ts';
 import type { Xyxy } from '../../../../native-models/geometry/box.ts';
 import type { Shape } from '../../../../native-models/geometry/shape.ts';
+import { NO_FLAGS } from '../../../../preload/contract/annotation-flags.ts';
 import type { TrackRole } from '../../../../preload/contract/labelling.ts';
 import type { Task } from '../../../../preload/contract/tasks.ts';
 import { EXPORT_FORMATS } from '../../../../preload/contract/transfers.ts';

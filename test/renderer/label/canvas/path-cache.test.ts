@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NO_FLAGS } from '../../../../main/store/annotations.ts';
+import { NO_FLAGS } from '../../../../preload/contract/annotation-flags.ts';
 import type { Annotation } from '../../../../preload/contract/labelling.ts';
 import { type ClassPath, PathCache } from '../../../../renderer/label/canvas/path-cache.ts';
 
