@@ -1,6 +1,7 @@
 /** `lightbench evaluate`, `bundle` and `score`: what a trained model is for. */
 
 import { join, resolve } from 'node:path';
+import { METHODS, methodNamed } from '../../native-models/explain/methods.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import { openAnyBundle } from '../bundle/any-bundle.ts';
@@ -152,7 +153,8 @@ function explanationsAsked({ explain, explainSet, out }: ScoreCommandOptions): R
   const unknown = Object.keys(given).find((name) => !EXPLANATION_SETTINGS.includes(name));
   if (unknown !== undefined)
     throw new AppError('bad-argument', `--explain-set takes ${EXPLANATION_SETTINGS.join(', ')}; got ${unknown}`);
-  if (explain !== undefined) return { ...given, xai_algorithm: explain };
+  if (explain !== undefined)
+    return { ...given, xai_algorithm: methodNamed(explain) ?? oneOf('--explain', explain, METHODS) };
   if (explainSet.length > 0 || out !== undefined)
     throw new AppError('bad-argument', '--out and --explain-set go with --explain METHOD');
   return null;

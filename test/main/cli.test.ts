@@ -188,6 +188,13 @@ describe('the command line', () => {
     expect(value.devices.map(({ device }: { device: string }) => device)).toEqual(['cpu', 'cuda:0', 'webgpu']);
   });
 
+  test('score names the option that asks for a way to explain there is none of', () => {
+    const { status, value } = parsed('score', 'bundle', 'photo.jpg', '--explain', 'lime');
+
+    expect([status, value.error.code]).toEqual([2, 'bad-argument']);
+    expect(value.error.message).toMatch(/^--explain must be one of xrai, .*, got "lime"$/);
+  });
+
   test('train names the device it was given and those there are', () => {
     const { status, value } = parsed('train', tempFolder(), '--model', 'resnet18', '--device', 'gpu');
 
