@@ -66,16 +66,18 @@ export class ImageLabelling implements Labelling {
   }
 
   apply(edit: Edit): Promise<ImageChange> {
-    const { info } = this.parts.project;
-    return this.write(edit.image_id, (db) => applyChecked(db, info.task, edit, authorNow(this.parts.clock)));
+    const { task } = this.parts.project.info;
+    return this.write(edit.image_id, (db) => applyChecked(db, task, edit, authorNow(this.parts.clock)));
   }
 
   undo(image: number): Promise<ImageChange> {
-    return this.write(image, (db) => undo(db, image));
+    const { task } = this.parts.project.info;
+    return this.write(image, (db) => undo(db, task, image));
   }
 
   redo(image: number): Promise<ImageChange> {
-    return this.write(image, (db) => redo(db, image));
+    const { task } = this.parts.project.info;
+    return this.write(image, (db) => redo(db, task, image));
   }
 
   history(image: number): readonly HistoryEntry[] {

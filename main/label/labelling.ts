@@ -20,7 +20,6 @@ import { type ImageRow, knownImage } from '../store/images.ts';
 import { SAY_LABELLED } from '../store/labelled.ts';
 import { labelsOf } from '../store/labels.ts';
 import type { MadeChange } from '../store/made-change.ts';
-import { projectInfo } from '../store/project-info.ts';
 import { frameOf, sequenceOfTrack } from '../store/sequences.ts';
 import { proposalsOf } from './proposals.ts';
 
@@ -51,15 +50,15 @@ export function applyChecked(db: WriteDb, task: Task, edit: Edit, author: Author
 }
 
 /** Takes back the last edit of an image. Errors: image-unknown, edit-conflict; bad-annotation where one that is done needs it. */
-export const undo = (db: WriteDb, imageId: number): Made => turned(db, imageId, undoGesture);
+export const undo = (db: WriteDb, task: Task, imageId: number): Made => turned(db, task, imageId, undoGesture);
 
 /** Does again what was taken back last. Errors: as `undo`. */
-export const redo = (db: WriteDb, imageId: number): Made => turned(db, imageId, redoGesture);
+export const redo = (db: WriteDb, task: Task, imageId: number): Made => turned(db, task, imageId, redoGesture);
 
-const turned = (db: WriteDb, imageId: number, turn: typeof undoGesture): Made =>
+const turned = (db: WriteDb, task: Task, imageId: number, turn: typeof undoGesture): Made =>
   db.transaction(() => {
     const changes = turn(db, imageId);
-    checkDone(db, projectInfo(db).task, imageId);
+    checkDone(db, task, imageId);
     return told(db, imageId, changes);
   });
 

@@ -70,11 +70,11 @@ class Hand {
   }
 
   undo(): void {
-    undo(this.project.db, this.image);
+    undo(this.project.db, this.project.info.task, this.image);
   }
 
   redo(): void {
-    redo(this.project.db, this.image);
+    redo(this.project.db, this.project.info.task, this.image);
   }
 
   /** Class and left side of each object. */

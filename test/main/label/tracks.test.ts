@@ -127,7 +127,7 @@ describe('filling in', () => {
         [40, 'key'],
       ],
     ]);
-    undo(db, 3);
+    undo(db, 'image-object-detection', 3);
     expect(boxes()[2]).toEqual([[20, 'between', 'interpolated']]);
   });
 

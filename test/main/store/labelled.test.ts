@@ -81,14 +81,14 @@ class Story {
   undoGesture(image: number): boolean {
     return this.turned(
       this.gestures.get(image)!.findLast(({ stands }) => stands),
-      () => undo(this.project.db, image),
+      () => undo(this.project.db, this.project.info.task, image),
     );
   }
 
   redoGesture(image: number): boolean {
     return this.turned(
       this.gestures.get(image)!.find(({ stands }) => !stands),
-      () => redo(this.project.db, image),
+      () => redo(this.project.db, this.project.info.task, image),
     );
   }
 
