@@ -157,7 +157,7 @@ export function turn(db: WriteDb, changes: readonly JournalledChange[]): Journal
   const own = changes.filter(
     ({ part, key }) => part !== 'images.labelled' && (part !== 'labels' || !follows.has(String(key))),
   );
-  const looked = new Set(changes.filter(({ part }) => SAY_LABELLED.has(part)).map(({ image }) => image!));
+  const looked = new Set(changes.filter(({ part }) => BEAR_ON_LABELLED.has(part)).map(({ image }) => image!));
   const {
     joins = [],
     others = [],
@@ -198,7 +198,7 @@ function followingLabels(changes: readonly JournalledChange[]): ReadonlySet<stri
 }
 
 /** Of which it depends whether images count as labelled. */
-const SAY_LABELLED: ReadonlySet<string> = new Set(['images.labelled', 'images.review', 'labels', 'annotations']);
+const BEAR_ON_LABELLED: ReadonlySet<string> = new Set(['images.labelled', 'images.review', 'labels', 'annotations']);
 const JOINS: ReadonlySet<string> = new Set(['labels', 'image_tags']);
 const JOINED: ReadonlySet<string> = new Set(['classes', 'tags']);
 
