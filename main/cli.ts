@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+
 /** The command line: every job without a window. Parses arguments, builds what commands need, sets the exit status. */
 
-import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError, Help, Option } from 'commander';
 import { METHODS } from '../native-models/explain/methods.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -26,6 +26,7 @@ import { bundleCommand, EXPLANATION_SETTINGS, evaluateCommand, scoreCommand } fr
 import { weightsAddCommand, weightsFetchCommand, weightsListCommand } from './cli/weights.ts';
 import { systemClock } from './clock.ts';
 import { DEVICE_HELP } from './devices/device.ts';
+import { userHome, weightsFolder } from './home.ts';
 
 const stop = new AbortController();
 
@@ -37,12 +38,12 @@ function contextFor(command: Command): CliContext {
     isTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
   };
-  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  const home = userHome();
   return {
     clock: systemClock,
     output: new Output(streams, json === true),
     home,
-    library: join(home, 'weights'),
+    library: weightsFolder(home),
     threads: availableParallelism(),
     signal: stop.signal,
   };

@@ -7,10 +7,10 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog, ipcMain, session } from 'electron';
 import { systemClock } from './clock.ts';
+import { userHome } from './home.ts';
 import type { Activity } from './ipc/engine.ts';
 import { RecentProjects } from './projects/recent.ts';
 import { Closing } from './shell/closing.ts';
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     token: required(process.env, 'LIGHTBENCH_TOKEN'),
     ...trusted,
   });
-  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  const home = userHome();
   const recent = new RecentProjects(home);
   const closing = new Closing({ dialog, activity: () => activityOf(own.running), quit: () => app.quit() });
   guardSession(session.defaultSession);

@@ -1,7 +1,6 @@
 /** `lightbench import`. */
 
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { Split } from '../../preload/contract/tasks.ts';
 import {
@@ -18,6 +17,7 @@ import { type ImportProgress, importDataset } from '../data/import.ts';
 import { skippedCount, skippedObjectCount } from '../data/import-report.ts';
 import { KeptFrames } from '../data/kept-frames.ts';
 import { frameChoiceWords } from '../data/video-frames.ts';
+import { framesFolder } from '../home.ts';
 import { type CliContext, withWriter } from './context.ts';
 import { table } from './format.ts';
 import { oneOf } from './one-of.ts';
@@ -53,7 +53,7 @@ export async function importCommand(
   const { output, signal } = context;
   const named = oneOf('--format', options.format, FORMATS);
   const split = options.split === undefined ? {} : { split: oneOf('--split', options.split, Split.options) };
-  const kept = new KeptFrames(join(context.home, 'cache', 'frames'), { nowMs: () => context.clock.nowMs() });
+  const kept = new KeptFrames(framesFolder(context.home), { nowMs: () => context.clock.nowMs() });
   const frames = { ...framesOf(options), kept };
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   // Whoever says which frames to take of a folder means that its pictures are frames.

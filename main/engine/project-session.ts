@@ -8,6 +8,7 @@ import type { TransferState } from '../../preload/contract/transfers.ts';
 import { replaceBundle } from '../bundle/write-bundle.ts';
 import type { Clock } from '../clock.ts';
 import { KeptFrames } from '../data/kept-frames.ts';
+import { cacheFolder, framesFolder, tilesFolder, weightsFolder } from '../home.ts';
 import { LookPool } from '../images/look-pool.ts';
 import { PyramidCache } from '../images/pyramid-cache.ts';
 import type { Activity, Training } from '../ipc/engine.ts';
@@ -82,8 +83,8 @@ export class ProjectSession implements Training {
     this.watch = new ProjectWatch(this.project, this.heads, listener, logBug);
     this.writer = new SharedWriter(this.project.folder, identity);
     this.looks = new LookPool(Math.min(threads, MOST_LOOKERS));
-    this.thumbnails = new ThumbnailCache(join(home, 'cache'));
-    this.pyramids = new PyramidCache(join(home, 'cache', 'tiles'), { nowMs: () => clock.nowMs() });
+    this.thumbnails = new ThumbnailCache(cacheFolder(home));
+    this.pyramids = new PyramidCache(tilesFolder(home), { nowMs: () => clock.nowMs() });
     this.data = new ProjectData({
       ...{ project: this.project, writer: this.writer, looks: this.looks, thumbnails: this.thumbnails },
       pyramids: this.pyramids,
@@ -104,11 +105,11 @@ export class ProjectSession implements Training {
     this.transfers = new TransferDesk({
       ...{ project: this.project, writer: this.writer, allowed: parts.allowed, clock, logBug },
       lookers: Math.max(1, Math.min(threads, MOST_LOOKERS)),
-      frames: new KeptFrames(join(home, 'cache', 'frames'), { nowMs: () => clock.nowMs() }),
+      frames: new KeptFrames(framesFolder(home), { nowMs: () => clock.nowMs() }),
       onChanged: listener.onTransfer.bind(listener),
       onWritten: () => this.watch.look(),
     });
-    const library = join(home, 'weights');
+    const library = weightsFolder(home);
     const onProgress = listener.onProgress.bind(listener);
     const nowMs = () => clock.nowMs();
     this.sweeps = new SweepDesk({
@@ -124,7 +125,7 @@ export class ProjectSession implements Training {
   }
 
   choices(): TrainingChoices {
-    return trainingChoices(join(this.parts.home, 'weights'));
+    return trainingChoices(weightsFolder(this.parts.home));
   }
 
   async start(request: TrainingRequest): Promise<string> {

@@ -1,9 +1,8 @@
 /** The engine as a process of its own: `node main/serve/entry.ts [project] [--json] …`; see `ServeCommand`. */
 
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '../../preload/contract/errors.ts';
+import { userHome } from '../home.ts';
 import { runServe, type ServeCommand } from './run-serve.ts';
 import { tlsChoice } from './tls-files.ts';
 
@@ -31,7 +30,7 @@ function commandOf(args: readonly string[]): ServeCommand {
     throw new AppError('bad-argument', `serve: --port "${values.port}" must be 0 to ${LARGEST_PORT}`, { port });
   }
   const { host, insecure, json } = values;
-  const home = process.env['LIGHTBENCH_HOME'] ?? join(homedir(), '.lightbench');
+  const home = userHome();
   const stopWithStdin = values['stop-with-stdin'];
   const tls = tlsChoice(values['tls-cert'], values['tls-key']);
   const roots = values['any-folder'] ? null : (values.projects ?? []);
