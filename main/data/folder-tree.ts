@@ -4,8 +4,7 @@
  * that lies in several folders has all of theirs.
  */
 
-import type { Stats } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { IMAGE_EXTENSIONS } from '../images/format.ts';
@@ -52,11 +51,16 @@ export async function readFolderTree(source: FolderSource): Promise<ImportItem[]
 class TreeReader {
   private readonly items: ImportItem[] = [];
   private readonly others: string[] = [];
+  private readonly top: string;
   private readonly visited: Set<string>;
   private readonly isAddedTo: boolean;
 
-  /** `top` counts as read: a link that leads back to it would give every image the label of the link's class. */
+  /**
+   * `top`: the real path of the folder. It counts as read: a link that leads back to it would give every image the label
+   * of the link's class.
+   */
   constructor(top: string, labelling: Labelling) {
+    this.top = top;
     this.visited = new Set([top]);
     this.isAddedTo = labelling === 'any';
   }
@@ -91,13 +95,15 @@ class TreeReader {
 
   async list(folder: string): Promise<Listing> {
     const listing = { folders: [] as string[], images: [] as string[], others: [] as string[] };
-    for (const entry of await entriesOf(folder, toFolderError)) {
+    for (const entry of await entriesOf(folder)) {
       if (entry.name.startsWith('.')) continue;
-      const kind = await kindOf(entry, () => anyTarget(join(folder, entry.name)));
+      const kind = await kindOf(entry, folder, this.top);
+      const isLost = kind === 'other' && entry.isSymbolicLink();
       if (kind === 'folder') listing.folders.push(entry.name);
+      else if (isLost) this.items.push(problem(join(folder, entry.name), 'is a link to nothing, or out of the folder'));
       else if (!IMAGE_EXTENSIONS.has(extname(entry.name).slice(1).toLowerCase())) listing.others.push(entry.name);
       else if (kind === 'file') listing.images.push(entry.name);
-      else this.items.push(problem(join(folder, entry.name), 'is a link to nothing or no regular file'));
+      else this.items.push(problem(join(folder, entry.name), 'is no regular file'));
     }
     return listing;
   }
@@ -135,12 +141,3 @@ class TreeReader {
 function problem(where: string, reason: string): ProblemItem {
   return { kind: 'problem', where, code: 'bad-label', reason };
 }
-
-function toFolderError(error: unknown, folder: string): AppError {
-  const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
-  return new AppError(code, `${folder}: cannot be read as a folder (${cause})`, { folder, cause }, { cause: error });
-}
-
-/** Wherever it lies. */
-const anyTarget = (link: string): Promise<Stats | null> => stat(link).catch(() => null); // a link to nothing

@@ -3,8 +3,8 @@
  * of a document that is an object. Bytes are only searched for where items end; JSON.parse reads them many at a time.
  */
 
-import { createReadStream } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
+import { readChunks } from './read-error.ts';
 
 export interface JsonItem {
   /** Of the list; null where the document is one. */
@@ -40,22 +40,7 @@ export async function readJsonItems(
   onItem: (item: JsonItem) => void,
 ): Promise<void> {
   const scan = new Scan(path, options, onItem);
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-      scan.take(chunk);
-    }
-  } catch (error) {
-    if (error instanceof AppError || !(error instanceof Error && 'syscall' in error)) throw error;
-    const cause = 'code' in error ? String(error.code) : 'unknown';
-    const isMissing = cause === 'ENOENT';
-    const message = `${path}: ${isMissing ? 'there is no such file' : `cannot be read (${cause})`}`;
-    throw new AppError(
-      isMissing ? 'file-missing' : 'file-unreadable',
-      message,
-      { file: path, cause },
-      { cause: error },
-    );
-  }
+  for await (const chunk of readChunks(path, CHUNK_BYTES)) scan.take(chunk);
   scan.end();
 }
 

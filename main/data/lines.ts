@@ -1,7 +1,7 @@
 /** The lines of a text file of any size, one at a time, with the ones that are no UTF-8 or far too long marked. */
 
-import { createReadStream } from 'node:fs';
 import { AppError } from '../../preload/contract/errors.ts';
+import { readChunks } from './read-error.ts';
 
 export interface Line {
   /** From 1. */
@@ -75,7 +75,7 @@ async function* rawLines(path: string, maxLineBytes: number): AsyncGenerator<Buf
     size = 0;
     return line;
   };
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of readChunks(path)) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, end));
@@ -85,18 +85,6 @@ async function* rawLines(path: string, maxLineBytes: number): AsyncGenerator<Buf
     add(chunk.subarray(from));
   }
   if (size > 0) yield take();
-}
-
-async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield* createReadStream(path) as AsyncIterable<Buffer>;
-  } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const details = { file: path, cause };
-    if (cause === 'ENOENT')
-      throw new AppError('file-missing', `${path}: there is no such file`, details, { cause: error });
-    throw new AppError('file-unreadable', `${path}: cannot be read (${cause})`, details, { cause: error });
-  }
 }
 
 function refuseUtf16(path: string, line: Uint8Array): void {

@@ -3,11 +3,11 @@
  * named by it, whatever links lie inside.
  */
 
-import type { Stats } from 'node:fs';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
 import { entriesOf, kindOf } from './folder-entries.ts';
+import { toReadError } from './read-error.ts';
 
 /** Of a file that is read as a whole: a description of a data set, the annotations of one image. */
 const MAX_TEXT_BYTES: number = 64 * 1024 * 1024;
@@ -67,7 +67,7 @@ export class SourceTree {
       const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
       return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     } catch (error) {
-      throw toAppError(error, path);
+      throw toReadError(error, path);
     }
   }
 
@@ -84,25 +84,15 @@ export class SourceTree {
   }
 }
 
-function toAppError(error: unknown, path: string): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof TypeError) {
-    return new AppError('file-unreadable', `${path}: expected UTF-8 text, got bytes that are none`, { file: path });
-  }
-  const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
-  return new AppError(code, `${path}: cannot be read (${cause})`, { file: path, cause }, { cause: error });
-}
-
 async function listFiles(root: string): Promise<readonly string[]> {
   const files: string[] = [];
   const top = await realpath(root);
   const visited = new Set([top]);
   const walk = async (folder: string, prefix: string, depth: number): Promise<void> => {
-    for (const entry of await entriesOf(folder, toAppError)) {
+    for (const entry of await entriesOf(folder)) {
       if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
       const path = join(folder, entry.name);
-      const kind = await kindOf(entry, () => targetInside(path, top));
+      const kind = await kindOf(entry, folder, top);
       if (kind === 'file') files.push(prefix + entry.name);
       if (files.length > MAX_FILES) {
         throw new AppError('bad-argument', `import: ${root} has more than ${MAX_FILES} files`, { folder: root });
@@ -116,10 +106,4 @@ async function listFiles(root: string): Promise<readonly string[]> {
   };
   await walk(root, '', 0);
   return files;
-}
-
-/** Null for one that lies outside. */
-async function targetInside(link: string, top: string): Promise<Stats | null> {
-  const target = await realpath(link).catch(() => null); // a link to nothing
-  return target !== null && `${target}${sep}`.startsWith(top + sep) ? stat(target) : null;
 }

@@ -1,8 +1,8 @@
 /** Elements of an XML file of any size, one at a time. Entities of a document type are not expanded. */
 
-import { createReadStream } from 'node:fs';
 import { SaxesParser } from 'saxes';
 import { AppError } from '../../preload/contract/errors.ts';
+import { readChunks, toReadError } from './read-error.ts';
 
 export interface XmlElement {
   readonly name: string;
@@ -61,7 +61,7 @@ export async function* xmlElements(
     if (open.length > 0) open.at(-1)!.children.push(element);
     else found.push(element);
   });
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of textChunks(path)) {
     parser.write(chunk);
     yield* found;
     found = [];
@@ -85,18 +85,12 @@ export function childOf(element: XmlElement, name: string): XmlElement | null {
 /** The text of the first child of that name, or null. */
 export const childText = (element: XmlElement, name: string): string | null => childOf(element, name)?.text ?? null;
 
-async function* chunksOf(path: string): AsyncGenerator<string, void, undefined> {
+async function* textChunks(path: string): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      yield decoder.decode(chunk, { stream: true });
-    }
+    for await (const chunk of readChunks(path)) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    const isEncoding = error instanceof TypeError;
-    const cause = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const reason = isEncoding ? 'expected UTF-8 text, got bytes that are none' : `cannot be read (${cause})`;
-    const code = cause === 'ENOENT' ? 'file-missing' : 'file-unreadable';
-    throw new AppError(code, `${path}: ${reason}`, { file: path, cause }, { cause: error });
+    throw toReadError(error, path);
   }
 }

@@ -85,17 +85,17 @@ test('what lies in a tree but is no labelled image is reported', async () => {
   writeFileSync(join(source, 'nut', 'notes.txt'), 'rusty');
   symlinkSync(join(source, 'gone.png'), join(source, 'nut', 'link.png'));
   symlinkSync(source, join(source, 'nut', 'round'));
+  const elsewhere = await writeFolderSet(tempFolder(), { washer: 1 });
+  symlinkSync(join(elsewhere, 'washer'), join(source, 'washer'));
 
   const report = await importDataset(newProject(), source);
 
-  expect(report).toMatchObject({ read: 4, added: 2, classes: { nut: 2 } });
-  expect(report.skipped).toEqual([
-    {
-      where: join(source, 'stray.png'),
-      code: 'bad-label',
-      reason: 'lies outside every class folder, so it has no label',
-    },
-    { where: join(source, 'nut/link.png'), code: 'bad-label', reason: 'is a link to nothing or no regular file' },
+  expect(report).toMatchObject({ read: 5, added: 2, classes: { nut: 2 } });
+  const lost = 'is a link to nothing, or out of the folder';
+  expect(report.skipped.map(({ where, code, reason }) => [where, code, reason])).toEqual([
+    [join(source, 'washer'), 'bad-label', lost],
+    [join(source, 'stray.png'), 'bad-label', 'lies outside every class folder, so it has no label'],
+    [join(source, 'nut/link.png'), 'bad-label', lost],
   ]);
   expect(report.warnings.join('\n')).toContain(`${join(source, 'empty')}: holds no image`);
   expect(report.warnings.join('\n')).toContain(`${join(source, 'nut/round')}: links to a folder that was read already`);
