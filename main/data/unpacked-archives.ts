@@ -3,11 +3,12 @@
  * data set, trying its import and importing it unpack it once.
  */
 
-import { mkdtempSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtempSync, statSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../preload/contract/errors.ts';
+import { toReadError } from './read-error.ts';
 import { unpackZip } from './unpack-zip.ts';
 
 export interface Archive {
@@ -40,9 +41,9 @@ export class UnpackedArchives {
     this.parent = parent;
   }
 
-  /** Errors: file-missing; as `unpackZip`, and then nothing is kept. */
+  /** Errors: file-missing, file-unreadable; as `unpackZip`, and then nothing is kept. */
   async open(path: string, signal?: AbortSignal): Promise<OpenArchive> {
-    const key = await keyOf(path);
+    const key = keyOf(path);
     const before = this.kept;
     const unpacked = before?.key === key ? before : this.begin(key, path, signal);
     unpacked.readers += 1;
@@ -84,10 +85,14 @@ async function removeUnread({ readers, place, archive }: Unpacked): Promise<void
   await rm(place, { recursive: true, force: true });
 }
 
-async function keyOf(path: string): Promise<string> {
-  const file = await stat(path).catch(() => null);
-  if (file === null) throw new AppError('file-missing', `import: there is no ${path}`, { file: path });
-  return [path, file.dev, file.ino, file.size, file.mtimeMs].join(' ');
+/** At once, so that of several who open an archive the first one unpacks it. */
+function keyOf(path: string): string {
+  try {
+    const file = statSync(path);
+    return [path, file.dev, file.ino, file.size, file.mtimeMs].join(' ');
+  } catch (error) {
+    throw toReadError(error, path);
+  }
 }
 
 async function unpack(path: string, place: string, signal: AbortSignal | undefined): Promise<Archive> {
