@@ -23,6 +23,8 @@ export interface Affine {
   readonly shift: string;
   /** Blocked, or null. */
   readonly added: string | null;
+  /** The scale is filters, and x the operand of a 1x1 convolution by them. */
+  readonly isProduct?: boolean;
   /** The map's shape where every image has factors of its own: the vectors then go on from image to image. */
   readonly ofImages?: Shape;
 }

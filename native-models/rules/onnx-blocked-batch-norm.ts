@@ -6,7 +6,7 @@ import type { Emitter, LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { cutBack, filledUp } from './onnx-blocked-convert.ts';
 import { pending, scaled } from './onnx-blocked-fused.ts';
-import { productOf } from './onnx-blocked-normed-product.ts';
+import { dotWithProduct, momentsOfProduct, normedProduct, productOf } from './onnx-blocked-normed-product.ts';
 import { dot, double, number, single, sum } from './onnx-blocked-sums.ts';
 
 type Sizes = readonly [number, number, number, number];
@@ -57,13 +57,19 @@ export function blockedBatchNormTrain(
     const sizes = sizesFor(emit, x, block);
     if (sizes === null) return otherwise(emit, op);
     const channels = x.shape[1]!;
-    const map = emit.in(x, 'blocked');
-    const [centre, variance] = moments(emit, x, sizes, block);
+    const product = productOf(x, block);
+    const [centre, variance] =
+      product === null
+        ? moments(emit, x, sizes, block)
+        : (momentsOfProduct(emit, product, block).map((vector) => single(emit, vector)) as [string, string]);
 
     const [weight, bias] = [gamma, beta].map((v) => filledUp(emit, emit.name(v), channels, block));
     const scale = emit.one('Div', [weight!, deviation(emit, variance, op.attrs.epsilon)]);
     const shift = emit.one('Sub', [bias!, emit.one('Mul', [centre, scale])]);
-    const affine = { x: map, scale, shift, added: null };
+    const affine =
+      product === null
+        ? { x: emit.in(x, 'blocked'), scale, shift, added: null }
+        : normedProduct(emit, product, scale, shift, block);
     const statistic = (vector: string) => cutBack(emit, vector, channels, block);
     return [pending(emit, affine, sizes[1]), statistic(centre), statistic(variance)];
   };
@@ -79,13 +85,16 @@ export function blockedBatchNormGrad(
     const sizes = sizesFor(emit, x, block);
     if (sizes === null) return otherwise(emit, op);
     const channels = x.shape[1]!;
-    const [slopes, map] = [emit.in(g, 'blocked'), emit.in(x, 'blocked')];
+    const slopes = emit.in(g, 'blocked');
+    const conv = productOf(x, block);
     const vector = (tensor: Tensor) => filledUp(emit, emit.name(tensor), channels, block);
     const [weight, centre] = [vector(gamma), vector(mean)];
     const spread = deviation(emit, vector(variance), op.attrs.epsilon);
 
     // Where the mean is large these two nearly cancel.
-    const [total, product] = [sum(emit, slopes, sizes, block), dot(emit, slopes, map, sizes, block)];
+    const total = sum(emit, slopes, sizes, block);
+    const product =
+      conv === null ? dot(emit, slopes, emit.in(x, 'blocked'), sizes, block) : dotWithProduct(emit, conv, g, block);
     const along = emit.one('Sub', [product, emit.one('Mul', [double(emit, centre), total])]);
     const dBeta = single(emit, total);
     const dGamma = emit.one('Div', [single(emit, along), spread]);
@@ -97,10 +106,9 @@ export function blockedBatchNormGrad(
     const c = emit.one('Sub', [emit.one('Mul', [shared, dBeta]), emit.one('Mul', [b, centre])]);
     const none = emit.constant(new Float64Array(sizes[1]), [sizes[1]], 'float32');
     const dx = () => {
-      const fromX = scaled(emit, { x: map, scale: b, shift: c, added: null }, sizes[1]);
+      const fromX = scaled(emit, { x: emit.in(x, 'blocked'), scale: b, shift: c, added: null }, sizes[1]);
       return scaled(emit, { x: slopes, scale: a, shift: none, added: fromX }, sizes[1]);
     };
-    const conv = productOf(x, block);
     const value = { layout: 'blocked', padding: 0, name: dx } as const;
     const gradient = (value: string) => cutBack(emit, value, channels, block);
     return [conv === null ? value : { ...value, ofProduct: { conv, g, a, b, c } }, gradient(dGamma), gradient(dBeta)];

@@ -14,17 +14,21 @@ import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 /** Shapes: all maps [N,C,H,W], vectors [C], channels filled up. An operand of '' is left out. */
 export function scaled(
   emit: Emitter,
-  { x, scale, shift, added, ofImages }: Affine,
+  { x, scale, shift, added, ofImages, isProduct = false }: Affine,
   channels: number,
   fused: Attributes = {},
 ): string {
+  const window = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
+  if (isProduct) {
+    const operands = [x, scale, shift, ...(added === null ? [] : [added])];
+    return emit.one(`${NCHWC}Conv`, operands, { ...window, group: 1, ...fused });
+  }
   // Images with factors of their own are channels of one.
   const group = channels * (ofImages?.[0] ?? 1);
   const seen = (map: string) => (ofImages ? reshaped(emit, map, [1, group, ...ofImages.slice(2)]) : map);
   const filter = reshaped(emit, scale, [group, 1, 1, 1]);
   const inputs = [seen(x), filter, shift, ...(added === null ? [] : [seen(added)])];
-  const attributes = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group };
-  const made = emit.one(`${NCHWC}Conv`, inputs, { ...attributes, ...fused });
+  const made = emit.one(`${NCHWC}Conv`, inputs, { ...window, group, ...fused });
   return ofImages ? reshaped(emit, made, ofImages) : made;
 }
 

@@ -182,6 +182,17 @@ const cases: Readonly<Record<string, GradientCase>> = {
         .conv(back!, null, pointwise)
         .add(x!),
   },
+  'batch norm over a product whose operand falls into no stretches': {
+    shapes: [[3, 16, 29, 29], [32, 16, 1, 1], [32], [32]],
+    build: ([x, w, scale, bias]: Inputs) => batchNorm(x!.conv(w!, null, pointwise), scale!, bias!).relu(),
+  },
+  'batch norm over a product, a sum and an activation': {
+    shapes: [[1, 32, 28, 28], [64, 32, 1, 1], [64], [64], [1, 64, 28, 28]],
+    build: ([x, w, scale, bias, other]: Inputs) =>
+      batchNorm(x!.conv(w!, null, pointwise), scale!, bias!)
+        .add(other!)
+        .relu(),
+  },
   'batch norm over a product that something else reads': {
     shapes: [[1, 16, 28, 28], [32, 16, 1, 1], [32], [32]],
     build: ([x, w, scale, bias]: Inputs) => {
