@@ -26,6 +26,7 @@ export const selfTestPrograms: Readonly<Record<string, () => Program>> = {
   'few images': fewImages,
   'weighed maps': weighedMaps,
   'linear layers': linearLayers,
+  'a map in parts': mapInParts,
 };
 
 class Builder {
@@ -150,6 +151,13 @@ function weighedMaps(): Program {
   const weighed = (x: Tensor) => x.mul(x.mean([2, 3], true)).add(back);
   const scores = net.conv(weighed(weighed(back).relu()), 10, 3, { hasBias: true });
   return net.finished([scores, net.conv(net.parameter([18, 16, 4, 4]), 16, 3)]);
+}
+
+/** A map too large for its pooling's gradient to be taken at a time, with numbers below zero and edges that are padded. */
+function mapInParts(): Program {
+  const net = new Builder();
+  const x = net.conv(net.parameter([2, 16, 132, 132]), 16, 1);
+  return net.finished([x.maxPool({ kernel: 2, stride: 2 }).maxPool({ kernel: 3, stride: 2, padding: 1 })]);
 }
 
 /** Rows that stay in blocks from layer to layer, over whole heads that change places. Sides in whole blocks of either size. */

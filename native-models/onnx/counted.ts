@@ -4,7 +4,7 @@
  */
 
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
-import type { GraphRecord, ValueInfo } from './lowering.ts';
+import type { GraphRecord, ValueInfo } from './graph-writer.ts';
 
 export interface CountedOutputs {
   /** An output int32 [1], which is not handed out itself. */

@@ -11,7 +11,7 @@ import { assert } from '../core/assert.ts';
 import type { Program } from '../core/program.ts';
 import type { Backend } from '../rules/emitter.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
-import type { Dimension, GraphRecord, ValueInfo } from './lowering.ts';
+import { type GraphRecord, info, type ValueInfo } from './graph-writer.ts';
 import type { NodeRecord } from './node-list.ts';
 import { ATTRIBUTE } from './schema.ts';
 import { encodeModel, lowered, type WriteOptions } from './write.ts';
@@ -134,11 +134,6 @@ function named(values: readonly ValueInfo[], name: string): ValueInfo {
 
 function withSteps({ name, type: { tensorType } }: ValueInfo): ValueInfo {
   return info(name, tensorType.elemType, [{ dimParam: STEP_COUNT }, ...tensorType.shape.dim]);
-}
-
-function info(name: string, elemType: number, shape: readonly (number | Dimension)[]): ValueInfo {
-  const dim = shape.map((side) => (typeof side === 'number' ? { dimValue: side } : side));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 const bool = (name: string, value: boolean): object => ({

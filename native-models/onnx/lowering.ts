@@ -5,34 +5,13 @@ import type { Prim } from '../core/primitives.ts';
 import type { Program } from '../core/program.ts';
 import { type DType, type Shape, sizeOf } from '../core/shape.ts';
 import type { Op, Tensor } from '../core/tensor.ts';
-import type { Attributes, Backend, Emitter, LoweringRule, Made, Value } from '../rules/emitter.ts';
+import type { Attributes, Backend, Emitter, LoweringRule, Made, Parted, Value } from '../rules/emitter.ts';
 import { type Layout, packedShape } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
+import { type GraphRecord, GraphWriter, info, rawBytes, type ValueInfo } from './graph-writer.ts';
 import { ordered, readersOf } from './in-place.ts';
-import { NodeList, type NodeRecord } from './node-list.ts';
+import type { NodeRecord } from './node-list.ts';
 import type { WriteOptions } from './write.ts';
-
-const DOUBLE = 11; // ONNX element type; no tensor of a program has it, but a rule may sum in it
-const SHARED_BYTES = 8192; // equal constants up to this size are stored once
-
-/** The type and the name of a graph's input or output, as the file has it. */
-export interface ValueInfo {
-  readonly name: string;
-  readonly type: {
-    readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly Dimension[] } };
-  };
-}
-
-export type Dimension = { readonly dimValue: number } | { readonly dimParam: string };
-
-/** A graph as the file has it. */
-export interface GraphRecord {
-  readonly name: string;
-  readonly node: readonly NodeRecord[];
-  readonly initializer: readonly object[];
-  readonly input: readonly ValueInfo[];
-  readonly output: readonly ValueInfo[];
-}
 
 /** How the runner of a graph provides for an output. */
 export interface OutputBuffer {
@@ -54,11 +33,7 @@ export class Lowering implements Emitter {
   private readonly backend: Backend;
   private readonly weights: ReadonlyMap<string, Float32Array>;
   private readonly arranged: ReadonlyMap<Tensor, Layout>;
-  private readonly nodes = new NodeList();
-  private readonly initializers = new Map<string, object>();
-  private readonly shared = new Map<string, string>();
-  /** Constants that, as a shape, leave no side open. */
-  private readonly wholeShapes = new Set<string>();
+  private readonly graph = new GraphWriter('');
   /** Each tensor as it was first written, and under which names it is known in which layout. */
   private readonly values = new Map<Tensor, Value>();
   private readonly names = new Map<Tensor, Map<Layout, string>>();
@@ -136,39 +111,28 @@ export class Lowering implements Emitter {
   }
 
   node(type: string, inputs: readonly string[], attributes: Attributes = {}, outputs = 1): readonly string[] {
-    const isView = type === 'Reshape' && this.wholeShapes.has(inputs[1]!);
-    return this.nodes.add(type, inputs, attributes, outputs, isView);
+    return this.graph.node(type, inputs, attributes, outputs);
   }
 
   one(type: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.node(type, inputs, attributes)[0]!;
+    return this.graph.one(type, inputs, attributes);
   }
 
   ints(values: readonly number[]): string {
-    const name = this.constant(values, [values.length], 'int64');
-    if (values.every((value) => value > 0)) this.wholeShapes.add(name);
-    return name;
+    return this.graph.ints(values);
   }
 
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
-    const data = rawBytes(values, dtype);
-    const key = data.length <= SHARED_BYTES ? `${dtype} [${shape}] ${data}` : `own ${this.initializers.size}`;
-    const known = this.shared.get(key);
-    if (known !== undefined) return known;
-    const name = `constant_${this.initializers.size}`;
-    this.initializers.set(name, {
-      dims: [...shape],
-      dataType: dtype === 'float64' ? DOUBLE : ONNX_TYPES[dtype],
-      name,
-      rawData: data,
-    });
-    this.shared.set(key, name);
-    return name;
+    return this.graph.constant(values, shape, dtype);
+  }
+
+  inParts(parted: Parted): string {
+    return this.graph.inParts(parted);
   }
 
   /** Operator sets beside ONNX's own. */
   domains(): { readonly domain: string; readonly version: number }[] {
-    return this.nodes.domains();
+    return this.graph.domains();
   }
 
   /** To be asked for once, when every operation is lowered. */
@@ -181,10 +145,10 @@ export class Lowering implements Emitter {
     const successions = [...successors].map(([output, input]) => ({ input, output }));
     const { nodes: node, inPlace } = ordered(nodes.map(rename), successions, this.constant([], [0], 'int64'));
     const read = new Set(node.flatMap((record) => record.input));
-    const initializer = [...this.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
+    const initializer = [...this.graph.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
     const input = this.program.inputs
       .map((tensor) => [inputName(tensor), tensor] as const)
-      .filter(([key]) => !this.initializers.has(key))
+      .filter(([key]) => !this.graph.initializers.has(key))
       .map(([key, tensor]) => valueInfo(key, tensor, this.packed(tensor), batchInputs.includes(key)));
     const output = outputs.map(({ name: key, tensor, made }) =>
       valueInfo(key, tensor, made.shape, batchInputs.length > 0),
@@ -205,7 +169,7 @@ export class Lowering implements Emitter {
 
   /** The nodes that make the outputs, and how the outputs get their own names. */
   private named(outputs: readonly { readonly name: string; readonly made: Made }[]) {
-    const nodes = this.nodes.needed(outputs.map(({ made }) => made.name));
+    const nodes = this.graph.nodes.needed(outputs.map(({ made }) => made.name));
     const produced = new Set(nodes.flatMap((node) => node.output));
     const names = new Map<string, string>();
     const copies: NodeRecord[] = [];
@@ -226,8 +190,12 @@ export class Lowering implements Emitter {
     if (values === undefined) return;
     assert(this.layoutOf(input) === 'plain', `onnx: weight "${name}" inside the file must be plain`);
     assert(values.length === sizeOf(input.shape), `onnx: weight "${name}" has ${values.length} values`);
-    const data = rawBytes(values, input.dtype);
-    this.initializers.set(name, { dims: [...input.shape], dataType: ONNX_TYPES[input.dtype], name, rawData: data });
+    this.graph.initializers.set(name, {
+      dims: [...input.shape],
+      dataType: ONNX_TYPES[input.dtype],
+      name,
+      rawData: rawBytes(values, input.dtype),
+    });
   }
 
   private layoutOf(tensor: Tensor): Layout {
@@ -259,8 +227,11 @@ export class Lowering implements Emitter {
 }
 
 function valueInfo(name: string, { dtype }: Tensor, shape: Shape, isBatch: boolean): ValueInfo {
-  const dim = shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : { dimValue: side }));
-  return { name, type: { tensorType: { elemType: ONNX_TYPES[dtype], shape: { dim } } } };
+  return info(
+    name,
+    ONNX_TYPES[dtype],
+    shape.map((side, axis) => (axis === 0 && isBatch ? { dimParam: 'N' } : side)),
+  );
 }
 
 function inputName({ source }: Tensor): string {
@@ -274,32 +245,6 @@ function readCounts(program: Program): ReadonlyMap<Tensor, number> {
     counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
   }
   return counts;
-}
-
-function rawBytes(values: ArrayLike<number>, dtype: DType | 'float64'): Uint8Array {
-  if (values instanceof Float32Array && dtype === 'float32') {
-    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  }
-  const typed = typedArray(Array.from(values), dtype);
-  return new Uint8Array(typed.buffer);
-}
-
-function typedArray(values: readonly number[], dtype: DType | 'float64'): { readonly buffer: ArrayBuffer } {
-  switch (dtype) {
-    case 'float32':
-      return Float32Array.from(values);
-    case 'float64':
-      return Float64Array.from(values);
-    case 'int32':
-      return Int32Array.from(values);
-    case 'int64':
-      return BigInt64Array.from(values, BigInt);
-    case 'uint8':
-    case 'bool':
-      return Uint8Array.from(values);
-    default:
-      return dtype satisfies never;
-  }
 }
 
 /** By each tensor that is handed out in the place of an input, that input. */

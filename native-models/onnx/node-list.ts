@@ -16,10 +16,16 @@ export interface NodeRecord {
 }
 
 export class NodeList {
+  /** Begins all names. */
+  private readonly prefix: string;
   private readonly nodes: NodeRecord[] = [];
   private readonly known = new Map<string, readonly string[]>();
   /** What each view is a view of. */
   private readonly bases = new Map<string, string>();
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
 
   /**
    * Names of the outputs of a node, new or there already. `isView`: it names all sides of another shape for the same
@@ -38,7 +44,7 @@ export class NodeList {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const [operator, domain] = type.split(':').reverse() as [string, string | undefined];
-    const name = `${operator}_${this.nodes.length}`;
+    const name = `${this.prefix}${operator}_${this.nodes.length}`;
     const output = Array.from({ length: outputs }, (_, i) => (i === 0 ? name : `${name}_${i}`));
     const attribute = Object.entries(attributes).map(([title, value]) => attributeOf(title, value));
     const owner = domain === undefined ? {} : { domain };
@@ -46,6 +52,11 @@ export class NodeList {
     this.known.set(key, output);
     if (base !== null) this.bases.set(name, base);
     return output;
+  }
+
+  /** What a view is a view of; any other value is its own base. */
+  baseOf(value: string): string {
+    return this.bases.get(value) ?? value;
   }
 
   /** Operator sets beside ONNX's own, each at its only version. */
@@ -69,6 +80,7 @@ export class NodeList {
 function attributeOf(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE.string };
+  if ('graph' in value) return { name, g: value.graph, type: ATTRIBUTE.graph };
   if ('floats' in value) return { name, floats: [...value.floats], type: ATTRIBUTE.floats };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE.float };
   return { name, ints: [...value], type: ATTRIBUTE.ints };

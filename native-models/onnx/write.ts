@@ -6,7 +6,8 @@ import type { Backend } from '../rules/emitter.ts';
 import type { Layout } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
 import { type CountedOutputs, cutToCount } from './counted.ts';
-import { type GraphRecord, Lowering, type OutputBuffer } from './lowering.ts';
+import type { GraphRecord } from './graph-writer.ts';
+import { Lowering, type OutputBuffer } from './lowering.ts';
 import { IR_VERSION, ModelProto } from './schema.ts';
 
 export interface WriteOptions {

@@ -10,6 +10,8 @@ export type Attribute =
   | number
   | string
   | readonly number[]
+  /** A graph within the graph, as the file has it. */
+  | { readonly graph: object }
   | { readonly float: number }
   | { readonly floats: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -61,7 +63,33 @@ export interface Made {
   readonly shape: Shape;
 }
 
-export interface Emitter {
+/** What adds nodes and constants to a graph. */
+export interface Writer {
+  /**
+   * Adds a node; returns the names of its outputs. A real-valued attribute is written `{ float: x }`, an operator of
+   * another domain than ONNX's own `domain:Operator`.
+   */
+  node(type: string, inputs: readonly string[], attributes?: Attributes, outputs?: number): readonly string[];
+  /** The same, for a node with one output. */
+  one(type: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** An int64 vector, for shapes, axes and ranges. */
+  ints(values: readonly number[]): string;
+  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string;
+}
+
+/**
+ * Passes that run over one part of their operands after the other, each time all of them, so that what one hands to the next stays
+ * in the caches. They see nothing of the graph around them.
+ */
+export interface Parted {
+  readonly count: number;
+  /** Values of `count` parts, and the shape of one part. */
+  readonly operands: readonly { readonly name: string; readonly shape: Shape }[];
+  /** Writes the passes over one part of each operand. */
+  readonly write: (writer: Writer, parts: readonly string[]) => string;
+}
+
+export interface Emitter extends Writer {
   /** The graph is to take any number of images: nothing may be laid out for the number it was built with. */
   readonly anyBatch: boolean;
   /** The ONNX value that holds a tensor, in plain row-major NCHW. */
@@ -79,16 +107,8 @@ export interface Emitter {
   /** A number, known once everything else has read an input: what is made from it may be written over the input. */
   afterReaders(scalar: string, input: Tensor): string;
   isRead(tensor: Tensor): boolean;
-  /**
-   * Adds a node; returns the names of its outputs. A real-valued attribute is written `{ float: x }`, an operator of
-   * another domain than ONNX's own `domain:Operator`.
-   */
-  node(type: string, inputs: readonly string[], attributes?: Attributes, outputs?: number): readonly string[];
-  /** The same, for a node with one output. */
-  one(type: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** An int64 vector, for shapes, axes and ranges. */
-  ints(values: readonly number[]): string;
-  constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string;
+  /** Writes a value part by part; its elements are those of all parts, one part after the other, whatever its sides. */
+  inParts(parted: Parted): string;
 }
 
 /** Lowers one operation; returns one value per output (a bare name is a plain one), null for one that nobody reads. */

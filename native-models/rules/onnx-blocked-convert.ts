@@ -3,12 +3,12 @@
 import { assert } from '../core/assert.ts';
 import { sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { Emitter, Value } from './emitter.ts';
+import type { Emitter, Value, Writer } from './emitter.ts';
 import { type Layout, packedShape, roundUp } from './layout.ts';
 
 export const NCHWC = 'com.microsoft.nchwc:';
 
-export const reshaped = (emit: Emitter, name: string, shape: readonly number[]): string =>
+export const reshaped = (emit: Writer, name: string, shape: readonly number[]): string =>
   emit.one('Reshape', [name, emit.ints(shape)]);
 
 /** A finished value in a layout, with zeros in what fills up its blocks. */
@@ -129,7 +129,7 @@ export interface PixelRange {
 
 /** Some pixels of a blocked map. Shapes: [N,C,H,W], channels filled up -> the same with fewer rows and columns. */
 export function pixelsOf(
-  emit: Emitter,
+  emit: Writer,
   name: string,
   shape: readonly number[],
   { from = [0, 0], to, steps = [1, 1] }: PixelRange,

@@ -4,7 +4,7 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
-import type { Attributes, Emitter, LoweringRule } from './emitter.ts';
+import type { Attributes, Emitter, LoweringRule, Writer } from './emitter.ts';
 import { roundUp } from './layout.ts';
 import { inLayout } from './onnx-blocked-convert.ts';
 import { scaled } from './onnx-blocked-fused.ts';
@@ -20,7 +20,7 @@ export const steepReluGrad: LoweringRule<'ReluGrad'> = (emit, { inputs: [g, y] }
 };
 
 /** 1 where a map is above zero, 0 where it is zero or below. */
-export const steepMask = (emit: Emitter, map: string): string =>
+export const steepMask = (emit: Writer, map: string): string =>
   emit.one('HardSigmoid', [map], { alpha: { float: STEEPEST }, beta: { float: 0 } });
 
 const clipped = (low: number, high: number): Attributes => ({

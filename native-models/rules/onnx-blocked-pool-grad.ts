@@ -2,33 +2,33 @@
  * The gradient of max pooling over blocked maps, one axis after the other. Of the elements of a window along one axis, the
  * first that is not below the maximum gets the window's share: one pass each tells where the maximum lies further on, 0 or 1,
  * and what is left is passed on to the next. The first row that holds the maximum, and in it the first column, is what the
- * reference evaluator picks, too.
+ * reference evaluator picks, too. All of that runs over some planes at a time, few enough that a core's caches keep them.
  */
 
 import type { PoolAttrs } from '../core/primitives.ts';
 import type { Shape } from '../core/shape.ts';
 import { madeBy, type Op, type Tensor } from '../core/tensor.ts';
-import type { Attributes, Emitter, LoweringRule } from './emitter.ts';
+import type { Attributes, Emitter, LoweringRule, Writer } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { steepMask } from './onnx-blocked-masks.ts';
-import { type Axis, along, byAxis } from './onnx-blocked-pool.ts';
+import { type Axis, along, pool } from './onnx-blocked-pool.ts';
 
 type Sizes = readonly [number, number, number, number];
 
-/** The pooling whose indices a gradient reads, where it runs over blocked maps by axes here; else null. */
+/** The pooling whose indices a gradient reads, where this backend makes do without them; else null. */
 function poolOf(emit: Emitter, indices: Tensor): Op<'MaxPool'> | null {
-  const pool = madeBy(indices, 'MaxPool');
-  return pool !== null && emit.value(pool.outputs[0]!).layout === 'blocked' ? pool : null;
+  const source = madeBy(indices, 'MaxPool');
+  return source !== null && emit.value(source.outputs[0]!).layout === 'blocked' ? source : null;
 }
 
 export function blockedMaxPoolGrad(otherwise: LoweringRule<'MaxPoolGrad'>, block: number): LoweringRule<'MaxPoolGrad'> {
   return (emit, op) => {
     const [g, indices] = op.inputs as readonly [Tensor, Tensor];
-    const pool = poolOf(emit, indices);
-    if (pool === null) return otherwise(emit, op);
+    const source = poolOf(emit, indices);
+    if (source === null) return otherwise(emit, op);
     // Who reads it may be the gradient of a ReLU, which asks for another.
-    return [{ layout: 'blocked', padding: 0, name: () => poolGrad(emit, pool, emit.in(g, 'blocked'), block) }];
+    return [{ layout: 'blocked', padding: 0, name: () => poolGrad(emit, source, g, false, block) }];
   };
 }
 
@@ -40,47 +40,121 @@ export function reluGradBehindPool(otherwise: LoweringRule<'ReluGrad'>, block: n
   return (emit, op) => {
     const [g, y] = op.inputs as readonly [Tensor, Tensor];
     const spread = emit.readers(g) === 1 ? madeBy(g, 'MaxPoolGrad') : null;
-    const pool = spread && poolOf(emit, spread.inputs[1]!);
-    if (spread === null || pool === null || pool.inputs[0] !== y) return otherwise(emit, op);
-    const cotangent = emit.in(spread.inputs[0]!, 'blocked');
-    const passedOn = emit.one('Mul', [cotangent, steepMask(emit, byAxis(emit, pool).both)]);
-    return [inLayout('blocked', poolGrad(emit, pool, passedOn, block))];
+    const source = spread && poolOf(emit, spread.inputs[1]!);
+    if (spread === null || source === null || source.inputs[0] !== y) return otherwise(emit, op);
+    return [inLayout('blocked', poolGrad(emit, source, spread.inputs[0]!, true, block))];
   };
 }
 
-function poolGrad(emit: Emitter, pool: Op<'MaxPool'>, g: string, block: number): string {
-  const [x, y] = [pool.inputs[0]!, pool.outputs[0]!];
-  const whole = packedShape(x.shape, 'blocked', block) as Sizes;
-  const final = packedShape(y.shape, 'blocked', block) as Sizes;
-  const middle = final.with(2, whole[2]) as unknown as Sizes;
-  const { rows, both } = byAxis(emit, pool);
-  const down = { emit, block, axis: 2, attrs: along(pool.attrs, 2), from: middle, to: final } as const;
-  const across = { emit, block, axis: 3, attrs: along(pool.attrs, 3), from: whole, to: middle } as const;
-  return axisGrad(across, emit.in(x, 'blocked'), rows, axisGrad(down, rows, both, g));
+/** Elements of a map that are worked on at a time: what the passes over them hand to one another fits a core's second cache. */
+const CACHED = 2 ** 19;
+
+/** How many planes of a map to take at a time: the most that are cached and divide all of them. */
+function planesAtOnce(planes: number, size: number): number {
+  for (let count = Math.min(planes, Math.floor(CACHED / size)); count > 1; count--) {
+    if (planes % count === 0) return count;
+  }
+  return 1;
 }
 
-interface AxisTask {
-  readonly emit: Emitter;
+function poolGrad(
+  emit: Emitter,
+  { inputs, outputs, attrs }: Op<'MaxPool'>,
+  g: Tensor,
+  isOfRelu: boolean,
+  block: number,
+) {
+  const [x, y] = [inputs[0]!, outputs[0]!];
+  const [n, c, h, w] = packedShape(x.shape, 'blocked', block) as Sizes;
+  const [, , ho, wo] = y.shape as Sizes;
+  const planes = (n * c) / block;
+  const taken = planesAtOnce(planes, h * w * block);
+  const [from, to]: Sizes[] = [
+    [1, taken * block, h, w],
+    [1, taken * block, ho, wo],
+  ];
+  const operands = [
+    { name: emit.in(x, 'blocked'), shape: from! },
+    { name: emit.in(g, 'blocked'), shape: to! },
+    ...(isOfRelu ? [{ name: emit.in(y, 'blocked'), shape: to! }] : []),
+  ];
+  const result = emit.inParts({
+    count: planes / taken,
+    operands,
+    write: (writer, [own, cotangent, maxima]) => {
+      const mask = maxima === undefined ? null : steepMask(writer, maxima);
+      const passedOn = mask === null ? cotangent! : writer.one('Mul', [cotangent!, mask]);
+      return byAxis(
+        { emit: writer, block, attrs, from: from!, to: to!, isNeverNegative: isNeverNegative(x) },
+        own!,
+        passedOn,
+      );
+    },
+  });
+  return reshaped(emit, result, [n, c, h, w]);
+}
+
+interface Task {
+  readonly emit: Writer;
   readonly block: number;
-  readonly axis: Axis;
   readonly attrs: PoolAttrs;
   /** Shapes of the map and of its maxima. */
   readonly from: Sizes;
   readonly to: Sizes;
+  /** The map may be read beyond its edges, where zero is no more than any of its elements. */
+  readonly isNeverNegative: boolean;
+}
+
+function isNeverNegative({ source }: Tensor): boolean {
+  if (source.kind !== 'op') return false;
+  const { op } = source;
+  if (op.prim === 'Clip') return (op as Op<'Clip'>).attrs.min >= 0;
+  return op.prim === 'Relu' || (op.prim === 'MaxPool' && isNeverNegative(op.inputs[0]!));
+}
+
+/** The maxima of each row's windows are found first, and get what the windows pass on. */
+function byAxis(task: Task, x: string, g: string): string {
+  const { emit, from, to, attrs } = task;
+  const middle: Sizes = [from[0], from[1], from[2], to[3]];
+  const across: AxisTask = { ...task, axis: 3, attrs: along(attrs, 3), to: middle };
+  const down: AxisTask = { ...task, axis: 2, attrs: along(attrs, 2), from: middle };
+  const rows = pool(emit, x, across.attrs);
+  return axisGrad(across, x, rows, axisGrad(down, rows, pool(emit, rows, down.attrs), g));
+}
+
+interface AxisTask extends Task {
+  readonly axis: Axis;
 }
 
 /** The cotangent of a map from that of its maxima along one axis. */
 function axisGrad(task: AxisTask, x: string, maxima: string, g: string): string {
-  const { emit, axis, attrs } = task;
+  const { emit, axis, attrs, isNeverNegative } = task;
   const taps = attrs.kernel[axis - 2]!;
+  const [read, around] = isNeverNegative ? [x, task] : beyondEdges(task, x);
   const shares: string[] = [];
   let rest = g;
   for (let tap = 0; tap < taps - 1; tap++) {
-    const passedOn = emit.one('Mul', [rest, isBelow(task, x, maxima, tap)]);
+    const passedOn = emit.one('Mul', [rest, isBelow(around, read, maxima, tap)]);
     shares.push(emit.one('Sub', [rest, passedOn]));
     rest = passedOn;
   }
   return putBack(task, [...shares, rest]);
+}
+
+const LOWEST = -(2 ** 126); // below any element, and a number still when subtracted from one
+
+/** A map with what lies beyond its edges along one axis, so that its windows need no padding. */
+function beyondEdges(task: AxisTask, x: string): readonly [string, AxisTask] {
+  const { emit, axis, attrs, from, block } = task;
+  const [before, after] = [attrs.pads[axis - 2]!, attrs.pads[axis]!];
+  if (before === 0 && after === 0) return [x, task];
+  const [n, c, h, w] = from;
+  const planes = (n * c) / block;
+  const sides = axis === 2 ? [planes, h, w * block] : [planes * h, w, block];
+  const lowest = emit.constant([LOWEST], [], 'float32');
+  const whole = emit.one('Pad', [reshaped(emit, x, sides), emit.ints([0, before, 0, 0, after, 0]), lowest]);
+  const shape = from.with(axis, from[axis] + before + after) as unknown as Sizes;
+  return [reshaped(emit, whole, shape), { ...task, from: shape, attrs: { ...attrs, pads: [0, 0, 0, 0] } }];
 }
 
 /** So steep that any normal number above zero becomes one. */
@@ -191,7 +265,7 @@ function shifted({ emit, block, axis, to }: AxisTask, share: string, distance: n
   return emit.one('Pad', [view, emit.ints([0, before, 0, 0, after, 0])]);
 }
 
-function interleaved(emit: Emitter, phases: readonly string[], [places, chunk]: readonly [number, number]): string {
+function interleaved(emit: Writer, phases: readonly string[], [places, chunk]: readonly [number, number]): string {
   if (phases.length === 1) return phases[0]!;
   const parts = phases.map((phase) => reshaped(emit, phase, [places, 1, chunk]));
   return emit.one('Concat', parts, { axis: 1 });

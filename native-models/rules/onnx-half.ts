@@ -155,6 +155,7 @@ class Casts {
       node,
       one: (type, inputs, attributes = {}) => node(type, inputs, attributes)[0]!,
       ints: (values) => emit.ints(values),
+      inParts: (parted) => emit.inParts(parted),
       // The runtime converts a constant once, when the session is made.
       constant: (values, shape, dtype) => {
         const made = emit.constant(values, shape, dtype);

@@ -250,6 +250,12 @@ const cases: Readonly<Record<string, GradientCase>> = {
     ]),
   ),
   'max pool of numbers below zero': between(20, [2, 24, 7, 9], (x) => x.sub(9).maxPool({ kernel: 3, stride: 2 })),
+  'max pool of numbers below zero, padded': between(20, [2, 24, 7, 9], (x) =>
+    x.sub(9).maxPool({ kernel: 3, stride: 2, padding: 1, ceil: true }),
+  ),
+  'spatial pyramid pool of numbers on both sides of zero': between(20, [2, 8, 6, 7], (x) =>
+    x.maxPool({ kernel: 5, stride: 1, padding: 2 }),
+  ),
   'max pool of equal numbers': {
     ...between(20, [2, 24, 3, 4], (x) => x.upsample(2).relu().maxPool({ kernel: 3, stride: 2, padding: 1 })),
     draw: awayFromKinks,
