@@ -26,10 +26,11 @@ const KINDS: { readonly [P in Prim]?: Kind } = {
   ...kinds('product', ['Conv', 'ConvInputGrad', 'ConvWeightGrad', 'MatMul']),
   ...kinds('follows', ['Relu', 'ReluGrad', 'Clip', 'ClipGrad', 'Add', 'Sub', 'Mul', 'Neg', 'Where', 'StopGradient']),
   ...kinds('follows', ['Sigmoid', 'Tanh', 'HardSigmoid', 'Silu', 'Max', 'Min']),
-  ...kinds('follows', ['Reshape', 'Transpose', 'Expand', 'Slice', 'Pad', 'Concat', 'Split', 'Upsample']),
+  ...kinds('follows', ['Reshape', 'Transpose', 'Expand', 'Slice', 'Pad', 'Concat', 'Split']),
   ...kinds('between', ['BatchNormTrain', 'BatchNormInference', 'BatchNormGrad', 'Standardize', 'StandardizeGrad']),
   ...kinds('between', ['MaxPool', 'MaxPoolGrad', 'AveragePool', 'AveragePoolGrad', 'ReduceMean', 'ReduceSum']),
-  ...kinds('between', ['Gelu', 'Softmax', 'Gather', 'GatherGrad', 'Erf', 'Exp', 'Div']),
+  // Upsample: the operator takes its factors in float32 alone, and a rule's constants are all of one precision.
+  ...kinds('between', ['Gelu', 'Softmax', 'Gather', 'GatherGrad', 'Erf', 'Exp', 'Div', 'Upsample']),
 };
 
 function kinds<P extends Prim>(kind: Kind, prims: readonly P[]): { readonly [Q in P]: Kind } {

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { LoopStepper } from '../../../main/train/loop-stepper.ts';
 import type { Tensor as Fed } from '../../../main/train/runtime.ts';
+import { fromScratch } from '../../../main/train/weights-file.ts';
+import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
+import type { Tensor as Value } from '../../../native-models/core/tensor.ts';
+import { Conv2d, globalAveragePool, Linear } from '../../../native-models/nn/layers.ts';
+import { Module, namedParameters } from '../../../native-models/nn/module.ts';
 import { SCALER } from '../../../native-models/optim/loss-scale.ts';
 import { NEXT, startingValue } from '../../../native-models/optim/state.ts';
 import { interpret } from '../../../native-models/passes/interpret.ts';
 import type { NdArray } from '../../../native-models/rules/nd-array.ts';
 import { halfBackend, planHalf } from '../../../native-models/rules/onnx-half.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
-import type { TrainingProgram } from '../../../native-models/training.ts';
-import { feedsAt, toy } from '../../kit/toy-network.ts';
+import { type TrainingProgram, trainingProgram } from '../../../native-models/training.ts';
+import { feedsAt, TOY, toy } from '../../kit/toy-network.ts';
 
 const LOOP = { device: 'cpu', threads: 1, nowMs: () => 0, stepsPerRun: 5 } as const;
 
@@ -97,6 +102,33 @@ describe('training in half precision', () => {
     expect(withRounding).toBeLessThan(2e-3);
     expect(without).not.toBe(withRounding);
     expect(rounded.get(`${NEXT}${SCALER}loss_scale`)!.data[0]).toBe(65536);
+  });
+});
+
+/** A pyramid's way down: coarse maps, made finer, beside fine ones. */
+class Finer extends Module {
+  readonly fine = new Conv2d(3, 8, 3, { padding: 1 });
+  readonly coarse = new Conv2d(8, 8, 3, { stride: 2, padding: 1 });
+  readonly fc = new Linear(8, 3);
+
+  call(x: Value): Value {
+    const fine = this.fine.call(x).relu();
+    return this.fc.call(globalAveragePool(this.coarse.call(fine).upsample([2, 2]).add(fine).silu()));
+  }
+}
+
+test('maps of a pyramid are made finer in half as well', async () => {
+  const model = new Finer();
+  const values = fromScratch(namedParameters(model), 3);
+  const sgd = { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
+  const options = { ...TOY, normalisation: IMAGENET_CONVENTION, optimizer: sgd };
+
+  const expected = await trained(trainingProgram(model, options), values, 5, false);
+  const actual = await trained(trainingProgram(model, { ...options, lossScaling: {} }), values, 5, true);
+
+  expect(actual.losses).toHaveLength(5);
+  actual.losses.forEach((loss, i) => {
+    expect(Math.abs(loss - expected.losses[i]!)).toBeLessThan(0.02);
   });
 });
 
