@@ -22,6 +22,7 @@ import { activationOf, trueClasses, trueSets } from './truth.ts';
 
 export class ClassLearning implements Learning {
   readonly network: Module;
+  readonly notes = [];
   private readonly job: ClassTrainJob;
   private readonly card: ClassifierCard;
   private readonly plan: Plan;

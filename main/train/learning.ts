@@ -33,6 +33,8 @@ export interface Judge {
 
 export interface Learning {
   readonly network: Network;
+  /** What a person should know of how it is done. */
+  readonly notes: readonly string[];
   /** One program for a whole step, or several where several batches make an update. */
   programs(): RunPrograms;
   /** How an epoch is learnt: as this is, or the same from pictures of another size. */

@@ -11,6 +11,7 @@ import {
   detectorPrograms,
   synchronisedDetectorPrograms,
 } from '../../native-models/training/detection.ts';
+import type { Device } from '../devices/device.ts';
 import { type Batch, BatchFeed } from '../images/feed.ts';
 import { DetectionEvaluator } from './detection-evaluator.ts';
 import type { Judge, Learning } from './learning.ts';
@@ -31,6 +32,7 @@ const MOST_PLACES = 200;
 
 export class ObjectLearning implements Learning {
   readonly network: Detector;
+  readonly notes: readonly string[];
   private readonly job: ObjectTrainJob;
   private readonly card: DetectorCard;
   private readonly plan: Plan;
@@ -59,6 +61,7 @@ export class ObjectLearning implements Learning {
       stridedPadding: job.convention.stridedPadding,
     });
     this.fed = this.network.targets(this.transforms.training.canvas).fed;
+    this.notes = judgingDevice(job.device) === job.device ? [] : [JUDGED_ELSEWHERE];
   }
 
   programs(): RunPrograms {
@@ -127,7 +130,8 @@ export class ObjectLearning implements Learning {
 
   async openJudge(): Promise<Judge> {
     const { job, card, plan, transforms } = this;
-    const evaluator = await DetectionEvaluator.open(this.network, job, {
+    const setting = { ...job, device: judgingDevice(job.device) };
+    const evaluator = await DetectionEvaluator.open(this.network, setting, {
       canvas: transforms.validation.canvas,
       batchSize: plan.validationBatchSize,
       thresholds: thresholdsOf(job.params, card),
@@ -155,6 +159,10 @@ export class ObjectLearning implements Learning {
     };
   }
 }
+
+/** Of boxes that overlap the best is kept by an operation that WebGPU's provider lacks. */
+const judgingDevice = (device: Device): Device => (device === 'webgpu' ? 'cpu' : device);
+const JUDGED_ELSEWHERE = 'epochs are judged on the CPU: WebGPU lacks the operation that sifts boxes which overlap';
 
 const CELL_PX = 32; // sides are made of whole cells of the coarsest map
 /** Of `img_size`: the smallest and the largest side. */

@@ -115,7 +115,7 @@ class Run {
   static async open(job: TrainJob, plan: Plan, context: TrainContext): Promise<Run> {
     const { learning, start } = prepare(job, plan);
     const { values, history, notes } = start;
-    for (const text of notes) context.send({ type: 'note', text });
+    for (const text of [...notes, ...learning.notes]) context.send({ type: 'note', text });
     // What an interrupted run had reached is told again: the engine may have died before it wrote it down.
     for (const report of history) context.send({ type: 'epoch', report, isRepeated: true });
     const stage = await Stage.open(learning.inEpoch(nextEpoch(history)), values, job, context);
