@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { auditedGraphs } from '../../../build/placement/graphs.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type AuditedGraph, auditedGraphs } from '../../../build/placement/graphs.ts';
 import { installedPlace, type Place, parsePlacement, placementOf } from '../../../build/placement/placement.ts';
 import { standInPlace } from '../../../build/placement/stand-in.ts';
 import { CUDA_PROVIDER, runtimePackage } from '../../../main/devices/provider-files.ts';
-import { MODELS } from '../../../native-models/catalog.ts';
 import { suiteFolder } from '../../kit/folders.ts';
 import { softwareVulkan } from '../../kit/software-vulkan.ts';
 
@@ -41,27 +40,45 @@ const providerFolder = [process.env['LIGHTBENCH_CUDA_PROVIDER'], runtimePackage(
   (folder): folder is string => typeof folder === 'string' && existsSync(join(folder, CUDA_PROVIDER)),
 );
 const hasCompiler = spawnSync('cc', ['--version']).status === 0;
-const folder = suiteFolder();
 
 /** One model of each kind: the others are the same with more layers. */
-const KINDS = ['mobilenetv2', 'resnet18'].filter((name) => MODELS.some((model) => model.name === name));
+const CLASSIFIERS = ['mobilenetv2', 'resnet18'];
+const DETECTORS = ['yolox_nano', 'retinanet_resnet50_fpn', 'maskrcnn_resnet18_fpn'];
 
-async function expectAllOnDevice(model: string, place: Place) {
-  for (const { name, bytes } of auditedGraphs(model, place.provider)) {
+async function expectAllOnDevice(graphs: Iterable<AuditedGraph>, place: Place) {
+  for (const { name, bytes } of graphs) {
     const { onCpu, copies, counts } = await placementOf(bytes, place);
     expect({ name, onCpu, copies }).toEqual({ name, onCpu: {}, copies: 0 });
     expect(Object.keys(counts)).toHaveLength(1);
   }
 }
 
-test.skipIf(softwareVulkan === null).each(KINDS)('WebGPU runs every operation of %s', async (model) => {
-  await expectAllOnDevice(model, installedPlace('webgpu', { ...process.env, ...softwareVulkan }));
+const webgpuPlace = () => installedPlace('webgpu', { ...process.env, ...softwareVulkan });
+
+test.skipIf(softwareVulkan === null).each(CLASSIFIERS)('WebGPU runs every operation of %s', async (model) => {
+  await expectAllOnDevice(auditedGraphs(model, 'webgpu'), webgpuPlace());
 });
 
-test.skipIf(providerFolder === undefined || !hasCompiler)(
-  'CUDA runs every operation of every model, inside a Loop too',
-  async () => {
-    const place = standInPlace(folder, providerFolder!);
-    for (const model of KINDS) await expectAllOnDevice(model, place);
-  },
-);
+test.skipIf(softwareVulkan === null)("WebGPU runs every operation of a one-stage detector's step", async () => {
+  const { value: step } = auditedGraphs('yolox_nano', 'webgpu').next();
+
+  await expectAllOnDevice([step!], webgpuPlace());
+});
+
+test('a detector has graphs to audit, a network from nothing among them', () => {
+  const graphs = auditedGraphs('maskrcnn_resnet18_fpn', 'webgpu');
+
+  expect([graphs.next().value?.name, graphs.next().value?.name]).toEqual(['step, SGD', 'step, SGD, from nothing']);
+});
+
+describe.skipIf(providerFolder === undefined || !hasCompiler)('CUDA runs every operation, inside a Loop too,', () => {
+  const folder = suiteFolder();
+  let place: Place;
+  beforeAll(() => {
+    place = standInPlace(folder, providerFolder!);
+  });
+
+  test.each([...CLASSIFIERS, ...DETECTORS])('of %s', { timeout: 120_000 }, async (model) => {
+    await expectAllOnDevice(auditedGraphs(model, 'cuda'), place);
+  });
+});
