@@ -75,15 +75,10 @@ export function intersectionArea(a: Xyxy, b: Xyxy): number {
   return width > 0 && height > 0 ? width * height : 0;
 }
 
-/**
- * Intersection over union; over the area of the detection alone where the truth is a crowd.
- * Source: COCO's evaluation, https://cocodataset.org/#detection-eval (iscrowd).
- */
-export function boxIou(detection: Xyxy, truth: Xyxy, isCrowd = false): number {
-  const shared = intersectionArea(detection, truth);
-  if (shared === 0) return 0;
-  const own = boxArea(detection);
-  return shared / (isCrowd ? own : own + boxArea(truth) - shared);
+/** Intersection over union. */
+export function boxIou(a: Xyxy, b: Xyxy): number {
+  const shared = intersectionArea(a, b);
+  return shared === 0 ? 0 : shared / (boxArea(a) + boxArea(b) - shared);
 }
 
 const within = (value: number, side: number): number => Math.min(Math.max(value, 0), side);

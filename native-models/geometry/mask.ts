@@ -3,7 +3,7 @@
  * Source: https://github.com/cocodataset/cocoapi, common/maskApi.c; every function gives the numbers of its namesake there.
  */
 
-import { boxIou, type Size, type Xyxy } from './box.ts';
+import type { Size, Xyxy } from './box.ts';
 
 export interface Mask extends Size {
   /** Lengths of runs that take turns, zeros first; the first may be 0, the sum is width x height. */
@@ -102,15 +102,6 @@ export function maskXyxy({ width, height, counts }: Mask): Xyxy {
     from += count;
   });
   return x1 === 0 ? [0, 0, 0, 0] : [x0, y0, x1, y1];
-}
-
-/** Intersection over union, of one size; over the detection's area alone where the truth is a crowd. */
-export function maskIou(detection: Mask, truth: Mask, isCrowd = false): number {
-  if (boxIou(maskXyxy(detection), maskXyxy(truth)) === 0) return 0;
-  const shared = sharedPixels(detection, truth);
-  if (shared === 0) return 0;
-  const own = maskArea(detection);
-  return shared / (isCrowd ? own : own + maskArea(truth) - shared);
 }
 
 /** Number of pixels in both of two masks of one size. */

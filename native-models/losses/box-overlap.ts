@@ -1,4 +1,4 @@
-/** Losses on boxes by how they overlap. Boxes are xyxy, [...,4]: left, top, right, bottom. */
+/** A loss on boxes by how they overlap. Boxes are xyxy, [...,4]: left, top, right, bottom. */
 
 import type { Tensor } from '../core/tensor.ts';
 import { requireBoxes, requireSameShape } from './require.ts';
@@ -29,26 +29,7 @@ function overlap(a: Sides, b: Sides) {
   const union = a.width.mul(a.height).add(b.width.mul(b.height)).sub(intersection);
   const hullWidth = a.right.maximum(b.right).sub(a.left.minimum(b.left));
   const hullHeight = a.bottom.maximum(b.bottom).sub(a.top.minimum(b.top));
-  return { iou: intersection.div(union.add(EPSILON)), union, hullWidth, hullHeight };
-}
-
-function checkedSides(loss: string, prediction: Tensor, truth: Tensor): [Sides, Sides] {
-  requireSameShape(loss, { prediction, truth });
-  requireBoxes(loss, 'predictions', prediction);
-  return [sidesOf(prediction), sidesOf(truth)];
-}
-
-/**
- * 1 - GIoU, one value per pair of boxes.
- * Shapes: prediction xyxy [...,4], truth xyxy [...,4] -> [...].
- * Units:  none, 0 (equal) to 2.
- * Errors: ShapeError when the two differ or are not boxes.
- * Source: Rezatofighi et al. 2019, https://arxiv.org/abs/1902.09630.
- */
-export function generalizedIouLoss(prediction: Tensor, truth: Tensor): Tensor {
-  const { iou, union, hullWidth, hullHeight } = overlap(...checkedSides('generalizedIouLoss', prediction, truth));
-  const hull = hullWidth.mul(hullHeight);
-  return hull.sub(union).div(hull.add(EPSILON)).sub(iou).add(1);
+  return { iou: intersection.div(union.add(EPSILON)), hullWidth, hullHeight };
 }
 
 /**
@@ -59,7 +40,9 @@ export function generalizedIouLoss(prediction: Tensor, truth: Tensor): Tensor {
  * Source: Zheng et al. 2020, https://arxiv.org/abs/1911.08287, eq. 9 to 11; alpha carries no gradient, as in torchvision.
  */
 export function completeIouLoss(prediction: Tensor, truth: Tensor): Tensor {
-  const [a, b] = checkedSides('completeIouLoss', prediction, truth);
+  requireSameShape('completeIouLoss', { prediction, truth });
+  requireBoxes('completeIouLoss', 'predictions', prediction);
+  const [a, b] = [sidesOf(prediction), sidesOf(truth)];
   const { iou, hullWidth, hullHeight } = overlap(a, b);
   const square = (x: Tensor) => x.mul(x);
   const centreX = a.left.add(a.right).sub(b.left.add(b.right)).mul(0.5);

@@ -73,19 +73,8 @@ export function detectionProgram(model: Detector, options: ModelOptions, thresho
   return program;
 }
 
-/**
- * What the network itself says, for exports whose user makes boxes of it.
- * Inputs: as for `detectionProgram`. Outputs: as the detector names them.
- */
-export function rawProgram(model: Detector, options: ModelOptions): Program {
-  const { graph } = bind(model, { training: false });
-  const { batch, inputs } = batchInput(graph, options);
-  const program = prune(model.raw(batch), inputs);
-  verify(program);
-  return program;
-}
-
-function batchInput(graph: Graph, options: ModelOptions): { batch: ImageBatch; inputs: Tensor[] } {
+/** The images on their canvas, with their sizes, and the inputs that bring both. */
+export function batchInput(graph: Graph, options: ModelOptions): { batch: ImageBatch; inputs: Tensor[] } {
   const given = imageInput(graph, options);
   const sizes = graph.input('image_sizes', 'float32', [options.batchSize, 2]);
   const { normalisation } = options;

@@ -76,7 +76,7 @@ export function layerCases(): readonly LayerCase[] {
 /** A loss's case: inputs without a gradient are constants. */
 export interface LossCase {
   readonly name: string;
-  readonly operator: 'binary_cross_entropy' | 'focal' | 'smooth_l1' | 'giou' | 'ciou' | 'smoothed_cross_entropy';
+  readonly operator: 'binary_cross_entropy' | 'focal' | 'smooth_l1' | 'ciou' | 'smoothed_cross_entropy';
   readonly attributes: Readonly<Record<string, number | string>>;
   readonly inputs: Readonly<Record<string, FormulaEntry>>;
   readonly labels?: readonly number[];

@@ -2,7 +2,7 @@
 
 import type { Rng } from '../../native-models/core/rng.ts';
 import type { Size } from '../../native-models/geometry/box.ts';
-import { type Mask, maskFromBitmap, maskIou } from '../../native-models/geometry/mask.ts';
+import { type Mask, maskArea, maskFromBitmap, sharedPixels } from '../../native-models/geometry/mask.ts';
 import type { PixelReader, Raster } from '../../renderer/label/pixels/raster.ts';
 
 type Colour = readonly [number, number, number];
@@ -44,4 +44,9 @@ export const readerOf = (raster: Raster): PixelReader => ({
   },
 });
 
-export const iouOf = (found: Mask | null, truth: Mask): number => (found === null ? 0 : maskIou(found, truth));
+/** Intersection over union, of one size. */
+export function iouOf(found: Mask | null, truth: Mask): number {
+  if (found === null) return 0;
+  const shared = sharedPixels(found, truth);
+  return shared / (maskArea(found) + maskArea(truth) - shared);
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../../../native-models/core/tensor.ts';
 import { binaryCrossEntropy } from '../../../native-models/losses/binary-cross-entropy.ts';
-import { completeIouLoss, generalizedIouLoss } from '../../../native-models/losses/box-overlap.ts';
+import { completeIouLoss } from '../../../native-models/losses/box-overlap.ts';
 import { crossEntropy } from '../../../native-models/losses/cross-entropy.ts';
 import { focalLoss } from '../../../native-models/losses/focal.ts';
 import type { Reduction } from '../../../native-models/losses/reduction.ts';
@@ -36,7 +36,6 @@ const losses = {
   },
   smooth_l1: (inputs: Inputs, { attributes }: LossCase) =>
     smoothL1(inputs['prediction']!, inputs['target']!, attributes['beta'] as number),
-  giou: (inputs: Inputs) => generalizedIouLoss(box(inputs, 'prediction'), box(inputs, 'truth')),
   ciou: (inputs: Inputs) => completeIouLoss(box(inputs, 'prediction'), box(inputs, 'truth')),
   smoothed_cross_entropy: (inputs: Inputs, { attributes, labels }: LossCase) => {
     const { graph } = inputs['logits']!;

@@ -18,8 +18,10 @@ import { startingValue } from '../../../native-models/optim/state.ts';
 import { prune } from '../../../native-models/passes/prune.ts';
 import type { Backend } from '../../../native-models/rules/emitter.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
-import { detectionProgram, detectorProgram, LOSS, rawProgram } from '../../../native-models/training/detection.ts';
+import { bind } from '../../../native-models/training/bind.ts';
+import { batchInput, detectionProgram, detectorProgram, LOSS } from '../../../native-models/training/detection.ts';
 import { exportDetectorProgram } from '../../../native-models/training/detection-export.ts';
+import type { ModelOptions } from '../../../native-models/training/images.ts';
 import { valuesOf } from '../../../native-models/weights/match.ts';
 import {
   detectorFixture,
@@ -51,6 +53,13 @@ const detectors: Readonly<Record<string, (fixture: TwoStageFixture) => Detector>
   fasterrcnn: twoStage(false),
   maskrcnn: twoStage(true),
 };
+
+/** What the network itself says, before boxes are made of it. */
+function networkProgram(model: Detector, options: ModelOptions): Program {
+  const { graph } = bind(model, { training: false });
+  const { batch, inputs } = batchInput(graph, options);
+  return prune(model.raw(batch), inputs);
+}
 
 /** Runs a program that changes nothing. */
 async function evaluated(program: Program, given: Feeds, backend: Backend) {
@@ -152,7 +161,7 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
   });
 
   test('says the same of the images', async () => {
-    const results = await evaluated(rawProgram(model, options), { ...images, ...parameters }, await cpuBackend());
+    const results = await evaluated(networkProgram(model, options), { ...images, ...parameters }, await cpuBackend());
 
     expect([...results.keys()].toSorted()).toEqual(Object.keys(fixture.raw).toSorted());
     for (const [output, expected] of Object.entries(fixture.raw)) expectSummary(output, results.get(output)!, expected);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rngFrom } from '../../../../native-models/core/rng.ts';
-import { type Mask, maskArea, maskFromBitmap, maskIou } from '../../../../native-models/geometry/mask.ts';
+import { type Mask, maskArea, maskFromBitmap } from '../../../../native-models/geometry/mask.ts';
 import { PixelAnswers } from '../../../../renderer/label/pixels/answer.ts';
 import type { PixelRequest } from '../../../../renderer/label/pixels/request.ts';
 import { EditorDriver } from '../../../kit/editor-driver.ts';
@@ -132,7 +132,7 @@ test('superpixels are painted with the size of the brush, and added to the bitma
 
   expect(pixels.asked[0]).toMatchObject({ kind: 'superpixels', side: 20 });
   expect(driver.annotations).toHaveLength(1);
-  expect(maskIou(maskOf(driver), PICTURE.truth)).toBeGreaterThan(0.6);
+  expect(iouOf(maskOf(driver), PICTURE.truth)).toBeGreaterThan(0.6);
   expect(driver.labels.sent[0]).toBe('paint superpixels');
 });
 
