@@ -3,7 +3,7 @@
  * Source: product specification, sections 3.5 and 3.6; the seed's variants: a lone object, numbers and yes and no as text.
  */
 
-import type { Xyxy } from '../../native-models/geometry/box.ts';
+import { boxNumbers } from '../../native-models/geometry/box.ts';
 import { classNameOf, flagOf, numberOf, ringOf } from './field-values.ts';
 import type { BadObject, SourceObject } from './import-items.ts';
 import { described, RecordProblem } from './record-problem.ts';
@@ -60,7 +60,7 @@ function boxOf(entry: Readonly<Record<string, unknown>>, repairs: Set<string>, w
     const wanted = missing.length === CORNERS.length ? 'topX, topY, bottomX, bottomY or a polygon' : missing.join(', ');
     throw new RecordProblem('bad-annotation', `expected ${wanted}, got none`);
   }
-  const xyxy = CORNERS.map((name) => fraction(entry[name], name)) as unknown as Xyxy;
+  const xyxy = boxNumbers(CORNERS.map((name) => fraction(entry[name], name)));
   if (CORNERS.some((name) => typeof entry[name] === 'string')) repairs.add('coordinates: given as text');
   if (xyxy[0] > xyxy[2] || xyxy[1] > xyxy[3]) repairs.add(`${where}: corners put in order`);
   return { kind: 'box', xyxy };

@@ -1,7 +1,7 @@
 /** Has the kept model of a run find objects in images of its project, whether these are labelled or not. */
 
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
-import type { Xyxy } from '../../native-models/geometry/box.ts';
+import { boxNumbers } from '../../native-models/geometry/box.ts';
 import { nestRings, type Polygon } from '../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import { ringsOfMask } from '../images/objects/mask-polygon.ts';
@@ -54,7 +54,7 @@ function objectsOf(
     const known = { class_name: classes[labels[i]!]!, score: scores[i]! };
     const mask = masks?.[i];
     if (mask === undefined) {
-      const xyxy = [...boxes.subarray(4 * i, 4 * i + 4)] as unknown as Xyxy;
+      const xyxy = boxNumbers(boxes, 4 * i);
       return { image, object: { ...known, shape: { kind: 'box', xyxy }, polygon: null } };
     }
     const rings = ringsOfMask(mask, numberOf(params, 'max_number_of_polygon_points'));

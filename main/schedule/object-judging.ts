@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { assert } from '../../native-models/core/assert.ts';
 import { rngFrom } from '../../native-models/core/rng.ts';
-import { type Size, toFractions, type Xyxy } from '../../native-models/geometry/box.ts';
+import { boxNumbers, type Size, toFractions } from '../../native-models/geometry/box.ts';
 import type { ObjectEvaluation } from '../../preload/contract/object-evaluation.ts';
 import { objectSamplesOf, picturesOf } from '../data/training-set.ts';
 import { polygonInFractions } from '../images/objects/mask-polygon.ts';
@@ -71,7 +71,7 @@ export const objectJudging: Judging<ObjectSample> = {
 
 /** As the scoring service answers. Source: product specification, section 16.5. */
 function rowOf(found: FoundObjects, i: number, size: Size, classes: readonly string[], params: Hyperparameters) {
-  const xyxy = found.boxes.subarray(4 * i, 4 * i + 4) as unknown as Xyxy;
+  const xyxy = boxNumbers(found.boxes, 4 * i);
   const [topX, topY, bottomX, bottomY] = toFractions(xyxy, size);
   const row = { box: { topX, topY, bottomX, bottomY }, label: classes[found.labels[i]!]!, score: found.scores[i]! };
   if (found.masks === null) return row;

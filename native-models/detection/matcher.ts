@@ -1,5 +1,7 @@
 /** Which truth each of many boxes is to find. */
 
+import { boxNumbers } from '../geometry/box.ts';
+
 /** No truth overlaps the box enough. */
 export const BACKGROUND = -1;
 /** Too much overlap for background, too little for an object: the box is left out of the loss. */
@@ -56,12 +58,7 @@ export function matchBoxes(
 function fillOverlaps(row: Float32Array, boxes: Float32Array, truths: Float32Array, truth: number): void {
   const round = Math.fround;
   const area = (x0: number, y0: number, x1: number, y1: number) => round(round(x1 - x0) * round(y1 - y0));
-  const [left, top, right, bottom] = truths.subarray(4 * truth, 4 * truth + 4) as unknown as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [left, top, right, bottom] = boxNumbers(truths, 4 * truth);
   const own = area(left, top, right, bottom);
   for (let i = 0; i < row.length; i++) {
     const [x0, y0, x1, y1] = [boxes[4 * i]!, boxes[4 * i + 1]!, boxes[4 * i + 2]!, boxes[4 * i + 3]!];

@@ -9,7 +9,7 @@
  */
 
 import { assert } from '../core/assert.ts';
-import type { Size } from '../geometry/box.ts';
+import { boxNumbers, type Size } from '../geometry/box.ts';
 import { type Candidates, candidatesOf, type Level, type LevelSpec, PLACE } from './candidates.ts';
 import { atMost } from './slots.ts';
 import type { FedTarget, Targets, TargetValues, Truth } from './truth.ts';
@@ -87,7 +87,7 @@ export class ShapeTargets implements Targets {
 
 function matchesOf(level: Level, { boxes, labels }: Truth): Match[] {
   return [...labels.keys()].flatMap((box) => {
-    const [left, top, right, bottom] = [...boxes.subarray(4 * box, 4 * box + 4)] as [number, number, number, number];
+    const [left, top, right, bottom] = boxNumbers(boxes, 4 * box);
     const cells = cellsFor(level, (left + right) / 2, (top + bottom) / 2);
     return level.anchors!.flatMap((anchor, index) => {
       const ratio = ratioOf(right - left, bottom - top, anchor);

@@ -19,6 +19,14 @@ export const xyxyFromCxcywh = ([cx, cy, width, height]: Cxcywh): Xyxy => [
 ];
 export const cxcywhFromXyxy = ([x0, y0, x1, y1]: Xyxy): Cxcywh => [(x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0];
 
+/** Four numbers of a list, from a place on, as a box in whichever form they have; the list has them. */
+export const boxNumbers = (numbers: ArrayLike<number>, at = 0): readonly [number, number, number, number] => [
+  numbers[at]!,
+  numbers[at + 1]!,
+  numbers[at + 2]!,
+  numbers[at + 3]!,
+];
+
 /** The box in pixels of a box in fractions of an image's sides. */
 export const toPixels = ([x0, y0, x1, y1]: Xyxy, { width, height }: Size): Xyxy => [
   x0 * width,

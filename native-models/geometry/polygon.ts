@@ -17,6 +17,9 @@ export type Polygon = readonly PolygonPart[];
 /** Fewer than three corners enclose nothing. */
 export const MIN_RING_NUMBERS = 6;
 
+/** The four corners of a box, clockwise on the screen. */
+export const ringOfBox = ([x0, y0, x1, y1]: Xyxy): Ring => [x0, y0, x1, y0, x1, y1, x0, y1];
+
 /** Positive where the ring runs clockwise on the screen, since y points down. Units: square pixels. */
 export function signedRingArea(ring: Ring): number {
   let doubled = 0;

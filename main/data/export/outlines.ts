@@ -5,17 +5,19 @@ import { intersectionArea } from '../../../native-models/geometry/box.ts';
 import { contoursOf } from '../../../native-models/geometry/contours.ts';
 import { bitmapFromMask, type Mask } from '../../../native-models/geometry/mask.ts';
 import { outlinesOf } from '../../../native-models/geometry/outlines.ts';
-import { nestRings, type Polygon, polygonXyxy, type Ring, ringsOf } from '../../../native-models/geometry/polygon.ts';
+import {
+  nestRings,
+  type Polygon,
+  polygonXyxy,
+  type Ring,
+  ringOfBox,
+  ringsOf,
+} from '../../../native-models/geometry/polygon.ts';
 import { maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Losses } from '../losses.ts';
 
 const BITMAPS_AS_OUTLINES = 'bitmaps are written as outlines of at most a hundred corners';
-
-/** The four corners of a box. */
-function ringOfBox([x0, y0, x1, y1]: readonly [number, number, number, number]): Ring {
-  return [x0, y0, x1, y0, x1, y1, x0, y1];
-}
 
 /** A shape as a polygon; of a bitmap its contours, as the specification's helper draws them. */
 export function polygonOf(shape: Shape, size: Size, losses: Losses): Polygon {

@@ -5,8 +5,7 @@
  * `file_name`).
  */
 
-import type { Xywh } from '../../../native-models/geometry/box.ts';
-import { xyxyFromXywh } from '../../../native-models/geometry/box.ts';
+import { boxNumbers, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
 import { countsFromText } from '../../../native-models/geometry/mask-text.ts';
 import { partsFromRings } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
@@ -214,7 +213,7 @@ function boxOf(value: unknown): SourceObject['box'] & {} {
   if (!Array.isArray(value) || value.length !== 4) {
     throw new RecordProblem('bad-annotation', `bbox: expected [x, y, width, height], got ${described(value)}`);
   }
-  const xywh = value.map((number, i) => numberOf(number, `bbox[${i}]`)) as unknown as Xywh;
+  const xywh = boxNumbers(value.map((number, i) => numberOf(number, `bbox[${i}]`)));
   if (xywh[2] < 0 || xywh[3] < 0) {
     throw new RecordProblem('bad-annotation', `bbox: expected a width and a height, got ${described(value)}`);
   }

@@ -3,7 +3,7 @@
  * lie anywhere. A row without coordinates says of its image that it has no object.
  */
 
-import { type Xyxy, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
+import { boxNumbers, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
 import { ANNOTATION_FLAGS, type AnnotationFlag } from '../../../preload/contract/annotation-flags.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { readCsv } from '../csv.ts';
@@ -158,7 +158,7 @@ function toObject(fields: readonly string[], where: string, layout: BoxLayout, u
   if (texts.length !== 4) {
     throw new RecordProblem('bad-annotation', `expected four numbers of a box, got "${shown(texts.join(' '))}"`);
   }
-  const numbers = texts.map((text, i) => numberOf(text, `number ${i + 1} of the box`)) as unknown as Xyxy;
+  const numbers = boxNumbers(texts.map((text, i) => numberOf(text, `number ${i + 1} of the box`)));
   const xyxy = layout.form === 'xyxy' ? numbers : xyxyFromXywh(numbers);
   const flags = Object.fromEntries(
     layout.flags.map(([name, column]) => [name, flagOf(fields[column]!.trim() || null, name)]),

@@ -1,7 +1,8 @@
 /** Objects of CVAT's XML: boxes, polygons, ellipses and masks, with what it says of them besides. */
 
+import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import { maskFromBitmap } from '../../../native-models/geometry/mask.ts';
-import { mapCorners, partsFromRings } from '../../../native-models/geometry/polygon.ts';
+import { mapCorners, partsFromRings, ringOfBox } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import { ANNOTATION_FLAGS, type AnnotationFlag, flagWord } from '../../../preload/contract/annotation-flags.ts';
 import { MAX_PIXELS } from '../../images/format.ts';
@@ -71,13 +72,14 @@ function shapeOf({ name, attributes }: XmlElement, size: ImageItem['claimed']): 
 }
 
 /** About its middle, clockwise on the screen. */
-function turnedBox([x0, y0, x1, y1]: readonly [number, number, number, number], angleRad: number): Shape {
+function turnedBox(xyxy: Xyxy, angleRad: number): Shape {
+  const [x0, y0, x1, y1] = xyxy;
   const [cx, cy, cos, sin] = [(x0 + x1) / 2, (y0 + y1) / 2, Math.cos(angleRad), Math.sin(angleRad)];
   const turn = (x: number, y: number): [number, number] => [
     cx + (x - cx) * cos - (y - cy) * sin,
     cy + (x - cx) * sin + (y - cy) * cos,
   ];
-  return { kind: 'polygon', polygon: mapCorners(partsFromRings([[x0, y0, x1, y0, x1, y1, x0, y1]]), turn) };
+  return { kind: 'polygon', polygon: mapCorners(partsFromRings([ringOfBox(xyxy)]), turn) };
 }
 
 function ringFrom(text: string | undefined): number[] {

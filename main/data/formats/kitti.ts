@@ -4,7 +4,7 @@
  * Source: Geiger et al. 2012, development kit of the object benchmark, readme.txt ("Data Format Description").
  */
 
-import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import { boxNumbers } from '../../../native-models/geometry/box.ts';
 import { numberOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
@@ -89,7 +89,7 @@ function toObject(words: readonly string[], where: string): SourceObject {
     throw new RecordProblem('bad-annotation', message);
   }
   const [truncated, occluded] = [numberOf(words[1], 'truncated'), numberOf(words[2], 'occluded')];
-  const xyxy = ['left', 'top', 'right', 'bottom'].map((side, i) => numberOf(words[4 + i], side)) as unknown as Xyxy;
+  const xyxy = boxNumbers(['left', 'top', 'right', 'bottom'].map((side, i) => numberOf(words[4 + i], side)));
   return {
     ...{ where, className: words[0]!, shape: { kind: 'box', xyxy }, unit: 'px' },
     flags: { is_truncated: truncated > 0, is_occluded: OCCLUDED.has(occluded) },

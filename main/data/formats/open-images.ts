@@ -4,7 +4,7 @@
  * Source: https://storage.googleapis.com/openimages/web/download_v7.html (data formats).
  */
 
-import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import { boxNumbers } from '../../../native-models/geometry/box.ts';
 import { readCsv } from '../csv.ts';
 import { numberOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
@@ -141,7 +141,7 @@ function readImage(id: string, rows: readonly Row[], { where, kind, names, shape
 function toObject(fields: Fields, className: string, where: string, mask: SourceShape | null): SourceObject {
   const prefix = mask === null ? '' : 'Box';
   const corners = ['XMin', 'YMin', 'XMax', 'YMax'].map((name) => numberOf(fields[prefix + name], prefix + name));
-  const xyxy = corners as unknown as Xyxy;
+  const xyxy = boxNumbers(corners);
   const isSet = (name: string) => fields[name] === '1'; // -1 is unknown
   const flags = { is_occluded: isSet('IsOccluded'), is_truncated: isSet('IsTruncated'), is_crowd: isSet('IsGroupOf') };
   const common = { where, className, unit: 'fraction', flags } as const;

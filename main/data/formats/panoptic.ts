@@ -4,7 +4,7 @@
  * Source: https://cocodataset.org/#format-data, section 4.
  */
 
-import { type Xywh, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
+import { boxNumbers, xyxyFromXywh } from '../../../native-models/geometry/box.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject } from '../import-items.ts';
@@ -114,7 +114,7 @@ function toObject(segment: Fields, where: string, file: string, names: ReadonlyM
   const shape = { kind: 'plane', file, select: { value: numberOf(segment['id'], 'id') } } as const;
   const bbox = segment['bbox'];
   const xywh = Array.isArray(bbox) && bbox.length === 4 ? bbox.map((side, i) => numberOf(side, `bbox[${i}]`)) : null;
-  const box = xywh === null ? {} : { box: xyxyFromXywh(xywh as unknown as Xywh) };
+  const box = xywh === null ? {} : { box: xyxyFromXywh(boxNumbers(xywh)) };
   return { where, className, shape, unit: 'px', ...box, flags: { is_crowd: flagOf(segment['iscrowd'], 'iscrowd') } };
 }
 

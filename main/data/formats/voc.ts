@@ -4,7 +4,7 @@
  * taken as they are, mask values in ascending order belong to the objects in theirs.
  */
 
-import type { Xyxy } from '../../../native-models/geometry/box.ts';
+import { boxNumbers } from '../../../native-models/geometry/box.ts';
 import { classNameOf, flagOf, numberOf } from '../field-values.ts';
 import type { ImageFinder } from '../image-finder.ts';
 import type { BadObject, ImageItem, ImportItem, SourceObject, SourceShape } from '../import-items.ts';
@@ -140,7 +140,7 @@ function toObject(
 ): SourceObject {
   const box = childOf(element, 'bndbox');
   if (box === null) throw new RecordProblem('bad-annotation', 'bndbox: expected a box, got none');
-  const xyxy = ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => numberOf(childText(box, name), name)) as unknown as Xyxy;
+  const xyxy = boxNumbers(['xmin', 'ymin', 'xmax', 'ymax'].map((name) => numberOf(childText(box, name), name)));
   const shape: SourceShape =
     mask === null
       ? { kind: 'box', xyxy }

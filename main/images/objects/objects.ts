@@ -3,7 +3,13 @@
 import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
 import { clipPolygon } from '../../../native-models/geometry/clip-polygon.ts';
 import type { Mask } from '../../../native-models/geometry/mask.ts';
-import { mapCorners, type Polygon, polygonArea, polygonXyxy } from '../../../native-models/geometry/polygon.ts';
+import {
+  mapCorners,
+  type Polygon,
+  polygonArea,
+  polygonXyxy,
+  ringOfBox,
+} from '../../../native-models/geometry/polygon.ts';
 import { maskFromBox, maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
 import type { Pixels } from '../pixels.ts';
 
@@ -101,7 +107,7 @@ export function shiftedObjects(objects: readonly PictureObject[], x: number, y: 
   }));
 }
 
-const asPolygon = ([x0, y0, x1, y1]: Xyxy): Polygon => [{ outline: [x0, y0, x1, y0, x1, y1, x0, y1], holes: [] }];
+const asPolygon = (xyxy: Xyxy): Polygon => [{ outline: ringOfBox(xyxy), holes: [] }];
 
 /** The pixels of an object, drawn as COCO draws them; those of its box where it has no outline. */
 export const maskOf = ({ xyxy, polygon }: Pick<PictureObject, 'xyxy' | 'polygon'>, size: Size): Mask =>

@@ -1,7 +1,15 @@
 /** What the answers of a model from elsewhere mean: classes of a picture, or objects on the canvas it was shown. */
 
 import { pastedMask } from '../../../native-models/detection/paste-mask.ts';
-import { boxArea, boxIou, clipBox, type Size, toFractions, type Xyxy } from '../../../native-models/geometry/box.ts';
+import {
+  boxArea,
+  boxIou,
+  boxNumbers,
+  clipBox,
+  type Size,
+  toFractions,
+  type Xyxy,
+} from '../../../native-models/geometry/box.ts';
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { GRID_STRIDES, type OutputMapping } from '../../../preload/contract/imported-models.ts';
@@ -73,7 +81,7 @@ function readBoxes(results: Feeds, output: Of<'boxes'>, classCount: number, show
     .flatMap((i): ScoredObject[] => {
       const label = labels[i]! - output.first_label;
       if (label < 0 || label >= classCount) return [];
-      const [a, b, c, d] = boxes.data.subarray(4 * i, 4 * i + 4) as unknown as Xyxy;
+      const [a, b, c, d] = boxNumbers(boxes.data, 4 * i);
       const box = toBox(output.order === 'xyxy' ? [a, b, c, d] : [b, a, d, c]);
       if (boxArea(box) <= 0) return [];
       const mask = masks === null ? null : maskAt(masks, i, count, box, shown, output.masks!);

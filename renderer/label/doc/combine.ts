@@ -4,7 +4,7 @@ import polygonClipping, { type MultiPolygon } from 'polygon-clipping';
 import type { Size } from '../../../native-models/geometry/box.ts';
 import { combineMasks, type Mask, maskArea, uniteMasks } from '../../../native-models/geometry/mask.ts';
 import { polygonOfMask } from '../../../native-models/geometry/outlines.ts';
-import { nestRings, type Polygon, pairs } from '../../../native-models/geometry/polygon.ts';
+import { nestRings, type Polygon, pairs, ringOfBox } from '../../../native-models/geometry/polygon.ts';
 import { type Shape, type ShapeKind, shapeArea, shapeMask, shapeXyxy } from '../../../native-models/geometry/shape.ts';
 
 export type Combination = 'join' | 'subtract' | 'intersect';
@@ -53,8 +53,7 @@ function combinedPolygons(combination: Combination, first: Shape, others: readon
 
 function multiPolygonOf(shape: Shape): MultiPolygon {
   if (shape.kind === 'polygon') return shape.polygon.map(({ outline, holes }) => [outline, ...holes].map(pairs));
-  const [x0, y0, x1, y1] = shapeXyxy(shape);
-  return [[pairs([x0, y0, x1, y0, x1, y1, x0, y1])]];
+  return [[pairs(ringOfBox(shapeXyxy(shape)))]];
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Corners put exactly on the edges of neighbours, so that objects that touch share their border. Units: image pixels. */
 
-import type { Ring } from '../../../native-models/geometry/polygon.ts';
-import { ringsOf } from '../../../native-models/geometry/polygon.ts';
+import { type Ring, ringOfBox, ringsOf } from '../../../native-models/geometry/polygon.ts';
 import type { Shape } from '../../../native-models/geometry/shape.ts';
 import type { Point } from './hit.ts';
 import type { LabelDocument } from './label-document.ts';
@@ -68,8 +67,7 @@ function lengthOf(way: readonly Point[]): number {
 function ringsOfShape(shape: Shape): readonly Ring[] {
   if (shape.kind === 'polygon') return ringsOf(shape.polygon);
   if (shape.kind === 'mask') return [];
-  const [x0, y0, x1, y1] = shape.xyxy;
-  return [[x0, y0, x1, y0, x1, y1, x0, y1]];
+  return [ringOfBox(shape.xyxy)];
 }
 
 function cornerOf(ring: Ring, corner: number): Point {

@@ -8,7 +8,7 @@ import { Stepper } from '../../../main/train/stepper.ts';
 import type { Program } from '../../../native-models/core/program.ts';
 import type { Detector } from '../../../native-models/detection/detector.ts';
 import { type PastedPart, pastedPart } from '../../../native-models/detection/paste-mask.ts';
-import type { Size, Xyxy } from '../../../native-models/geometry/box.ts';
+import { boxNumbers, type Size } from '../../../native-models/geometry/box.ts';
 import { FasterRcnn } from '../../../native-models/models/faster-rcnn.ts';
 import { RetinaNet } from '../../../native-models/models/retinanet.ts';
 import { namedParameters } from '../../../native-models/nn/module.ts';
@@ -210,7 +210,7 @@ describe.each(Object.entries(detectors))("%s, with torch's numbers", (name, make
       if (expected.pasted === undefined) return;
       const [all, boxes] = [of('masks', 784), of('boxes', 4)];
       const masks = expected.labels.flatMap((_, i) => {
-        const box = boxes.slice(4 * i, 4 * i + 4) as unknown as Xyxy;
+        const box = boxNumbers(boxes, 4 * i);
         return wholeImage(pastedPart(all.slice(784 * i, 784 * (i + 1)), box, sizes[image]!), sizes[image]!);
       });
       expectSummary('pasted', masks, expected.pasted);
