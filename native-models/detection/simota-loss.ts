@@ -7,6 +7,7 @@
 
 import type { Tensor } from '../core/tensor.ts';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
+import { boxSides } from '../nn/box-sides.ts';
 import type { Candidates } from './candidates.ts';
 import { cornersOf, decodeBoxes, placesOf } from './decode.ts';
 import { assignSimota } from './simota.ts';
@@ -55,8 +56,8 @@ function cellsOf(places: Tensor) {
 
 /** Intersection over union, pair by pair. Shapes: xyxy [B,C,4] twice -> [B,C]. */
 function overlapOf(predicted: Tensor, truth: Tensor): Tensor {
-  const [x0, y0, x1, y1] = sides(predicted);
-  const [left, top, right, bottom] = sides(truth);
+  const [x0, y0, x1, y1] = boxSides(predicted);
+  const [left, top, right, bottom] = boxSides(truth);
   const shared = x1
     .minimum(right)
     .sub(x0.maximum(left))
@@ -67,14 +68,4 @@ function overlapOf(predicted: Tensor, truth: Tensor): Tensor {
     .mul(y1.sub(y0))
     .add(right.sub(left).mul(bottom.sub(top)));
   return shared.div(areas.sub(shared).add(EPSILON));
-}
-
-function sides(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor] {
-  const shape = boxes.shape.slice(0, -1);
-  return boxes.split([1, 1, 1, 1], -1).map((side) => side.reshape(shape)) as unknown as [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
 }

@@ -10,6 +10,7 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
+import { columnSides, overlapTable } from './overlaps.ts';
 
 /** Cells from the centre of a box within which candidates are considered. */
 const RADIUS = 2.5;
@@ -57,7 +58,7 @@ export function assignSimota(said: Said, truth: TruthTensors): Assigned {
   const isClass = truth.classes.oneHot(kinds);
 
   const near = isNear(said, truth.boxes).mul(isClass.sum([2]).reshape([images, slots, 1]));
-  const overlap = overlaps(truth.boxes, boxes).mul(near);
+  const overlap = overlapTable(truth.boxes, boxes, TINY).mul(near);
   const cost = classCost(said, isClass).sub(overlap.add(TINY).log().mul(OVERLAP_SHARE));
   const open = cost.add(near.neg().add(1).mul(FAR));
 
@@ -82,33 +83,12 @@ const atMost = (a: Tensor, b: Tensor): Tensor => a.greater(b).cast('float32').ne
 
 /** Shapes: boxes [N,G,4] -> [N,G,C]. */
 function isNear({ cells }: Said, boxes: Tensor): Tensor {
-  const [left, top, right, bottom] = sides(boxes, false);
+  const [left, top, right, bottom] = columnSides(boxes);
   const within = (cell: Tensor, from: Tensor, to: Tensor) => {
     const away = cell.sub(from.add(to).mul(0.5)).abs();
     return cells.stride.mul(RADIUS).greater(away).cast('float32');
   };
   return within(cells.x, left, right).mul(within(cells.y, top, bottom));
-}
-
-/** Sides as columns or rows of a table of boxes by boxes. Shapes: [N,B,4] -> [N,B,1] or [N,1,B] each. */
-function sides(boxes: Tensor, areRows: boolean): readonly [Tensor, Tensor, Tensor, Tensor] {
-  const [images, count] = boxes.shape as [number, number];
-  const shape = areRows ? [images, 1, count] : [images, count, 1];
-  return boxes.split([1, 1, 1, 1], 2).map((side) => side.reshape(shape)) as unknown as [Tensor, Tensor, Tensor, Tensor];
-}
-
-/** Intersection over union. Shapes: [N,G,4], [N,C,4] -> [N,G,C]. */
-function overlaps(truth: Tensor, predicted: Tensor): Tensor {
-  const [left, top, right, bottom] = sides(truth, false);
-  const [x0, y0, x1, y1] = sides(predicted, true);
-  const across = right.minimum(x1).sub(left.maximum(x0)).relu();
-  const down = bottom.minimum(y1).sub(top.maximum(y0)).relu();
-  const shared = across.mul(down);
-  const areas = right
-    .sub(left)
-    .mul(bottom.sub(top))
-    .add(x1.sub(x0).mul(y1.sub(y0)));
-  return shared.div(areas.sub(shared).add(TINY));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A loss on boxes by how they overlap. Boxes are xyxy, [...,4]: left, top, right, bottom. */
 
 import type { Tensor } from '../core/tensor.ts';
+import { boxSides } from '../nn/box-sides.ts';
 import { requireBoxes, requireSameShape } from './require.ts';
 
 const EPSILON = 1e-7; // torchvision's, against division by an empty box
@@ -15,9 +16,7 @@ interface Sides {
 }
 
 function sidesOf(boxes: Tensor): Sides {
-  const [left, top, right, bottom] = boxes
-    .split([1, 1, 1, 1], -1)
-    .map((side) => side.reshape(boxes.shape.slice(0, -1))) as [Tensor, Tensor, Tensor, Tensor];
+  const [left, top, right, bottom] = boxSides(boxes);
   return { left, top, right, bottom, width: right.sub(left), height: bottom.sub(top) };
 }
 
