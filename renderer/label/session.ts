@@ -337,19 +337,19 @@ export class LabelSession implements Editor {
     this.show(new LabelDocument(told), this.selection);
   }
 
+  /** Whether everything done so far has been answered. */
+  get isSettled(): boolean {
+    return this.state.unsaved === 0 && this.waiting === 0;
+  }
+
   /** Does what depends on the outcome of everything before: keys come faster than answers. */
   inTurn(act: () => void): void {
-    if (this.state.unsaved === 0 && this.waiting === 0) {
+    const take = () => {
+      this.waiting--;
       act();
-      return;
-    }
-    this.waiting++;
-    this.turns = this.turns
-      .then(() => this.sending)
-      .then(() => {
-        this.waiting--;
-        act();
-      });
+    };
+    if (this.waiting++ === 0 && this.state.unsaved === 0) take();
+    else this.turns = this.turns.then(() => this.sending).then(take);
   }
 
   /** Resolves once everything done so far has been answered. */

@@ -65,6 +65,35 @@ test('work goes on over the next image with the tool in hand, and what is seen t
   await page.getByText('3 of 3').waitFor();
 });
 
+test('keys pressed before an image, or which it is, is there are obeyed in their order, each on the image it is for', async () => {
+  const { page, engine, stored } = await openLabel(4, '#/label/1');
+  const { keyboard } = page;
+  await page.locator('.label-page').waitFor();
+  const wide = Array.from({ length: 20 }, () => ['ArrowRight', 'ArrowDown']).flat();
+  const box = ['Space', ...wide, 'Space'];
+
+  for (const key of ['Home', 'b', ...box, 'Shift+D', 'd', ...box, 'Shift+D', 'd', 'Shift+A']) await keyboard.press(key);
+  for (const key of ['m', 'Shift+R']) await keyboard.press(key); // the first is the next that is done
+  await keyboard.type('too wide');
+  for (const key of ['Enter', 'n']) await keyboard.press(key);
+
+  await page.getByText('4 of 4').waitFor();
+  const reviews = [1, 2, 3, 4].map((image) => engine.labelling().document(image).review);
+  expect(reviews.map(({ state, note }) => `${state} ${note}`.trim())).toEqual([
+    ...['rejected too wide', 'done', 'accepted', 'to-do'],
+  ]);
+  const sides = (image: number) => stored(image).map(([x0, y0, x1, y1]) => [Math.round(x1 - x0), Math.round(y1 - y0)]);
+  expect([sides(1), sides(2), sides(3)]).toEqual([
+    [[20, 20]],
+    [
+      [80, 80],
+      [20, 20],
+    ],
+    [],
+  ]);
+  expect(await page.getByRole('application').evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
 test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {
   const { page, engine } = await openLabel(2, '#/label/2');
   await page.getByRole('heading', { name: '1 object' }).waitFor();

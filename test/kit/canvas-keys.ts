@@ -73,8 +73,10 @@ export class CanvasKeys {
       await this.page.keyboard.up('Shift');
       await this.repeat(key, Math.abs(way) % LONG_STEP);
     }
-    const place = (await this.at()).join();
-    if (place !== [x, y].join()) throw new Error(`the crosshair is at ${place}, not at ${[x, y].join()}`);
+    await eventually(async () => {
+      const place = (await this.at()).join();
+      if (place !== [x, y].join()) throw new Error(`the crosshair is at ${place}, not at ${[x, y].join()}`);
+    });
   }
 
   /** As a key that stays down. */

@@ -14,6 +14,9 @@ export interface StateContext<S extends States, K extends keyof S> {
   readonly goto: <N extends keyof S & string>(state: N, info: S[N]) => void;
 }
 
+/** Whether the key presses what is under the crosshair, as far as a tool has no other use for it. */
+export const isPress = (key: string): boolean => key === 'press' || key === 'Enter';
+
 export abstract class ToolState<S extends States, K extends keyof S> {
   protected readonly editor: Editor;
   protected readonly info: S[K];
@@ -33,6 +36,10 @@ export abstract class ToolState<S extends States, K extends keyof S> {
   doubleClick(_: Pointer): void {}
   /** Whether the key meant something here. */
   key(_: string): boolean {
+    return false;
+  }
+  /** Whether the key has to wait until this state is left; `press`: what presses by keys. */
+  awaitsAnswer(_: string): boolean {
     return false;
   }
   /** Leaves no trace of what was going on; whether anything was. */
@@ -71,6 +78,8 @@ export interface Tool
   readonly name: ToolName;
   /** The state it is in. */
   readonly state: string;
+  /** Resolves once there is the answer that the key has to wait for; null where it has none to wait for. */
+  answerFor(key: string): Promise<void> | null;
   /** Ends whatever is going on. */
   leave(): void;
 }
@@ -84,9 +93,14 @@ export function toolOf<S extends States & { readonly idle: null }>(
   const open = <N extends keyof S & string>(state: N, info: S[N]) => ({
     name: state as string,
     object: new table[state]({ editor, info, goto }) as ToolState<S, keyof S>,
+    left: Promise.withResolvers<void>(),
   });
-  const goto = <N extends keyof S & string>(state: N, info: S[N]): void => {
+  const exit = (): void => {
     current.object.exit();
+    current.left.resolve();
+  };
+  const goto = <N extends keyof S & string>(state: N, info: S[N]): void => {
+    exit();
     current = open(state, info);
     current.object.enter();
   };
@@ -103,9 +117,10 @@ export function toolOf<S extends States & { readonly idle: null }>(
     doubleClick: (pointer) => current.object.doubleClick(pointer),
     key: (key) => current.object.key(key),
     cancel: () => current.object.cancel(),
+    answerFor: (key) => (current.object.awaitsAnswer(key) ? current.left.promise : null),
     leave: () => {
       current.object.cancel();
-      current.object.exit();
+      exit();
     },
   };
 }

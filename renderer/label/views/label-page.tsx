@@ -11,10 +11,12 @@ import { useSize } from '../../ui/use-size.ts';
 import { LabelCanvas } from '../canvas/label-canvas.tsx';
 import type { ShownPicture } from '../canvas/shown-picture.ts';
 import { useViewControl } from '../canvas/use-viewport.ts';
+import type { Point } from '../doc/hit.ts';
 import { ALL_SHOWN, type ObjectFilter } from '../doc/object-filter.ts';
 import { AS_IT_IS, type PictureLook } from '../doc/picture-look.ts';
 import type { LabelApi, LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
+import { Way } from '../way.ts';
 import { allClasses } from './all-classes.ts';
 import { Announcer } from './announcer.tsx';
 import { BetweenBoxes } from './between-boxes.tsx';
@@ -24,18 +26,18 @@ import { DeskSheets, type SheetName } from './desk-sheets.tsx';
 import { FrameStrip } from './frame-strip.tsx';
 import { LabelBar } from './label-bar.tsx';
 import { LabelSide } from './label-side.tsx';
-import { nextDisagreement } from './next-disagreement.ts';
 import { ProblemNote } from './problem-note.tsx';
 import { proposedLabels } from './proposed-labels.ts';
 import { goToRegion } from './regions.ts';
 import { ToolColumn } from './tool-column.tsx';
 import { useClassChord } from './use-class-chord.ts';
 import { useGoOn } from './use-go-on.ts';
+import { type PageGate, useHold, useHoldForDialog, useKeyGate } from './use-key-gate.ts';
 import { useKeyboardHand } from './use-keyboard-hand.ts';
 import { useKeys } from './use-keys.ts';
 import { useLook } from './use-look.ts';
 import { useOpenImage } from './use-open-image.ts';
-import { useOwnKeys } from './use-own-keys.ts';
+import { type OwnKeysControl, useOwnKeys } from './use-own-keys.ts';
 import { usePixels } from './use-pixels.ts';
 import { usePredict } from './use-predict.ts';
 import { type SequenceControl, useSequence } from './use-sequence.ts';
@@ -68,7 +70,13 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   activeClass.current = lastClass ?? colors.keys().next().value ?? null;
   const { session, problem, picture, unreadable, neighbours } = useOpenImage(api, links, image, { view, activeClass });
   useGoOn(session);
-  const sequence = useSequence(api, image, session, (frame) => links.follow(links.label(frame)));
+  const keys = useOwnKeys();
+  const gate = useKeyGate(image, keys.table);
+  useHold(gate, session === null && problem === null);
+  const keptHand = useRef<Point | null>(null);
+  const follow = (to: number) => links.follow(links.label(to));
+  const way = new Way({ image, api, session, neighbours, gate: gate.gate, follow });
+  const sequence = useSequence({ api, image, session, way });
   if (problem !== null) {
     const start = (
       <a className="button" href={links.start}>
@@ -80,16 +88,8 @@ export function LabelPage(props: LabelPageProps): ReactElement {
   if (session === null) return <div className="label-page label-waiting" aria-busy="true" />;
   const shown = {
     ...props,
-    session,
-    sequence,
-    picture,
-    neighbours,
-    copied,
-    filter,
-    setFilter,
-    pictureLook,
-    setPictureLook,
-    viewRef: view,
+    ...{ session, sequence, picture, neighbours, copied, filter, setFilter, pictureLook, setPictureLook },
+    ...{ keys, gate, way, keptHand, viewRef: view },
   };
   return (
     <>
@@ -104,6 +104,11 @@ export interface DeskProps extends LabelPageProps {
   readonly picture: ShownPicture | null;
   readonly sequence: SequenceControl;
   readonly neighbours: ImageNeighbours | null;
+  readonly keys: OwnKeysControl;
+  readonly gate: PageGate;
+  readonly way: Way;
+  /** Where keys drew on the image before. */
+  readonly keptHand: RefObject<Point | null>;
   /** Outlives the image, so that copies go from one to another. */
   readonly copied: RefObject<readonly NewAnnotation[]>;
   readonly onClass: (name: string) => void;
@@ -117,8 +122,8 @@ export interface DeskProps extends LabelPageProps {
 }
 
 function Desk(props: DeskProps): ReactElement {
-  const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass, viewRef } = props;
-  const { filter, setFilter, pictureLook, setPictureLook, sequence } = props;
+  const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass, viewRef, keys } = props;
+  const { filter, setFilter, pictureLook, setPictureLook, sequence, gate, way, keptHand } = props;
   const isOfImage = ClassificationTask.safeParse(task).success;
   const document = usePart(session, (state) => state.document);
   const stage = useRef<HTMLDivElement>(null);
@@ -127,10 +132,12 @@ function Desk(props: DeskProps): ReactElement {
   const control = useViewControl(session, document.size, view);
   const [opened, setOpened] = useState<{ readonly image: number; readonly name: SheetName } | null>(null);
   const sheet = opened?.image === props.image ? opened.name : null;
+  useHoldForDialog(gate, sheet !== null);
   const openSheet = (name: SheetName) => setOpened({ image: props.image, name });
   const search = useWayBack();
   const page = useRef<HTMLDivElement>(null);
-  const { hand, surface, take } = useKeyboardHand(session, control);
+  const { hand, surface, take } = useKeyboardHand(session, control, keptHand);
+  useHold(gate, view.width === 0);
   usePixels(session, picture);
   useLayoutEffect(() => session.setFilter(filter), [session, filter]);
   const [isViewOpen, setViewOpen] = useState(false);
@@ -147,9 +154,6 @@ function Desk(props: DeskProps): ReactElement {
     },
     [onClass, session, isOfImage, task],
   );
-  const go = (image: number | null | undefined) => {
-    if (image !== null && image !== undefined) links.follow(links.label(image));
-  };
   const [isAsking, ask] = usePredict(api, props.image, session);
   const accept = () => {
     if (isOfImage) session.setLabels(proposedLabels(session, task));
@@ -159,20 +163,13 @@ function Desk(props: DeskProps): ReactElement {
     if (state === 'rejected') openSheet('reject');
     else session.setReview({ state, note: '' });
   };
-  const goToDisagreement = nextDisagreement(api, props.image, session, go);
-  const keys = useOwnKeys();
   const chord = useClassChord(props.image, classes, chooseClass);
-  useKeys({
-    keys: keys.table,
-    session,
-    control,
-    chord,
-    task,
-    hand,
+  const targets = {
+    ...{ session, control, chord, task, hand, way, keys: keys.table },
     isPaused: sheet !== null,
     onFindClass: search.go,
     onCanvas: take,
-    onRegion: (by) => goToRegion(page.current!, by),
+    onRegion: (by: 1 | -1) => goToRegion(page.current!, by),
     onHelp: () => openSheet('keys'),
     onAccept: accept,
     onHistory: () => openSheet('history'),
@@ -182,18 +179,11 @@ function Desk(props: DeskProps): ReactElement {
       copied.current = session.chosen();
     },
     onPaste: () => session.paste(copied.current, 0),
-    onBring: () => {
-      const previous = neighbours?.previous ?? null;
-      if (previous !== null) void bring(api, previous, session);
-    },
-    onPrevious: () => go(neighbours?.previous),
-    onNext: () => go(neighbours?.next),
-    onNextUnlabelled: () => go(neighbours?.next_unlabelled),
-    onNextToReview: () => go(neighbours?.next_to_review),
-    onNextDisagreement: goToDisagreement,
+    onBring: () => way.during(bring(api, way.previous(), session)),
     onReview: review,
     onFrames: sequence.act,
-  });
+  };
+  useKeys(targets, gate);
 
   return (
     <div className="label-page" ref={page}>
@@ -225,11 +215,7 @@ function Desk(props: DeskProps): ReactElement {
         <ProblemNote session={session} />
       </div>
       <FrameStrip {...{ session, sequence }} image={props.image} keys={keys.table} />
-      <LabelSide
-        {...props}
-        {...{ classes, look, isAsking, ask, chord, keys, chooseClass, review, accept, goToDisagreement }}
-        search={search}
-      />
+      <LabelSide {...props} {...{ classes, look, isAsking, ask, chord, chooseClass, review, accept, search }} />
       <DeskSheets open={sheet} {...{ session, api, keys }} image={props.image} onClose={() => setOpened(null)} />
     </div>
   );

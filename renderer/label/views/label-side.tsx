@@ -10,14 +10,12 @@ import { ObjectPanel } from './object-panel.tsx';
 import { ProposalPanel } from './proposal-panel.tsx';
 import { ReviewPanel, type ReviewPanelProps } from './review-panel.tsx';
 import type { ClassChord } from './use-class-chord.ts';
-import type { OwnKeysControl } from './use-own-keys.ts';
 import type { WayBack } from './use-way-back.ts';
 
 export interface LabelSideProps extends DeskProps {
   readonly classes: readonly string[];
   readonly look: Look;
   readonly chord: ClassChord;
-  readonly keys: OwnKeysControl;
   readonly search: WayBack;
   readonly chooseClass: (name: string) => void;
   readonly review: ReviewPanelProps['onReview'];
@@ -25,7 +23,6 @@ export interface LabelSideProps extends DeskProps {
   readonly ask: (model: string) => void;
   /** Takes what models propose. */
   readonly accept: () => void;
-  readonly goToDisagreement: () => void;
 }
 
 export function LabelSide(props: LabelSideProps): ReactElement {
@@ -51,7 +48,7 @@ export function LabelSide(props: LabelSideProps): ReactElement {
           models={props.models}
           onAsk={props.ask}
           onAcceptClasses={accept}
-          onNext={props.goToDisagreement}
+          onNext={props.way.goToDisagreement}
           nextKeys={keys.wordsOf('next-disagreement')}
         />
         <ObjectPanel key={`objects ${image}`} {...{ session, look }} />

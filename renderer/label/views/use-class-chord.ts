@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { CHORD_MS, withDigit, withoutDigit } from '../class-chord.ts';
+import { comboOf } from '../keys.ts';
 
 export interface ClassChord {
   /** Digits that wait for another. */
@@ -29,13 +30,15 @@ export function useClassChord(image: number, classes: readonly string[], onClass
     const timer = setTimeout(() => goOn(withoutDigit(now.current.waiting), ''), CHORD_MS);
     return () => clearTimeout(timer);
   }, [waiting, goOn]);
-  const key = ({ key: name, ctrlKey, metaKey }: KeyboardEvent) => {
+  const key = ({ key: name, shiftKey, ctrlKey, metaKey }: KeyboardEvent) => {
     const before = now.current.waiting;
     if (before !== '' && (name === 'Enter' || name === 'Escape')) {
       goOn(name === 'Enter' ? withoutDigit(before) : null, '');
       return true;
     }
     const isDigit = /^\d$/.test(name) && !ctrlKey && !metaKey;
+    const isHeldAlone = comboOf({ key: name, shift: shiftKey, control: ctrlKey || metaKey }) === null;
+    if (before !== '' && !isDigit && !isHeldAlone) goOn(withoutDigit(before), ''); // no digit comes any more
     if (!isDigit || (name === '0' && before === '')) return false;
     const { waiting: next, index } = withDigit(before, name, now.current.classes.length);
     goOn(index, next);

@@ -14,18 +14,28 @@ export interface KeyboardHandControl {
   readonly take: (isWanted: boolean) => void;
 }
 
-export function useKeyboardHand(session: LabelSession, control: ViewControl): KeyboardHandControl {
+/** `kept`: where the hand was on the image before, which the page keeps while no image is on show; null without one. */
+export function useKeyboardHand(
+  session: LabelSession,
+  control: ViewControl,
+  kept: RefObject<Point | null>,
+): KeyboardHandControl {
   const hand = useMemo(() => new KeyboardHand(session, control), [session, control]);
   const surface = useRef<HTMLDivElement>(null);
-  const last = useRef<Point | null>(null);
-  useLayoutEffect(() => {
-    const hasFocus = surface.current !== null && surface.current === document.activeElement;
-    if (hasFocus) hand.begin(last.current);
-    return () => {
-      last.current = hand.getState()?.at ?? null;
+  useLayoutEffect(
+    () => () => {
+      kept.current = hand.getState()?.at ?? null;
       hand.end();
-    };
-  }, [hand]);
+    },
+    [hand, kept],
+  );
+  useLayoutEffect(() => {
+    const { current: at } = kept;
+    if (at === null || surface.current === null) return;
+    kept.current = null;
+    hand.begin(at);
+    surface.current.focus(); // which it has, unless the picture is shown anew as this image was not at hand yet
+  });
   const take = (isWanted: boolean) => {
     if (isWanted) surface.current?.focus();
     else surface.current?.blur();

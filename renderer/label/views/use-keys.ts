@@ -10,7 +10,10 @@ import type { ViewControl } from '../canvas/view-control.ts';
 import { LEAST_SURE, MOST_SURE } from '../doc/proposals.ts';
 import type { FrameCommand, KeyCommand, KeyTable, PlainCommand } from '../keys.ts';
 import type { LabelSession } from '../session.ts';
+import type { Way } from '../way.ts';
+import { isElsewhere } from './key-targets.ts';
 import type { ClassChord } from './use-class-chord.ts';
+import type { KeyMinder, PageGate } from './use-key-gate.ts';
 
 export interface KeyTargets {
   readonly keys: KeyTable;
@@ -33,11 +36,8 @@ export interface KeyTargets {
   readonly onPaste: () => void;
   /** Brings the objects of the previous image. */
   readonly onBring: () => void;
-  readonly onPrevious: () => void;
-  readonly onNext: () => void;
-  readonly onNextUnlabelled: () => void;
-  readonly onNextToReview: () => void;
-  readonly onNextDisagreement: () => void;
+  /** To other images. */
+  readonly way: Way;
   readonly onReview: (state: ReviewState) => void;
   readonly onFrames: (what: FrameCommand) => void;
 }
@@ -49,16 +49,14 @@ const TOLERANCE_STEP = 4;
 /** Image pixels beside the original, so that both are seen. */
 const DUPLICATE_PX = 12;
 
-export function useKeys(targets: KeyTargets): void {
+export function useKeys(targets: KeyTargets, gate: PageGate): void {
   const now = useRef(targets);
   now.current = targets;
   useEffect(() => {
+    gate.minder.current = minderOf(now);
     const onKey = (event: KeyboardEvent) => {
       const { isPaused, chord, hand, session, keys } = now.current;
-      if (isPaused || isField(event.target)) return;
-      if (isSlider(event.target) && /^(Arrow|Page|Home|End)/.test(event.key)) return;
-      // Space and Enter on a button or a link are its own.
-      if (event.key === 'Enter' && (event.target as Element).closest('button, a') !== null) return;
+      if (isPaused || isElsewhere(event, event.target)) return;
       const { key, shiftKey: shift, altKey: alt, repeat: isRepeated } = event;
       const control = event.ctrlKey || event.metaKey;
       const isDone =
@@ -66,7 +64,7 @@ export function useKeys(targets: KeyTargets): void {
         hand.keyDown({ key, shift, alt, control, isRepeated }) ||
         (!alt && session.hand.key(key));
       const command = isDone || alt ? null : keys.commandOf({ key, shift, control });
-      if (command !== null) inTurn(command, now.current);
+      if (command !== null) carryOut(command, now.current);
       if (isDone || command !== null) event.preventDefault();
     };
     const onKeyUp = ({ key }: KeyboardEvent) => now.current.hand.keyUp(key);
@@ -76,25 +74,30 @@ export function useKeys(targets: KeyTargets): void {
       removeEventListener('keydown', onKey);
       removeEventListener('keyup', onKeyUp);
     };
-  }, []);
+  }, [gate]);
 }
-
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  target.closest('input:not([type="range"]), textarea, [role="listbox"], [role="dialog"]') !== null;
-
-const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
 
 /** Of these it matters what the edits before them leave; the others are about the view, or about another image. */
-const ABOUT_OBJECTS: ReadonlySet<KeyCommand['do']> = new Set([
+const DEPENDENT: ReadonlySet<KeyCommand['do']> = new Set([
   ...(['nudge', 'combine', 'convert', 'cycle', 'review', 'frames', 'corner', 'mark'] as const),
   ...(['undo', 'redo', 'remove', 'choose-all', 'copy', 'paste', 'duplicate', 'bring', 'accept', 'reject'] as const),
+  ...(['next-unlabelled', 'next-to-review', 'next-disagreement'] as const), // marked just now, it waits no longer
 ]);
 
-function inTurn(command: KeyCommand, targets: KeyTargets): void {
-  if (ABOUT_OBJECTS.has(command.do)) targets.session.inTurn(() => carryOut(command, targets));
-  else carryOut(command, targets);
-}
+const minderOf = (targets: { readonly current: KeyTargets }): KeyMinder => ({
+  minds: ({ key, shiftKey: shift, altKey, ctrlKey, metaKey }) => {
+    const { session, hand, keys } = targets.current;
+    const control = ctrlKey || metaKey;
+    const isPress = key === ' ' || (key === 'Enter' && altKey);
+    const answer = control ? null : session.hand.answerFor(isPress ? 'press' : key);
+    if (answer !== null) return answer;
+    const isForHand = hand.getState() !== null && (isPress || key === 'Enter');
+    const command = altKey ? null : keys.commandOf({ key, shift, control });
+    const depends = isForHand || (command !== null && DEPENDENT.has(command.do));
+    return depends && !session.isSettled ? session.settled() : null;
+  },
+  ends: ({ key }) => key === 'Escape' && targets.current.session.hand.answerFor('Enter') !== null,
+});
 
 type Nudge = Extract<KeyCommand, { do: 'nudge' }>;
 
@@ -168,7 +171,7 @@ function leave({ session, hand, onCanvas }: KeyTargets): void {
 }
 
 function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => void>> {
-  const { session, control } = targets;
+  const { session, control, way } = targets;
   const boxes = () => session.chosen().map(({ shape }) => shapeXyxy(shape));
   return {
     undo: () => session.undo(),
@@ -191,10 +194,10 @@ function plainDeeds(targets: KeyTargets): Readonly<Record<PlainCommand, () => vo
     view: targets.onView,
     'hide-objects': targets.onHideObjects,
     history: targets.onHistory,
-    previous: targets.onPrevious,
-    next: targets.onNext,
-    'next-unlabelled': targets.onNextUnlabelled,
-    'next-to-review': targets.onNextToReview,
-    'next-disagreement': targets.onNextDisagreement,
+    previous: () => way.goBeside('previous'),
+    next: () => way.goBeside('next'),
+    'next-unlabelled': () => way.goToWaiting('next_unlabelled'),
+    'next-to-review': () => way.goToWaiting('next_to_review'),
+    'next-disagreement': way.goToDisagreement,
   };
 }

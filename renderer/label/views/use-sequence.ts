@@ -7,6 +7,7 @@ import { beside, endTurned, isTracked, keyed, keyImages, withTrack } from '../do
 import type { FrameCommand } from '../keys.ts';
 import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
+import type { Way } from '../way.ts';
 
 export interface SequenceControl {
   /** Null for an image that is no frame. */
@@ -21,15 +22,18 @@ export interface SequenceControl {
   undoFill(): void;
 }
 
+export interface SequenceParts {
+  readonly api: LabelApi;
+  readonly image: number;
+  /** Null until the image is told. */
+  readonly session: LabelSession | null;
+  readonly way: Way;
+}
+
 const nothing = () => () => {};
 
 /** Taken anew with every change of the image; what is known of its frames stays while the next one of them is opened. */
-export function useSequence(
-  api: LabelApi,
-  image: number,
-  session: LabelSession | null,
-  goTo: (image: number) => void,
-): SequenceControl {
+export function useSequence({ api, image, session, way }: SequenceParts): SequenceControl {
   const [told, setTold] = useState<{ readonly of: number; readonly view: SequenceView | null } | null>(null);
   const [filled, setFilled] = useState<{ readonly on: number; readonly edit: number } | null>(null);
   const document = useSyncExternalStore(session?.subscribe ?? nothing, () => session?.getState().document ?? null);
@@ -50,16 +54,21 @@ export function useSequence(
   const view = told?.of === image || told?.view?.images.includes(image) === true ? told.view : null;
   const between = told?.of === image ? (told.view?.between ?? []) : [];
   const attempt = <T>(work: Promise<T>, then: (done: T) => void = () => {}) =>
-    void work.then(then, (error: Error) => session?.say(error.message));
+    way.during(work.then(then, (error: Error) => session?.say(error.message)));
   const setKey = (boxes: readonly BetweenBox[]) => {
     if (boxes.length > 0) session?.commit('set key frame', boxes.map(keyed));
   };
+  /** Frames stay as they are; what is between key frames changes with every edit, so it is asked at once. */
   const act = (what: FrameCommand) => {
     if (session === null) return;
+    if (view !== null && (what === 'previous' || what === 'next')) carryOut(what, session, view);
+    else attempt(api.sequence(image), (current) => carryOut(what, session, current));
+  };
+  const carryOut = (what: FrameCommand, session: LabelSession, view: SequenceView | null) => {
     if (view === null) return session.say('This image is no frame of a video or a sequence.');
     const chosen = session.chosen();
     const tracks = new Set(chosen.filter(isTracked).map(({ track }) => track.id));
-    const follow = (next: number | null) => next !== null && goTo(next);
+    const follow = (next: number | null) => next !== null && way.go(next);
     switch (what) {
       case 'previous':
       case 'next':
@@ -70,7 +79,7 @@ export function useSequence(
         follow(beside(view, image, what === 'next-key' ? 1 : -1, keyImages(view, tracks)));
         break;
       case 'key':
-        if (chosen.length === 0) setKey(between);
+        if (chosen.length === 0) setKey(view.between);
         else attempt(makeKeys(api, image, session));
         break;
       case 'end':
@@ -95,7 +104,7 @@ export function useSequence(
       if (problem !== null) session?.say(problem);
     });
   };
-  return { view, between, hasFilled: filled?.on === image, act, goTo, setKey, undoFill };
+  return { view, between, hasFilled: filled?.on === image, act, goTo: way.go, setKey, undoFill };
 }
 
 /** What of a filling in was not taken back, and why; null where all of it was. */

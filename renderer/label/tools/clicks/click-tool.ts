@@ -84,6 +84,10 @@ class AskingModel extends Leaving<'asking'> {
     return key === 'Enter';
   }
 
+  override awaitsAnswer(key: string): boolean {
+    return key === 'Enter' || key === 'Backspace';
+  }
+
   private work(): void {
     const { prompt } = this.info;
     const { signal } = this.leaving;

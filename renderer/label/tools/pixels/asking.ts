@@ -8,7 +8,7 @@ import type { Point } from '../../doc/hit.ts';
 import type { PixelRequest } from '../../pixels/request.ts';
 import { erased, painted } from '../brush/bitmap-changes.ts';
 import type { Pointer } from '../editor.ts';
-import { type StateContext, ToolState } from '../tool.ts';
+import { isPress, type StateContext, ToolState } from '../tool.ts';
 
 export type AskingStates = {
   readonly idle: null;
@@ -58,6 +58,11 @@ export abstract class Asking extends ToolState<AskingStates, 'asking'> {
   override pointerUp(): void {
     this.isReleased = true;
     if (!this.isBusy) this.finish();
+  }
+
+  /** Once it is let go: another press comes after what this one makes. */
+  override awaitsAnswer(key: string): boolean {
+    return this.isReleased && isPress(key);
   }
 
   override cancel(): boolean {

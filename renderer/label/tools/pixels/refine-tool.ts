@@ -8,7 +8,7 @@ import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Point } from '../../doc/hit.ts';
 import { awaitMask } from '../await-mask.ts';
 import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, replaced, SLIP } from '../editor.ts';
-import { type Tool, ToolState, toolOf } from '../tool.ts';
+import { isPress, type Tool, ToolState, toolOf } from '../tool.ts';
 import { Leaving, type RefineStates } from './refine-states.ts';
 
 class Idle extends ToolState<RefineStates, 'idle'> {
@@ -102,10 +102,13 @@ class AskingForObject extends Leaving<'asking'> {
     return key === 'Enter';
   }
 
+  override awaitsAnswer(key: string): boolean {
+    return isPress(key);
+  }
+
   private work(): void {
-    const { hints } = this.info;
+    const [{ hints }, { signal }] = [this.info, this.leaving];
     const { target: _, ...asked } = hints;
-    const { signal } = this.leaving;
     const ask = () => this.editor.pixels!.ask({ kind: 'refine', ...asked }, signal);
     const nothing = 'No object is found there: draw the box closer, or stroke over the object with Shift.';
     void awaitMask(this.editor, ask, signal, nothing, {

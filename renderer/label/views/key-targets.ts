@@ -1,0 +1,16 @@
+/** Which keys are for the picture and its commands, and which for what has the focus. */
+
+/** Whether somebody types into a field or a dialog. */
+export const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest('input:not([type="range"]), textarea, [role="listbox"], [role="dialog"]') !== null;
+
+const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'range';
+
+/** Whether the key is for what has the focus. */
+export function isElsewhere({ key }: Pick<KeyboardEvent, 'key'>, target: EventTarget | null): boolean {
+  if (isField(target)) return true;
+  if (isSlider(target) && /^(Arrow|Page|Home|End)/.test(key)) return true;
+  // Space and Enter on a button or a link are its own.
+  return (key === 'Enter' || key === ' ') && target instanceof Element && target.closest('button, a') !== null;
+}
