@@ -1,11 +1,14 @@
 /**
- * Weight gradients of 1x1 kernels on large maps, image by image: as `onnx-blocked-conv-planes.ts`, but nothing is copied at all.
- * The map of more channels serves as filters, of which the operator takes several blocks at a time.
+ * Weight gradients of 1x1 kernels: products of two maps over all pixels. The map of fewer channels is brought to pixels with all of
+ * their channels side by side, and the other one, as it lies, serves as filters over them:
  *
- * One sum over a large map loses digits, and its filters leave the caches: pixels go in stretches, which are the channels that
- * the operator adds up one after the other. For that the map of fewer channels is copied, stretch by stretch.
+ *   rows as plain maps [1, n * parts, 1, pixels / parts * C], filters [n * K/b, parts, 1, pixels / parts, b] -> [n, K/b, C, b]
+ *
+ * with a step of a pixel as dilation. That is how filters lie. Parts of an image are the channels that are summed over, so that the
+ * filters of one part stay cached while all places of a row are made, and no sum is a long one.
  */
 
+import type { Emitter } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { along, chunksPicked, turnedFilter } from './onnx-blocked-chunks.ts';
 import { isReadable, type WeightGradTask } from './onnx-blocked-conv-planes.ts';
@@ -13,40 +16,116 @@ import { NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 
 type Sizes = readonly [number, number, number, number];
 
-/** One product for each image, then their sum. Shapes: -> filters [K,C,1,1], channels filled up. */
-export function byImage({ emit, x, g, attrs, block }: WeightGradTask): string {
+const MOST_TAPS = 512; // of a part
+
+interface Division {
+  /** Each with a result of its own; the images of a group, and the parts of each, are summed by the operator. */
+  readonly groups: number;
+  readonly parts: number;
+}
+
+const LARGE_PIXELS = 784; // of a map from which a result for each image costs less than bringing images together
+const LEAST_PLACES = 128; // of rows, and
+const LEAST_PIXELS = 1024; // of a group on smaller maps, for more than one group to be worth it
+
+/**
+ * How images and pixels are shared out; null where the operator, which sums over fewer plain maps than a block, refuses every way,
+ * or where rows of planes do as well.
+ */
+function division(images: number, pixels: number, places: number, block: number): Division | null {
+  for (let groups = pixels >= LARGE_PIXELS ? images : 1; groups <= images; groups++) {
+    if (images % groups !== 0) continue;
+    const parts = partsOf(images, pixels, groups, block);
+    if (parts === null) continue;
+    const isWorthIt = places >= LEAST_PLACES && images * pixels >= LEAST_PIXELS * groups;
+    return groups === 1 || pixels >= LARGE_PIXELS || isWorthIt ? { groups, parts } : null;
+  }
+  return null;
+}
+
+/** The fewest parts of an image that have no more pixels than wanted, else the most that the operator takes. */
+function partsOf(images: number, pixels: number, groups: number, block: number): number | null {
+  const fitting: number[] = [];
+  for (let parts = 1; (images / groups) * parts < block; parts++) {
+    if (pixels % parts === 0 && isReadable(images * parts, block)) fitting.push(parts);
+  }
+  return fitting.find((count) => pixels / count <= MOST_TAPS) ?? fitting.at(-1) ?? null;
+}
+
+function divisionOf({ x, g, block }: WeightGradTask): Division | null {
+  const [n, k, ho, wo] = packedShape(g.shape, 'blocked', block) as Sizes;
+  const [, c] = packedShape(x.shape, 'blocked', block) as Sizes;
+  return division(n, ho * wo, Math.min(c, k), block);
+}
+
+export const suitsPixels = (task: WeightGradTask): boolean => divisionOf(task) !== null;
+
+/** Shapes: -> filters [K,C,1,1], channels filled up. */
+export function byPixels(task: WeightGradTask): string {
+  const { emit, x, g, attrs, block } = task;
   const packed = packedShape(x.shape, 'blocked', block) as Sizes;
   const [n, c, h, w] = packed;
   const [, k, ho, wo] = packedShape(g.shape, 'blocked', block) as Sizes;
   const taken = pixelsOf(emit, emit.in(x, 'blocked'), packed, { to: [h, w], steps: attrs.strides }, block).name;
-  const cotangents = emit.in(g, 'blocked');
-  const stretches = stretchesOf(ho * wo, n, block);
-  const pixels = (ho * wo) / stretches;
-  const window = { kernel_shape: [1, pixels], strides: [1, 1], dilations: [1, block], pads: [0, 0, 0, 0], group: n };
-  const product = (rows: string, places: number, filters: string, channels: number) => {
-    const blocks = places / block;
-    const terms = [along(2, blocks, stretches), along(1, stretches, 1), along(0, n, blocks * stretches)];
-    const apart = stretches === 1 ? rows : chunksPicked(emit, rows, pixels * block, [n, stretches, blocks], terms);
-    const operands = [
-      reshaped(emit, apart, [1, n * stretches, blocks, pixels * block]),
-      reshaped(emit, filters, [n * channels, stretches, 1, pixels]),
-    ];
-    const images = reshaped(emit, emit.one(`${NCHWC}Conv`, operands, window), [n, c * k]);
-    return emit.one('ReduceSum', [images, emit.ints([0])], { keepdims: 0 });
-  };
-  if (c <= k) return reshaped(emit, product(taken, c, cotangents, k), [k, c, 1, 1]);
+  const [ofX, ofG] = [
+    { name: taken, channels: c },
+    { name: emit.in(g, 'blocked'), channels: k },
+  ];
+  const sizes = { ...divisionOf(task)!, images: n, pixels: ho * wo, block };
+  if (c <= k) return reshaped(emit, product(emit, ofX, ofG, sizes), [k, c, 1, 1]);
 
-  return reshaped(emit, turnedFilter(emit, product(cotangents, k, taken, c), [c, k], block), [k, c, 1, 1]);
+  return reshaped(emit, turnedFilter(emit, product(emit, ofG, ofX, sizes), [c, k], block), [k, c, 1, 1]);
 }
 
-const LONGEST = 784; // pixels that are added up in one go
-const STRETCH = 512; // of more, as many as go together where they can be parted so
+interface Map {
+  readonly name: string;
+  readonly channels: number;
+}
 
-/** Into how many equal stretches pixels fall: fewer than a block, and as many as the operator reads. */
-function stretchesOf(pixels: number, images: number, block: number): number {
-  if (pixels <= LONGEST) return 1;
-  const possible = Array.from({ length: block - 1 }, (_, i) => i + 1).filter(
-    (count) => pixels % count === 0 && isReadable(images * count, block),
-  );
-  return possible.find((count) => pixels / count <= STRETCH) ?? possible.at(-1)!;
+interface ProductSizes extends Division {
+  readonly images: number;
+  readonly pixels: number;
+  readonly block: number;
+}
+
+/** Shapes: blocked [N,C,pixels] and [N,K,pixels] -> [K/b,C,b]. */
+function product(
+  emit: Emitter,
+  rows: Map,
+  filters: Map,
+  { images, pixels, groups, parts, block }: ProductSizes,
+): string {
+  const [taps, places] = [pixels / parts, rows.channels];
+  const pixelByPixel = emit.one(`${NCHWC}ReorderOutput`, [rows.name], { channels: places, channels_last: 1 });
+  const operands = [
+    reshaped(emit, pixelByPixel, [1, images * parts, 1, taps * places]),
+    reshaped(emit, ofGroups(emit, filters, { images, pixels, groups, block }), [
+      groups * filters.channels,
+      (images / groups) * parts,
+      1,
+      taps,
+    ]),
+  ];
+  const made = emit.one(`${NCHWC}Conv`, operands, {
+    kernel_shape: [1, taps],
+    strides: [1, 1],
+    dilations: [1, places],
+    pads: [0, 0, 0, 0],
+    group: groups,
+  });
+  if (groups === 1) return made;
+  const results = reshaped(emit, made, [groups, places * filters.channels]);
+  return emit.one('ReduceSum', [results, emit.ints([0])], { keepdims: 0 });
+}
+
+/** Maps with the blocks of a group's images side by side. Shapes: [groups,images,K/b,pixels * b] -> [groups,K/b,images,pixels * b]. */
+function ofGroups(
+  emit: Emitter,
+  { name, channels }: Map,
+  { images, pixels, groups, block }: Omit<ProductSizes, 'parts'>,
+): string {
+  const [own, blocks] = [images / groups, channels / block];
+  if (own === 1) return name;
+  const terms = [along(2, own, blocks), along(1, blocks, 1), along(0, groups, own * blocks)];
+  return chunksPicked(emit, name, pixels * block, [groups, blocks, own], terms);
 }

@@ -2,7 +2,7 @@
  * Weight gradients of convolutions over blocked maps, one form per kind and size.
  *
  *   depthwise  one grouped convolution: every plane of X is a map, its plane of g the filter; then a sum over images
- *   by image   1x1 on large maps: `onnx-blocked-conv-products.ts`
+ *   by pixels  1x1: `onnx-blocked-conv-products.ts`
  *   by planes  all others: `onnx-blocked-conv-planes.ts`
  *
  * Dilated kernels have the standard backend's form: one dilated convolution with the batch as channels.
@@ -13,15 +13,8 @@ import { convForm, filterLayout, mergedGroups } from './blocked-arrange.ts';
 import type { LoweringRule } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { unmerge } from './onnx-blocked-conv-groups.ts';
-import {
-  byPlanes,
-  isReadable,
-  overhang,
-  stemByPlanes,
-  suitsPlanes,
-  type WeightGradTask,
-} from './onnx-blocked-conv-planes.ts';
-import { byImage } from './onnx-blocked-conv-products.ts';
+import { byPlanes, overhang, stemByPlanes, suitsPlanes, type WeightGradTask } from './onnx-blocked-conv-planes.ts';
+import { byPixels, suitsPixels } from './onnx-blocked-conv-products.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { weightGradOfProduct } from './onnx-blocked-normed-product.ts';
 import { isPointwise } from './onnx-standard-conv.ts';
@@ -52,21 +45,13 @@ export function blockedConvWeightGrad(
       case 'merged':
         return [unmerge(emit, byPlanes(task), weight, { groups, count, block })];
       default:
-        return [inLayout(layout, isLargeProduct(task) ? byImage(task) : byPlanes(task))];
+        return [inLayout(layout, isProduct(task) ? byPixels(task) : byPlanes(task))];
     }
   };
 }
 
-const LARGE_PIXELS = 784; // of a map from which a 1x1 kernel is served best image by image
-
-function isLargeProduct({ g, weight, attrs, group, block }: WeightGradTask): boolean {
-  return (
-    isPointwise(weight, attrs) &&
-    group === 1 &&
-    isReadable(g.shape[0]!, block) &&
-    g.shape[2]! * g.shape[3]! >= LARGE_PIXELS
-  );
-}
+const isProduct = (task: WeightGradTask): boolean =>
+  task.group === 1 && isPointwise(task.weight, task.attrs) && suitsPixels(task);
 
 function depthwise(task: WeightGradTask): string {
   const { emit, x, g, weight, attrs, block } = task;

@@ -18,7 +18,7 @@ import type { Affine, Emitter, NormedProduct, Value } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { turnedFilter } from './onnx-blocked-chunks.ts';
 import { isReadable } from './onnx-blocked-conv-planes.ts';
-import { byImage } from './onnx-blocked-conv-products.ts';
+import { byPixels } from './onnx-blocked-conv-products.ts';
 import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
 import {
   columnDots,
@@ -88,7 +88,7 @@ export function dotWithProduct(emit: Emitter, conv: Op<'Conv'>, g: Tensor, block
 /** g u^T, summed over all pixels. Shapes: -> filters [K,C,1,1], channels filled up. */
 function productsWithOperand(emit: Emitter, { inputs, attrs }: Op<'Conv'>, g: Tensor, block: number): string {
   const [u] = inputs as readonly [Tensor];
-  return byImage({ emit, x: u, g, weight: [g.shape[1]!, u.shape[1]!, 1, 1], attrs, group: 1, block });
+  return byPixels({ emit, x: u, g, weight: [g.shape[1]!, u.shape[1]!, 1, 1], attrs, group: 1, block });
 }
 
 const summedOverBlocks = (emit: Emitter, name: string): string =>

@@ -70,6 +70,8 @@ const cases: Readonly<Record<string, GradientCase>> = {
   '1x1 on a large map, to fewer': conv([2, 40, 28, 28], [16, 40, 1, 1], {}),
   '1x1 on a large map in stretches, to more': conv([2, 16, 28, 30], [24, 16, 1, 1], {}),
   '1x1 on a large map in stretches, to fewer': conv([2, 24, 28, 30], [16, 24, 1, 1], {}),
+  '1x1 of many channels, at batch 16': conv([16, 128, 8, 16], [144, 128, 1, 1], {}),
+  '1x1 of many channels to fewer, at batch 12': conv([12, 144, 4, 5], [128, 144, 1, 1], {}),
   '1x1, stride 2': conv([8, 16, 8, 6], [24, 16, 1, 1], { strides: [2, 2] }),
   '1x1, stride 2, odd sides': conv([3, 16, 7, 9], [24, 16, 1, 1], { strides: [2, 2] }),
   '1x1, padded': conv([8, 16, 5, 6], [16, 16, 1, 1], same),
