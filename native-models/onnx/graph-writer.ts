@@ -30,6 +30,8 @@ export interface GraphRecord {
 export class GraphWriter implements Writer {
   readonly nodes: NodeList;
   readonly initializers = new Map<string, object>();
+  /** Of the initializers those that are inputs as well, so that nobody can count on their values. */
+  readonly lateShapes = new Map<string, ValueInfo>();
   /** Begins all names: a graph within a graph sees both. */
   private readonly prefix: string;
   private readonly shared = new Map<string, string>();
@@ -54,6 +56,14 @@ export class GraphWriter implements Writer {
   ints(values: readonly number[]): string {
     const name = this.constant(values, [values.length], 'int64');
     if (values.every((value) => value > 0)) this.wholeShapes.add(name);
+    return name;
+  }
+
+  lateShape(sides: readonly number[]): string {
+    const name = `${this.prefix}shape_${sides.join('x')}`;
+    const length = [sides.length];
+    this.initializers.set(name, { dims: length, dataType: ONNX_TYPES.int64, name, rawData: rawBytes(sides, 'int64') });
+    this.lateShapes.set(name, info(name, ONNX_TYPES.int64, length));
     return name;
   }
 

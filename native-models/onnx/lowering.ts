@@ -122,6 +122,10 @@ export class Lowering implements Emitter {
     return this.graph.ints(values);
   }
 
+  lateShape(sides: readonly number[]): string {
+    return this.graph.lateShape(sides);
+  }
+
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
     return this.graph.constant(values, shape, dtype);
   }
@@ -150,13 +154,14 @@ export class Lowering implements Emitter {
       .map((tensor) => [inputName(tensor), tensor] as const)
       .filter(([key]) => !this.graph.initializers.has(key))
       .map(([key, tensor]) => valueInfo(key, tensor, this.packed(tensor), batchInputs.includes(key)));
+    const replaceable = [...this.graph.lateShapes.values()].filter((info) => read.has(info.name));
     const output = outputs.map(({ name: key, tensor, made }) =>
       valueInfo(key, tensor, made.shape, batchInputs.length > 0),
     );
     const buffers = outputs.map(({ name: key, made: { shape } }) => {
       return [key, { shape, inPlace: inPlace.has(successors.get(key) ?? '') }] as const;
     });
-    return { graph: { name, node, initializer, input, output }, buffers: new Map(buffers) };
+    return { graph: { name, node, initializer, input: [...input, ...replaceable], output }, buffers: new Map(buffers) };
   }
 
   /** What an output is handed out as: where only its elements matter, in the shape they were made in. */

@@ -107,6 +107,12 @@ export interface Emitter extends Writer {
   /** A number, known once everything else has read an input: what is made from it may be written over the input. */
   afterReaders(scalar: string, input: Tensor): string;
   isRead(tensor: Tensor): boolean;
+  /**
+   * An int64 vector as a shape that the runtime learns no sooner than it runs. It plans ahead that a tensor takes the buffer of an
+   * earlier one of its shape, and holds that for it all the while: what is made from a tensor whose shape is not known ahead
+   * neither takes a buffer so nor leaves one.
+   */
+  lateShape(sides: readonly number[]): string;
   /** Writes a value part by part; its elements are those of all parts, one part after the other, whatever its sides. */
   inParts(parted: Parted): string;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Emitter } from './emitter.ts';
-import { NCHWC, reshaped } from './onnx-blocked-convert.ts';
+import { NCHWC, reshaped, reshapedLate } from './onnx-blocked-convert.ts';
 
 /** What places along one axis of the result, or two that lie apart, add to the number of the chunk that is taken. */
 export interface Term {
@@ -31,7 +31,7 @@ export function chunksPicked(
     return emit.constant(numbers, shape, 'int64');
   });
   const places = vectors.reduce((sum, vector) => emit.one('Add', [sum, vector]));
-  const chunks = emit.one('Reshape', [name, emit.ints([-1, size])]);
+  const chunks = reshapedLate(emit, name, [-1, size]);
   return emit.one('Gather', [chunks, reshaped(emit, places, [sides.reduce((all, side) => all * side, 1)])], {
     axis: 0,
   });

@@ -11,6 +11,10 @@ export const NCHWC = 'com.microsoft.nchwc:';
 export const reshaped = (emit: Writer, name: string, shape: readonly number[]): string =>
   emit.one('Reshape', [name, emit.ints(shape)]);
 
+/** The same, and what is made from it leaves no buffer to a later tensor, as `Emitter.lateShape` says. */
+export const reshapedLate = (emit: Emitter, name: string, shape: readonly number[]): string =>
+  emit.one('Reshape', [name, emit.lateShape(shape)]);
+
 /** A finished value in a layout, with zeros in what fills up its blocks. */
 export const inLayout = (layout: Layout, name: string): Value => ({ layout, padding: 0, name });
 

@@ -10,7 +10,7 @@
  */
 
 import type { Emitter } from './emitter.ts';
-import { NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
+import { NCHWC, pixelsOf, reshaped, reshapedLate } from './onnx-blocked-convert.ts';
 import type { DenseConv } from './onnx-blocked-side-by-side.ts';
 
 type Row = readonly number[];
@@ -81,7 +81,7 @@ export function winograd(task: WinogradConv): string {
   const stacked = emit.one('Concat', products, { axis: 1 });
   const rows = OF_PRODUCTS.map((factors) => {
     const columns = { emit, block, planes: n, height: OF_TILE.length, width: side, stride: OF_TILE.length };
-    return reshaped(emit, combined(columns, stacked, factors, 0), [(n * outputs * tiles) / block, 1, wo * block]);
+    return reshapedLate(emit, combined(columns, stacked, factors, 0), [(n * outputs * tiles) / block, 1, wo * block]);
   });
   const whole = [n, outputs, tiles * TILE, wo] as const;
   const joined = reshaped(emit, emit.one('Concat', rows, { axis: 1 }), whole);
@@ -103,8 +103,8 @@ function product(task: WinogradConv, i: number, tiles: number): string {
     stride: KERNEL,
   };
   const operands = [
-    reshaped(emit, combined(ofTile, x, OF_TILE[i]!, top), [n, c, tiles, w]),
-    reshaped(emit, combined(ofKernel, filter, OF_KERNEL[i]!, 0), [outputs, c, 1, kernel[1]]),
+    reshapedLate(emit, combined(ofTile, x, OF_TILE[i]!, top), [n, c, tiles, w]),
+    reshapedLate(emit, combined(ofKernel, filter, OF_KERNEL[i]!, 0), [outputs, c, 1, kernel[1]]),
   ];
   // The bias is a polynomial of no powers, and its value at 1 is what each row is to have more.
   const share = i < POINTS.length ? OF_TILE[i]!.reduce((sum, factor) => sum + factor) : 0;
@@ -141,7 +141,7 @@ function combined(columns: Columns, name: string, factors: Row, above: number): 
   const filter = Float64Array.from({ length: taps.length * block }, (_, i) => taps[Math.floor(i / block)]!);
   const read = stride * (count - 1) - above + last + 1; // rows, from the map's first
   const operands = [
-    reshaped(emit, name, [planes, block, height, width]),
+    reshapedLate(emit, name, [planes, block, height, width]),
     emit.constant(filter, [block, 1, taps.length, 1], 'float32'),
   ];
   return emit.one(`${NCHWC}Conv`, operands, {

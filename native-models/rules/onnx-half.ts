@@ -156,6 +156,7 @@ class Casts {
       node,
       one: (type, inputs, attributes = {}) => node(type, inputs, attributes)[0]!,
       ints: (values) => emit.ints(values),
+      lateShape: (sides) => emit.lateShape(sides),
       inParts: (parted) => emit.inParts(parted),
       // The runtime converts a constant once, when the session is made.
       constant: (values, shape, dtype) => {
