@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { probeBlock } from '../../../main/train/backends.ts';
-import { floatTensor, type SessionOptions, Tensor } from '../../../main/train/runtime.ts';
+import { floatTensor, Tensor } from '../../../main/train/runtime.ts';
 import { Stepper } from '../../../main/train/stepper.ts';
 import { IMAGENET_CONVENTION } from '../../../native-models/catalog.ts';
 import type { Tensor as Value } from '../../../native-models/core/tensor.ts';
@@ -8,6 +8,7 @@ import { initialValues } from '../../../native-models/nn/init.ts';
 import { Conv2d, globalAveragePool, Linear } from '../../../native-models/nn/layers.ts';
 import { Module, namedParameters } from '../../../native-models/nn/module.ts';
 import { type OptimizerOptions, scalarsAt } from '../../../native-models/optim/optimizer.ts';
+import type { Backend } from '../../../native-models/rules/emitter.ts';
 import { blockedBackend } from '../../../native-models/rules/onnx-blocked.ts';
 import { standardBackend } from '../../../native-models/rules/onnx-standard.ts';
 import { trainingProgram } from '../../../native-models/training.ts';
@@ -63,28 +64,50 @@ const OPTIMIZERS: Readonly<Record<string, OptimizerOptions>> = {
   amsgrad: { kind: 'adam', beta1: 0.9, beta2: 0.999, amsgrad: true, weightDecay: 1e-2 },
 };
 
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** The state of the wide network after steps from the first up to the last one, from what it was before them. */
+async function stepped(optimizer: OptimizerOptions, start: Values, backend: Backend, [from, to]: [number, number]) {
+  const { program } = wideNetwork(optimizer);
+  const stepper = await Stepper.open(program, start, { ...CPU, backend });
+  for (let step = from; step < to; step++) {
+    const scalars = { ...scalarsAt(optimizer, 0.01, step + 1), average_weight: 0.25 };
+    const fed = Object.entries(scalars).map(
+      ([name, value]) => [name, floatTensor([], Float32Array.of(value))] as const,
+    );
+    await stepper.step({ ...feedsAt(program, step), ...Object.fromEntries(fed) });
+  }
+  const values = [...stepper.values()].map(([name, value]) => [name, Float32Array.from(value)] as const);
+  await stepper.release();
+  return new Map(values);
+}
+
+function expectNear(actual: Values, expected: Values): void {
+  expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [name, value] of actual) expect(distance(value, expected.get(name)!), name).toBeLessThan(1e-4);
+}
+
 test.each(Object.keys(OPTIMIZERS))('%s written over its own state gives what two buffers in turn do', async (kind) => {
   const optimizer = OPTIMIZERS[kind]!;
-  const { program, values } = wideNetwork(optimizer);
+  const { values } = wideNetwork(optimizer);
+
+  const inPlace = await stepped(optimizer, values, blockedBackend((await probeBlock())!), [0, 4]);
+  const expected = await stepped(optimizer, values, standardBackend, [0, 4]);
+
+  expectNear(inPlace, expected);
+});
+
+test('what one backend has trained another goes on with: between steps all is plain', async () => {
+  const optimizer = OPTIMIZERS['amsgrad']!;
+  const { values } = wideNetwork(optimizer);
   const blocked = blockedBackend((await probeBlock())!);
-  const after = async (options: SessionOptions) => {
-    const stepper = await Stepper.open(program, values, options);
-    for (let step = 0; step < 4; step++) {
-      const scalars = { ...scalarsAt(optimizer, 0.01, step + 1), average_weight: 0.25 };
-      const fed = Object.entries(scalars).map(
-        ([name, value]) => [name, floatTensor([], Float32Array.of(value))] as const,
-      );
-      await stepper.step({ ...feedsAt(program, step), ...Object.fromEntries(fed) });
-    }
-    const tensors = [...stepper.values()].map(([name, value]) => [name, Float32Array.from(value)] as const);
-    await stepper.release();
-    return tensors;
-  };
+  const inTurn = async (first: Backend, second: Backend) =>
+    stepped(optimizer, await stepped(optimizer, values, first, [0, 2]), second, [2, 4]);
 
-  const inPlace = await after({ ...CPU, backend: blocked });
-  const expected = new Map(await after({ ...CPU, backend: standardBackend }));
+  const expected = await stepped(optimizer, values, standardBackend, [0, 4]);
 
-  for (const [name, value] of inPlace) expect(distance(value, expected.get(name)!), name).toBeLessThan(1e-4);
+  expectNear(await inTurn(blocked, standardBackend), expected);
+  expectNear(await inTurn(standardBackend, blocked), expected);
 });
 
 /** Relative to the length of what is expected. */
