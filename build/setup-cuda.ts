@@ -12,8 +12,10 @@ import { runtimePackage } from '../main/devices/provider-files.ts';
 import { sha256OfFile } from '../main/file-digest.ts';
 import { AppError } from '../preload/contract/errors.ts';
 import { commandOptions } from './command-options.ts';
+import { kindOf } from './setup-cuda/given.ts';
 import { installProvider } from './setup-cuda/install.ts';
 import { download, vendorPackage } from './setup-cuda/vendor.ts';
+import { refuse } from './setup-cuda/wanted.ts';
 
 const values = commandOptions({ from: { type: 'string' }, sha256: { type: 'string' } });
 const say = (text: string): void => {
@@ -29,6 +31,7 @@ try {
 }
 
 async function setUp(): Promise<void> {
+  if (values.from === '') throw refuse('--from takes a file or a folder, got nothing');
   if (values.from === undefined) await fromVendor();
   else await fromFile(resolve(values.from));
   sayFindings();
@@ -72,10 +75,13 @@ async function install(from: string, source: string): Promise<void> {
   say(cudaMajor === null ? 'it does not tell which CUDA it wants' : `it is built for CUDA ${cudaMajor}`);
 }
 
+/** Errors: bad-argument for a folder, which has no hash, and for a file of another one; file-missing. */
 async function compareHash(file: string, expected: string): Promise<void> {
+  if (!/^[0-9a-f]{64}$/i.test(expected)) throw refuse(`--sha256 takes 64 hexadecimal digits, got "${expected}"`);
+  if (kindOf(file) === 'folder') throw refuse(`${file}: is a folder; --sha256 is for a package or an archive`);
   const got = await sha256OfFile(file);
   if (got === expected.toLowerCase()) return;
-  throw new AppError('bad-argument', `${file}: SHA-256 is ${got}, --sha256 says ${expected}`);
+  throw refuse(`${file}: SHA-256 is ${got}, --sha256 says ${expected}`);
 }
 
 function sayFindings(): void {

@@ -13,7 +13,9 @@ import {
   type RuntimePackage,
 } from '../../main/devices/provider-files.ts';
 import { sha256OfFile } from '../../main/file-digest.ts';
+import { toDiskError } from '../../main/store/disk-errors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
+import { fileInside, kindOf } from './given.ts';
 import { extractTarGz } from './tar.ts';
 import { refuse, wantedFiles } from './wanted.ts';
 import { extractZip } from './zip.ts';
@@ -25,12 +27,11 @@ export interface Installed {
 }
 
 const LARGEST_FILE_BYTES = 2 ** 31; // the provider has some 230 million bytes; twice CUDA's growth fits
-const INSIDE = ['', 'lib', 'runtimes/linux-x64/native'];
 
 /**
  * Installs from a package (.nupkg), a release archive (.tgz) or a folder.
  * Errors: bad-argument when `from` is none of these, is damaged, lacks a file or is of another version;
- * device-unavailable where there is no CUDA provider; folder-unwritable.
+ * file-missing; device-unavailable where there is no CUDA provider; folder-unwritable; disk-full.
  */
 export async function installProvider(
   from: string,
@@ -55,6 +56,8 @@ export async function installProvider(
       files,
       cudaMajor: cudaMajorOf(readElf(join(providerFolder, CUDA_PROVIDER)).needed),
     };
+  } catch (error) {
+    throw toDiskError(error, providerFolder, 'install the CUDA provider');
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
@@ -76,8 +79,7 @@ function asideFolder(providerFolder: string): string {
 }
 
 async function bring(from: string, aside: string): Promise<void> {
-  if (!existsSync(from)) throw new AppError('file-missing', `${from} does not exist`, { file: from });
-  if (statSync(from).isDirectory()) return bringFromFolder(from, aside);
+  if (kindOf(from) === 'folder') return bringFromFolder(from, aside);
   const wanted = wantedFiles(from, PROVIDER_FILES, aside, LARGEST_FILE_BYTES);
   if (/\.(?:nupkg|zip)$/i.test(from)) await extractZip(from, wanted);
   else if (/\.(?:tgz|tar\.gz)$/i.test(from)) await extractTarGz(from, wanted);
@@ -86,8 +88,8 @@ async function bring(from: string, aside: string): Promise<void> {
 
 async function bringFromFolder(from: string, aside: string): Promise<void> {
   for (const name of PROVIDER_FILES) {
-    const found = INSIDE.map((inner) => join(from, inner, name)).find((path) => existsSync(path));
-    if (found !== undefined) await copyFile(found, join(aside, name));
+    const found = fileInside(from, name, LARGEST_FILE_BYTES);
+    if (found !== null) await copyFile(found, join(aside, name));
   }
 }
 

@@ -7,7 +7,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { type Extracted, refuse, type Wanted } from './wanted.ts';
+import { type Extracted, isOfZlib, refuse, type Wanted } from './wanted.ts';
 
 const BLOCK = 512;
 const REGULAR = new Set(['0', '\0', '7']);
@@ -29,8 +29,7 @@ export async function extractTarGz(archive: string, wanted: Wanted): Promise<Ext
       await blocks.pass((BLOCK - (header.sizeBytes % BLOCK)) % BLOCK, null);
     }
   } catch (error) {
-    const isOfGzip = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
-    throw isOfGzip ? refuse(`${archive}: is damaged: ${error.message}`) : error;
+    throw isOfZlib(error) ? refuse(`${archive}: is damaged: ${error.message}`) : error;
   }
   return extracted;
 }

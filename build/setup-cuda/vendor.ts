@@ -9,6 +9,7 @@ import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { toDiskError } from '../../main/store/disk-errors.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import { counted } from './wanted.ts';
 
@@ -75,13 +76,12 @@ export async function download(
       yield chunk;
     }
   };
-  const body = await fetched(address);
-  await pipeline(
-    Readable.fromWeb(body as never),
-    counted(address, LARGEST_PACKAGE_BYTES),
-    watch,
-    createWriteStream(path),
-  );
+  const body = Readable.fromWeb((await fetched(address)) as never);
+  try {
+    await pipeline(body, counted(address, LARGEST_PACKAGE_BYTES), watch, createWriteStream(path));
+  } catch (error) {
+    throw toBroken(error, address, path);
+  }
   const got = hash.digest('base64');
   if (published !== null && published !== got)
     throw unreachable(address, `SHA-512 is ${got}, published is ${published}`);
@@ -101,7 +101,23 @@ const ended = (address: string): string => (address.endsWith('/') ? address : `$
 
 async function json<T>(address: string): Promise<T> {
   const body = await fetched(address);
-  return (await new Response(body).json()) as T;
+  try {
+    return (await new Response(body).json()) as T;
+  } catch (error) {
+    throw unreachable(address, `it does not answer in JSON (${reasonOf(error)})`);
+  }
+}
+
+/** A full disk is none of the vendor's. */
+function toBroken(error: unknown, address: string, path: string): unknown {
+  const cause = toDiskError(error, path, `fetch ${address}`);
+  return cause instanceof AppError ? cause : unreachable(address, `it broke off (${reasonOf(error)})`);
+}
+
+/** What `fetch` says itself is only that it failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function fetched(address: string): Promise<ReadableStream<Uint8Array>> {
@@ -111,8 +127,7 @@ async function fetched(address: string): Promise<ReadableStream<Uint8Array>> {
     return response.body;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw unreachable(address, cause);
+    throw unreachable(address, reasonOf(error));
   }
 }
 

@@ -17,6 +17,10 @@ export interface Wanted {
 
 export const refuse = (message: string): AppError => new AppError('bad-argument', message);
 
+/** Whether bytes could not be unpacked. */
+export const isOfZlib = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+
 export function wantedFiles(archive: string, names: readonly string[], folder: string, largestBytes: number): Wanted {
   const taken = new Map<string, string>();
   return {

@@ -7,7 +7,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { counted, type Extracted, refuse, type Wanted } from './wanted.ts';
+import { counted, type Extracted, isOfZlib, refuse, type Wanted } from './wanted.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
@@ -39,7 +39,7 @@ export async function extractZip(archive: string, wanted: Wanted): Promise<Extra
     for (const entry of entries) {
       const target = wanted.targetOf(entry.name, entry.sizeBytes);
       if (target === null) continue;
-      await extractEntry(archive, file, entry, target, wanted.largestBytes);
+      await extractEntry(archive, file, entry, target);
       extracted.set(target.name, entry.name);
     }
     return extracted;
@@ -97,9 +97,8 @@ async function extractEntry(
   file: FileHandle,
   entry: Entry,
   target: { readonly path: string },
-  largestBytes: number,
 ): Promise<void> {
-  const { name, method, offset, packedBytes } = entry;
+  const { name, method, offset, packedBytes, sizeBytes } = entry;
   if (method !== STORED && method !== DEFLATED) throw refuse(`${archive}: ${name} is packed in a way not known here`);
   const local = await readAt(archive, file, offset, LOCAL_BYTES);
   if (local.getUint32(0, true) !== LOCAL_SIGNATURE) throw refuse(`${archive}: ${name} is not where the list says`);
@@ -113,9 +112,13 @@ async function extractEntry(
     }
   };
   const packed = createReadStream(archive, { start, end: start + packedBytes - 1 });
-  const limited = counted(`${archive}: ${name}`, largestBytes);
+  const limited = counted(`${archive}: ${name}`, sizeBytes);
   const out = createWriteStream(target.path);
-  if (method === DEFLATED) await pipeline(packed, createInflateRaw(), limited, check, out);
-  else await pipeline(packed, limited, check, out);
+  try {
+    if (method === DEFLATED) await pipeline(packed, createInflateRaw(), limited, check, out);
+    else await pipeline(packed, limited, check, out);
+  } catch (error) {
+    throw isOfZlib(error) ? refuse(`${archive}: ${name} is damaged: ${error.message}`) : error;
+  }
   if (crc !== entry.crc) throw refuse(`${archive}: ${name} is damaged: its checksum does not fit`);
 }

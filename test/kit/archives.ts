@@ -9,6 +9,10 @@ export interface ArchiveFile {
   readonly type?: string;
   /** zip only: the checksum the list claims. */
   readonly crc?: number;
+  /** zip only: how many bytes the list says there are. */
+  readonly claimedBytes?: number;
+  /** zip only: the packed bytes, whatever they are. */
+  readonly packed?: Uint8Array;
   /** zip only: as it is, instead of packed. */
   readonly isStored?: boolean;
 }
@@ -17,14 +21,14 @@ export function zipOf(files: readonly ArchiveFile[]): Uint8Array {
   const parts: Buffer[] = [];
   const list: Buffer[] = [];
   let offset = 0;
-  for (const { path, bytes, crc = crc32(bytes), isStored = false } of files) {
+  for (const { path, bytes, crc = crc32(bytes), isStored = false, claimedBytes = bytes.length, ...file } of files) {
     const name = Buffer.from(path);
-    const packed = isStored ? Buffer.from(bytes) : deflateRawSync(bytes);
+    const packed = Buffer.from(file.packed ?? (isStored ? bytes : deflateRawSync(bytes)));
     const numbers = Buffer.alloc(20); // method, time, date, crc, packed, size, name length, extra length
     numbers.writeUInt16LE(isStored ? 0 : 8, 0);
     numbers.writeUInt32LE(crc, 6);
     numbers.writeUInt32LE(packed.length, 10);
-    numbers.writeUInt32LE(bytes.length, 14);
+    numbers.writeUInt32LE(claimedBytes, 14);
     numbers.writeUInt16LE(name.length, 18);
     const local = Buffer.concat([Buffer.from('504b030414000000', 'hex'), numbers, Buffer.alloc(2), name, packed]);
     const tail = Buffer.alloc(16);

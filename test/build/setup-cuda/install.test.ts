@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { installProvider } from '../../../build/setup-cuda/install.ts';
@@ -21,6 +31,13 @@ const files = (prefix: string, more: readonly ArchiveFile[] = []): ArchiveFile[]
   { path: `${prefix}${SHARED}`, bytes: elfBytes() },
   ...more,
 ];
+
+/** An open file that says it has so many bytes, and takes none of the disk. */
+function holeOf(path: string, sizeBytes: number): number {
+  const file = openSync(path, 'w');
+  ftruncateSync(file, sizeBytes);
+  return file;
+}
 
 /** A runtime's folder and an archive beside it. */
 function place(name: string, bytes: Uint8Array) {
@@ -92,6 +109,24 @@ describe('refused, and the runtime is left as it was:', () => {
       zipOf([{ ...files('')[1]!, crc: 1 }, ...files('').slice(2)]),
       /checksum does not fit/,
     ],
+    [
+      'a file that unpacks to more than it says',
+      'p.nupkg',
+      zipOf([{ path: PROVIDER, bytes: new Uint8Array(1 << 22), claimedBytes: 100 }, ...files('').slice(2)]),
+      /p\.nupkg: libonnxruntime_providers_cuda\.so has more than 100 bytes/,
+    ],
+    [
+      'a file of more bytes than any provider has',
+      'p.nupkg',
+      zipOf([{ path: PROVIDER, bytes: new Uint8Array(9), claimedBytes: 2 ** 31 + 1 }, ...files('').slice(2)]),
+      /has 2147483649 bytes, more than 2147483648/,
+    ],
+    [
+      'bytes that do not unpack',
+      'p.nupkg',
+      zipOf([{ path: PROVIDER, bytes: new Uint8Array(9), packed: new Uint8Array(99).fill(255) }]),
+      /p\.nupkg: libonnxruntime_providers_cuda\.so is damaged: invalid/,
+    ],
     ['a cut zip', 'p.nupkg', zip.slice(0, zip.length - 30), /not a ZIP archive/],
     ['a cut tar', 'r.tgz', tar.slice(0, tar.length - 40), /r\.tgz: .*(?:damaged|ends)/],
     ['a link for a file', 'r.tgz', tarGzOf([link, ...files('').slice(2)]), /is a link/],
@@ -109,6 +144,33 @@ describe('refused, and the runtime is left as it was:', () => {
 
     expect(error).toMatchObject({ code: 'bad-argument', message: expect.stringMatching(message) });
     expect(readdirSync(providerFolder)).toEqual([]);
+  });
+
+  test.each<[string, (path: string) => void, RegExp]>([
+    ['a link that leads outside', (path) => symlinkSync('/etc/passwd', path), /is a link to \/etc\/passwd, outside/],
+    ['a device', (path) => symlinkSync('/dev/zero', path), /is a link to \/dev\/zero, outside/],
+    ['a folder for a file', (path) => mkdirSync(path), /is not a file/],
+    ['a pipe', (path) => execFileSync('mkfifo', [path]), /is not a file/],
+    ['a file of gigabytes', (path) => closeSync(holeOf(path, 2 ** 31 + 1)), /has 2147483649 bytes, more than/],
+    ['a text', (path) => writeFileSync(path, 'GROUP ( libm.so )'), /is not a shared library/],
+  ])('in a folder %s', async (_, make, message) => {
+    const { providerFolder, runtime } = place('unused', new Uint8Array());
+    const folder = tempFolder();
+    make(join(folder, PROVIDER));
+    writeFileSync(join(folder, SHARED), elfBytes());
+
+    const error = await appErrorOf(() => installProvider(folder, runtime));
+
+    expect(error).toMatchObject({ code: 'bad-argument', message: expect.stringMatching(message) });
+    expect(readdirSync(providerFolder)).toEqual([]);
+  });
+
+  test('a pipe for an archive', async () => {
+    const { runtime } = place('unused', new Uint8Array());
+    const pipe = join(tempFolder(), 'p.nupkg');
+    execFileSync('mkfifo', [pipe]);
+
+    expect((await appErrorOf(() => installProvider(pipe, runtime))).message).toContain('neither a file nor a folder');
   });
 
   test('a file that is not there, and a machine without a CUDA provider', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,9 +15,9 @@ const SHA512 = createHash('sha512').update(PACKAGE).digest('base64');
 /** A feed of one package on this machine; `hash` is what its catalog says. */
 async function feed(hash: string | null): Promise<{ index: string; asked: string[] }> {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const base = `http://${request.headers.host}`;
-    asked.push(request.url!);
+  const base = await server((response) => {
+    const { url } = response.req;
+    asked.push(url!);
     const answers: Record<string, unknown> = {
       '/index.json': {
         resources: [
@@ -28,14 +28,12 @@ async function feed(hash: string | null): Promise<{ index: string; asked: string
       '/registration/some.package/1.2.3.json': { catalogEntry: `${base}/leaf.json` },
       '/leaf.json': hash === null ? {} : { packageHash: hash, packageHashAlgorithm: 'SHA512' },
     };
-    const answer = answers[request.url!];
-    if (request.url === '/flat/some.package/1.2.3/some.package.1.2.3.nupkg') response.end(PACKAGE);
+    const answer = answers[url!];
+    if (url === '/flat/some.package/1.2.3/some.package.1.2.3.nupkg') response.end(PACKAGE);
     else if (answer === undefined) response.writeHead(404).end();
     else response.end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { index: `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.json`, asked };
+  return { index: `${base}/index.json`, asked };
 }
 
 const wanted = (index: string) => ({ name: 'Some.Package', version: '1.2.3', index });
@@ -73,6 +71,29 @@ test('a vendor that cannot be reached is named, with the way without a network',
 
   expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:9\/index\.json: .*--from FILE/);
 });
+
+test('a feed that answers with a page, or breaks off, is named too', async () => {
+  const page = await server((response) => response.end('<html>sign in</html>'));
+  const torn = await server((response, url) => {
+    const address = { '@id': `${url}/flat`, '@type': 'PackageBaseAddress/3.0.0' };
+    if (response.req.url === '/index.json') response.end(JSON.stringify({ resources: [address] }));
+    else response.writeHead(200, { 'content-length': 99 }).write('part', () => response.destroy());
+  });
+  const told = (url: string) =>
+    appErrorOf(() => download(wanted(`${url}/index.json`), join(tempFolder(), 'p'), () => {}));
+
+  expect((await told(page)).message).toMatch(/index\.json: it does not answer in JSON .*--from FILE/);
+  expect((await told(torn)).message).toMatch(/1\.2\.3\.nupkg: it broke off .*--from FILE/);
+});
+
+/** Its address. */
+async function server(answer: (response: ServerResponse<IncomingMessage>, url: string) => void): Promise<string> {
+  const made = createServer((_, response) => answer(response, url()));
+  const url = () => `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void made.close());
+  return url();
+}
 
 test("the package wanted is the installed runtime's", () => {
   expect(vendorPackage()).toMatchObject({ version: runtimePackage().version, name: expect.stringContaining('Gpu') });
