@@ -4,15 +4,16 @@
  */
 
 import type { Tensor } from '../core/tensor.ts';
-import type { Attributes, Emitter, LoweringRule, Writer } from './emitter.ts';
+import type { LoweringRule, Writer } from './emitter.ts';
 import { roundUp } from './layout.ts';
 import { inLayout } from './onnx-blocked-convert.ts';
 import { scaled } from './onnx-blocked-fused.ts';
 
 /** Every normal float32 above zero becomes at least one. */
 const STEEPEST = 2 ** 126;
-/** Steep enough for the number next to the limit, flat enough to be added to. */
+/** Steep enough for the number next to a limit above `NARROWEST`. */
 const STEEP = 2 ** 40;
+const NARROWEST = 2 ** -14; // distance of a limit from the middle
 
 /** g where y > 0, else 0. */
 export const steepReluGrad: LoweringRule<'ReluGrad'> = (emit, { inputs: [g, y] }) => {
@@ -23,30 +24,32 @@ export const steepReluGrad: LoweringRule<'ReluGrad'> = (emit, { inputs: [g, y] }
 export const steepMask = (emit: Writer, map: string): string =>
   emit.one('HardSigmoid', [map], { alpha: { float: STEEPEST }, beta: { float: 0 } });
 
-const clipped = (low: number, high: number): Attributes => ({
-  activation: 'Clip',
-  activation_params: { floats: [low, high] },
-});
-
 /**
- * g where 0 < y < max, else 0, with y within 0 and max: one pass falls from 0 to -limit at y = 0, a second adds it to a
- * slope that is cut off at one everywhere but at y = max.
+ * g where min < y < max, else 0, with y within min and max: one pass makes y's distance from the middle, a second, over that, a slope
+ * which is cut off at one everywhere but at the limits. A number within rounding of a limit counts as the limit.
  */
 export function blockedClipGrad(otherwise: LoweringRule<'ClipGrad'>, block: number): LoweringRule<'ClipGrad'> {
   return (emit, op) => {
     const [g, y] = op.inputs as readonly [Tensor, Tensor];
-    const { min, max } = op.attrs;
     const isBlocked = emit.value(y).layout === 'blocked' && emit.value(g).layout === 'blocked';
-    if (!isBlocked || min !== 0 || !(max > 0 && max < STEEP)) return otherwise(emit, op);
+    const limits = halved(op.attrs);
+    if (!isBlocked || limits === null) return otherwise(emit, op);
     const channels = roundUp(y.shape[1]!, block);
-    const limit = STEEP * max;
-    const x = emit.in(y, 'blocked');
     const vector = (value: number) => constantVector(emit, value, channels);
-    const low = { x, scale: vector(STEEPEST), shift: vector(-limit), added: null };
-    const added = scaled(emit, low, channels, clipped(-limit, 0));
-    const mask = scaled(emit, { x, scale: vector(-STEEP), shift: vector(limit), added }, channels, clipped(0, 1));
+    const centred = { x: emit.raw(y, 'blocked'), scale: vector(1), shift: vector(-limits.middle), added: null };
+    const distance = scaled(emit, centred, channels, { activation: 'LeakyRelu', activation_params: { floats: [-1] } });
+    const slope = { alpha: { float: -STEEP }, beta: { float: STEEP * limits.half } };
+    const mask = emit.one('HardSigmoid', [distance], slope);
     return [inLayout('blocked', emit.one('Mul', [emit.in(g, 'blocked'), mask]))];
   };
+}
+
+/** The middle of an interval and how far both limits lie from it, in float32; null where they are not equally far there. */
+function halved({ min, max }: { readonly min: number; readonly max: number }): { middle: number; half: number } | null {
+  const middle = Math.fround((min + max) / 2);
+  const half = Math.fround(Math.fround(max) - middle);
+  const isEven = half === Math.fround(middle - Math.fround(min));
+  return isEven && half >= NARROWEST && half < STEEP ? { middle, half } : null;
 }
 
 const constantVector = (emit: Emitter, value: number, length: number): string =>
