@@ -4,7 +4,7 @@
  * (Apache-2.0), so that its weights load unmapped.
  */
 
-import type { Tensor } from '../core/tensor.ts';
+import { pair, type Tensor } from '../core/tensor.ts';
 import { candidatesOf, type LevelSpec } from '../detection/candidates.ts';
 import { decodeAll, detectionsOf } from '../detection/decode.ts';
 import type { Detections, DetectionThresholds, Detector, ImageBatch } from '../detection/detector.ts';
@@ -12,7 +12,7 @@ import { simotaLosses } from '../detection/simota-loss.ts';
 import { SlotTargets } from '../detection/slots.ts';
 import type { Size } from '../geometry/box.ts';
 import { Conv2d } from '../nn/layers.ts';
-import { type Layer, Module, Network, run } from '../nn/module.ts';
+import { contextOf, type Layer, Module, Network, run } from '../nn/module.ts';
 import {
   ConvBlock,
   CspBlock,
@@ -35,18 +35,26 @@ const BOX = 4;
 /** What an untrained cell takes for the chance of an object, and of a class. Source: Lin et al. 2017, section 4.1. */
 const PRIOR = 0.01;
 
-/** Four neighbouring pixels as channels: left column first, top before bottom. Shapes: [N,C,H,W] -> [N,4C,H/2,W/2]. */
-function pixelsToChannels(x: Tensor): Tensor {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  const parted = x.reshape([n, c, h / 2, 2, w / 2, 2]).transpose([0, 5, 3, 1, 2, 4]);
-  return parted.reshape([n, 4 * c, h / 2, w / 2]);
+/**
+ * Filters over four neighbouring pixels as channels (left column first, top before bottom) as filters over the pixels themselves,
+ * at stride 2: the same sums, and no picture is rearranged. Shapes: [K,4C,h,w] -> [K,C,2h,2w].
+ */
+function overPixels(weight: Tensor): Tensor {
+  const [k, c, h, w] = weight.shape as [number, number, number, number];
+  const parted = weight.reshape([k, 2, 2, c / 4, h, w]).transpose([0, 3, 4, 2, 5, 1]);
+  return parted.reshape([k, c / 4, 2 * h, 2 * w]);
 }
 
+/** A 3x3 convolution over four neighbouring pixels as channels. */
 class Stem extends Module {
   readonly conv = new ConvBlock(12, STEM, 3);
 
   call(x: Tensor): Tensor {
-    return this.conv.call(pixelsToChannels(x));
+    const context = contextOf(x);
+    const { conv, bn } = this.conv;
+    const attrs = { strides: pair(2), pads: [2, 2, 2, 2], dilations: pair(1), group: 1 } as const;
+    const weight = overPixels(context.parameter(conv.weight));
+    return bn.call(x.graph.scope(context.path(conv), () => x.conv(weight, null, attrs))).silu();
   }
 }
 
