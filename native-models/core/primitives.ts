@@ -137,6 +137,8 @@ export interface PrimAttrs extends ElementwiseAttrs {
   OneHot: { readonly depth: number };
   // Gradients that have a better form than their composition; each is emitted by one rule of `rules/vjp.ts`.
   ReluGrad: None;
+  /** Inputs: cotangent, both outputs of Silu. */
+  SiluGrad: None;
   ClipGrad: { readonly min: number; readonly max: number };
   ConvInputGrad: ConvAttrs & { readonly inputShape: readonly number[] };
   ConvWeightGrad: ConvAttrs & { readonly weightShape: readonly number[] };

@@ -16,6 +16,7 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   ...Object.keys(elementwiseRules),
   'ReluGrad',
   'ClipGrad',
+  'SiluGrad',
   'ScaleAdd',
 ]);
 

@@ -54,6 +54,8 @@ export interface Value {
   readonly ofProduct?: NormedProduct;
   /** Writes it with another value, which lies as it does, added in the same pass. */
   readonly plus?: (addend: string) => string;
+  /** Writes one less it, where it need not be written itself. */
+  readonly complement?: () => string;
   /** The same elements under the shape they were made in, for a runner that minds the elements alone. */
   readonly made?: Made;
 }

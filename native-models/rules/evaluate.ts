@@ -120,6 +120,7 @@ export const evaluateRules: { readonly [P in Prim]: EvaluateRule<P> } = {
   LogSoftmax: (inputs, attrs) => softmax(inputs, attrs).map(({ shape, data }) => ({ shape, data: data.map(Math.log) })),
   OneHot: oneHot,
   ReluGrad: elementwise((g, y) => (y! > 0 ? g! : 0)),
+  SiluGrad: elementwise((g, y, factor) => g! * (factor! + y! - y! * factor!)),
   ClipGrad: (inputs, { min, max }) => elementwise((g, x) => (x! > min && x! < max ? g! : 0))(inputs),
   ConvInputGrad: convInputGrad,
   ConvWeightGrad: convWeightGrad,

@@ -32,6 +32,9 @@ export function scaled(
   return ofImages ? reshaped(emit, made, ofImages) : made;
 }
 
+export const constantVector = (emit: Emitter, value: number, length: number): string =>
+  emit.constant(new Float64Array(length).fill(value), [length], 'float32');
+
 /** A value that is written when it is read, unless its reader makes it part of its own pass. */
 export function pending(emit: Emitter, affine: Affine, channels: number): Value {
   return { layout: 'blocked', padding: 0, name: () => scaled(emit, affine, channels), affine };

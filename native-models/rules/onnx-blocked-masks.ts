@@ -7,7 +7,7 @@ import type { Tensor } from '../core/tensor.ts';
 import type { LoweringRule, Writer } from './emitter.ts';
 import { roundUp } from './layout.ts';
 import { inLayout } from './onnx-blocked-convert.ts';
-import { scaled } from './onnx-blocked-fused.ts';
+import { constantVector, scaled } from './onnx-blocked-fused.ts';
 
 /** Every normal float32 above zero becomes at least one. */
 const STEEPEST = 2 ** 126;
@@ -51,6 +51,3 @@ function halved({ min, max }: { readonly min: number; readonly max: number }): {
   const isEven = half === Math.fround(middle - Math.fround(min));
   return isEven && half >= NARROWEST && half < STEEP ? { middle, half } : null;
 }
-
-const constantVector = (emit: Emitter, value: number, length: number): string =>
-  emit.constant(new Float64Array(length).fill(value), [length], 'float32');

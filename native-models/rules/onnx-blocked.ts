@@ -31,6 +31,7 @@ import { blockedConcat, blockedExpand, blockedReduction, blockedSlice } from './
 import { blockedMaxPool } from './onnx-blocked-pool.ts';
 import { blockedMaxPoolGrad, reluGradBehindPool } from './onnx-blocked-pool-grad.ts';
 import { blockedAveragePool, blockedAveragePoolGrad, blockedUpsample } from './onnx-blocked-resize.ts';
+import { blockedSilu, blockedSiluGrad } from './onnx-blocked-silu.ts';
 import { chunkTranspose } from './onnx-blocked-transpose.ts';
 import { standardBackend } from './onnx-standard.ts';
 
@@ -121,6 +122,8 @@ export function blockedBackend(block: number): Backend {
       Gelu: placeByPlace(quotientGelu, block),
       Add: blockedAdd(wrapped.Add, block),
       ReluGrad: reluGradBehindPool(placeByPlace(steepReluGrad, block), block),
+      Silu: blockedSilu(wrapped.Silu, block),
+      SiluGrad: blockedSiluGrad(wrapped.SiluGrad, block),
       ClipGrad: blockedClipGrad(wrapped.ClipGrad, block),
       ScaleAdd: blockedScaleAdd(wrapped.ScaleAdd, block),
       Conv: blockedConv(rules.Conv, block),

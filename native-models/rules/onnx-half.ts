@@ -25,7 +25,7 @@ type Kind = 'product' | 'follows' | 'between';
 const KINDS: { readonly [P in Prim]?: Kind } = {
   ...kinds('product', ['Conv', 'ConvInputGrad', 'ConvWeightGrad', 'MatMul']),
   ...kinds('follows', ['Relu', 'ReluGrad', 'Clip', 'ClipGrad', 'Add', 'Sub', 'Mul', 'Neg', 'Where', 'StopGradient']),
-  ...kinds('follows', ['Sigmoid', 'Tanh', 'HardSigmoid', 'Silu', 'Max', 'Min']),
+  ...kinds('follows', ['Sigmoid', 'Tanh', 'HardSigmoid', 'Silu', 'SiluGrad', 'Max', 'Min']),
   ...kinds('follows', ['Reshape', 'Transpose', 'Expand', 'Slice', 'Pad', 'Concat', 'Split']),
   ...kinds('between', ['BatchNormTrain', 'BatchNormInference', 'BatchNormGrad', 'Standardize', 'StandardizeGrad']),
   ...kinds('between', ['MaxPool', 'MaxPoolGrad', 'AveragePool', 'AveragePoolGrad', 'ReduceMean', 'ReduceSum']),

@@ -104,6 +104,13 @@ const lowerAtan: LoweringRule<'Atan'> = (emit, { inputs: [input] }) => {
   return [emit.one('Where', [isNegative, emit.one('Neg', [unfolded]), unfolded])];
 };
 
+/** g * d, with d = s + x * s * (1 - s) = s + y - y * s. */
+export const lowerSiluGrad: LoweringRule<'SiluGrad'> = (emit, { inputs: [g, y, factor] }) => {
+  const [slope, result, s] = [g, y, factor].map((tensor) => emit.name(tensor!)) as [string, string, string];
+  const sum = emit.one('Add', [s, result]);
+  return [emit.one('Mul', [slope, emit.one('Sub', [sum, emit.one('Mul', [result, s])])])];
+};
+
 export const elementwiseLowerings: { readonly [P in ElementwisePrim]: LoweringRule<P> } = {
   Neg: same,
   Exp: same,

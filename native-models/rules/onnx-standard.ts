@@ -8,7 +8,14 @@ import type { PrimAttrs } from '../core/primitives.ts';
 import type { Backend, Emitter, LoweringRule } from './emitter.ts';
 import { lowerBatchNormGrad, lowerBatchNormTrain, lowerChannelMoments } from './onnx-standard-batch-norm.ts';
 import { lowerConv, lowerConvInputGrad, lowerConvWeightGrad } from './onnx-standard-conv.ts';
-import { elementwiseLowerings, lowerClipGrad, masked, operandNames, scalar } from './onnx-standard-elementwise.ts';
+import {
+  elementwiseLowerings,
+  lowerClipGrad,
+  lowerSiluGrad,
+  masked,
+  operandNames,
+  scalar,
+} from './onnx-standard-elementwise.ts';
 import { lowerGatherGrad, lowerUpsample } from './onnx-standard-gather.ts';
 import { lowerRoiAlign, lowerRoiAlignGrad } from './onnx-standard-roi-align.ts';
 import { lowerStandardize, lowerStandardizeGrad } from './onnx-standard-rows.ts';
@@ -196,6 +203,7 @@ export const standardBackend: Backend = {
       masked(emit, emit.name(g!), emit.one('Greater', [emit.name(y!), scalar(emit, 0)])),
     ],
     ClipGrad: lowerClipGrad,
+    SiluGrad: lowerSiluGrad,
     ConvInputGrad: lowerConvInputGrad,
     ConvWeightGrad: lowerConvWeightGrad,
     MaxPoolGrad: maxPoolGrad,

@@ -306,6 +306,7 @@ export const shapeRules: ShapeRules = {
   },
   ReluGrad: likeFirst('reluGrad'),
   ClipGrad: likeFirst('clipGrad'),
+  SiluGrad: likeFirst('siluGrad'),
   ConvInputGrad: convolutionInput,
   ConvWeightGrad: (_, { weightShape }) => typed('float32', weightShape),
   MaxPoolGrad: (_, { inputShape }) => typed('float32', inputShape),

@@ -38,14 +38,7 @@ export const elementwiseVjpRules: { readonly [P in ElementwisePrim]: VjpRule<P> 
   Sqrt: (g, op) => [g.mul(0.5).div(output(op))],
   Relu: (g, op) => g.graph.apply('ReluGrad', [g, output(op)], {}),
   Gelu: geluVjp,
-  // d = s + x * s * (1 - s) = s + y - y * s
-  Silu: (g, op) => [
-    g.mul(
-      output(op, 1)
-        .add(output(op))
-        .sub(output(op).mul(output(op, 1))),
-    ),
-  ],
+  Silu: (g, op) => g.graph.apply('SiluGrad', [g, output(op), output(op, 1)], {}),
   Sigmoid: (g, op) => [g.mul(output(op).sub(output(op).mul(output(op))))],
   HardSigmoid: (g, op) => [g.graph.apply('ClipGrad', [g, output(op)], { min: 0, max: 1 })[0]!.mul(op.attrs.alpha)],
   Tanh: (g, op) => [g.sub(g.mul(output(op)).mul(output(op)))],

@@ -220,6 +220,7 @@ export const vjpRules: { readonly [P in Prim]: VjpRule<P> } = {
   OneHot: none, // integer input
   ReluGrad: onlyOnce,
   ClipGrad: onlyOnce,
+  SiluGrad: onlyOnce,
   // It serves as transposed convolution, too, and so has a derivative: y = W^T x gives dx = W g.
   ConvInputGrad: (g, { inputs, attrs: { inputShape: _, ...attrs } }) => {
     const [x, weight] = inputs as [Tensor, Tensor];

@@ -202,6 +202,22 @@ const cases: Readonly<Record<string, GradientCase>> = {
       return batchNorm(y, scale!, bias!).mul(y);
     },
   },
+  'batch norm and silu over channels that fill no block': {
+    shapes: [[3, 8, 6, 5], [20, 8, 3, 3], [20], [20]],
+    build: ([x, w, scale, bias]: Inputs) =>
+      batchNorm(x!.conv(w!, null, { ...pointwise, ...same }), scale!, bias!).silu(),
+  },
+  'batch norm over a product of more channels, and silu': {
+    shapes: [[1, 16, 28, 28], [32, 16, 1, 1], [32], [32]],
+    build: ([x, w, scale, bias]: Inputs) => batchNorm(x!.conv(w!, null, pointwise), scale!, bias!).silu(),
+  },
+  'batch norm, a sum and silu': {
+    shapes: [[3, 8, 6, 5], [16, 8, 3, 3], [16], [16], [3, 16, 6, 5]],
+    build: ([x, w, scale, bias, other]: Inputs) =>
+      batchNorm(x!.conv(w!, null, { ...pointwise, ...same }), scale!, bias!)
+        .add(other!)
+        .silu(),
+  },
   'batch norm over channels that fill no block': {
     shapes: [[3, 8, 6, 5], [20, 8, 3, 3], [20], [20]],
     build: ([x, w, scale, bias]: Inputs) =>
