@@ -22,8 +22,10 @@ export function headsFromRows(otherwise: LoweringRule<'Transpose'>, block: numbe
     const isHeads = rows !== undefined && isToFront && areHeads(emit, x.shape, rows, block);
     if (!isHeads || emit.value(rows).layout !== 'rows') return otherwise(emit, op);
     const [heads, depth] = x.shape.slice(-2) as [number, number];
-    const view = reshaped(emit, emit.in(rows, 'rows'), [heads, depth, 1, sizeOf(x.shape.slice(0, -2))]);
-    const matrices = emit.one(`${NCHWC}ReorderOutput`, [view], { channels: depth, channels_last: 1 });
+    // Each of a head's blocks is a pixel, whose channels are all of its rows: all threads do that.
+    const lines = [heads, 1, depth / block, sizeOf(x.shape.slice(0, -2)) * block];
+    const view = reshaped(emit, emit.in(rows, 'rows'), lines);
+    const matrices = emit.one(`${NCHWC}ReorderInput`, [view], { channels_last: 1 });
     return [reshaped(emit, matrices, op.outputs[0]!.shape)];
   };
 }

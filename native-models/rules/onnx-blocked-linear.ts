@@ -11,10 +11,10 @@
 import type { Op, Tensor } from '../core/tensor.ts';
 import { isPartedByBlocks, type Matrix, type Sides, sidesOf } from './blocked-products.ts';
 import type { Emitter, LoweringRule, Value } from './emitter.ts';
-import { roundUp, workedOnIn } from './layout.ts';
+import { workedOnIn } from './layout.ts';
 import { batched } from './onnx-blocked-batched.ts';
 import { turnedFilter } from './onnx-blocked-chunks.ts';
-import { inLayout, NCHWC, reshaped, toBlocked } from './onnx-blocked-convert.ts';
+import { inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
 /** The product as a convolution where its sides fill whole blocks and there is work enough, else the plain rule. */
 export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): LoweringRule<'MatMul'> {
@@ -24,17 +24,34 @@ export function blockedMatMul(plain: LoweringRule<'MatMul'>, block: number): Low
     const [a, b, bias] = op.inputs as readonly [Tensor, Tensor, Tensor | undefined];
     const { transposeA, transposeB } = op.attrs;
     if (transposeA) return [summedOverRows(emit, a, b, sides, block)];
-    const { m, n, k } = sides;
+    const { m, n } = sides;
     const filter = filterFrom(emit, b, transposeB, sides, block);
-    const map = reshaped(emit, emit.in(a, 'rows'), [1, k, ...grid(m)]);
     const product = (...added: string[]) => {
-      const operands = [map, filter, bias === undefined ? '' : emit.name(bias), ...added];
-      return reshaped(emit, emit.one(`${NCHWC}Conv`, operands), [m, n]);
+      const others = [bias === undefined ? '' : emit.name(bias), ...added];
+      return reshaped(emit, alongRows(emit, a, filter, sides, others), [m, n]);
     };
     const plus = (addend: string) => product(reshaped(emit, addend, [1, n, ...grid(m)]));
     return [{ ...inLayout('rows', ''), name: () => product(), plus }];
   };
 }
+
+/**
+ * Every row of the first operand by every filter. What lies in rows is a map of as many channels; a plain matrix is one line of
+ * one channel, along which the kernel goes in steps of its own length, and is read as it lies.
+ * Shapes: a [M,K], filter [N,K,1,1] -> a map of N channels and M pixels.
+ */
+function alongRows(emit: Emitter, a: Tensor, filter: string, { m, n, k }: Sides, others: readonly string[]): string {
+  const [down, across] = grid(m);
+  if (emit.value(a).layout === 'rows') {
+    const map = reshaped(emit, emit.in(a, 'rows'), [1, k, down, across]);
+    return emit.one(`${NCHWC}Conv`, [map, filter, ...others]);
+  }
+  const line = reshaped(emit, emit.name(a), [1, 1, down, across * k]);
+  const operands = [line, reshaped(emit, filter, [n, 1, 1, k]), ...others];
+  return emit.one(`${NCHWC}Conv`, operands, { ...ONE_MAP, kernel_shape: [1, k], strides: [1, k], dilations: [1, 1] });
+}
+
+const ONE_MAP = { pads: [0, 0, 0, 0], group: 1 };
 
 /** What keeps the last side keeps its rows. */
 export function reshapedRows(otherwise: LoweringRule<'Reshape'>): LoweringRule<'Reshape'> {
@@ -105,39 +122,41 @@ function filtersInRows(emit: Emitter, name: string, [n, k]: Matrix, block: numbe
 }
 
 /**
- * A weight gradient: the rows of both operands are summed over, so they are the channels. Of the operands the one that lies in
- * rows is the filters as it is, but for rows of zeros that fill up its last block; the other becomes the map. Where that is the
- * second, the gradient is made turned. Those of a weight that is used several times are added up on the way.
+ * A weight gradient: a kernel as high as there are rows goes along the columns of one operand, a plain map of few channels, one
+ * below the other, and what lies in rows is its filters, both as they lie. Where the second operand lies in rows, the gradient
+ * is made turned. Those of a weight that is used several times are added up on the way.
  * Shapes: a [K,M], b [K,N] -> [M,N].
  */
 function summedOverRows(emit: Emitter, a: Tensor, b: Tensor, { m, n, k }: Sides, block: number): Value {
   const isTurned = emit.value(b).layout === 'rows' && emit.value(a).layout !== 'rows';
   const [filters, pixels] = isTurned ? [b, a] : [a, b];
   const [outputs, width] = isTurned ? [n, m] : [m, n];
+  const [down, across] = grid(width);
+  const planes = planesOf(k, block);
+  const high = k / planes;
   const sum = (...added: string[]) => {
-    const map = toBlocked(emit, reshaped(emit, emit.name(pixels), [1, k, ...grid(width)]), k);
-    const operands = [
-      map,
-      rowsAsFilters(emit, filters, [k, outputs], block),
-      ...(added.length > 0 ? ['', ...added] : []),
-    ];
-    return reshaped(emit, emit.one(`${NCHWC}Conv`, operands), [m, n]);
+    // A row that is cut into lines lies on so many of them, one below the other.
+    const map = reshaped(emit, emit.name(pixels), [1, planes, high * down, across]);
+    const filter = reshaped(emit, emit.in(filters, 'rows'), [outputs, planes, high, 1]);
+    const operands = [map, filter, ...(added.length > 0 ? ['', ...added] : [])];
+    const window = { ...ONE_MAP, kernel_shape: [high, 1], strides: [1, 1], dilations: [down, 1] };
+    return reshaped(emit, emit.one(`${NCHWC}Conv`, operands, window), [m, n]);
   };
-  const plus = (addend: string) => sum(reshaped(emit, addend, [1, outputs, ...grid(width)]));
+  const plus = (addend: string) => sum(reshaped(emit, addend, [1, outputs, down, across]));
   return { ...inLayout(isTurned ? 'turned' : 'filter', ''), name: () => sum(), plus };
+}
+
+const HIGHEST = 512; // rows of a kernel that are still in the cache when the next columns are multiplied by it
+
+/** Into how many channels of a plain map rows are cut: fewer than a block has, or the runtime takes the map for a blocked one. */
+function planesOf(rows: number, block: number): number {
+  let planes = 1;
+  for (let count = 2; count < block && rows / planes > HIGHEST; count++) if (rows % count === 0) planes = count;
+  return planes;
 }
 
 /** A matrix [M,N] that is made turned, as filters. */
 export function filtersFromTurned(emit: Emitter, name: string, { shape }: Tensor, block: number): string {
   const [m, n] = shape as Matrix;
   return reshaped(emit, turnedFilter(emit, name, [n, m], block), shape);
-}
-
-/** Shapes: [K,M] -> filters [M, K filled up, 1, 1]. */
-function rowsAsFilters(emit: Emitter, x: Tensor, [rows, outputs]: Matrix, block: number): string {
-  const [blocks, missing] = [outputs / block, roundUp(rows, block) - rows];
-  const own = reshaped(emit, emit.in(x, 'rows'), [blocks, rows, block]);
-  const zeros = () => emit.one('Expand', [emit.constant([0], [1], 'float32'), emit.ints([blocks, missing, block])]);
-  const whole = missing === 0 ? own : emit.one('Concat', [own, zeros()], { axis: 1 });
-  return reshaped(emit, whole, [outputs, rows + missing, 1, 1]);
 }
