@@ -38,12 +38,11 @@ export function chunksPicked(
 }
 
 /**
- * A matrix that lies as a filter, transposed: each tile, which is reordering a map of one row, then the tiles themselves.
+ * A matrix that lies as a filter, transposed: each tile, where blocks of K are images of N channels, then the tiles themselves.
  * Shapes: [K/b, N/b, b of N, b of K] -> [N/b, K/b, b of K, b of N].
  */
 export function turnedFilter(emit: Emitter, name: string, [k, n]: readonly [number, number], block: number): string {
-  const tiles = reshaped(emit, name, [(k * n) / (block * block), block, block, 1]);
-  const turned = emit.one(`${NCHWC}ReorderInput`, [tiles]);
+  const turned = emit.one(`${NCHWC}ReorderInput`, [reshaped(emit, name, [k / block, n, block, 1])]);
   const [down, across] = [k / block, n / block];
   return chunksPicked(emit, turned, block * block, [across, down], [along(1, down, across), along(0, across, 1)]);
 }
