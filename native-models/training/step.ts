@@ -10,7 +10,7 @@ import { type Network, namedParameters } from '../nn/module.ts';
 import { LossScaler, type ScalingOptions } from '../optim/loss-scale.ts';
 import { GRADIENT, NEXT, type StateTensor } from '../optim/state.ts';
 import { type Blended, blended } from '../optim/statistics.ts';
-import { type Unit, unitsOf } from '../optim/units.ts';
+import { type Unit, type UnitOptions, unitsOf } from '../optim/units.ts';
 import { averageOutputs, type Slope, type UpdateOptions, updateOutputs } from '../optim/update.ts';
 import { gradients } from '../passes/gradients.ts';
 import { shapeRules } from '../rules/shape.ts';
@@ -116,7 +116,7 @@ export function updateProgram(
   const graph = new Graph(shapeRules);
   const blends = renewed(graph);
   const parameters = namedParameters(model);
-  const units = unitsOf(parameters, frozenBy(options.frozenPrefixes ?? []), options.decays);
+  const units = unitsOf(parameters, unitOptions(options));
   const slopes = units.map(({ name, shape, isDecayed }) => {
     const parameter = graph.input(name, 'float32', shape);
     return { name, parameter, gradient: graph.input(GRADIENT + name, 'float32', shape), isDecayed };
@@ -144,7 +144,7 @@ export interface Forward extends Objective {
 /** `areBatchesOne`: batch norm sees all batches of an update as one. */
 export function forwardOf(model: Network, options: StepOptions, build: BuildObjective, areBatchesOne = false): Forward {
   const { frozenPrefixes = [], keepsStatistics = false, elementsAtOnce = Number.POSITIVE_INFINITY } = options;
-  const units = unitsOf(namedParameters(model), frozenBy(frozenPrefixes), options.decays);
+  const units = unitsOf(namedParameters(model), unitOptions(options));
   const joined = units.flatMap(({ name, parts }) => (parts === null ? [] : [{ name, parts }]));
   const layers = { frozenPrefixes, keepsStatistics, joined, areBatchesOne, elementsAtOnce };
   const { binding, graph } = bind(model, { training: true, ...layers });
@@ -154,7 +154,12 @@ export function forwardOf(model: Network, options: StepOptions, build: BuildObje
 export const losses = ({ loss, terms = new Map() }: Objective): Map<string, Tensor> =>
   new Map([['loss', loss], ...terms]);
 
-const frozenBy = (prefixes: readonly string[]) => (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
+/** Where wide layers are made in parts, for the cache's sake, what is summed from them is summed while it is there. */
+const unitOptions = ({ frozenPrefixes = [], decays, elementsAtOnce }: StepOptions): UnitOptions => ({
+  isFrozen: (name) => frozenPrefixes.some((prefix) => name.startsWith(prefix)),
+  ...(decays ? { decays } : {}),
+  cutAtMatrices: elementsAtOnce !== undefined,
+});
 
 /** The derivative of `loss` by every unit; nothing is computed below the first layer that trains. */
 function slopesOf({ graph, binding, units }: Forward, loss: Tensor): Slope[] {
