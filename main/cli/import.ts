@@ -54,7 +54,8 @@ export async function importCommand(
   const named = oneOf('--format', options.format, FORMATS);
   const split = options.split === undefined ? {} : { split: oneOf('--split', options.split, Split.options) };
   const kept = new KeptFrames(framesFolder(context.home), { nowMs: () => context.clock.nowMs() });
-  const frames = { ...framesOf(options), kept };
+  const onFrames = framesTeller(context);
+  const frames = { ...framesOf(options), kept, onFrames };
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   // Whoever says which frames to take of a folder means that its pictures are frames.
   const format = named === 'auto' && frames.choice !== undefined && isFolder ? 'sequence' : named;
@@ -113,6 +114,20 @@ function separatorOf(name: string | undefined): LabelSeparator | null {
 
 function progressLine({ read, added, skipped, total }: ImportProgress): string {
   return `read ${read}${total === null ? '' : ` of ${total}`} · added ${added} · skipped ${skipped}`;
+}
+
+/** A first guess before this would be far off. */
+const LEAST_GUESS_MS = 2000;
+
+/** Tells how many frames are taken out of a video, and how long the rest will take at that pace. */
+function framesTeller({ clock, output }: CliContext): NonNullable<FrameOptions['onFrames']> {
+  const startedMs = clock.nowMs();
+  return ({ done, total }) => {
+    const elapsedMs = clock.nowMs() - startedMs;
+    const leftS = total === null ? 0 : Math.round(((total - done) * elapsedMs) / done / 1000);
+    const toGo = elapsedMs < LEAST_GUESS_MS || leftS === 0 ? '' : ` · about ${leftS} s to go`;
+    output.progress(`frame ${done}${total === null ? '' : ` of about ${total}`} taken out of the video${toGo}`);
+  };
 }
 
 const LISTED = 20;

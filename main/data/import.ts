@@ -140,6 +140,11 @@ async function importItems(
     }
     await writer.flush();
     reportProgress();
+  } catch (error) {
+    // While frames are taken out of a video there is no record yet to stop at.
+    const isStopped = signal?.aborted === true && error instanceof AppError && error.code === 'cancelled';
+    if (!isStopped) throw error;
+    report.cancelled = true;
   } finally {
     pool.close();
   }

@@ -11,6 +11,7 @@ import { AppError } from '../../preload/contract/errors.ts';
 import type { FrameChoice } from '../../preload/contract/transfers.ts';
 import { MAX_PIXELS } from '../images/format.ts';
 import { toDiskError } from '../store/disk-errors.ts';
+import { FfmpegWords, WORDS_ARGUMENTS } from './ffmpeg-words.ts';
 import { splitJpegs } from './split-jpegs.ts';
 
 export interface ExtractOptions {
@@ -21,6 +22,14 @@ export interface ExtractOptions {
   readonly folder: string;
   readonly signal?: AbortSignal;
   readonly limitMs?: number;
+  /** Told with each frame. */
+  readonly onFrames?: (taken: FramesTaken) => void;
+}
+
+/** How far it is; the total is what the video says of its length and its rate, null where it says nothing. */
+export interface FramesTaken {
+  readonly done: number;
+  readonly total: number | null;
 }
 
 /** What was taken out of a video. */
@@ -38,8 +47,6 @@ const MOST_FRAMES = 100_000;
 const LEAST_FREE_BYTES = 2 ** 30;
 /** Frames between two looks at the disk. */
 const FRAMES_A_LOOK = 50;
-const TOLD_CHARACTERS = 600;
-const TOLD_LINES = 3;
 const FRAME_FILE = /^(\d{8})\.jpg$/;
 
 /**
@@ -49,15 +56,16 @@ const FRAME_FILE = /^(\d{8})\.jpg$/;
  * more than 100,000 frames; timed-out; disk-full; cancelled.
  */
 export async function extractFrames(video: string, options: ExtractOptions): Promise<ExtractedFrames> {
-  const { choice, folder } = options;
+  const { choice, folder, onFrames } = options;
   const step = 'every' in choice ? choice.every : 1;
   let [count, repeated, bytes] = [0, 0, 0];
   let before: Buffer | null = null;
-  const said = await run(video, options, async (frame, stop) => {
+  const said = await run(video, options, async (frame, total, stop) => {
     if (count >= MOST_FRAMES) return stop(tooMany(video));
     if (count % FRAMES_A_LOOK === 0 && (await isAlmostFull(folder))) return stop(diskFull(video, folder));
     const number = count * step;
     count += 1;
+    onFrames?.({ done: count, total: total === null ? null : Math.max(total, count) });
     if (before?.equals(frame) === true) {
       repeated += 1;
       return;
@@ -96,7 +104,7 @@ const WRITTEN_RATE = 25;
 
 function argumentsFor(video: string, choice: FrameChoice): string[] {
   return [
-    ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
+    ...['-nostdin', ...WORDS_ARGUMENTS],
     ...['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-max_pixels', String(MAX_PIXELS)],
     // The protocol is named, so that no name is taken for an option or another protocol.
     ...['-i', `file:${resolve(video)}`, '-map', '0:v:0', '-an', '-sn', '-dn'],
@@ -111,14 +119,12 @@ type Stop = (why: AppError) => void;
 async function run(
   video: string,
   options: ExtractOptions,
-  take: (frame: Buffer, stop: Stop) => Promise<void>,
+  take: (frame: Buffer, total: number | null, stop: Stop) => Promise<void>,
 ): Promise<string> {
   const { ffmpeg = 'ffmpeg', choice, signal, limitMs = LIMIT_MS, folder } = options;
   const child = spawn(ffmpeg, argumentsFor(video, choice), { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (said.length < TOLD_CHARACTERS) said += text;
-  });
+  const words = new FfmpegWords();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => words.hear(text));
   const ended = new Promise<number | null>((done, fail) => {
     child.once('error', (error) => fail(toStartError(error, ffmpeg)));
     child.once('close', done);
@@ -136,11 +142,14 @@ async function run(
     stop(new AppError('timed-out', `import: ${video}: ffmpeg was ended after ${limitMs / 1000} s`, { file: video }));
   }, limitMs);
   try {
-    for await (const frame of splitJpegs(child.stdout)) if (end === null) await take(frame, stop);
+    for await (const frame of splitJpegs(child.stdout)) {
+      if (end === null) await take(frame, words.expectedFrames(choice), stop);
+    }
     const code = await ended;
+    words.end();
     if (end !== null) throw end;
-    if (code !== 0) throw unreadable(video, reasonOf(said) ?? `ffmpeg ended with ${code ?? 'a signal'}`);
-    return plain(said, video);
+    if (code !== 0) throw unreadable(video, words.reason() ?? `ffmpeg ended with ${code ?? 'a signal'}`);
+    return words.complaintsOf(video);
   } catch (error) {
     child.kill('SIGKILL');
     throw toDiskError(error, folder, `import: frames of ${video}`);
@@ -148,19 +157,6 @@ async function run(
     clearTimeout(limit);
     signal?.removeEventListener('abort', onAbort);
   }
-}
-
-/** Why ffmpeg gave up, in words of a file; null where it said nothing. */
-function reasonOf(said: string): string | null {
-  if (/matches no streams/.test(said)) return 'got a file without pictures, as one of sound or text alone is';
-  return said.trim() === '' ? null : `ffmpeg says: ${plain(said)}`;
-}
-
-/** The first lines, without addresses of memory and with the file's own name. */
-function plain(said: string, video?: string): string {
-  const lines = said.split('\n').map((line) => line.replace(/ @ 0x[0-9a-f]+\]/g, ']').trim());
-  const told = [...new Set(lines.filter((line) => line !== ''))].slice(0, TOLD_LINES).join('; ');
-  return video === undefined ? told.replaceAll('file:/', '/') : told.replaceAll(`file:${resolve(video)}`, video);
 }
 
 async function isAlmostFull(folder: string): Promise<boolean> {

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { LatestByKey } from '../ipc/latest.ts';
 
-/** How far it is; the time is added here. */
+/** How far it is; the time is added here, since what `of` says is counted. */
 export type Tell<P> = (progress: P) => void;
 
 export type Told<P, T> =
@@ -21,10 +21,14 @@ export async function* told<P extends object, T>(
 ): AsyncGenerator<Told<P, T>> {
   const events = new LatestByKey<'progress' | 'end', (P & { readonly elapsed_ms: number }) | null>();
   const reader = new AbortController(); // a reader that leaves ends the work
-  const startedMs = clock.nowMs();
+  let startedMs = clock.nowMs();
   let lastMs = Number.NEGATIVE_INFINITY;
+  let counted: unknown;
   const tell: Tell<P> = (progress) => {
     const nowMs = clock.nowMs();
+    const of = 'of' in progress ? progress.of : undefined;
+    if (counted !== undefined && of !== counted) [startedMs, lastMs] = [nowMs, Number.NEGATIVE_INFINITY];
+    counted = of;
     if (nowMs - lastMs < APART_MS) return;
     lastMs = nowMs;
     events.put('progress', { ...progress, elapsed_ms: nowMs - startedMs });

@@ -12,7 +12,6 @@ import {
   type ImportSource,
   type SurveyEvent,
   type TransferOutcome,
-  type TransferProgress,
   type TransferState,
 } from '../../preload/contract/transfers.ts';
 import type { Clock } from '../clock.ts';
@@ -25,7 +24,7 @@ import type { Transfers } from '../ipc/engine.ts';
 import type { LogBug } from '../ipc/replies.ts';
 import type { ReadProject } from '../store/project.ts';
 import type { SharedWriter } from '../store/shared-writer.ts';
-import { FollowedWork, type Tell, told } from './told.ts';
+import { FollowedWork, told } from './told.ts';
 import {
   checkedExport,
   checkedImport,
@@ -33,9 +32,11 @@ import {
   exportProgress,
   type ImportParts,
   importOptions,
-  importProgress,
+  NOTHING_DONE,
   onCopyOf,
   shortened,
+  type TellTransfer,
+  toldFrames,
 } from './transfer-options.ts';
 
 export interface TransferParts extends ImportParts {
@@ -51,8 +52,6 @@ export interface TransferParts extends ImportParts {
 }
 
 type Active = NonNullable<TransferState['active']>;
-
-type TellTransfer = Tell<Omit<TransferProgress, 'elapsed_ms'>>;
 
 export class TransferDesk implements Transfers {
   private readonly parts: TransferParts;
@@ -86,9 +85,9 @@ export class TransferDesk implements Transfers {
     const { path, format, imagesFolder, frames } = checkedImport(source, this.parts);
     const work = (tell: TellTransfer, ended: AbortSignal) =>
       surveyDataset(this.parts.project, path, {
-        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), frames },
+        ...{ format, ...(imagesFolder === null ? {} : { imagesFolder }), frames: toldFrames(frames, tell) },
         ...{ signal: ended, archives: this.archives },
-        onProgress: (records) => tell({ ...NOTHING, done: records }),
+        onProgress: (records) => tell({ ...NOTHING_DONE, done: records }),
       });
     for await (const event of this.followed.follow(work, signal)) {
       yield event.type === 'done' ? { type: 'done', survey: event.value } : event;
@@ -101,9 +100,8 @@ export class TransferDesk implements Transfers {
     const work = (tell: TellTransfer, ended: AbortSignal) =>
       onCopyOf(this.parts.project, this.parts.clock, (copy) =>
         importDataset(copy, path, {
-          ...importOptions(request, this.parts),
+          ...importOptions(request, this.parts, tell),
           ...{ dryRun: true, signal: ended, archives: this.archives },
-          onProgress: (progress) => tell(importProgress(progress, request)),
         }),
       );
     for await (const event of this.followed.follow(work, signal)) {
@@ -128,9 +126,8 @@ export class TransferDesk implements Transfers {
       writeDurably(this.unfinishedFile, `${JSON.stringify(request)}\n`);
       const report = await this.parts.writer.use((project) =>
         importDataset(project, path, {
-          ...importOptions(request, this.parts),
+          ...importOptions(request, this.parts, tell),
           ...{ signal, archives: this.archives },
-          onProgress: (progress) => tell(importProgress(progress, request)),
         }),
       );
       if (!report.cancelled) {
@@ -191,7 +188,7 @@ export class TransferDesk implements Transfers {
     }
     this.stopping = new AbortController();
     this.last = null;
-    this.active = { what, path, progress: { ...NOTHING, elapsed_ms: 0 }, is_stopping: false };
+    this.active = { what, path, progress: { ...NOTHING_DONE, elapsed_ms: 0 }, is_stopping: false };
     this.tell();
     const done = this.run(work).catch((error: unknown) => {
       if (!(error instanceof AppError)) this.parts.logBug(error);
@@ -229,11 +226,3 @@ export class TransferDesk implements Transfers {
     this.parts.onChanged(this.state());
   }
 }
-
-const NOTHING: Omit<TransferProgress, 'elapsed_ms'> = {
-  done: 0,
-  total: null,
-  added: 0,
-  already_present: 0,
-  skipped: 0,
-};

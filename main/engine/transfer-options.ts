@@ -20,7 +20,12 @@ import type { AllowedFolders } from '../projects/allowed-folders.ts';
 import { folderName } from '../projects/folder-name.ts';
 import { copyDatabase } from '../store/health.ts';
 import { openProject, type ReadProject, type WriteProject } from '../store/project.ts';
+import type { Tell } from './told.ts';
 
+export const NOTHING_DONE: Omit<TransferProgress, 'elapsed_ms'> = {
+  ...{ of: 'records', done: 0, total: null },
+  ...{ added: 0, already_present: 0, skipped: 0 },
+};
 /** Of each list of a report a window is told so many. */
 const LISTED = 500;
 
@@ -29,6 +34,8 @@ export interface ImportParts {
   /** Frames of videos that were taken out before. */
   readonly frames: KeptFrames;
 }
+
+export type TellTransfer = Tell<Omit<TransferProgress, 'elapsed_ms'>>;
 
 /** Errors: folder-not-allowed. */
 export function checkedImport({ path, format, images_folder, frames: choice }: ImportSource, parts: ImportParts) {
@@ -42,16 +49,19 @@ export function checkedExport({ parent, name }: ExportRequest, allowed: AllowedF
   return allowed.check(join(parent, folderName(name)));
 }
 
+/** `tell` hears how far it is. */
 export function importOptions(
   request: ImportRequest,
   parts: ImportParts & { readonly lookers: number },
+  tell: TellTransfer,
 ): ImportOptions {
   const { allowed, lookers } = parts;
   const { format, imagesFolder, frames } = checkedImport(request, parts);
   return {
     ...{ format, copy: request.copy, workers: lookers, mayRead: (path) => allowed.includes(path) },
     ...(imagesFolder === null ? {} : { imagesFolder }),
-    frames,
+    frames: toldFrames(frames, tell),
+    onProgress: (progress) => tell(importProgress(progress, request)),
     ...(request.split === null ? {} : { split: request.split }),
     renaming: {
       classes: new Map(request.classes.map(({ from, to }) => [from, to])),
@@ -65,15 +75,21 @@ export function exportOptions(request: ExportRequest, out: string): ExportOption
   return { format, out, withoutImages: !with_images, ...(split === null ? {} : { split }) };
 }
 
-export function importProgress(
+export const toldFrames = (frames: FrameOptions, tell: TellTransfer): FrameOptions => ({
+  ...frames,
+  onFrames: ({ done, total }) => tell({ ...NOTHING_DONE, of: 'frames', done, total }),
+});
+
+function importProgress(
   { read, added, already_present, skipped, total }: ImportProgress,
   { expected }: ImportRequest,
 ): Omit<TransferProgress, 'elapsed_ms'> {
-  return { done: read, total: total ?? expected, added, already_present, skipped };
+  return { of: 'records', done: read, total: total ?? expected, added, already_present, skipped };
 }
 
 export function exportProgress(progress: { readonly written: number; readonly total: number }) {
-  return { done: progress.written, total: progress.total, added: progress.written, already_present: 0, skipped: 0 };
+  const { written, total } = progress;
+  return { ...NOTHING_DONE, done: written, total, added: written };
 }
 
 /** A report whose lists a window can show; what is cut off an import's is counted. */

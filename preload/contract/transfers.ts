@@ -169,11 +169,14 @@ export type ExportReport = z.infer<typeof ExportReport>;
 
 /** `total` is null while nobody knows: a file is read record by record. */
 export const TransferProgress = z.object({
+  /** What is counted: records, or, before those of a video, the frames that are taken out of it. */
+  of: z.enum(['records', 'frames']),
   done: count,
   total: count.nullable(),
   added: count,
   already_present: count,
   skipped: count,
+  /** Since the first of what is counted. */
   elapsed_ms: z.number().nonnegative(),
 });
 export type TransferProgress = z.infer<typeof TransferProgress>;

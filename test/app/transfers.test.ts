@@ -1,7 +1,7 @@
 /** A data set brought in and taken out in the window: a real engine, a real browser. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../main/engine.ts';
@@ -9,7 +9,7 @@ import { createProject } from '../../main/store/project.ts';
 import type { Task } from '../../preload/contract/tasks.ts';
 import { FakeClock } from '../kit/clock.ts';
 import { writeFolderSet, writePhoto } from '../kit/data-sets.ts';
-import { hasFfmpeg } from '../kit/ffmpeg.ts';
+import { hasFfmpeg, stuckFfmpeg } from '../kit/ffmpeg.ts';
 import { tempFolder } from '../kit/folders.ts';
 import { servedWindow } from '../kit/served-window.ts';
 import { keepPicture, seriousViolations } from '../kit/window.ts';
@@ -152,4 +152,24 @@ test.skipIf(!hasFfmpeg)('of a video so many frames a second are taken, or every 
   await page.getByText('Frames of a video, one frame of every 10').waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await keepPicture(page, 'import-video-dark');
+});
+
+test('while frames are taken out of a video it is told how many of how many, and stopping leaves nothing', async () => {
+  await stuckFfmpeg(50);
+  const root = tempFolder();
+  const clip = join(root, 'clip.mp4');
+  writeFileSync(clip, 'x');
+  const { page, path, look } = await openImport(root);
+
+  await path.fill(clip);
+  await page.getByRole('textbox', { name: 'Frames a second' }).fill('2');
+  await look.click();
+  await page.getByText('1 of about 100 frames taken out of the video').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await keepPicture(page, 'import-video-frames-light');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('region', { name: 'Progress' }).waitFor({ state: 'detached' });
+
+  expect(await look.isEnabled()).toBe(true);
+  expect(readdirSync(root).sort()).toEqual(['clip.mp4', 'walks']);
 });

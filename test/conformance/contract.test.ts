@@ -215,7 +215,15 @@ for (const [name, connect] of Object.entries(TRANSPORTS)) {
       const error = appErrorOf(await survey.next().catch((caught: unknown) => caught));
       expect(error).toMatchObject({ code: 'file-missing', details: { file: '/data/set' } });
       expect((await watched.next()).value).toEqual(idle);
-      const progress = { done: 3, total: 12, added: 3, already_present: 0, skipped: 0, elapsed_ms: 40 };
+      const progress = {
+        of: 'frames',
+        done: 3,
+        total: 12,
+        added: 3,
+        already_present: 0,
+        skipped: 0,
+        elapsed_ms: 40,
+      } as const;
       const active = { what: 'import', path: '/data/set', progress, is_stopping: false } as const;
       engine.tellTransfer({ ...idle, active });
       expect((await watched.next()).value).toEqual({ ...idle, active });

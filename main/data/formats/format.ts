@@ -8,6 +8,7 @@ import { type FinderOptions, ImageFinder } from '../image-finder.ts';
 import type { ImportItem } from '../import-items.ts';
 import type { KeptFrames } from '../kept-frames.ts';
 import { SourceTree } from '../source-tree.ts';
+import type { FramesTaken } from '../video-frames.ts';
 
 export interface FormatReader {
   readonly format: ImportFormat;
@@ -29,6 +30,8 @@ export interface FrameOptions {
   readonly ffmpeg?: string;
   /** Where frames of videos stay between one look and the next; by default nowhere. */
   readonly kept?: KeptFrames;
+  /** Told while frames are taken out of a video. */
+  readonly onFrames?: (taken: FramesTaken) => void;
 }
 
 export class ReadSource {

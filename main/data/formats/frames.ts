@@ -91,9 +91,9 @@ async function* taken(
 
 /** Kept ones stay until the source is closed. */
 async function openFrames(source: ReadSource, path: string, choice: FrameChoice): Promise<Omit<OpenFrames, 'release'>> {
-  const { ffmpeg, kept } = source.frames;
+  const { ffmpeg, kept, onFrames } = source.frames;
   const options = {
-    ...{ choice, ...(ffmpeg === undefined ? {} : { ffmpeg }) },
+    ...{ choice, ...(ffmpeg === undefined ? {} : { ffmpeg }), ...(onFrames === undefined ? {} : { onFrames }) },
     ...(source.signal === undefined ? {} : { signal: source.signal }),
   };
   if (kept !== undefined) {

@@ -32,7 +32,12 @@ export function ProgressCard({ title, progress, isStopping = false, onStop, note
 }
 
 function wordsOf(progress: TransferProgress): string {
-  const { done, total, already_present, skipped } = progress;
+  const { of, done, total, already_present, skipped } = progress;
+  if (of === 'frames') {
+    const count =
+      total === null ? formatPlural(done, 'frame') : `${formatCount(done)} of about ${formatPlural(total, 'frame')}`;
+    return `${count} taken out of the video · ${paceWords(progress)}`;
+  }
   return [
     total === null ? `${formatPlural(done, 'record')} so far` : `${formatCount(done)} of ${formatCount(total)}`,
     ...(already_present > 0 ? [`${formatCount(already_present)} already there`] : []),

@@ -10,6 +10,7 @@ import { FakeClock } from '../../kit/clock.ts';
 import { writeFolderSet, writePhoto } from '../../kit/data-sets.ts';
 import { appErrorOf } from '../../kit/errors.ts';
 import { eventually } from '../../kit/eventually.ts';
+import { stuckFfmpeg } from '../../kit/ffmpeg.ts';
 import { tempFolder } from '../../kit/folders.ts';
 
 interface Opened {
@@ -257,4 +258,21 @@ test('frames are surveyed, tried and imported at the chosen step, which the repo
   expect([refused.code, refused.message]).toEqual([
     ...['bad-argument', expect.stringContaining('is read as folder, which has no frames to choose from (every 2)')],
   ]);
+});
+
+test('an import that is stopped while frames are taken out of its video is cancelled, and can be gone on with', async () => {
+  const { root, engine } = opened('image-object-detection');
+  await stuckFfmpeg(50);
+  const clip = join(root, 'clip.mp4');
+  writeFileSync(clip, 'x');
+
+  engine.transfers().startImport(requestFor(clip, { frames: { per_second: 2 } }));
+  const progress = () => engine.transfers().state().active?.progress;
+  await eventually(() => expect(progress()).toMatchObject({ of: 'frames', done: 1, total: 100 }));
+  engine.transfers().stop();
+  await eventually(() => expect(engine.transfers().state().active).toBeNull());
+
+  const { last, unfinished } = engine.transfers().state();
+  expect(last).toMatchObject({ kind: 'imported', report: { cancelled: true, read: 0 } });
+  expect(unfinished).toMatchObject({ path: clip });
 });
