@@ -96,7 +96,9 @@ function product(
   { images, pixels, groups, parts, block }: ProductSizes,
 ): string {
   const [taps, places] = [pixels / parts, rows.channels];
-  const pixelByPixel = emit.one(`${NCHWC}ReorderOutput`, [rows.name], { channels: places, channels_last: 1 });
+  // To the reordering operator each block of channels is a pixel, whose channels are all of its pixels: all threads do that.
+  const blocks = reshaped(emit, rows.name, [images, 1, places / block, pixels * block]);
+  const pixelByPixel = emit.one(`${NCHWC}ReorderInput`, [blocks], { channels_last: 1 });
   const operands = [
     reshaped(emit, pixelByPixel, [1, images * parts, 1, taps * places]),
     reshaped(emit, ofGroups(emit, filters, { images, pixels, groups, block }), [

@@ -165,10 +165,9 @@ function spreadGrad(
   const few = cropped(emit, g, gShape, [0, 0], [down - gShape[2]!, across - gShape[3]!], block);
   const pads = [0, 0, few.after[0]!, few.after[1]!] as const;
   const result = conv(emit, [few.name, kernel.taps([0], [0])], [1, 1], { ...dense(kernel), pads });
-  const columns = reshaped(emit, result, [planes * down, 1, across, block]);
-  const wide = emit.one('Pad', [columns, emit.ints([0, 0, 0, 0, 0, 0, 0, (stride - 1) * block])]);
-  const rows = reshaped(emit, wide, [planes * down, 1, across * stride * block]);
-  return emit.one('Pad', [rows, emit.ints([0, 0, 0, 0, stride - 1, 0])]);
+  const pixels = reshaped(emit, result, [planes * down, 1, across, block]);
+  // Behind each pixel the columns, and behind each row the rows, that are zeros.
+  return emit.one('Pad', [pixels, emit.ints([0, 0, 0, 0, 0, stride - 1, 0, (stride - 1) * block])]);
 }
 
 /** One convolution per phase; columns are interleaved first, then rows. */

@@ -143,8 +143,29 @@ export function pixelsOf(
   const sides = [0, 1].map((axis) => Math.ceil((to[axis]! - from[axis]!) / steps[axis]!));
   const kept = [n, c, sides[0]!, sides[1]!] as const;
   if (kept[2] === h && kept[3] === w) return { name, shape: kept };
+  if (from[0] === 0 && from[1] === 0 && to[0] === h && to[1] === w) {
+    return { name: reshaped(emit, everySoMany(emit, name, shape, steps, block), kept), shape: kept };
+  }
   const view = reshaped(emit, name, [(n * c) / block, h, w, block]);
   const isDense = steps[0] === 1 && steps[1] === 1;
   const ranges = [emit.ints(from), emit.ints(to), emit.ints([1, 2]), ...(isDense ? [] : [emit.ints(steps)])];
   return { name: reshaped(emit, emit.one('Slice', [view, ...ranges]), kept), shape: kept };
+}
+
+/** A convolution that copies: all threads do it, where a slice is one's. */
+function everySoMany(
+  emit: Writer,
+  name: string,
+  [n, c, h, w]: readonly number[],
+  steps: readonly [number, number],
+  block: number,
+): string {
+  const one = emit.constant(new Float64Array(block).fill(1), [block, 1, 1, 1], 'float32');
+  return emit.one(`${NCHWC}Conv`, [reshaped(emit, name, [(n! * c!) / block, block, h!, w!]), one], {
+    kernel_shape: [1, 1],
+    strides: steps,
+    dilations: [1, 1],
+    pads: [0, 0, 0, 0],
+    group: block,
+  });
 }
