@@ -56,6 +56,8 @@ export interface Value {
   readonly plus?: (addend: string) => string;
   /** Writes one less it, where it need not be written itself. */
   readonly complement?: () => string;
+  /** The passes that are to write it: a reader may put its own behind them. */
+  readonly parted?: Parted;
   /** The same elements under the shape they were made in, for a runner that minds the elements alone. */
   readonly made?: Made;
 }

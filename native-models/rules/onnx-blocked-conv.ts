@@ -12,8 +12,10 @@ import type { Emitter, LoweringRule, Value } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
+import { conv, cropped, phasesGrad, phasesOf, planesGrad, type Taps } from './onnx-blocked-conv-phases.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { inputGradOfProduct } from './onnx-blocked-normed-product.ts';
+import { pendingParts } from './onnx-blocked-parts.ts';
 import { imagesInRow, sideBySide } from './onnx-blocked-side-by-side.ts';
 import { suitsWinograd, type WinogradConv, winograd } from './onnx-blocked-winograd.ts';
 import { isPointwise } from './onnx-standard-conv.ts';
@@ -60,11 +62,6 @@ function addable({ x, filter, bias }: Pick<WinogradConv, 'x' | 'filter' | 'bias'
   return { layout: 'blocked', padding: 0, name: () => over(x), plus };
 }
 
-function conv(emit: Emitter, inputs: readonly string[], kernel: readonly number[], attrs: ConvAttrs): string {
-  const { strides, pads, dilations, group } = attrs;
-  return emit.one(`${NCHWC}Conv`, inputs, { kernel_shape: kernel, strides, pads, dilations, group });
-}
-
 export function blockedConvInputGrad(
   otherwise: LoweringRule<'ConvInputGrad'>,
   block: number,
@@ -84,7 +81,7 @@ export function blockedConvInputGrad(
       kernel,
       attrs,
     };
-    return [strideOf(attrs) === 1 ? plainGrad(task) : inLayout('blocked', stridedGrad(task, block))];
+    return [strideOf(attrs) === 1 ? plainGrad(task) : stridedGrad(task, block)];
   };
 }
 
@@ -130,25 +127,34 @@ function plainGrad({ emit, g, gShape, kernel, attrs }: Task): Value {
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Along one axis, for the input pixels s * i + phase: the taps that reach them, last first, and the padding of g. */
-function phaseOf(phase: number, kernel: number, stride: number, pad: number, count: number, outputs: number) {
-  const first = (phase + pad) % stride;
-  const taps = range(kernel).filter((tap) => tap % stride === first);
-  const offset = (phase + pad - first) / stride;
-  return { taps: taps.toReversed(), before: taps.length - 1 - offset, after: count + offset - outputs };
-}
-
 /** The map of all phases, of which the last may reach beyond the input, cut to the input. */
-function stridedGrad(task: Task, block: number): string {
-  const { emit, gShape, kernel, attrs } = task;
-  const stride = attrs.strides[0];
-  const [, , height, width] = attrs.inputShape as readonly [number, number, number, number];
-  const counts = [Math.ceil(height / stride), Math.ceil(width / stride)] as const;
-  const joined = kernel.sides.every((side) => side === 1)
-    ? spreadGrad(task, counts, block)
-    : phasesGrad(task, counts, block);
-  const whole: Shape = [gShape[0]!, kernel.inputs, counts[0] * stride, counts[1] * stride];
-  return pixelsOf(emit, reshaped(emit, joined, whole), whole, { to: [height, width] }, block).name;
+function stridedGrad(task: Task, block: number): Value {
+  const { emit, g, gShape, kernel, attrs } = task;
+  const isPixel = kernel.sides.every((side) => side === 1);
+  const [, , height, width] = attrs.inputShape as Sizes;
+  const phases = phasesOf([height, width], gShape as Sizes, kernel.sides, attrs);
+  const filter = (taps: Taps) => kernel.taps(taps.down, taps.across);
+  if (kernel.isDepthwise && !isPixel) {
+    return pendingParts(
+      emit,
+      planesGrad(emit, { g, gShape: gShape as Sizes, phases, filter, block }),
+      attrs.inputShape,
+      block,
+    );
+  }
+  const whole: Sizes = [gShape[0]!, kernel.inputs, phases.counts[0] * phases.stride, phases.counts[1] * phases.stride];
+  const joined = isPixel
+    ? spreadGrad(task, phases.counts, block)
+    : phasesGrad(emit, {
+        g,
+        gShape: gShape as Sizes,
+        phases,
+        filter,
+        block,
+        planes: (whole[0] * whole[1]) / block,
+        group: kernel.group,
+      });
+  return inLayout('blocked', pixelsOf(emit, reshaped(emit, joined, whole), whole, { to: [height, width] }, block).name);
 }
 
 const dense = (kernel: TurnedFilter) =>
@@ -168,43 +174,6 @@ function spreadGrad(
   const pixels = reshaped(emit, result, [planes * down, 1, across, block]);
   // Behind each pixel the columns, and behind each row the rows, that are zeros.
   return emit.one('Pad', [pixels, emit.ints([0, 0, 0, 0, 0, stride - 1, 0, (stride - 1) * block])]);
-}
-
-/** One convolution per phase; columns are interleaved first, then rows. */
-function phasesGrad({ emit, g, gShape, kernel, attrs }: Task, counts: readonly [number, number], block: number) {
-  const stride = attrs.strides[0];
-  const [kh, kw] = kernel.sides;
-  const planes = (gShape[0]! * kernel.inputs) / block;
-  const rows = range(stride).map((row) => {
-    const down = phaseOf(row, kh, stride, attrs.pads[0], counts[0], gShape[2]!);
-    const parts = range(stride).map((column) => {
-      const across = phaseOf(column, kw, stride, attrs.pads[1], counts[1], gShape[3]!);
-      const window = cropped(emit, g, gShape, [down.before, across.before], [down.after, across.after], block);
-      const pads = [...window.before, ...window.after] as unknown as ConvAttrs['pads'];
-      const filter = kernel.taps(down.taps, across.taps);
-      const sides = [down.taps.length, across.taps.length];
-      const part = conv(emit, [window.name, filter], sides, { ...dense(kernel), pads });
-      return reshaped(emit, part, [planes * counts[0], counts[1], 1, block]);
-    });
-    const joined = emit.one('Concat', parts, { axis: 2 });
-    return reshaped(emit, joined, [planes * counts[0], 1, counts[1] * stride * block]);
-  });
-  return emit.one('Concat', rows, { axis: 1 });
-}
-
-/** Pads that are negative become a cut; the rest is left to the convolution. */
-function cropped(
-  emit: Emitter,
-  name: string,
-  shape: Shape,
-  before: readonly number[],
-  after: readonly number[],
-  block: number,
-) {
-  const sides = { before: before.map((pad) => Math.max(0, pad)), after: after.map((pad) => Math.max(0, pad)) };
-  const from = [Math.max(0, -before[0]!), Math.max(0, -before[1]!)] as const;
-  const to = [shape[2]! + Math.min(0, after[0]!), shape[3]! + Math.min(0, after[1]!)] as const;
-  return { ...pixelsOf(emit, name, shape, { from, to }, block), ...sides };
 }
 
 /** The filters of a convolution as its input gradient needs them: channels swapped, taps picked in any order. */

@@ -7,13 +7,13 @@
 import type { PrimAttrs } from '../core/primitives.ts';
 import { sameShape, sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { Affine, Attributes, Emitter, LoweringRule, Value } from './emitter.ts';
+import type { Affine, Attributes, Emitter, LoweringRule, Value, Writer } from './emitter.ts';
 import { packedShape, roundUp, workedOnIn } from './layout.ts';
 import { filledUp, inLayout, NCHWC, reshaped } from './onnx-blocked-convert.ts';
 
 /** Shapes: all maps [N,C,H,W], vectors [C], channels filled up. An operand of '' is left out. */
 export function scaled(
-  emit: Emitter,
+  emit: Writer,
   { x, scale, shift, added, ofImages, isProduct = false }: Affine,
   channels: number,
   fused: Attributes = {},
@@ -32,7 +32,7 @@ export function scaled(
   return ofImages ? reshaped(emit, made, ofImages) : made;
 }
 
-export const constantVector = (emit: Emitter, value: number, length: number): string =>
+export const constantVector = (emit: Writer, value: number, length: number): string =>
   emit.constant(new Float64Array(length).fill(value), [length], 'float32');
 
 /** A value that is written when it is read, unless its reader makes it part of its own pass. */

@@ -12,6 +12,7 @@ import type { Attributes, Emitter, LoweringRule, Writer } from './emitter.ts';
 import { packedShape } from './layout.ts';
 import { inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { steepMask } from './onnx-blocked-masks.ts';
+import { planesAtOnce } from './onnx-blocked-parts.ts';
 import { type Axis, along, pool } from './onnx-blocked-pool.ts';
 
 type Sizes = readonly [number, number, number, number];
@@ -44,17 +45,6 @@ export function reluGradBehindPool(otherwise: LoweringRule<'ReluGrad'>, block: n
     if (spread === null || source === null || source.inputs[0] !== y) return otherwise(emit, op);
     return [inLayout('blocked', poolGrad(emit, source, spread.inputs[0]!, true, block))];
   };
-}
-
-/** Elements of a map that are worked on at a time: what the passes over them hand to one another fits a core's second cache. */
-const CACHED = 2 ** 19;
-
-/** How many planes of a map to take at a time: the most that are cached and divide all of them. */
-function planesAtOnce(planes: number, size: number): number {
-  for (let count = Math.min(planes, Math.floor(CACHED / size)); count > 1; count--) {
-    if (planes % count === 0) return count;
-  }
-  return 1;
 }
 
 function poolGrad(

@@ -84,6 +84,23 @@ const cases: Readonly<Record<string, GradientCase>> = {
     group: 16,
     strides: [2, 2],
   }),
+  // Planes so large that the input gradient takes them one at a time, and a mask behind it part by part.
+  'depthwise 3x3 on a large map, stride 2, odd sides': conv([2, 16, 151, 130], [16, 1, 3, 3], {
+    ...same,
+    group: 16,
+    strides: [2, 2],
+  }),
+  'relu6 before a strided depthwise convolution of a large map': {
+    shapes: [
+      [2, 16, 130, 132],
+      [16, 1, 3, 3],
+    ],
+    build: ([x, w]: Inputs) =>
+      x!
+        .conv(x!.graph.constant(new Float64Array(16).fill(2), [16, 1, 1, 1]), null, { ...pointwise, group: 16 })
+        .clip(-0.5, 1)
+        .conv(w!, null, { ...pointwise, ...same, group: 16, strides: [2, 2] }),
+  },
   'depthwise 5x5, dilated': conv([2, 16, 9, 9], [16, 1, 5, 5], { pads: [4, 4, 4, 4], group: 16, dilations: [2, 2] }),
   'two filters per channel': conv([2, 16, 6, 5], [32, 1, 3, 3], { ...same, group: 16 }),
   grouped: conv([2, 32, 6, 5], [16, 8, 3, 3], { ...same, group: 4 }),
