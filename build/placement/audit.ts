@@ -8,24 +8,30 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CUDA_PROVIDER, runtimePackage } from '../../main/devices/provider-files.ts';
-import { MODELS } from '../../native-models/catalog.ts';
+import { findModel, MODELS } from '../../native-models/catalog.ts';
 import { commandOptions } from '../command-options.ts';
 import { auditedGraphs } from './graphs.ts';
 import { installedPlace, type Place, placementOf } from './placement.ts';
 import { standInPlace } from './stand-in.ts';
 
 const values = commandOptions({ provider: { type: 'string' }, models: { type: 'string' } });
-const models = values.models?.split(',') ?? MODELS.map(({ name }) => name);
+const NAMES = MODELS.map(({ name }) => name);
+const models = values.models?.split(',') ?? NAMES;
 const scratch = mkdtempSync(join(tmpdir(), 'lightbench-audit-'));
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
 try {
+  const unknown = models.filter((name) => findModel(name) === null);
+  if (unknown.length > 0) throw new Error(`there is no model "${unknown[0]}"; there are ${NAMES.join(', ')}`);
   const places = [cudaPlace(), installedPlace('webgpu')].filter((place) => place !== null);
   say('| model | graph | provider | on the device | on the CPU | copies |');
   say('|---|---|---|---|---|---|');
   for (const place of places) for (const model of models) await audit(place, model);
+} catch (error) {
+  process.stderr.write(`audit:placement: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -33,6 +39,7 @@ try {
 function cudaPlace(): Place | null {
   const folder = values.provider ?? runtimePackage().providerFolder ?? '';
   if (!existsSync(join(folder, CUDA_PROVIDER))) {
+    if (values.provider !== undefined) throw new Error(`--provider: ${CUDA_PROVIDER} is not in ${folder}`);
     say(
       `CUDA: skipped, ${CUDA_PROVIDER} is not in ${folder}; npm run setup:cuda installs it, --provider names another\n`,
     );

@@ -18,7 +18,7 @@ const WRITTEN_FOR = 13; // the layout of a card's description changes from one C
 
 /**
  * Builds it in an empty folder from the provider's folder; needs a C compiler named `cc`.
- * Errors: when the provider is built for another CUDA than the stand-in.
+ * Errors: when the provider is built for another CUDA than the stand-in, or there is no compiler.
  */
 export function standInPlace(folder: string, providerFolder: string): Place {
   const { needed } = readElf(join(providerFolder, CUDA_PROVIDER));
@@ -33,9 +33,17 @@ export function standInPlace(folder: string, providerFolder: string): Place {
   for (const name of needed.filter((library) => /^libcu/.test(library))) {
     const source = name.startsWith('libcudart') ? SOURCE : empty;
     const flags = ['-w', '-O1', '-shared', '-fPIC', `-Wl,-soname,${name}`];
-    execFileSync('cc', [...flags, '-o', join(libraries, name), source]);
+    compile([...flags, '-o', join(libraries, name), source]);
   }
   return { provider: 'cuda', runtimeFolder, environment: { ...process.env, LD_LIBRARY_PATH: libraries } };
+}
+
+function compile(args: readonly string[]): void {
+  try {
+    execFileSync('cc', args);
+  } catch (error) {
+    throw new Error(`libraries that stand in for NVIDIA's need a C compiler named cc: ${(error as Error).message}`);
+  }
 }
 
 /** The runtime looks for providers beside its own library, so it gets a folder of its own. */

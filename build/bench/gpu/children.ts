@@ -3,31 +3,42 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { cardOf, type Device } from '../../../main/devices/device.ts';
 import { ROOT } from '../../source-files.ts';
+import { CardMemory } from './card-memory.ts';
 
 export interface Ran {
   /** The JSON lines it printed. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** Null when it ended well; else why not, with its last words. */
   readonly failure: string | null;
+  /** What it took of the card's memory at most, in MiB; null where that is not told. */
+  readonly cardMb: number | null;
+}
+
+/** Where and for how long. */
+export interface RunOptions {
+  readonly device: Device;
+  readonly limitMs: number;
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 const LAST_WORDS = 300;
 
-export async function runOurs(
-  script: string,
+export async function runOurs(script: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  return run(process.execPath, [join(ROOT, 'build/bench/gpu', script), '--device', options.device, ...args], options);
+}
+
+export async function runPeer(python: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  return run(python, [join(ROOT, 'build/bench/gpu/peer.py'), '--device', options.device, ...args], options);
+}
+
+async function run(
+  command: string,
   args: readonly string[],
-  limitMs: number,
-  environment = {},
+  { device, limitMs, environment = {} }: RunOptions,
 ): Promise<Ran> {
-  return run(process.execPath, [join(ROOT, 'build/bench/gpu', script), ...args], limitMs, environment);
-}
-
-export async function runPeer(python: string, args: readonly string[], limitMs: number): Promise<Ran> {
-  return run(python, [join(ROOT, 'build/bench/gpu/peer.py'), ...args], limitMs, {});
-}
-
-async function run(command: string, args: readonly string[], limitMs: number, environment: object): Promise<Ran> {
+  const memory = await CardMemory.watch(device === 'cpu' || device === 'webgpu' ? null : cardOf(device));
   const child = spawn(command, args, {
     env: { ...process.env, ...environment },
     timeout: limitMs,
@@ -44,5 +55,10 @@ async function run(command: string, args: readonly string[], limitMs: number, en
   const rows = out
     .split('\n')
     .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
-  return { rows, failure: how === null ? null : `${how}: ${log.trim().slice(-LAST_WORDS).replaceAll(/\s+/g, ' ')}` };
+  const cardMb = memory.stop();
+  return {
+    rows,
+    cardMb,
+    failure: how === null ? null : `${how}: ${log.trim().slice(-LAST_WORDS).replaceAll(/\s+/g, ' ')}`,
+  };
 }

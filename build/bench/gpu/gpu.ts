@@ -13,18 +13,32 @@ import { join } from 'node:path';
 import { type Device, familyOf, parseDevice } from '../../../main/devices/device.ts';
 import { examineDevice } from '../../../main/devices/doctor.ts';
 import { runtimePackage } from '../../../main/devices/provider-files.ts';
+import { AppError } from '../../../preload/contract/errors.ts';
 import { commandOptions } from '../../command-options.ts';
 import { hasTorch, PYTHON } from '../contender.ts';
 import { table } from '../statistics.ts';
-import { forms, networks, operations, placements, preflight, type Section, type Setting, soak } from './sections.ts';
+import {
+  forms,
+  networks,
+  operations,
+  placements,
+  preflight,
+  products,
+  type Section,
+  type Setting,
+  soak,
+} from './sections.ts';
 
 const SECTIONS: Readonly<Record<string, (setting: Setting) => Promise<Section>>> = {
   placements,
   forms,
   operations,
+  products,
   networks,
   soak,
 };
+
+const MOST_MINUTES = 24 * 60; // of one program
 
 const values = commandOptions({
   device: { type: 'string', default: 'cuda:0' },
@@ -35,45 +49,67 @@ const values = commandOptions({
   limitMinutes: { type: 'string', default: '20' },
 });
 
-const device = parseDevice(values.device);
-const setting: Setting = {
-  device,
-  isTiny: values.tiny,
-  python: values.python,
-  limitMs: Number(values.limitMinutes) * 60_000,
-};
 const asked = values.only.split(',');
-const unknown = asked.filter((name) => !(name in SECTIONS));
-if (unknown.length > 0) {
-  process.stderr.write(`bench:gpu: no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}\n`);
-  process.exit(2);
+const sections: Section[] = [];
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`bench:gpu: ${error.message}\n`);
+  process.exitCode = error.code === 'bad-argument' ? 2 : 1;
 }
-mkdirSync(values.out, { recursive: true });
-process.stderr.write('preflight …\n');
-const report = await examineDevice(device);
-const sections: Section[] = [preflight(report)];
-write();
-for (const name of report.works ? asked : []) {
-  process.stderr.write(`${name} …\n`);
-  sections.push(await SECTIONS[name]!(setting));
-  write();
-}
-process.stdout.write(`${markdown()}\n`);
-if (!report.works) {
+
+async function main(): Promise<void> {
+  const setting = settingOf();
+  const { device } = setting;
+  makeFolder(values.out);
+  process.stderr.write('preflight …\n');
+  const report = await examineDevice(device);
+  sections.push(preflight(report));
+  write(device);
+  for (const name of report.works ? asked : []) {
+    process.stderr.write(`${name} …\n`);
+    sections.push(await SECTIONS[name]!(setting));
+    write(device);
+  }
+  process.stdout.write(`${markdown(device, report.works)}\n`);
+  if (report.works) return;
   const missing = report.findings.filter(({ ok }) => !ok).map(({ name }) => name);
-  process.stderr.write(
-    `bench:gpu: ${device} cannot be used, nothing was measured; not as it should be: ${missing.join(', ')}\n`,
-  );
-  process.exitCode = 1;
+  const message = `${device} cannot be used, nothing was measured; not as it should be: ${missing.join(', ')}`;
+  throw new AppError('device-unavailable', message);
+}
+
+/** Errors: bad-argument. */
+function settingOf(): Setting {
+  const refuse = (message: string) => new AppError('bad-argument', message);
+  const unknown = asked.filter((name) => !(name in SECTIONS));
+  if (unknown.length > 0) {
+    throw refuse(`--only takes ${Object.keys(SECTIONS).join(', ')}; got "${unknown.join(',')}"`);
+  }
+  const minutes = Number(values.limitMinutes);
+  if (!(minutes > 0 && minutes <= MOST_MINUTES)) {
+    throw refuse(`--limitMinutes takes a number up to ${MOST_MINUTES}; got "${values.limitMinutes}"`);
+  }
+  const device = parseDevice(values.device);
+  return { device, isTiny: values.tiny, python: values.python, limitMs: minutes * 60_000 };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new AppError('folder-unwritable', `--out: ${(error as Error).message}`, { folder }, { cause: error });
+  }
 }
 
 /** After every section, so that a machine that is taken away leaves what was measured. */
-function write(): void {
-  writeFileSync(join(values.out, 'gpu.md'), `${markdown()}\n`);
+function write(device: Device): void {
+  writeFileSync(join(values.out, 'gpu.md'), `${markdown(device)}\n`);
   writeFileSync(join(values.out, 'gpu.json'), `${JSON.stringify({ machine: machine(device), sections }, null, 2)}\n`);
 }
 
-function markdown(): string {
+function markdown(device: Device, works = true): string {
   const skipped = Object.keys(SECTIONS).filter((name) => !asked.includes(name));
   const parts = sections.map(({ title, header, rows, notes }) =>
     [`## ${title}`, ...(rows.length > 0 ? [table(header, rows)] : []), ...notes.map((note) => `- ${note}`)].join(
@@ -82,7 +118,7 @@ function markdown(): string {
   );
   const head = [`# Training on ${device}`, ...machine(device).map((line) => `- ${line}`)];
   if (values.tiny) head.push('- tiny sizes: this shows that everything runs, its times mean nothing');
-  if (report.works && skipped.length > 0) head.push(`- not asked for: ${skipped.join(', ')}`);
+  if (works && skipped.length > 0) head.push(`- not asked for: ${skipped.join(', ')}`);
   return [head.join('\n'), ...parts].join('\n\n');
 }
 

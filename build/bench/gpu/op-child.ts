@@ -56,9 +56,6 @@ for (const entry of [...weightGradients(), ...reductions(), ...pools()]) {
     `${JSON.stringify({ group: entry.group, name: entry.name, form: entry.backend.name, ...row })}\n`,
   );
 }
-process.stdout.write(
-  `${JSON.stringify({ group: 'tf32', name: '1024 x 1024 x 1024', form: '', ms: null, relative: await productError() })}\n`,
-);
 
 function weightGradients(): Case[] {
   return LAYERS.flatMap(([c, k, kernel, stride, side]) => {
@@ -151,27 +148,4 @@ async function measure(entry: Case): Promise<{ readonly ms: number; readonly tot
 
 function madeUp(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => Math.sin(i * 1.7 + 0.3));
-}
-
-/** Largest error of a product relative to its largest element: near 1e-3 with ten bits of mantissa, 1e-6 with 23. */
-async function productError(): Promise<number> {
-  const side = values.tiny ? 64 : 1024;
-  const graph = new Graph(shapeRules);
-  const [a, b] = ['a', 'b'].map((name) => graph.input(name, 'float32', [side, side])) as [Value, Value];
-  const program: Program = { inputs: [a, b], ops: graph.ops, outputs: new Map([['y', a.matmul(b)]]) };
-  const session = await openSession(program, { device, threads: 1 });
-  const [p, q] = [madeUp(side * side), madeUp(side * side).reverse()];
-  const { y } = await session.run({ a: floatTensor([side, side], p), b: floatTensor([side, side], q) });
-  await session.release();
-  const actual = y!.data as Float32Array;
-  let [largest, apart] = [0, 0];
-  for (let i = 0; i < side; i += 7) {
-    for (let j = 0; j < side; j++) {
-      let exact = 0;
-      for (let m = 0; m < side; m++) exact += p[i * side + m]! * q[m * side + j]!;
-      largest = Math.max(largest, Math.abs(exact));
-      apart = Math.max(apart, Math.abs(exact - actual[i * side + j]!));
-    }
-  }
-  return apart / largest;
 }

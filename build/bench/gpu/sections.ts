@@ -66,8 +66,8 @@ export async function placements(setting: Setting): Promise<Section> {
   return { ...section, rows, notes };
 }
 
-const trainArgs = ({ device }: Setting, { model, batch, side }: Workload, more: readonly string[]) => [
-  ...['--device', device, '--model', model, '--batch', String(batch), '--side', String(side)],
+const trainArgs = ({ model, batch, side }: Workload, more: readonly string[]) => [
+  ...['--model', model, '--batch', String(batch), '--side', String(side)],
   ...more,
 ];
 
@@ -84,19 +84,19 @@ export async function forms(setting: Setting): Promise<Section> {
   ];
   const rows: string[][] = [];
   for (const [name, args] of asked)
-    rows.push([name, ...trainCells(await runOurs('train-child.ts', trainArgs(setting, work, args), setting.limitMs))]);
+    rows.push([name, ...trainCells(await runOurs('train-child.ts', trainArgs(work, args), setting))]);
   const title = `Form of a run: ${work.model}, batch ${work.batch}, ${work.side} px`;
   return {
     title,
-    header: ['form', 'ms a step', 'first loss', 'last loss', 'created in s', 'host memory MB'],
+    header: ['form', 'ms a step', 'first loss', 'last loss', 'created in s', 'host memory MB', 'card memory MB'],
     rows,
     notes: [],
   };
 }
 
-function trainCells({ rows: [row], failure }: Ran): string[] {
+function trainCells({ rows: [row], failure, cardMb }: Ran): string[] {
   if (failure !== null || row === undefined)
-    return [`failed: ${(failure ?? 'no answer').replaceAll('\n', ' ')}`, '–', '–', '–', '–'];
+    return [`failed: ${(failure ?? 'no answer').replaceAll('\n', ' ')}`, '–', '–', '–', '–', '–'];
   const [steps, losses] = [row['stepMs'] as number[], row['losses'] as number[]];
   const settled = steps.length > 1 ? steps.slice(1) : steps;
   const [created, memory] = [Number(row['createMs']) / 1000, Number(row['peakMb'])];
@@ -106,6 +106,7 @@ function trainCells({ rows: [row], failure }: Ran): string[] {
     figure(losses.at(-1)!, 4),
     figure(created, 1),
     figure(memory),
+    figure(cardMb),
   ];
 }
 
@@ -116,14 +117,32 @@ export async function operations(setting: Setting): Promise<Section> {
   if (familyOf(setting.device) === 'webgpu') {
     return { title, header, rows: [], notes: ['skipped: WebGPU has no Loop to time them in'] };
   }
-  const args = ['--device', setting.device, ...(setting.isTiny ? ['--tiny'] : [])];
-  const { rows, failure } = await runOurs('op-child.ts', args, setting.limitMs);
+  const { rows, failure } = await runOurs('op-child.ts', setting.isTiny ? ['--tiny'] : [], setting);
   const cells = rows.map((row) => [
     ...['group', 'name', 'form'].map((key) => String(row[key])),
     row['ms'] === null ? '–' : figure(Number(row['ms']), 3),
-    row['error'] ? String(row['error']) : String(row['relative'] ?? row['total']),
+    String(row['error'] ?? row['total']),
   ]);
   return { title, header, rows: cells, notes: failure === null ? [] : [failure] };
+}
+
+/** How exact products are, and by which setting a card gives all 23 bits of a float32's mantissa. */
+export async function products(setting: Setting): Promise<Section> {
+  const asked: [string, string[], NodeJS.ProcessEnv][] = [
+    ['as it is', [], {}],
+    ['NVIDIA_TF32_OVERRIDE=0', [], { NVIDIA_TF32_OVERRIDE: '0' }],
+    ['ep.cuda.use_tf32=0', ['--key'], {}],
+  ];
+  const rows: string[][] = [];
+  const notes: string[] = [];
+  for (const [name, more, environment] of familyOf(setting.device) === 'cuda' ? asked : asked.slice(0, 1)) {
+    const args = [...more, ...(setting.isTiny ? ['--tiny'] : [])];
+    const { rows: answers, failure } = await runOurs('product-child.ts', args, { ...setting, environment });
+    if (failure !== null || answers[0] === undefined) notes.push(`${name}: ${failure ?? 'no answer'}`);
+    else rows.push([name, String(answers[0]['side']), Number(answers[0]['relative']).toExponential(1)]);
+  }
+  const header = ['setting', 'side of the matrices', 'largest error, relative'];
+  return { title: 'Products: 1e-3 with ten bits of mantissa, 1e-6 with 23', header, rows, notes };
 }
 
 /** Whole networks in both precisions against torch on the same card. */
@@ -145,21 +164,32 @@ export async function networks(setting: Setting): Promise<Section> {
         figure(rate),
         figure(torch.ms, 2),
         figure(ratio, 2),
+        `${figure(own.cardMb)} / ${figure(torch.cardMb)}`,
       ]);
     }
   }
-  const header = ['network', 'precision', 'batch', 'ours, ms', 'images/s', 'torch, ms', 'throughput to torch'];
+  const header = [
+    'network',
+    'precision',
+    'batch',
+    'ours, ms',
+    'images/s',
+    'torch, ms',
+    'throughput to torch',
+    'card memory MB, ours / torch',
+  ];
   return { title: 'Training steps against torch', header, rows, notes: [...notes] };
 }
 
 interface Timed {
   readonly ms: number | null;
+  readonly cardMb: number | null;
   readonly note: string | null;
 }
 
 async function ownStep(setting: Setting, work: Workload, precision: string): Promise<Timed> {
   if (familyOf(setting.device) !== 'cuda' && precision === 'half') {
-    return { ms: null, note: 'skipped: half precision is for CUDA, a CPU only imitates it' };
+    return { ms: null, cardMb: null, note: 'skipped: half precision is for CUDA, a CPU only imitates it' };
   }
   const form = familyOf(setting.device) === 'webgpu' ? 'flat' : 'loop';
   const more = [
@@ -175,33 +205,25 @@ async function ownStep(setting: Setting, work: Workload, precision: string): Pro
   const {
     rows: [row],
     failure,
-  } = await runOurs('train-child.ts', trainArgs(setting, work, more), setting.limitMs);
-  if (failure !== null || row === undefined) return { ms: null, note: `ours: ${failure ?? 'no answer'}` };
-  return { ms: median((row['stepMs'] as number[]).slice(1)), note: null };
+    cardMb,
+  } = await runOurs('train-child.ts', trainArgs(work, more), setting);
+  if (failure !== null || row === undefined) return { ms: null, cardMb, note: `ours: ${failure ?? 'no answer'}` };
+  return { ms: median((row['stepMs'] as number[]).slice(1)), cardMb, note: null };
 }
 
 /** The faster of both memory layouts. */
 async function torchStep(setting: Setting, work: Workload, precision: string): Promise<Timed> {
-  const device = familyOf(setting.device) === 'webgpu' ? null : setting.device;
-  if (device === null) return { ms: null, note: 'torch does not run on WebGPU' };
-  const steps = ['--steps', setting.isTiny ? '2' : '20', '--precision', precision];
-  const args = [
-    '--device',
-    device,
-    '--model',
-    work.model,
-    '--batch',
-    String(work.batch),
-    '--side',
-    String(work.side),
-    ...steps,
-  ];
+  if (familyOf(setting.device) === 'webgpu') return { ms: null, cardMb: null, note: 'torch does not run on WebGPU' };
+  const args = trainArgs(work, ['--steps', setting.isTiny ? '2' : '20', '--precision', precision]);
   const ran = [
-    await runPeer(setting.python, args, setting.limitMs),
-    await runPeer(setting.python, [...args, '--channels-last'], setting.limitMs),
+    await runPeer(setting.python, args, setting),
+    await runPeer(setting.python, [...args, '--channels-last'], setting),
   ];
-  const times = ran.flatMap(({ rows: [row] }) => (row === undefined ? [] : [Number(row['step_ms'])]));
-  return times.length > 0 ? { ms: Math.min(...times), note: null } : { ms: null, note: `torch: ${ran[0]!.failure}` };
+  const timed = ran.flatMap(({ rows: [row], cardMb }) =>
+    row === undefined ? [] : [{ ms: Number(row['step_ms']), cardMb, note: null }],
+  );
+  const [best] = timed.toSorted((a, b) => a.ms - b.ms);
+  return best ?? { ms: null, cardMb: null, note: `torch: ${ran[0]!.failure}` };
 }
 
 /** Many runs in one process: memory must not grow. */
@@ -216,7 +238,7 @@ export async function soak(setting: Setting): Promise<Section> {
     const {
       rows: [row],
       failure,
-    } = await runOurs('train-child.ts', trainArgs(setting, work, more), setting.limitMs);
+    } = await runOurs('train-child.ts', trainArgs(work, more), setting);
     if (failure !== null || row === undefined) notes.push(`${runs} runs: ${failure ?? 'no answer'}`);
     else rows.push([String(runs), figure(Number(row['rssMb'])), figure(Number(row['peakMb']))]);
   }
