@@ -6,6 +6,7 @@ import { ONNX_TYPES } from '../rules/onnx-types.ts';
 import { NodeList, type NodeRecord } from './node-list.ts';
 
 const DOUBLE = 11; // ONNX element type; no tensor of a program has it, but a rule may sum in it
+const LATE_SHAPES = 'late_shapes';
 const SHARED_BYTES = 8192; // equal constants up to this size are stored once
 
 /** The type and the name of a graph's input or output, as the file has it. */
@@ -30,8 +31,8 @@ export interface GraphRecord {
 export class GraphWriter implements Writer {
   readonly nodes: NodeList;
   readonly initializers = new Map<string, object>();
-  /** Of the initializers those that are inputs as well, so that nobody can count on their values. */
-  readonly lateShapes = new Map<string, ValueInfo>();
+  /** Shapes that the runtime learns no sooner than it runs, by the names they are read under. */
+  private readonly lateShapes = new Map<string, readonly number[]>();
   /** Begins all names: a graph within a graph sees both. */
   private readonly prefix: string;
   private readonly shared = new Map<string, string>();
@@ -60,11 +61,37 @@ export class GraphWriter implements Writer {
   }
 
   lateShape(sides: readonly number[]): string {
-    const name = `${this.prefix}shape_${sides.join('x')}`;
-    const length = [sides.length];
-    this.initializers.set(name, { dims: length, dataType: ONNX_TYPES.int64, name, rawData: rawBytes(sides, 'int64') });
-    this.lateShapes.set(name, info(name, ONNX_TYPES.int64, length));
+    const name = `shape_${sides.join('x')}`;
+    this.lateShapes.set(name, sides);
     return name;
+  }
+
+  /** Of those that are read: the vector of all, an initializer that is an input as well, and the node that cuts it up. */
+  lateShapesCut(read: ReadonlySet<string>): {
+    readonly input: readonly ValueInfo[];
+    readonly node: readonly NodeRecord[];
+  } {
+    const shapes = [...this.lateShapes].filter(([name]) => read.has(name));
+    if (shapes.length === 0) return { input: [], node: [] };
+    const replaceable = (name: string, values: readonly number[]): ValueInfo => {
+      const dims = [values.length];
+      this.initializers.set(name, { dims, dataType: ONNX_TYPES.int64, name, rawData: rawBytes(values, 'int64') });
+      return info(name, ONNX_TYPES.int64, dims);
+    };
+    const sides = replaceable(
+      LATE_SHAPES,
+      shapes.flatMap(([, shape]) => shape),
+    );
+    // Not even how many sides there are is known ahead: of what has no shape at all the planner asks nothing.
+    const lengths = replaceable(
+      `${LATE_SHAPES}:lengths`,
+      shapes.map(([, shape]) => shape.length),
+    );
+    const output = shapes.map(([shape]) => shape);
+    return {
+      input: [sides, lengths],
+      node: [{ opType: 'Split', name: `${LATE_SHAPES}:cut`, input: [sides.name, lengths.name], output, attribute: [] }],
+    };
   }
 
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {

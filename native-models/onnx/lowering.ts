@@ -147,21 +147,22 @@ export class Lowering implements Emitter {
     });
     const { nodes, rename } = this.named(outputs);
     const successions = [...successors].map(([output, input]) => ({ input, output }));
-    const { nodes: node, inPlace } = ordered(nodes.map(rename), successions, this.constant([], [0], 'int64'));
+    const late = this.graph.lateShapesCut(new Set(nodes.flatMap((record) => record.input)));
+    const runnable = [...late.node, ...nodes.map(rename)];
+    const { nodes: node, inPlace } = ordered(runnable, successions, this.constant([], [0], 'int64'));
     const read = new Set(node.flatMap((record) => record.input));
     const initializer = [...this.graph.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
     const input = this.program.inputs
       .map((tensor) => [inputName(tensor), tensor] as const)
       .filter(([key]) => !this.graph.initializers.has(key))
       .map(([key, tensor]) => valueInfo(key, tensor, this.packed(tensor), batchInputs.includes(key)));
-    const replaceable = [...this.graph.lateShapes.values()].filter((info) => read.has(info.name));
     const output = outputs.map(({ name: key, tensor, made }) =>
       valueInfo(key, tensor, made.shape, batchInputs.length > 0),
     );
     const buffers = outputs.map(({ name: key, made: { shape } }) => {
       return [key, { shape, inPlace: inPlace.has(successors.get(key) ?? '') }] as const;
     });
-    return { graph: { name, node, initializer, input: [...input, ...replaceable], output }, buffers: new Map(buffers) };
+    return { graph: { name, node, initializer, input: [...input, ...late.input], output }, buffers: new Map(buffers) };
   }
 
   /** What an output is handed out as: where only its elements matter, in the shape they were made in. */
