@@ -1,10 +1,11 @@
 /**
  * Benchmarks against torch on the same machine, in one run, taking turns.
  *
- *     npm run bench [-- --only step|ops|data|wait|precision|soak|metrics|coco|import] [--case PART-OF-A-NAME]
+ *     npm run bench [-- --only step|ops|data|wait|precision|session|soak|metrics|coco|import] [--case PART-OF-A-NAME]
  *                   [--steps N] [--threads N] [--rounds N] [--model NAME] [--backend NAME] [--json]
  *
- * `--rounds` is the number of turns for operators, the number of seeds for precision; `--backend` is for operators.
+ * `--rounds` is the number of turns for operators, of seeds for precision, of processes for sessions (`--only session --rounds 1`
+ * opens that of every model in about three minutes); `--backend` is for operators.
  * Without `--only`: step, ops and data, about 20 minutes on two quiet threads; `--steps 1 --rounds 1` shows in a third of
  * that that everything runs. Prints one Markdown report with medians and spread; a case that fails is told at its end;
  * without torch it prints our side alone and says so. With `--json`, standard output is one array of rows.
@@ -20,6 +21,7 @@ import { metricsBenchmark, metricsTable } from './metrics.ts';
 import { opPrecision, opPrecisionTable } from './op-precision.ts';
 import { opsBenchmark, opsTable } from './ops.ts';
 import { precisionBenchmark, precisionTable } from './precision.ts';
+import { sessionBenchmark, sessionTable } from './session.ts';
 import { soakBenchmark, soakTable } from './soak.ts';
 import { figure } from './statistics.ts';
 import { comparison, stepBenchmark, stepTable } from './step.ts';
@@ -88,6 +90,10 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Report>>> =
     ];
     return { rows, markdown: tables.join('\n\n'), failures };
   },
+  session: async (settings) => {
+    const { rows, failures } = await sessionBenchmark(settings);
+    return { rows, markdown: sessionTable(rows), failures };
+  },
   metrics: async (settings) => {
     const rows = await metricsBenchmark(settings);
     return { rows, markdown: metricsTable(rows), failures: [] };
@@ -111,6 +117,7 @@ const TITLES: { readonly [part: string]: string } = {
   data: 'From files to batches',
   wait: 'Waiting for images',
   precision: 'Distance of gradients from float64',
+  session: 'Opening a session',
   metrics: 'Metrics',
   coco: "COCO's numbers",
   import: 'Import',
