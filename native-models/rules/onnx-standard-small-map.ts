@@ -7,6 +7,12 @@
  *
  * Pixels go to columns, and back, by a constant matrix of zeros and ones: on so few pixels a product is cheaper than
  * slicing and padding, and it holds strides, dilations and padding of any kind.
+ *
+ * With fewer pixels still, such a matrix makes of the kernel a weight from each pixel to each, and maps are rows as they lie:
+ *
+ *   W [Ho*Wo*K, C*H*W]        y = x W^T        dx = dy W        dW = dy^T x
+ *
+ * which leaves away what a kernel would read beyond the edges: of one pixel's 3x3, eight taps of nine.
  */
 
 import type { ConvAttrs } from '../core/primitives.ts';
@@ -69,20 +75,90 @@ function columns(emit: Emitter, x: string, geometry: Geometry): string {
 const slopes = (emit: Emitter, g: string, { n, k, outputs }: ReturnType<typeof counts>): string =>
   reshaped(emit, swapped(emit, g), [k, n * outputs]);
 
-export function smallConv(emit: Emitter, x: string, weight: string, bias: string | null, geometry: Geometry): string {
+const LEAST_IMAGES = 16; // from which weights that are made anew at each step are paid for
+const MOST_GROWTH = 2; // of the weight
+
+/** Whether there are so few pixels that a weight from each to each is hardly larger than the kernel, or smaller. */
+function isPixelToPixel(geometry: Geometry): boolean {
+  const { n, taps, pixels, outputs } = counts(geometry);
+  return n >= LEAST_IMAGES && outputs * pixels <= MOST_GROWTH * taps;
+}
+
+/** The same ones as `reading`. Shapes: -> [Ho*Wo, taps, H*W], or with the last two swapped. */
+function readingByOutput(emit: Emitter, geometry: Geometry, isSwapped: boolean): string {
+  const { taps, pixels, outputs } = counts(geometry);
+  const ones = reading(geometry);
+  const [rows, columns] = isSwapped ? [pixels, taps] : [taps, pixels];
+  const matrix = Array.from({ length: outputs * rows * columns }, (_, i) => {
+    const [output, row, column] = [Math.floor(i / (rows * columns)), Math.floor(i / columns) % rows, i % columns];
+    const [pixel, tap] = isSwapped ? [row, column] : [column, row];
+    return ones[(pixel * taps + tap) * outputs + output]!;
+  });
+  return emit.constant(matrix, [outputs, rows, columns], 'float32');
+}
+
+/** Shapes: [K,C,kh,kw] -> [Ho*Wo*K, C*H*W]. */
+function pixelWeights(emit: Emitter, weight: string, geometry: Geometry): string {
+  const { c, k, taps, pixels, outputs } = counts(geometry);
+  const operands = [reshaped(emit, weight, [1, k * c, taps]), readingByOutput(emit, geometry, false)];
+  return reshaped(emit, emit.one('MatMul', operands), [outputs * k, c * pixels]);
+}
+
+/** Shapes: dy [N,K,Ho,Wo] -> [N, Ho*Wo*K]. */
+function slopesByOutput(emit: Emitter, g: string, { n, k, outputs }: ReturnType<typeof counts>): string {
+  const view = reshaped(emit, g, [n, k, outputs]);
+  return reshaped(emit, outputs === 1 ? view : emit.one('Transpose', [view], { perm: [0, 2, 1] }), [n, outputs * k]);
+}
+
+function pixelConv(emit: Emitter, x: string, weight: string, geometry: Geometry): string {
+  const { n, c, k, pixels, outputs } = counts(geometry);
+  const operands = [reshaped(emit, x, [n, c * pixels]), pixelWeights(emit, weight, geometry)];
+  const product = emit.one('Gemm', operands, { transB: 1 });
+  if (outputs === 1) return reshaped(emit, product, geometry.output);
+  const byFilter = emit.one('Transpose', [reshaped(emit, product, [n, outputs, k])], { perm: [0, 2, 1] });
+  return reshaped(emit, byFilter, geometry.output);
+}
+
+function pixelInputGrad(emit: Emitter, g: string, weight: string, geometry: Geometry): string {
+  const slope = slopesByOutput(emit, g, counts(geometry));
+  return reshaped(emit, emit.one('Gemm', [slope, pixelWeights(emit, weight, geometry)]), geometry.x);
+}
+
+function pixelWeightGrad(emit: Emitter, x: string, g: string, geometry: Geometry): string {
+  const all = counts(geometry);
+  const { n, c, k, taps, pixels, outputs } = all;
+  const operands = [slopesByOutput(emit, g, all), reshaped(emit, x, [n, c * pixels])];
+  const byPixel = reshaped(emit, emit.one('Gemm', operands, { transA: 1 }), [outputs, k * c, pixels]);
+  const byTap = emit.one('MatMul', [byPixel, readingByOutput(emit, geometry, true)]);
+  if (outputs === 1) return reshaped(emit, byTap, geometry.weight);
+  // A sum over a few long rows: a product with ones, which all threads share.
+  const ones = emit.constant(new Float64Array(outputs).fill(1), [1, outputs], 'float32');
+  const sum = emit.one('Gemm', [ones, reshaped(emit, byTap, [outputs, k * c * taps])]);
+  return reshaped(emit, sum, geometry.weight);
+}
+
+function columnConv(emit: Emitter, x: string, weight: string, geometry: Geometry): string {
   const { c, k, taps } = counts(geometry);
   const [n, , ho, wo] = geometry.output;
   const product = emit.one('Gemm', [reshaped(emit, weight, [k, c * taps]), columns(emit, x, geometry)]);
-  const y = swapped(emit, reshaped(emit, product, [k, n, ho, wo]));
+  return swapped(emit, reshaped(emit, product, [k, n, ho, wo]));
+}
+
+export function smallConv(emit: Emitter, x: string, weight: string, bias: string | null, geometry: Geometry): string {
+  const { k } = counts(geometry);
+  const form = isPixelToPixel(geometry) ? pixelConv : columnConv;
+  const y = form(emit, x, weight, geometry);
   return bias === null ? y : emit.one('Add', [y, reshaped(emit, bias, [1, k, 1, 1])]);
 }
 
 export function smallWeightGrad(emit: Emitter, x: string, g: string, geometry: Geometry): string {
+  if (isPixelToPixel(geometry)) return pixelWeightGrad(emit, x, g, geometry);
   const product = emit.one('Gemm', [slopes(emit, g, counts(geometry)), columns(emit, x, geometry)], { transB: 1 });
   return reshaped(emit, product, geometry.weight);
 }
 
 export function smallInputGrad(emit: Emitter, g: string, weight: string, geometry: Geometry): string {
+  if (isPixelToPixel(geometry)) return pixelInputGrad(emit, g, weight, geometry);
   const all = counts(geometry);
   const { n, c, k, taps, pixels, outputs } = all;
   const [, , h, w] = geometry.x;

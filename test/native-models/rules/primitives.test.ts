@@ -111,6 +111,12 @@ const cases: Readonly<Record<string, GradientCase>> = {
     pads: [2, 1, 2, 1],
   }),
   'conv 3x3, dilated by 2': conv([2, 2, 8, 9], [3, 2, 3, 3], { dilations: [2, 2], pads: [2, 2, 2, 2] }),
+  'conv 3x3 on one pixel of many images': conv([16, 3, 1, 1], [5, 3, 3, 3], { pads: [1, 1, 1, 1] }),
+  'conv 3x3 on four pixels of many images': conv([16, 3, 2, 2], [5, 3, 3, 3], { pads: [1, 1, 1, 1] }),
+  'conv 3x2 from two rows to one of many images': conv([17, 3, 2, 3], [4, 3, 3, 2], {
+    pads: [1, 0, 0, 0],
+    strides: [2, 1],
+  }),
   'conv 1x1, small map': conv([2, 3, 4, 4], [5, 3, 1, 1], {}),
   'conv 1x1, large map': conv([1, 2, 29, 28], [3, 2, 1, 1], {}),
   'conv 1x1, stride 2, odd map': conv([2, 3, 5, 7], [4, 3, 1, 1], { strides: [2, 2] }, true),
