@@ -140,7 +140,10 @@ export const NARROW: readonly (readonly [from: string, to: readonly string[]])[]
     'renderer/label/doc',
     ['renderer/label/doc', 'preload/contract', 'native-models/geometry', 'npm:flatbush', 'npm:polygon-clipping'],
   ],
-  ['renderer/label/pixels', ['renderer/label/pixels', 'renderer/label/doc', 'native-models/geometry']],
+  [
+    'renderer/label/pixels',
+    ['renderer/label/pixels', 'renderer/label/doc', 'preload/contract/errors.ts', 'native-models/geometry'],
+  ],
   [
     'renderer/label/tools',
     [

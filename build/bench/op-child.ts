@@ -15,6 +15,7 @@ import { type Packing, type Packings, packings } from '../../native-models/onnx/
 import { written } from '../../native-models/onnx/write.ts';
 import { standardBackend } from '../../native-models/rules/onnx-standard.ts';
 import { type FloatTensor, writeSafetensors } from '../../native-models/weights/safetensors.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import { opBackend } from './op-backend.ts';
 import type { OpCase } from './op-cases.ts';
 import { opPrograms } from './op-program.ts';
@@ -118,7 +119,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     else if (line.startsWith(WRITE)) await write(ready, line.slice(WRITE.length));
     else answer = await round(ready);
   } catch (error) {
-    answer = { error: error instanceof Error ? error.message : String(error) };
+    answer = { error: messageOf(error) };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -14,7 +14,7 @@ import {
 } from '../../main/devices/provider-files.ts';
 import { sha256OfFile } from '../../main/file-digest.ts';
 import { toDiskError } from '../../main/store/disk-errors.ts';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { fileInside, kindOf } from './given.ts';
 import { extractTarGz } from './tar.ts';
 import { refuse, wantedFiles } from './wanted.ts';
@@ -68,7 +68,7 @@ function asideFolder(providerFolder: string): string {
   try {
     return mkdtempSync(join(providerFolder, '.setup-cuda-'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new AppError(
       'folder-unwritable',
       `${providerFolder}: ${reason}`,

@@ -1,6 +1,6 @@
 /** How a command speaks: one JSON document on standard output with --json, else text; progress on standard error. */
 
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { seconds } from './format.ts';
 
 export interface Streams {
@@ -67,7 +67,7 @@ export class Output {
   failure(error: unknown): number {
     this.clearLine();
     const isOurs = error instanceof AppError;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const code = isOurs ? error.code : 'internal-error';
     if (this.isJson) {
       const details = isOurs ? error.details : {};

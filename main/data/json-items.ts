@@ -3,7 +3,7 @@
  * of a document that is an object. Bytes are only searched for where items end; JSON.parse reads them many at a time.
  */
 
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { readChunks } from './read-error.ts';
 
 export interface JsonItem {
@@ -134,7 +134,7 @@ class Scan {
       values = JSON.parse(`[${text}]`) as unknown[];
       if (values.length === 0) throw new SyntaxError('an item is missing before a comma or a bracket');
     } catch (error) {
-      throw this.bad(`${this.place()} or one soon after it: ${error instanceof Error ? error.message : String(error)}`);
+      throw this.bad(`${this.place()} or one soon after it: ${messageOf(error)}`);
     }
     for (const value of values) this.onItem({ key: this.key, index: this.index++, value });
   }

@@ -4,6 +4,7 @@
  * Source: product specification, section 3.5 (variants that must be readable).
  */
 
+import { messageOf } from '../../preload/contract/errors.ts';
 import { readLines } from './lines.ts';
 import { described, shown } from './record-problem.ts';
 
@@ -104,7 +105,7 @@ function reasonAgainst(text: string): string {
     JSON.parse(text);
     return 'it is one';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

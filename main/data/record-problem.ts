@@ -1,6 +1,6 @@
 /** What is wrong with a record of a file, and how the values it has are named in words. */
 
-import type { ErrorCode } from '../../preload/contract/errors.ts';
+import { type ErrorCode, messageOf } from '../../preload/contract/errors.ts';
 
 /** A record that cannot be used; its message says what was expected of which field and what came. */
 export class RecordProblem extends Error {
@@ -33,7 +33,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RecordProblem('bad-json', `expected one JSON object, got ${shown(text)} (${reason})`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

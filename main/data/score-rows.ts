@@ -8,6 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { messageOf } from '../../preload/contract/errors.ts';
 import type { BadRow } from './bad-rows.ts';
 import { readCsv } from './csv.ts';
 import { FILE_COLUMNS } from './csv-layout.ts';
@@ -72,7 +73,7 @@ function listIn(path: string): unknown[] | string {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as unknown[];
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -7,7 +7,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { freeBytes, toDiskError } from '../store/disk-errors.ts';
 
 export interface UnpackLimits {
@@ -46,7 +46,7 @@ export async function unpackZip(
     if (error instanceof AppError) throw error;
     const known = toDiskError(error, folder, `unpack ${path}`);
     if (known instanceof AppError) throw known;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new AppError('file-unreadable', `${path}: expected a sound ZIP archive, got none (${reason})`, {
       file: path,
     });

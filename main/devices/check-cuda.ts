@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../preload/contract/errors.ts';
 import { CUDNN_LIBRARIES, cudaMajorOf, howToGet, nvrtcLibrary, oldestDriver, VENDOR_BUILD } from './cuda-parts.ts';
 import { readElf } from './elf.ts';
 import type { Finding } from './finding.ts';
@@ -41,7 +42,7 @@ export function checkCuda({ runtime, loader, driverFolder }: CudaPlace): Finding
       driverFinding(driverFolder, major ?? 0),
     ];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return [{ name: 'cuda provider', ok: false, found: `${reason}; install it again: npm run setup:cuda` }];
   }
 }

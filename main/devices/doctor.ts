@@ -1,7 +1,7 @@
 /** Every device of this machine: what it stands on, looked up by name, then a small training run in a child process. */
 
 import { join } from 'node:path';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { runInChild } from '../train/host.ts';
 import type { FromChild } from '../train/protocol.ts';
 import { checkCuda } from './check-cuda.ts';
@@ -76,5 +76,5 @@ async function tried(device: Device, probe: Probe, limitMs: number): Promise<Fin
 
 function reasonOf(error: unknown): string {
   if (error instanceof AppError) return error.message;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -10,7 +10,7 @@
 
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { describeForeign, type ImageFormat, isCutShort, MAX_PIXELS, sniffFormat } from './format.ts';
 import { isSrgbProfile } from './icc.ts';
@@ -232,7 +232,7 @@ function checkHeader(file: Pick<ImageFile, 'path'>, header: Metadata, maxPixels:
 /** What libvips said about a file, by our codes. */
 export function toImageError(error: unknown, file: ImageFile | FileOnDisk): AppError {
   if (error instanceof AppError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const reason = said.trim().split('\n').at(-1)!;
   const details = { file: file.path, format: file.format };
   if (/exceeds pixel limit/i.test(said)) {

@@ -4,7 +4,7 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { toDiskError } from '../store/disk-errors.ts';
 import { upsertEpoch } from '../store/epochs.ts';
 import type { ReadProject, WriteProject } from '../store/project.ts';
@@ -155,7 +155,7 @@ async function drive(
   } catch (error) {
     const cause = toDiskError(error, project.folder, `train run ${run}`);
     const isCancelled = cause instanceof AppError && cause.code === 'cancelled';
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     finishRun(db, run, isCancelled ? 'cancelled' : 'failed', isCancelled ? wordsOf(signal) : reason, clock.nowMs());
     throw cause;
   }
@@ -175,7 +175,7 @@ async function judgeKept(project: WriteProject, run: string, job: TrainJob, scor
     else writeEvaluation(project, run, 'validation', { samples: job.validation, missing: [], scored });
   } catch (error) {
     // The model is trained and kept all the same, and `evaluate` makes the report at any time.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     addRunNotes(project.db, run, [`the report on the validation images could not be written: ${reason}`]);
   }
 }

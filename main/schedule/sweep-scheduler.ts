@@ -3,7 +3,7 @@
  * the store, so it may die at any moment and another goes on where it was.
  */
 
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import type { SweepRequest, TrialState } from '../../preload/contract/sweep.ts';
 import type { PolicyDecision } from '../../preload/contract/sweep-plan.ts';
 import type { ReportingTrial } from '../search/pruners/pruner.ts';
@@ -120,7 +120,7 @@ class SweepScheduler {
       const cause = toDiskError(error, project.folder, `run sweep ${this.id}`);
       this.end({ state: 'stopped', reason: null, fate: { state: 'aside' } }, true);
       await Promise.allSettled([...this.active.values()].map(({ done }) => done));
-      finishSweep(db, this.id, 'stopped', cause instanceof Error ? cause.message : String(cause), clock.nowMs());
+      finishSweep(db, this.id, 'stopped', messageOf(cause), clock.nowMs());
       throw cause;
     } finally {
       signal.removeEventListener('abort', putAside);
@@ -304,7 +304,7 @@ class SweepScheduler {
   /** Tried once more, from its last epoch on; then it has failed. */
   private failed(trial: ActiveTrial['trial'], error: unknown): void {
     logTrial(this.parts.project, trial.run_id, failureText(error));
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (trial.attempts >= MOST_ATTEMPTS) this.finish(trial, 'failed', reason);
     else this.putBack(trial, true, `failed, and is tried once more: ${reason}`);
   }

@@ -3,6 +3,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { canonicalValue } from '../../native-models/catalog/aliases.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import type { ReadSweep } from '../../preload/contract/sweep-draft.ts';
 import { SweepFile } from '../../preload/contract/sweep-file.ts';
 import {
@@ -38,7 +39,7 @@ export function readSweep(text: string): ReadSweep {
   try {
     root = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    return failed(cause instanceof Error ? cause.message : String(cause));
+    return failed(messageOf(cause));
   }
   if (!isMapping(root)) return failed('a sweep file is a mapping that begins with `iterations:` or the like');
   const { problems, report } = collector(document, lines);
@@ -80,7 +81,7 @@ function readV2(root: Mapping, report: Report): { plan: SweepPlan | null; notes:
 function planOf(raw: Mapping, space: SearchSpace | null, report: Report): SweepPlan | null {
   const parsed = FileWithoutSpace.safeParse(raw);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) report(issue.path as (string | number)[], messageOf(issue));
+    for (const issue of parsed.error.issues) report(issue.path as (string | number)[], issueWords(issue));
     return null;
   }
   const file = parsed.data;
@@ -140,7 +141,7 @@ function pairsOf(given: readonly Scalar[], report: Report): [string, Scalar][] {
 }
 
 /** Zod's words, with the keys and values there are. */
-function messageOf(issue: z.core.$ZodIssue): string {
+function issueWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     return `unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}; there are ${Object.keys(SweepFile.shape).join(', ')}`;
   }

@@ -3,6 +3,7 @@
  * so the update sees as many images as before; batch norm alone sees the difference, unless it is synchronised.
  */
 
+import { messageOf } from '../../preload/contract/errors.ts';
 import type { Device } from '../devices/device.ts';
 import { explainDeviceFailure } from '../devices/explain.ts';
 import { numberOf, viewCounts } from './plan.ts';
@@ -29,7 +30,7 @@ const OUT_OF_MEMORY =
 
 /** Whether an error means that memory ran out, in the words of the device or of this process. */
 export function isOutOfMemory(error: unknown, device: Device): boolean {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return explainDeviceFailure(device, text)?.code === 'out-of-memory' || OUT_OF_MEMORY.test(text);
 }
 

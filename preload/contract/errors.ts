@@ -76,3 +76,6 @@ export class AppError extends Error {
     this.details = details;
   }
 }
+
+/** What was thrown, in words. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -1,6 +1,7 @@
 /** One image as a page shows it: what the engine tells of it, its picture, and the images beside it. */
 
 import type { Size } from '../../native-models/geometry/box.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import type { ImageNeighbours, ImagePicture } from '../../preload/contract/labelling.ts';
 import { PictureLevels, type PictureReader } from './canvas/picture-levels.ts';
 import type { ShownPicture } from './canvas/shown-picture.ts';
@@ -117,7 +118,7 @@ export class OpenImage {
     } catch (error) {
       // A lost connection is told by the window itself; what was drawn stays on show.
       if (signal.aborted || this.state.session !== null) return;
-      this.update({ problem: error instanceof Error ? error.message : String(error) });
+      this.update({ problem: messageOf(error) });
     }
   }
 

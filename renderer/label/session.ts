@@ -5,6 +5,7 @@
 
 import type { Shape, ShapeKind } from '../../native-models/geometry/shape.ts';
 import type { AnnotationFlag } from '../../preload/contract/annotation-flags.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import type {
   Annotation,
   Change,
@@ -368,7 +369,7 @@ export class LabelSession implements Editor {
         this.tell(change);
         if (chooses) this.select(change.put.map(({ id }) => id).filter((id) => before.get(id) === undefined));
       } catch (error) {
-        this.update({ problem: error instanceof Error ? error.message : String(error) });
+        this.update({ problem: messageOf(error) });
       } finally {
         const isStillShown = this.state.draft === draft;
         this.update({ unsaved: this.state.unsaved - 1, ...(isStillShown ? { draft: null } : {}) });

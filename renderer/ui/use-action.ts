@@ -1,6 +1,7 @@
 /** Something a person asked the engine to do: whether it goes on, and why it was refused. */
 
 import { useCallback, useState } from 'react';
+import { messageOf } from '../../preload/contract/errors.ts';
 
 export interface Action<A extends readonly unknown[], T> {
   readonly isBusy: boolean;
@@ -30,12 +31,12 @@ export function useAction<A extends readonly unknown[], T>(
     }
   };
   const forget = useCallback(() => setState(IDLE), []);
-  return { ...state, problem: wordsOf(state.error), run: (...args) => void run(...args), forget };
+  return {
+    ...state,
+    problem: state.error === null ? null : messageOf(state.error),
+    run: (...args) => void run(...args),
+    forget,
+  };
 }
 
 const IDLE = { isBusy: false, error: null, value: null } as const;
-
-function wordsOf(error: unknown): string | null {
-  if (error === null) return null;
-  return error instanceof Error ? error.message : String(error);
-}

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inspectModel, type ModelText } from '../../../native-models/onnx/inspect-model.ts';
 import { ModelFormatError } from '../../../native-models/onnx/read-weights.ts';
-import { AppError } from '../../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../../preload/contract/errors.ts';
 import { type Feeds, openSession, type Session, type SessionOptions } from '../runtime.ts';
 
 /** Half of what the format can hold; the largest published models for labelling have less. */
@@ -60,6 +60,6 @@ export async function runForeign(
 }
 
 function refusal(path: string, what: string, cause: unknown): AppError {
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const words = messageOf(cause);
   return new AppError('model-invalid', `${basename(path)} ${what}: ${words}`, { file: path }, { cause });
 }

@@ -1,6 +1,7 @@
 /** The epochs of the runs on show, followed as they come. */
 
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { EpochRow, RunEpochs } from '../../../preload/contract/run.ts';
 
 /** Another object once the connection is there again. */
@@ -30,7 +31,7 @@ export function useEpochs(
           setProblem(null);
         }
       } catch (error) {
-        if (!stop.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+        if (!stop.signal.aborted) setProblem(messageOf(error));
       }
     };
     void follow();

@@ -1,6 +1,7 @@
 /** Has a trained run, or a model from elsewhere, look at the images that are selected; what it says becomes proposals on the canvas. */
 
 import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import { Choice, type Option } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatCount, formatPlural } from '../../ui/format.ts';
@@ -47,7 +48,7 @@ export function PredictDialog({ ids, models, source, modelsLink, onClose }: Pred
         else setState({ at: 'done', predicted: event.predicted, skipped: event.skipped.map(({ reason }) => reason) });
       }
     } catch (error) {
-      if (!signal.aborted) setState({ at: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      if (!signal.aborted) setState({ at: 'failed', problem: messageOf(error) });
     }
   };
   return (

@@ -1,6 +1,7 @@
 /** The thread that unpacks pictures and makes them smaller, one after the other. */
 
 import type { Size } from '../../../native-models/geometry/box.ts';
+import { messageOf } from '../../../preload/contract/errors.ts';
 
 export interface ToLevelWorker {
   readonly id: number;
@@ -31,7 +32,7 @@ async function answer({ id, file, sizes }: ToLevelWorker): Promise<void> {
     const levels = await levelsOf(file, sizes);
     thread.postMessage({ id, levels }, levels);
   } catch (error) {
-    thread.postMessage({ id, problem: error instanceof Error ? error.message : String(error) }, []);
+    thread.postMessage({ id, problem: messageOf(error) }, []);
   }
 }
 

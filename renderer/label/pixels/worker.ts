@@ -1,6 +1,7 @@
 /** The thread that looks at pixels: it is handed the picture once, then answers one question after the other. */
 
 import type { Mask } from '../../../native-models/geometry/mask.ts';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import { PixelAnswers } from './answer.ts';
 import type { PixelRequest } from './request.ts';
 import { tileReader } from './tile-reader.ts';
@@ -51,6 +52,6 @@ thread.onmessage = async ({ data: message }) => {
   try {
     thread.postMessage({ id: message.id, mask: await answers!.answer(message.request) });
   } catch (error) {
-    thread.postMessage({ id: message.id, problem: error instanceof Error ? error.message : String(error) });
+    thread.postMessage({ id: message.id, problem: messageOf(error) });
   }
 };

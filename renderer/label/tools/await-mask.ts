@@ -1,6 +1,7 @@
 /** A mask that somebody else finds, waited for by a state of a tool. */
 
 import type { Mask } from '../../../native-models/geometry/mask.ts';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { Editor } from './editor.ts';
 
 export interface MaskOutcome {
@@ -25,7 +26,7 @@ export async function awaitMask(
     editor.say(nothing);
   } catch (error) {
     if (signal.aborted) return;
-    editor.say(error instanceof Error ? error.message : String(error));
+    editor.say(messageOf(error));
   }
   none();
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 
@@ -12,7 +13,7 @@ export async function bring(api: LabelApi, asked: Promise<number | null>, sessio
       return;
     }
   } catch (error) {
-    session.say(error instanceof Error ? error.message : String(error));
+    session.say(messageOf(error));
   } finally {
     leave.abort();
   }

@@ -1,6 +1,7 @@
 /** Has a run say what it sees in the image on show. */
 
 import { useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 
@@ -26,7 +27,7 @@ export function usePredict(api: LabelApi, image: number, session: LabelSession):
         if (skipped !== undefined) session.say(skipped.reason);
       }
     } catch (error) {
-      if (!signal.aborted) session.say(error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) session.say(messageOf(error));
     } finally {
       if (!signal.aborted) setAsking(null);
     }

@@ -1,6 +1,7 @@
 /** A sweep to be designed: a form and its file side by side, each following the other, with what is wrong while it is typed. */
 
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
@@ -129,7 +130,7 @@ function useDesign(api: SweepApi, task: string, like: string | null) {
         if (keeps !== 'yaml') setYaml(reply.source);
         if (keeps !== 'form' && reply.plan !== null) setForm(formOf(reply.plan));
       } catch (error) {
-        setProblem(error instanceof Error ? error.message : String(error));
+        setProblem(messageOf(error));
       }
     },
     [api],

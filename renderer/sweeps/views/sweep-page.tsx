@@ -1,6 +1,7 @@
 /** A sweep while it runs, and after: what was tried, what came of it, what was spared. */
 
 import { memo, type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messageOf } from '../../../preload/contract/errors.ts';
 import type { SweepRequest } from '../../../preload/contract/sweep.ts';
 import { BackLink } from '../../ui/back-link.tsx';
 import { formatDuration, formatMetric, metricWords } from '../../ui/format.ts';
@@ -64,7 +65,7 @@ function useSweep(id: string, api: SweepApi): { sweep: LiveSweep | null; problem
       try {
         for await (const event of await api.watch(id, stop.signal)) setSweep((before) => withSweepEvent(before, event));
       } catch (error) {
-        if (!stop.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+        if (!stop.signal.aborted) setProblem(messageOf(error));
       }
     };
     void follow();

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'react';
 import type { AnyEvaluation, JudgeEvent } from '../../../../preload/contract/any-evaluation.ts';
+import { messageOf } from '../../../../preload/contract/errors.ts';
 import type { RunHead } from '../../../../preload/contract/run.ts';
 import type { Split } from '../../../../preload/contract/tasks.ts';
 import { orderedParts, shownPart } from '../../derive/evaluation.ts';
@@ -66,6 +67,6 @@ async function load(source: EvaluationSource, run: string, chosen: Split | null)
     const evaluation = split === null ? null : await source.evaluation(run, split);
     return evaluation === null ? { status: 'none' } : { status: 'there', parts, evaluation };
   } catch (error) {
-    return { status: 'failed', problem: error instanceof Error ? error.message : String(error) };
+    return { status: 'failed', problem: messageOf(error) };
   }
 }

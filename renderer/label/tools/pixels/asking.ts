@@ -4,6 +4,7 @@
  */
 
 import type { Mask } from '../../../../native-models/geometry/mask.ts';
+import { messageOf } from '../../../../preload/contract/errors.ts';
 import type { Point } from '../../doc/hit.ts';
 import type { PixelRequest } from '../../pixels/request.ts';
 import { erased, painted } from '../brush/bitmap-changes.ts';
@@ -95,7 +96,7 @@ export abstract class Asking extends ToolState<AskingStates, 'asking'> {
       if (this.isReleased) this.finish();
     } catch (error) {
       if (signal.aborted) return;
-      this.editor.say(error instanceof Error ? error.message : String(error));
+      this.editor.say(messageOf(error));
       this.cancel();
     }
   }
