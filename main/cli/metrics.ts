@@ -1,7 +1,7 @@
 /** `lightbench metrics`: judges any predictions, ours or not. */
 
 import { rngFrom } from '../../native-models/core/rng.ts';
-import { ClassificationTask, ObjectTask, Task } from '../../preload/contract/tasks.ts';
+import { type ClassificationTask, isClassification, Task } from '../../preload/contract/tasks.ts';
 import { type JudgedRows, readJudged } from '../data/judged-rows.ts';
 import { type ReportOptions, reportClassification, reportMultilabel } from '../metrics/report.ts';
 import type { CliContext } from './context.ts';
@@ -44,9 +44,8 @@ export async function metricsCommand(context: CliContext, options: MetricsOption
   const task = oneOf('--task', options.task, Task.options);
   const resamples = wholeNumber('--resamples', options.resamples, 0, MOST_RESAMPLES);
   const draws = rngFrom(wholeNumber('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER), 'bootstrap');
-  const labels = ClassificationTask.safeParse(task);
-  if (labels.success) await labelMetrics(context, options, labels.data, { resamples, draws });
-  else await objectMetrics(context, options, ObjectTask.parse(task), { resamples, draws });
+  if (isClassification(task)) await labelMetrics(context, options, task, { resamples, draws });
+  else await objectMetrics(context, options, task, { resamples, draws });
 }
 
 async function labelMetrics(

@@ -11,7 +11,7 @@ import type {
   ImageDocument,
   NewAnnotation,
 } from '../../preload/contract/labelling.ts';
-import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../preload/contract/tasks.ts';
 import type { Author } from '../author.ts';
 import { annotationsOf, type Annotation as StoredAnnotation } from '../store/annotations.ts';
 import type { ReadDb, WriteDb } from '../store/db.ts';
@@ -85,12 +85,11 @@ export function factsOf(db: ReadDb, imageId: number): Omit<Made, 'put' | 'gone'>
 const toldObject = ({ area_px2: _, xyxy: __, ...object }: StoredAnnotation): Annotation => object;
 
 function check(db: ReadDb, task: Task, image: ImageRow, change: Change): void {
-  const isClassification = ClassificationTask.safeParse(task).success;
   if (change.type === 'labels') {
     checkLabels(task, change.after);
   } else if (change.type === 'review' || change.type === 'settle') {
     return;
-  } else if (isClassification) {
+  } else if (isClassification(task)) {
     throw new AppError('bad-annotation', `a project for ${task} has classes of whole images, not objects`);
   } else if (change.type === 'add') {
     checkObject(image, change.annotation);
@@ -113,7 +112,7 @@ function checkDone(db: ReadDb, task: Task, imageId: number): void {
 }
 
 function checkLabels(task: Task, after: readonly string[]): void {
-  if (!ClassificationTask.safeParse(task).success) {
+  if (!isClassification(task)) {
     throw new AppError('bad-annotation', `in a project for ${task} the classes of an image are those of its objects`);
   }
   if (task === 'image-classification' && after.length > 1) {

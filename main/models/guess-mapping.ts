@@ -1,7 +1,7 @@
 /** What a model's answers mean, guessed from the names and shapes of its outputs; every guess is told in words. */
 
 import type { ClassMapping, FileFacts, ModelMapping, ValueFacts } from '../../preload/contract/imported-models.ts';
-import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../preload/contract/tasks.ts';
 import { guessInput, inputWords, MANNERS, pictureInput } from './guess-input.ts';
 import { type FoundOutput, guessObjects, shapeOf } from './guess-objects.ts';
 
@@ -30,7 +30,7 @@ export function guessMapping(model: FileFacts, given: GuessedFor): Guessed {
   const others = model.inputs.filter(({ name }) => name !== value.name);
   if (others.length > 0)
     return nothing(`besides a picture the model needs ${valueWords(others)}, which nobody can give it`);
-  const isOfImages = ClassificationTask.safeParse(given.task).success;
+  const isOfImages = isClassification(given.task);
   const side = isOfImages ? CLASSIFIER_SIDE : DETECTOR_SIDE;
   const size = guessInput(value, MANNERS.classes, side);
   const found = isOfImages ? guessClasses(model, given) : guessObjects(model, size, given);

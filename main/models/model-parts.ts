@@ -7,7 +7,7 @@ import { MAX_POINTS } from '../../native-models/geometry/contours.ts';
 import { nestRings } from '../../native-models/geometry/polygon.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ClassMapping, ImportedModel, ModelMapping } from '../../preload/contract/imported-models.ts';
-import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../preload/contract/tasks.ts';
 import { openAnyBundle } from '../bundle/any-bundle.ts';
 import { fromErrorRecord } from '../images/error-record.ts';
 import { ringsOfMask } from '../images/objects/mask-polygon.ts';
@@ -41,7 +41,7 @@ export function scoringJob(
 
 /** What a model finds, whether classes of pictures or objects in them, has to be what the project is about. Errors: model-invalid. */
 export function checkTask(mapping: ModelMapping, task: Task): void {
-  const isOfImages = ClassificationTask.safeParse(task).success;
+  const isOfImages = isClassification(task);
   const tellsClasses =
     mapping.kind === 'bundle'
       ? mapping.finds === 'classes'

@@ -5,7 +5,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { assert } from '../../native-models/core/assert.ts';
 import { AppError } from '../../preload/contract/errors.ts';
 import type { ModelSource, ModelSurvey } from '../../preload/contract/imported-models.ts';
-import { ClassificationTask, type Task } from '../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../preload/contract/tasks.ts';
 import { DESCRIPTION_FILE, readAnyDescription } from '../bundle/description.ts';
 import { runInChild } from '../train/host.ts';
 import type { InspectedModel, InspectJob } from '../train/protocol.ts';
@@ -62,7 +62,7 @@ export function filesOf({ path, decoder }: Pick<ModelSource, 'path' | 'decoder'>
 /** Errors: file-missing, file-unreadable, bundle-invalid, model-invalid; cancelled, timed-out, training-process-died. */
 export async function surveyModel(source: ModelSource, given: SurveyedFor): Promise<ModelSurvey> {
   const files = filesOf(source);
-  const side = ClassificationTask.safeParse(given.task).success ? CLASSIFIER_SIDE : DETECTOR_SIDE;
+  const side = isClassification(given.task) ? CLASSIFIER_SIDE : DETECTOR_SIDE;
   const look = (file: string) =>
     inspected({ kind: 'inspect-model', file, side, device: 'cpu', threads: given.threads }, given.signal);
   const [{ metadata, ...model }, second] = await Promise.all([

@@ -1,7 +1,7 @@
 /** The kept model of a run, asked about images of its project that need no labels. */
 
 import { shapeXyxy } from '../../native-models/geometry/shape.ts';
-import { ClassificationTask } from '../../preload/contract/tasks.ts';
+import { isClassification } from '../../preload/contract/tasks.ts';
 import type { Seer } from '../label/predict.ts';
 import { type ImageRow, imageFile } from '../store/images.ts';
 import type { Found } from '../store/predictions.ts';
@@ -14,7 +14,7 @@ import { scoredInChild } from './judging.ts';
 /** Errors: run-not-found, run-without-model. */
 export function openSeer(project: ReadProject, runId: string, threads: number): Seer {
   keptModel(project, runId); // so that a run that cannot be asked is refused before the first image
-  const isOfImages = ClassificationTask.safeParse(project.info.task).success;
+  const isOfImages = isClassification(project.info.task);
   const look = isOfImages ? classesIn : objectsIn;
   return { look: (images, signal) => look(project, runId, images, threads, signal) };
 }

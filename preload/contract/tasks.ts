@@ -22,6 +22,9 @@ export const PRIMARY_METRICS: Readonly<Record<Task, string>> = {
 export const ClassificationTask = Task.extract(['image-classification', 'image-classification-multilabel']);
 export type ClassificationTask = z.infer<typeof ClassificationTask>;
 
+/** Whether the labels of a task are of whole images; those of all others are of objects. */
+export const isClassification = (task: Task): task is ClassificationTask => ClassificationTask.safeParse(task).success;
+
 /** Tasks whose labels are of objects in images. */
 export const ObjectTask = Task.extract(['image-object-detection', 'image-instance-segmentation']);
 export type ObjectTask = z.infer<typeof ObjectTask>;

@@ -3,6 +3,7 @@
 import { xywhFromXyxy } from '../../../native-models/geometry/box.ts';
 import { countsToText } from '../../../native-models/geometry/mask-text.ts';
 import { maskFromPolygon } from '../../../native-models/geometry/rasterise.ts';
+import { isClassification } from '../../../preload/contract/tasks.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { ImageRow } from '../../store/images.ts';
 import type { TextFile } from './export-folder.ts';
@@ -54,7 +55,7 @@ class CocoWriter implements DatasetWriter {
   private fileOf(split: string): CocoFile {
     const known = this.files.get(split);
     if (known !== undefined) return known;
-    const kind = this.context.task.startsWith('image-classification') ? 'labels' : 'instances';
+    const kind = isClassification(this.context.task) ? 'labels' : 'instances';
     const file = this.context.folder.file(`annotations/${kind}_${split}.json`);
     file.add('{"info":{"description":"exported by Lightbench"},"licenses":[],"annotations":[');
     const begun = { file, images: [], annotations: 0 };

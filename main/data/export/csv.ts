@@ -1,6 +1,7 @@
 /** Writes CSV: a row for each box, or for each image its classes. */
 
 import { ANNOTATION_FLAGS } from '../../../preload/contract/annotation-flags.ts';
+import { isClassification } from '../../../preload/contract/tasks.ts';
 import type { Annotation } from '../../store/annotations.ts';
 import type { TextFile } from './export-folder.ts';
 import {
@@ -27,7 +28,7 @@ const BOX_COLUMNS = [
 
 export const csvExport: ExportFormat = {
   tasks: ALL_TASKS,
-  open: (context) => (context.task.startsWith('image-classification') ? openLabels(context) : openBoxes(context)),
+  open: (context) => (isClassification(context.task) ? openLabels(context) : openBoxes(context)),
 };
 
 function openBoxes({ folder, losses, task }: ExportContext): DatasetWriter {

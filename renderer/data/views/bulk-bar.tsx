@@ -3,7 +3,7 @@
 import { type ReactElement, useState } from 'react';
 import type { DataEdit, DataFacts } from '../../../preload/contract/data.ts';
 import { ReviewState } from '../../../preload/contract/review.ts';
-import { Split, type Task } from '../../../preload/contract/tasks.ts';
+import { isClassification, Split, type Task } from '../../../preload/contract/tasks.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatPlural } from '../../ui/format.ts';
@@ -18,7 +18,7 @@ export interface BulkBarProps {
   readonly facts: DataFacts;
   readonly isBusy: boolean;
   readonly onEdit: (edit: DataEdit) => void;
-  /** Has a model look at them; null where there is none. */
+  /** Asks which model is to look at them. */
   readonly onPredict: () => void;
   readonly onClear: () => void;
 }
@@ -29,7 +29,6 @@ const NO_SPLIT = 'none';
 export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }: BulkBarProps): ReactElement {
   const [asks, setAsks] = useState<'class' | 'tag' | 'reject' | null>(null);
   const isIdle = isBusy || ids.length === 0;
-  const isClassified = task === 'image-classification' || task === 'image-classification-multilabel';
   const toSplit = (key: string) => {
     if (key !== '') onEdit({ kind: 'split', ids: [...ids], split: key === NO_SPLIT ? null : Split.parse(key) });
   };
@@ -42,7 +41,7 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
       <strong className="bulk-count">
         {ids.length === 0 ? 'Nothing selected' : `${formatPlural(ids.length, 'image')} selected`}
       </strong>
-      {isClassified ? (
+      {isClassification(task) ? (
         <button type="button" className="button" disabled={isIdle} onClick={() => setAsks('class')}>
           Class …
         </button>

@@ -1,7 +1,7 @@
 /** The classes: which one is drawn next, or which the image has; found and added by typing. */
 
 import { type ReactElement, useState } from 'react';
-import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../../preload/contract/tasks.ts';
 import { ClosedEyeIcon, EyeIcon, LockIcon, OpenLockIcon } from '../../ui/icons.tsx';
 import type { Look } from '../canvas/paint.ts';
 import type { ObjectFilter } from '../doc/object-filter.ts';
@@ -29,7 +29,7 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
   const labels = usePart(session, (state) => state.document.told.labels);
   const activeClass = usePart(session, (state) => state.activeClass);
   const [name, setName] = useState('');
-  const isOfImage = ClassificationTask.safeParse(task).success;
+  const isOfImage = isClassification(task);
   const wanted = name.trim().toLowerCase();
   const shown = classes.filter((one) => one.toLowerCase().includes(wanted));
   const isOn = (one: string) => (isOfImage ? labels.includes(one) : activeClass === one);

@@ -4,7 +4,7 @@ import { type ReactElement, type RefObject, useCallback, useLayoutEffect, useMem
 import type { Size } from '../../../native-models/geometry/box.ts';
 import type { ImageNeighbours, NewAnnotation } from '../../../preload/contract/labelling.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
-import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../../preload/contract/tasks.ts';
 import type { Option } from '../../ui/choice.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { useSize } from '../../ui/use-size.ts';
@@ -124,7 +124,7 @@ export interface DeskProps extends LabelPageProps {
 function Desk(props: DeskProps): ReactElement {
   const { session, picture, neighbours, colors, theme, api, links, task, copied, onClass, viewRef, keys } = props;
   const { filter, setFilter, pictureLook, setPictureLook, sequence, gate, way, keptHand } = props;
-  const isOfImage = ClassificationTask.safeParse(task).success;
+  const isOfImage = isClassification(task);
   const document = usePart(session, (state) => state.document);
   const stage = useRef<HTMLDivElement>(null);
   const view = useSize(stage);

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { ReviewState } from '../../../preload/contract/review.ts';
-import { ClassificationTask, type Task } from '../../../preload/contract/tasks.ts';
+import { isClassification, type Task } from '../../../preload/contract/tasks.ts';
 import type { KeyboardHand } from '../canvas/keyboard-hand.ts';
 import type { ViewControl } from '../canvas/view-control.ts';
 import { LEAST_SURE, MOST_SURE } from '../doc/proposals.ts';
@@ -105,7 +105,7 @@ function carryOut(command: KeyCommand, targets: KeyTargets): void {
   const { session, control } = targets;
   switch (command.do) {
     case 'tool':
-      if (!ClassificationTask.safeParse(targets.task).success) session.takeTool(command.tool);
+      if (!isClassification(targets.task)) session.takeTool(command.tool);
       break;
     case 'nudge':
       if (session.selection.size > 0) session.nudge(command.dx, command.dy);
