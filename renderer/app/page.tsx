@@ -26,6 +26,7 @@ import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfer-api.ts';
 import { ExportPage } from '../transfer/views/export-page.tsx';
 import { ImportPage } from '../transfer/views/import-page.tsx';
+import { pictureUrl, thumbnailUrl, tilesUrl } from '../ui/image-addresses.ts';
 import { follow } from './address.ts';
 import type { LiveState } from './engine/live-state.ts';
 import { clickModelsOf, modelsOf } from './models.ts';
@@ -42,14 +43,11 @@ import {
   newSweepHref,
   PROJECT_HREF,
   PROJECTS_HREF,
-  pictureUrl,
   type Route,
   RUNS_HREF,
   runHref,
   SWEEPS_HREF,
   sweepHref,
-  thumbnailUrl,
-  tilesUrl,
 } from './route.ts';
 
 /** Loaded when somebody labels: the canvas is a quarter of the window's code. */

@@ -74,11 +74,6 @@ export const newSweepHref = (like: string | null): string =>
 export const newRunHref = (like: string | null): string =>
   like === null ? '#/new-run' : `#/new-run/${encodeURIComponent(like)}`;
 export const labelHref = (image: number): string => `${LABEL_HREF}/${image}`;
-/** The file of an image, relative to the page. */
-export const pictureUrl = (image: number): string => `./images/${image}`;
-export const thumbnailUrl = (sha256: string): string => `./thumbnails/${sha256}`;
-/** With the page's own address before it: threads have another. */
-export const tilesUrl = (sha256: string): string => new URL(`./tiles/${sha256}`, location.href).href;
 export const compareHref = (ids: readonly string[]): string => `#/compare/${ids.map(encodeURIComponent).join('/')}`;
 
 /** Which of the pages in the bar a route belongs to. */

@@ -2,6 +2,7 @@
 
 import { memo, type ReactElement, useState } from 'react';
 import type { ImageCard, ObjectMark } from '../../../preload/contract/data.ts';
+import { thumbnailUrl } from '../../ui/image-addresses.ts';
 import { Preview } from './preview.tsx';
 
 export interface PictureProps {
@@ -20,13 +21,7 @@ function PictureBody({ card, colors, isFull = false }: PictureProps): ReactEleme
       {isFull ? (
         <Preview card={card} onBroken={() => setIsBroken(true)} />
       ) : (
-        <img
-          src={`/thumbnails/${sha256}`}
-          alt=""
-          decoding="async"
-          draggable={false}
-          onError={() => setIsBroken(true)}
-        />
+        <img src={thumbnailUrl(sha256)} alt="" decoding="async" draggable={false} onError={() => setIsBroken(true)} />
       )}
       {objects.length === 0 ? null : (
         <svg className="marks" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">

@@ -8,6 +8,7 @@ import type { Size } from '../../../native-models/geometry/box.ts';
 import { allTiles, levelFor, placesOf, tileName, tileXyxy } from '../../../native-models/geometry/tile-pyramid.ts';
 import type { ImageCard } from '../../../preload/contract/data.ts';
 import { isShownByTiles } from '../../../preload/contract/labelling.ts';
+import { pictureUrl, thumbnailUrl, tilesUrl } from '../../ui/image-addresses.ts';
 import { useSize } from '../../ui/use-size.ts';
 
 export interface PreviewProps {
@@ -19,11 +20,11 @@ export function Preview({ card, onBroken }: PreviewProps): ReactElement {
   const room = useRef<HTMLSpanElement>(null);
   return (
     <span ref={room} className="preview">
-      <img src={`/thumbnails/${card.sha256}`} alt="" decoding="async" draggable={false} />
+      <img src={thumbnailUrl(card.sha256)} alt="" decoding="async" draggable={false} />
       {isShownByTiles(card) ? (
         <Tiles {...{ card, room, onBroken }} />
       ) : (
-        <img src={`/images/${card.id}`} alt="" decoding="async" draggable={false} onError={onBroken} />
+        <img src={pictureUrl(card.id)} alt="" decoding="async" draggable={false} onError={onBroken} />
       )}
     </span>
   );
@@ -48,7 +49,7 @@ function Tiles({ card, room, onBroken }: TilesProps): ReactElement | null {
         return (
           <image
             key={tileName(place)}
-            href={`/tiles/${sha256}/${tileName(place)}`}
+            href={`${tilesUrl(sha256)}/${tileName(place)}`}
             {...{ x: x0, y: y0, width: x1 - x0, height: y1 - y0 }}
             preserveAspectRatio="none"
             onError={onBroken}
@@ -67,7 +68,7 @@ function useReadyLevel(sha256: string, level: number | null, onBroken: () => voi
   useEffect(() => {
     if (!isWanted) return;
     const leave = new AbortController();
-    fetch(`/tiles/${sha256}/${level === 0 ? 'exact' : 'coarse'}`, { signal: leave.signal }).then(
+    fetch(`${tilesUrl(sha256)}/${level === 0 ? 'exact' : 'coarse'}`, { signal: leave.signal }).then(
       ({ ok }) => (ok ? setReady(level) : onBroken()),
       () => {
         if (!leave.signal.aborted) onBroken();
