@@ -1,16 +1,7 @@
 /** What a filter asks for and what images are called, in words. */
 
 import type { BoxDoubt, DataFacts, ImageCard, ImageFilter, ImageSort } from '../../../preload/contract/data.ts';
-import type { Split } from '../../../preload/contract/tasks.ts';
 import { formatPlural } from '../../ui/format.ts';
-
-export const SPLIT_WORDS: { readonly [S in Split]: string } = {
-  train: 'Train',
-  validation: 'Validation',
-  test: 'Test',
-};
-/** Each run puts them where its own seed says. */
-export const NO_SPLIT_WORDS = 'Split by each run';
 
 export const LABEL_WORDS: { readonly [L in NonNullable<ImageFilter['labels']>]: string } = {
   labelled: 'Labelled',

@@ -10,7 +10,7 @@ import { formatPlural } from '../../ui/format.ts';
 import { NameBox } from '../../ui/name-box.tsx';
 import { NoteForm } from '../../ui/note-form.tsx';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
-import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { splitWords } from '../../ui/split-words.ts';
 
 export interface BulkBarProps {
   readonly ids: readonly number[];
@@ -52,8 +52,8 @@ export function BulkBar({ ids, task, facts, isBusy, onEdit, onPredict, onClear }
         value=""
         options={[
           { id: '', label: 'Part …' },
-          ...Split.options.map((split) => ({ id: split as string, label: SPLIT_WORDS[split] })),
-          { id: NO_SPLIT, label: NO_SPLIT_WORDS },
+          ...Split.options.map((split) => ({ id: split as string, label: splitWords(split) })),
+          { id: NO_SPLIT, label: splitWords(null) },
         ]}
         isDisabled={isIdle}
         onChange={toSplit}

@@ -8,9 +8,10 @@ import { Split } from '../../../preload/contract/tasks.ts';
 import { Field } from '../../ui/field.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
+import { splitWords } from '../../ui/split-words.ts';
 import { Tick } from '../../ui/tick.tsx';
 import { toggled } from '../../ui/toggled.ts';
-import { conditionCount, DOUBT_WORDS, LABEL_WORDS, NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { conditionCount, DOUBT_WORDS, LABEL_WORDS } from '../derive/words.ts';
 
 export interface FilterPanelProps {
   readonly facts: DataFacts;
@@ -69,7 +70,7 @@ export function FilterPanel({ facts, filter, onChange }: FilterPanelProps): Reac
             key={split}
             isOn={filter.splits.includes(split)}
             onChange={() => change({ splits: toggled(filter.splits, split) })}
-            label={split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[split]}
+            label={splitWords(split)}
           />
         ))}
       </Group>

@@ -5,7 +5,7 @@ import type { ImageCard } from '../../../preload/contract/data.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
-import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { splitWords } from '../../ui/split-words.ts';
 import { Picture } from './picture.tsx';
 
 export interface ImageDialogProps {
@@ -62,7 +62,7 @@ export function ImageDialog({ card, colors, labelLink, onStep, onClose }: ImageD
 function factsOf(card: ImageCard): [string, string][] {
   return [
     ['Class', card.is_labelled ? card.classes.join(', ') || 'none of them' : 'not labelled yet'],
-    ['Part of the data', card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]],
+    ['Part of the data', splitWords(card.split)],
     [
       'Review',
       card.review.note === ''

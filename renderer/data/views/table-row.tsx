@@ -3,8 +3,8 @@
 import { memo, type ReactElement } from 'react';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
+import { splitWords } from '../../ui/split-words.ts';
 import { optionId } from '../derive/selection.ts';
-import { NO_SPLIT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
 import type { RowProps } from './grid-row.tsx';
 import { Picture } from './picture.tsx';
 
@@ -32,7 +32,7 @@ function TableRowBody({ list, cards, colors, selection, first }: RowProps): Reac
             {card.name}
           </span>
           <span>{card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled'}</span>
-          <span>{card.split === null ? NO_SPLIT_WORDS : SPLIT_WORDS[card.split]}</span>
+          <span>{splitWords(card.split)}</span>
           <span title={card.review.note}>{REVIEW_WORDS[card.review.state]}</span>
           <span className="number">{card.labelling_ms === 0 ? '' : formatDuration(card.labelling_ms / 1000)}</span>
           <span>{card.tags.join(', ')}</span>

@@ -6,6 +6,7 @@ import type { RunHead } from '../../../preload/contract/run.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { formatCount, formatPlural, formatTask } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
+import { splitWords } from '../../ui/split-words.ts';
 import { type NextStep, nextSteps } from '../derive/next-steps.ts';
 import { Maintenance } from './maintenance.tsx';
 import type { ProjectActions, ProjectLinks } from './project-actions.ts';
@@ -92,10 +93,10 @@ function hrefOf(where: NextStep['where'], runs: readonly RunHead[], links: Proje
 function Counts({ project }: { project: ProjectOverview }): ReactElement {
   const { train, validation, test, unassigned } = project.splits;
   const splits = [
-    { name: 'Train', count: train },
-    { name: 'Validation', count: validation },
-    { name: 'Test', count: test },
-    { name: 'Split by each run', count: unassigned },
+    { name: splitWords('train'), count: train },
+    { name: splitWords('validation'), count: validation },
+    { name: splitWords('test'), count: test },
+    { name: splitWords(null), count: unassigned },
   ];
   return (
     <div className="columns">

@@ -1,6 +1,5 @@
 /** Formats, parts and counts as people read them. */
 
-import type { Split } from '../../../preload/contract/tasks.ts';
 import type { ExportFormatName, ImportFormat, ImportReport } from '../../../preload/contract/transfers.ts';
 import { formatCount, formatPlural } from '../../ui/format.ts';
 
@@ -22,14 +21,6 @@ export const FORMAT_WORDS: { readonly [F in ImportFormat | ExportFormatName]: st
   sequence: 'A sequence of pictures',
   video: 'Frames of a video',
 };
-
-export const SPLIT_WORDS: { readonly [S in Split]: string } = {
-  train: 'Train',
-  validation: 'Validation',
-  test: 'Test',
-};
-
-export const ANY_SPLIT = 'Split by each run';
 
 /** The sentence at the head of a report. */
 export function reportTitle({ dry_run, cancelled, added, already_present }: ImportReport): string {

@@ -2,7 +2,7 @@
 
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { Split } from '../../../preload/contract/tasks.ts';
+import { Split } from '../../../preload/contract/tasks.ts';
 import type { ExportFormatName, ExportReport, ExportRequest } from '../../../preload/contract/transfers.ts';
 import { BackLink } from '../../ui/back-link.tsx';
 import { Choice } from '../../ui/choice.tsx';
@@ -10,10 +10,11 @@ import { Field } from '../../ui/field.tsx';
 import { FolderPicker } from '../../ui/folder-picker.tsx';
 import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
+import { splitWords } from '../../ui/split-words.ts';
 import { Tick } from '../../ui/tick.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { useStream } from '../../ui/use-stream.ts';
-import { FORMAT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { FORMAT_WORDS } from '../derive/words.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
 import { ProgressCard } from './progress-card.tsx';
 import { useTransfers } from './use-transfers.ts';
@@ -89,7 +90,7 @@ export function ExportPage({ project, api, links, choosePath }: ExportPageProps)
             value={split}
             options={[
               { id: ALL, label: 'Every labelled image' },
-              ...(['train', 'validation', 'test'] as const).map((id) => ({ id, label: SPLIT_WORDS[id] })),
+              ...Split.options.map((id) => ({ id, label: splitWords(id) })),
             ]}
             onChange={setSplit}
           />

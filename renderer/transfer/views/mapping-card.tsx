@@ -2,14 +2,15 @@
 
 import { type ReactElement, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { Split } from '../../../preload/contract/tasks.ts';
+import { Split } from '../../../preload/contract/tasks.ts';
 import type { SourceSurvey } from '../../../preload/contract/transfers.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Field } from '../../ui/field.tsx';
 import { formatCount, formatPlural } from '../../ui/format.ts';
+import { splitWords } from '../../ui/split-words.ts';
 import { Tick } from '../../ui/tick.tsx';
 import { type ClassRow, classRows, type Mapping, withClass, withSplit } from '../derive/mapping.ts';
-import { ANY_SPLIT, FORMAT_WORDS, SPLIT_WORDS } from '../derive/words.ts';
+import { FORMAT_WORDS } from '../derive/words.ts';
 
 export interface MappingCardProps {
   readonly survey: SourceSurvey;
@@ -163,8 +164,8 @@ type SplitsProps = Omit<MappingCardProps, 'project'>;
 
 const OPEN = 'open';
 const SPLIT_OPTIONS: readonly { readonly id: Split | typeof OPEN; readonly label: string }[] = [
-  { id: OPEN, label: ANY_SPLIT },
-  ...(['train', 'validation', 'test'] as const).map((id) => ({ id, label: SPLIT_WORDS[id] })),
+  { id: OPEN, label: splitWords(null) },
+  ...Split.options.map((id) => ({ id, label: splitWords(id) })),
 ];
 
 function Splits({ survey, mapping, onChange }: SplitsProps): ReactElement {
