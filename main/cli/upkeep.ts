@@ -85,5 +85,5 @@ export async function duplicateCommand(
 export async function compactCommand(context: CliContext, folder: string): Promise<void> {
   const report = await withWriter(context, folder, 'compact', compactProject);
   const freed = Math.max(0, report.before_bytes - report.after_bytes);
-  context.output.result(report, `gave back ${Math.round(freed / 1024)} kB, removed ${report.removed_files} files`);
+  context.output.result(report, `gave back ${Math.round(freed / 1000)} kB, removed ${report.removed_files} files`);
 }

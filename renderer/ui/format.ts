@@ -38,6 +38,12 @@ export function formatPlural(count: number, noun: string, plural = `${noun}s`): 
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** `413 kB`, `12.3 MB`, `1.5 GB`; of what is smaller, a whole kilobyte. Units: bytes in. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${formatCount(Math.ceil(bytes / 1e3))} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** Local time to the minute: `2024-05-17 09:30`. */
 export function formatTime(atMs: number): string {
   const at = new Date(atMs);

@@ -2,7 +2,7 @@
 
 import type { AnyEvaluation } from '../../../preload/contract/any-evaluation.ts';
 import type { Split } from '../../../preload/contract/tasks.ts';
-import { formatMetric, MISSING } from '../../ui/format.ts';
+import { formatCount, formatMetric, MISSING } from '../../ui/format.ts';
 
 export type Interval = readonly [low: number, high: number];
 
@@ -56,7 +56,7 @@ export function formatInterval(interval: Interval | null): string {
 export function intervalNote({ intervals }: AnyEvaluation): string {
   if (intervals === null) return 'no intervals';
   const percent = Math.round(100 * intervals.level);
-  return `${percent} % intervals from ${intervals.resamples.toLocaleString('en-US')} bootstrap draws of these images`;
+  return `${percent} % intervals from ${formatCount(intervals.resamples)} bootstrap draws of these images`;
 }
 
 const SPLIT_ORDER: readonly Split[] = ['validation', 'test', 'train'];

@@ -3,6 +3,7 @@
 import { type ReactElement, useCallback } from 'react';
 import type { ChartColors } from '../../ui/chart.ts';
 import { ChartCanvas } from '../../ui/chart-canvas.tsx';
+import { MISSING } from '../../ui/format.ts';
 import type { Series } from '../derive/series.ts';
 import { type EpochContent, epochOptions } from './epoch-chart.ts';
 
@@ -38,7 +39,7 @@ export function CurveCard({ title, theme, content }: CurveCardProps): ReactEleme
 
 function latest(line: Series, format: (value: number) => string): string {
   const last = line.points.at(-1);
-  return last === undefined ? '–' : format(last[1]);
+  return last === undefined ? MISSING : format(last[1]);
 }
 
 /** The chart in one sentence, for those who do not see it. */

@@ -1,7 +1,7 @@
 /** What a filter asks for and what images are called, in words. */
 
 import type { BoxDoubt, DataFacts, ImageCard, ImageFilter, ImageSort } from '../../../preload/contract/data.ts';
-import { formatPlural } from '../../ui/format.ts';
+import { formatCount, formatPlural } from '../../ui/format.ts';
 
 export const LABEL_WORDS: { readonly [L in NonNullable<ImageFilter['labels']>]: string } = {
   labelled: 'Labelled',
@@ -38,12 +38,15 @@ export function countWords(found: number | null, facts: DataFacts | null): strin
   if (found === null || facts === null) return '';
   return found === facts.images
     ? formatPlural(found, 'image')
-    : `${found.toLocaleString('en-US')} of ${formatPlural(facts.images, 'image')}`;
+    : `${formatCount(found)} of ${formatPlural(facts.images, 'image')}`;
 }
+
+/** `bolt, nut`; of an image that is labelled and has none, `no class`. */
+export const labelWords = ({ is_labelled, classes }: ImageCard): string =>
+  is_labelled ? classes.join(', ') || 'no class' : 'not labelled';
 
 /** The image in a sentence, for those who do not see it. */
 export function describeCard(card: ImageCard): string {
-  const labels = card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled';
   const objects = card.object_count > 0 ? `, ${formatPlural(card.object_count, 'object')}` : '';
-  return `${card.name}, ${labels}${objects}`;
+  return `${card.name}, ${labelWords(card)}${objects}`;
 }

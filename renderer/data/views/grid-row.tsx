@@ -3,7 +3,7 @@
 import { memo, type ReactElement } from 'react';
 import type { ImageCard } from '../../../preload/contract/data.ts';
 import { optionId, type Selection } from '../derive/selection.ts';
-import { describeCard } from '../derive/words.ts';
+import { describeCard, labelWords } from '../derive/words.ts';
 import type { CardStore } from './card-store.ts';
 import { Picture } from './picture.tsx';
 
@@ -64,14 +64,9 @@ function CellBody({ card, colors, at, count, isSelected, isFocused }: CellProps)
       tabIndex={-1}
     >
       {card === null ? <span className="picture" /> : <Picture card={card} colors={colors} />}
-      <span className="cell-text">{card === null ? '' : labelsText(card)}</span>
+      <span className="cell-text">{card === null ? '' : labelWords(card)}</span>
     </div>
   );
 }
 
 const Cell = memo(CellBody);
-
-function labelsText(card: ImageCard): string {
-  if (!card.is_labelled) return 'not labelled';
-  return card.classes.join(', ') || 'no class';
-}

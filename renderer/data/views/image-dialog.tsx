@@ -3,9 +3,10 @@
 import { type ReactElement, useEffect } from 'react';
 import type { ImageCard } from '../../../preload/contract/data.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { formatCount, formatDuration } from '../../ui/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { splitWords } from '../../ui/split-words.ts';
+import { labelWords } from '../derive/words.ts';
 import { Picture } from './picture.tsx';
 
 export interface ImageDialogProps {
@@ -61,7 +62,7 @@ export function ImageDialog({ card, colors, labelLink, onStep, onClose }: ImageD
 
 function factsOf(card: ImageCard): [string, string][] {
   return [
-    ['Class', card.is_labelled ? card.classes.join(', ') || 'none of them' : 'not labelled yet'],
+    ['Class', labelWords(card)],
     ['Part of the data', splitWords(card.split)],
     [
       'Review',
@@ -72,9 +73,6 @@ function factsOf(card: ImageCard): [string, string][] {
     ['Time at work', card.labelling_ms === 0 ? 'none' : formatDuration(card.labelling_ms / 1000)],
     ['Tags', card.tags.join(', ') || 'none'],
     ['Objects', formatCount(card.object_count)],
-    [
-      'Size',
-      `${card.width_px} × ${card.height_px} px, ${formatCount(Math.ceil(card.size_bytes / 1024))} kB ${card.format}`,
-    ],
+    ['Size', `${card.width_px} × ${card.height_px} px, ${formatBytes(card.size_bytes)} ${card.format}`],
   ];
 }

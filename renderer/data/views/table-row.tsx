@@ -1,10 +1,11 @@
 /** One image as a line of the table. */
 
 import { memo, type ReactElement } from 'react';
-import { formatCount, formatDuration } from '../../ui/format.ts';
+import { formatBytes, formatDuration } from '../../ui/format.ts';
 import { REVIEW_WORDS } from '../../ui/review-words.ts';
 import { splitWords } from '../../ui/split-words.ts';
 import { optionId } from '../derive/selection.ts';
+import { labelWords } from '../derive/words.ts';
 import type { RowProps } from './grid-row.tsx';
 import { Picture } from './picture.tsx';
 
@@ -31,7 +32,7 @@ function TableRowBody({ list, cards, colors, selection, first }: RowProps): Reac
           <span className="line-name" title={card.name}>
             {card.name}
           </span>
-          <span>{card.is_labelled ? card.classes.join(', ') || 'no class' : 'not labelled'}</span>
+          <span>{labelWords(card)}</span>
           <span>{splitWords(card.split)}</span>
           <span title={card.review.note}>{REVIEW_WORDS[card.review.state]}</span>
           <span className="number">{card.labelling_ms === 0 ? '' : formatDuration(card.labelling_ms / 1000)}</span>
@@ -39,7 +40,7 @@ function TableRowBody({ list, cards, colors, selection, first }: RowProps): Reac
           <span className="number">
             {card.width_px} × {card.height_px}
           </span>
-          <span className="number">{formatCount(Math.ceil(card.size_bytes / 1024))} kB</span>
+          <span className="number">{formatBytes(card.size_bytes)}</span>
         </>
       )}
     </div>

@@ -93,5 +93,4 @@ function Flags({ session, chosen }: { session: LabelSession; chosen: readonly An
   );
 }
 
-const sizeOf = ({ shape }: Annotation): string =>
-  `${shape.kind}, ${Math.round(shapeArea(shape)).toLocaleString('en')} px²`;
+const sizeOf = ({ shape }: Annotation): string => `${shape.kind}, ${formatCount(Math.round(shapeArea(shape)))} px²`;

@@ -9,6 +9,7 @@ import type {
 } from '../../../preload/contract/imported-models.ts';
 import { Field } from '../../ui/field.tsx';
 import { FolderPicker } from '../../ui/folder-picker.tsx';
+import { formatBytes } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import type { ChooseFile, ModelApi, ModelLinks } from '../model-api.ts';
@@ -102,7 +103,7 @@ function Guesses({ survey: { model, decoder, guesses, mapping } }: { survey: Mod
       <h2>
         {mapping === null ? 'Nobody knows how it is used' : 'How it is used'}{' '}
         <small className="muted">
-          {bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`}
+          {formatBytes(bytes)}
           {model.producer === '' ? '' : `, made by ${model.producer}`}
         </small>
       </h2>

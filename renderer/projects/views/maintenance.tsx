@@ -3,7 +3,7 @@
 import { type ReactElement, useState } from 'react';
 import type { HealthReport } from '../../../preload/contract/projects.ts';
 import { Field } from '../../ui/field.tsx';
-import { formatCount, formatPlural } from '../../ui/format.ts';
+import { formatBytes, formatCount, formatPlural } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -29,7 +29,7 @@ export function Maintenance({ name, folder, actions }: MaintenanceProps): ReactE
   const rename = useAction(actions.rename, () => setSaid('The project has another name.'));
   const compact = useAction(actions.compact, ({ before_bytes, after_bytes, removed_files }) => {
     const freed = Math.max(0, before_bytes - after_bytes);
-    setSaid(`${formatCount(Math.round(freed / 1024))} kB given back, ${formatPlural(removed_files, 'file')} removed.`);
+    setSaid(`${formatBytes(freed)} given back, ${formatPlural(removed_files, 'file')} removed.`);
   });
   const duplicate = useAction(async () => {
     for await (const event of await actions.duplicate(parentOf(folder), `${name} copy`)) {

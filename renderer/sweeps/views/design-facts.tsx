@@ -2,12 +2,11 @@
 
 import type { ReactElement } from 'react';
 import type { SweepDraft } from '../../../preload/contract/sweep-draft.ts';
-import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
+import { formatBytes, formatCount, formatDuration, formatPlural } from '../../ui/format.ts';
 import { HeadRow } from '../../ui/head-row.tsx';
 
 export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
   const { grid_size: size, estimated_seconds: seconds, estimated_bytes: bytes } = draft;
-  const megabytes = bytes === null ? null : `${formatCount(Math.round(bytes / 1e6))} MB`;
   return (
     <section className="card panel" aria-label="What it would do">
       <h2>What it would do</h2>
@@ -17,7 +16,7 @@ export function DesignFacts({ draft }: { draft: SweepDraft }): ReactElement {
         <dt>Time, one after another</dt>
         <dd>{seconds === null ? 'unknown: these models have not run here yet' : formatDuration(seconds)}</dd>
         <dt>Disk</dt>
-        <dd>{megabytes ?? 'unknown: these models have not run here yet'}</dd>
+        <dd>{bytes === null ? 'unknown: these models have not run here yet' : formatBytes(bytes)}</dd>
       </dl>
       {draft.notes.length === 0 ? null : (
         <ul className="notes muted">

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  formatBytes,
   formatDuration,
   formatMetric,
   formatParam,
@@ -69,4 +70,14 @@ test('tasks are named as people say them', () => {
     'Classification',
     'Object detection',
   ]);
+});
+
+test.each([
+  [0, '0 kB'],
+  [1, '1 kB'],
+  [412_300, '413 kB'],
+  [12_345_678, '12.3 MB'],
+  [1_500_000_000, '1.5 GB'],
+])('%s bytes read %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

@@ -2,7 +2,7 @@
 
 import { type CSSProperties, type ReactElement, useState } from 'react';
 import type { Evaluation } from '../../../../preload/contract/evaluation.ts';
-import { formatCount } from '../../../ui/format.ts';
+import { formatCount, MISSING } from '../../../ui/format.ts';
 import { HeadRow } from '../../../ui/head-row.tsx';
 import { type LabelOutcome, labelOutcomes } from '../../derive/confusion.ts';
 
@@ -72,7 +72,7 @@ function OutcomeCell(props: { count: number; of: number; shown: Shown; isRight?:
   const kind = isRight ? 'cell-right' : 'cell-wrong';
   return (
     <td className={count === 0 ? `${kind} cell-none` : kind} style={{ '--depth': share01 } as CSSProperties}>
-      {shown === 'images' ? formatCount(count) : of === 0 ? '–' : `${Math.round(100 * share01)} %`}
+      {shown === 'images' ? formatCount(count) : of === 0 ? MISSING : `${Math.round(100 * share01)} %`}
     </td>
   );
 }
