@@ -3,12 +3,13 @@
 import { type ReactElement, useMemo } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import type { Option } from '../../ui/choice.tsx';
+import { useWatched } from '../../ui/use-watched.ts';
 import { ChartsPage } from './charts-page.tsx';
 import { ClassesPage } from './classes-page.tsx';
 import type { DataLinks, DataSource } from './data-source.ts';
 import { ImagesPage } from './images-page.tsx';
 import { LookAlikesPage } from './look-alikes-page.tsx';
-import { useDataState, useFacts } from './use-images.ts';
+import { useFacts } from './use-images.ts';
 
 export type DataTab = 'images' | 'classes' | 'charts' | 'look-alikes';
 
@@ -22,7 +23,7 @@ export interface DataPageProps {
 }
 
 export function DataPage({ view, project, models, source, links }: DataPageProps): ReactElement {
-  const state = useDataState(source);
+  const state = useWatched(source.watch);
   const facts = useFacts(source, state?.version ?? null);
   const colors = useMemo(() => new Map((facts?.classes ?? []).map(({ name, color }) => [name, color])), [facts]);
   const tabs: readonly (readonly [DataTab, string, string])[] = [

@@ -18,8 +18,9 @@ export interface DataSource {
   /** Ids in order. */
   find(query: ImageQuery): Promise<Uint32Array>;
   cards(ids: readonly number[]): Promise<readonly ImageCard[]>;
-  /** What was done, in words; null where there was nothing to take back. */
+  /** What was done, in words. */
   edit(edit: DataEdit): Promise<string>;
+  /** Null where there was nothing to take back, or to do again. */
   undo(): Promise<TurnedEdit | null>;
   redo(): Promise<TurnedEdit | null>;
   /** Has a run look at images; what it says is proposed on the canvas. */

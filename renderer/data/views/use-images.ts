@@ -1,26 +1,9 @@
-/** The images found by a query, kept current; what is known of each; and the state of the data. */
+/** The images found by a query, kept current, and what is known of each. */
 
 import { useEffect, useMemo, useReducer, useState } from 'react';
-import type { DataFacts, DataState, ImageQuery } from '../../../preload/contract/data.ts';
+import type { DataFacts, ImageQuery } from '../../../preload/contract/data.ts';
 import { CardStore } from './card-store.ts';
 import type { DataSource } from './data-source.ts';
-
-/** Null until told; told anew with every change of the data. */
-export function useDataState(source: DataSource): DataState | null {
-  const [state, setState] = useState<DataState | null>(null);
-  useEffect(() => {
-    const abort = new AbortController();
-    const follow = async () => {
-      for await (const next of await source.watch(abort.signal)) {
-        if (abort.signal.aborted) return;
-        setState(next);
-      }
-    };
-    follow().catch(() => {}); // the connection is lost: another source comes with the next one
-    return () => abort.abort();
-  }, [source]);
-  return state;
-}
 
 /** Counts of all images; null until told. */
 export function useFacts(source: DataSource, version: string | null): DataFacts | null {
@@ -32,7 +15,7 @@ export function useFacts(source: DataSource, version: string | null): DataFacts 
       (told) => {
         if (isCurrent) setFacts(told);
       },
-      () => {}, // as above
+      () => {}, // the connection is lost: another source comes with the next one
     );
     return () => {
       isCurrent = false;

@@ -3,7 +3,6 @@
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import { messageOf } from '../../../preload/contract/errors.ts';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
-import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import type { SweepDraft, SweepSource } from '../../../preload/contract/sweep-draft.ts';
 import { BackLink } from '../../ui/back-link.tsx';
 import { Problem } from '../../ui/problem.tsx';
@@ -25,7 +24,8 @@ export interface DesignerPageProps {
 
 export function DesignerPage({ like, project, api, links }: DesignerPageProps): ReactElement {
   const { draft, form, yaml, problem, isBehind, edit, type, begin } = useDesign(api, project.task, like);
-  const sweeps = useSweeps(api);
+  // best effort: the form is as good without them, and the draft that is asked for beside tells of a lost engine
+  const sweeps = useLoaded(api.list).loaded ?? [];
   const choices = useLoaded(api.choices);
   const [devices, setDevices] = useState<readonly string[]>(['cpu']);
   const start = useAction(api.start, (id) => links.follow(links.sweep(id)));
@@ -82,16 +82,6 @@ export function DesignerPage({ like, project, api, links }: DesignerPageProps): 
   );
 }
 
-/** Those there are to begin with. */
-function useSweeps(api: SweepApi): readonly SweepHead[] {
-  const [sweeps, setSweeps] = useState<readonly SweepHead[]>([]);
-  useEffect(() => {
-    // best effort: the form is as good without them, and the draft that is asked for beside tells of a lost engine
-    api.list().then(setSweeps, () => setSweeps([]));
-  }, [api]);
-  return sweeps;
-}
-
 function FileProblems({ draft }: { draft: SweepDraft | null }): ReactElement | null {
   if (draft === null || draft.problems.length === 0) return null;
   return (
@@ -130,7 +120,7 @@ function useDesign(api: SweepApi, task: string, like: string | null) {
         if (keeps !== 'yaml') setYaml(reply.source);
         if (keeps !== 'form' && reply.plan !== null) setForm(formOf(reply.plan));
       } catch (error) {
-        setProblem(messageOf(error));
+        if (turn === latest.current) setProblem(messageOf(error));
       }
     },
     [api],

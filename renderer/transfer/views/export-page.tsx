@@ -1,6 +1,6 @@
 /** The project's labelled images as a data set for other tools, and what its format cannot hold. */
 
-import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { type FormEvent, type ReactElement, useState } from 'react';
 import type { ProjectOverview } from '../../../preload/contract/project.ts';
 import { Split } from '../../../preload/contract/tasks.ts';
 import type { ExportFormatName, ExportReport, ExportRequest } from '../../../preload/contract/transfers.ts';
@@ -13,11 +13,12 @@ import { Problem } from '../../ui/problem.tsx';
 import { splitWords } from '../../ui/split-words.ts';
 import { Tick } from '../../ui/tick.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import { useStream } from '../../ui/use-stream.ts';
+import { useWatched } from '../../ui/use-watched.ts';
 import { FORMAT_WORDS } from '../derive/words.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
 import { ProgressCard } from './progress-card.tsx';
-import { useTransfers } from './use-transfers.ts';
 
 export interface ExportPageProps {
   readonly project: ProjectOverview;
@@ -29,8 +30,8 @@ export interface ExportPageProps {
 const ALL = 'all';
 
 export function ExportPage({ project, api, links, choosePath }: ExportPageProps): ReactElement {
-  const state = useTransfers(api);
-  const formats = useFormats(api);
+  const state = useWatched(api.watch);
+  const formats = useLoaded(api.exportFormats).loaded ?? [];
   const [format, setFormat] = useState<ExportFormatName>('coco');
   const [split, setSplit] = useState<Split | typeof ALL>(ALL);
   const [withImages, setWithImages] = useState(true);
@@ -183,12 +184,4 @@ function Losses({ title, lines, none }: { title: string; lines: readonly string[
       </ul>
     </>
   );
-}
-
-function useFormats(api: TransferApi): readonly ExportFormatName[] {
-  const [formats, setFormats] = useState<readonly ExportFormatName[]>([]);
-  useEffect(() => {
-    api.exportFormats().then(setFormats, () => {}); // the connection is lost: another api comes with the next one
-  }, [api]);
-  return formats;
 }

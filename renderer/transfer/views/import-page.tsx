@@ -8,6 +8,7 @@ import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { useStream } from '../../ui/use-stream.ts';
+import { useWatched } from '../../ui/use-watched.ts';
 import { framedAs, nothingTyped, type TypedFrames, withFrames } from '../derive/frames.ts';
 import { type Mapping, requestOf, UNCHANGED } from '../derive/mapping.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
@@ -15,7 +16,6 @@ import { MappingCard } from './mapping-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { ReportCard } from './report-card.tsx';
 import { SourceCard } from './source-card.tsx';
-import { useTransfers } from './use-transfers.ts';
 
 export interface ImportPageProps {
   readonly project: ProjectOverview;
@@ -27,7 +27,7 @@ export interface ImportPageProps {
 }
 
 export function ImportPage({ project, api, links, path, choosePath }: ImportPageProps): ReactElement {
-  const state = useTransfers(api);
+  const state = useWatched(api.watch);
   const [source, setSource] = useState<ImportSource>({ path, format: 'auto', images_folder: null, frames: null });
   const [typed, setTyped] = useState<TypedFrames | null>(null);
   const [mapping, setMapping] = useState<Mapping>(UNCHANGED);
