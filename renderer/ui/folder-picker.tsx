@@ -1,8 +1,9 @@
 /** Finding a folder, or a file in it, on the engine's machine, within what it allows. */
 
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useCallback, useEffect, useState } from 'react';
 import type { FolderListing } from '../../preload/contract/projects.ts';
 import { FileIcon, FolderIcon } from './icons.tsx';
+import { useLoaded } from './use-loaded.ts';
 
 export interface FolderPickerProps {
   /** What is in a folder; with null, where one may begin. The same function until something changes. */
@@ -17,27 +18,15 @@ export interface FolderPickerProps {
 
 export function FolderPicker({ list, onFolder, onProject, onFile }: FolderPickerProps): ReactElement {
   const [at, setAt] = useState<string | null>(null);
-  const [listing, setListing] = useState<FolderListing | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const load = useCallback(() => list(at), [list, at]);
+  const { loaded: listing, problem } = useLoaded(load);
   useEffect(() => {
-    let isCurrent = true;
-    list(at).then(
-      (told) => {
-        if (!isCurrent) return;
-        setListing(told);
-        setProblem(null);
-        onFolder(told.folder);
-      },
-      (error: Error) => isCurrent && setProblem(error.message),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [list, at, onFolder]);
-
+    if (listing !== null) onFolder(listing.folder);
+  }, [listing, onFolder]);
+  const isEmpty = listing?.folders.length === 0 && (onFile === undefined || listing.files.length === 0);
   return (
     <section className="folders" aria-label="Folders">
-      <p className="path">{listing?.folder ?? ''}</p>
+      <p className="path">{listing?.folder ?? (problem === null ? 'Reading …' : '')}</p>
       {problem === null ? null : (
         <p className="field-problem" role="alert">
           {problem}
@@ -73,6 +62,7 @@ export function FolderPicker({ list, onFolder, onProject, onFile }: FolderPicker
               </li>
             ))}
       </ul>
+      {isEmpty ? <p className="muted">{onFile === undefined ? 'No folders in here.' : 'Nothing in here.'}</p> : null}
     </section>
   );
 }

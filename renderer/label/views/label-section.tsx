@@ -37,8 +37,9 @@ function FirstImage({ project, api, links }: Pick<LabelSectionProps, 'project' |
   useEffect(() => {
     let isCurrent = true;
     const show = (first: number | null) => {
+      if (!isCurrent) return;
       if (first === null) setEmpty(true);
-      else if (isCurrent) links.follow(links.label(first));
+      else links.follow(links.label(first));
     };
     api.first().then(show, () => {}); // without a connection the window says so, and asks again with the next one
     return () => {

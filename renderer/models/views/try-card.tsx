@@ -5,6 +5,7 @@ import type { ModelMapping, ModelSource, Tried } from '../../../preload/contract
 import { formatPlural } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import type { ModelApi, ModelLinks } from '../model-api.ts';
 
 export interface TryCardProps {
@@ -21,22 +22,19 @@ const MOST_LINES = 12;
 const DRAWN_WIDTH = 640;
 
 export function TryCard({ api, links, source, mapping }: TryCardProps): ReactElement {
-  const [images, setImages] = useState<ArrayLike<number>>([]);
+  const { loaded: images, problem } = useLoaded(api.images);
   const [at, setAt] = useState(0);
   const tried = useAction(api.tryOut);
   const { forget } = tried;
-  useEffect(() => {
-    let isCurrent = true;
-    api.images().then(
-      (ids) => isCurrent && setImages(ids),
-      () => {}, // without a connection the window says so, and asks again with the next one
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [api]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was said by another mapping is not what this one says
   useEffect(forget, [mapping, at, forget]);
+  if (images === null) {
+    return problem === null ? (
+      <p role="status">Looking for an image …</p>
+    ) : (
+      <Problem title="No image to try it on" text={problem} />
+    );
+  }
   const image = images[at];
   if (image === undefined) return <p className="muted">There is no image to try it on yet.</p>;
   return (

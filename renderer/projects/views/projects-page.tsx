@@ -45,6 +45,7 @@ export function ProjectsPage({ actions, links, openFolder, wanted: asked }: Proj
         <h1>Projects</h1>
       </div>
       <Problem title="The project was not opened" text={open.problem ?? restore.problem} />
+      <Problem title="The project was not taken off the list" text={forget.problem} />
       {keptAtMs === null ? null : (
         <p className="reason">
           Its last good state is of {formatTime(keptAtMs)}.{' '}

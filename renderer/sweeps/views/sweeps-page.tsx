@@ -1,10 +1,11 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useCallback } from 'react';
 import type { SweepHead } from '../../../preload/contract/sweep.ts';
 import { formatMetric, formatTime, MISSING } from '../../ui/format.ts';
 import { HeadRow } from '../../ui/head-row.tsx';
 import { CurveIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import type { SweepApi, SweepLinks } from '../sweep-api.ts';
 import { SweepBadge } from './trial-state.tsx';
 
@@ -17,19 +18,17 @@ export interface SweepsPageProps {
 
 /** All sweeps of the project, or how to start the first. */
 export function SweepsPage({ api, links, news }: SweepsPageProps): ReactElement {
-  const [sweeps, setSweeps] = useState<readonly SweepHead[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: news are a reason to ask again
-  useEffect(() => {
-    api.list().then(setSweeps, (error: Error) => setProblem(error.message));
-  }, [api, news]);
+  const list = useCallback(() => api.list(), [api, news]);
+  const { loaded: sweeps, problem } = useLoaded(list);
   const add = (
     <a className="button button-main" href={links.newSweep(null)}>
       <PlusIcon /> New sweep
     </a>
   );
-  if (problem !== null) return <Problem title="Sweeps cannot be shown" text={problem} />;
-  if (sweeps === null) return <div aria-busy="true" />;
+  if (sweeps === null) {
+    return problem === null ? <div aria-busy="true" /> : <Problem title="Sweeps cannot be shown" text={problem} />;
+  }
   if (sweeps.length === 0) {
     const text =
       'A sweep trains many runs with hyperparameters drawn from ranges, ends the poor ones early, and says which is best.';
@@ -41,6 +40,7 @@ export function SweepsPage({ api, links, news }: SweepsPageProps): ReactElement 
         <h1>Sweeps</h1>
         <div className="page-actions">{add}</div>
       </div>
+      <Problem title="Sweeps cannot be shown as they are now" text={problem} />
       <div className="card panel">
         <table className="plain sweeps">
           <thead>
