@@ -1,6 +1,6 @@
 /** What keeps a project sound: its name, a copy, a look at every file, room given back. */
 
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { HealthReport } from '../../../preload/contract/projects.ts';
 import { Field } from '../../ui/field.tsx';
 import { formatBytes, formatCount, formatPlural } from '../../ui/format.ts';
@@ -36,15 +36,14 @@ export function Maintenance({ name, folder, actions }: MaintenanceProps): ReactE
       if (event.type === 'progress') setProgress(event);
       else setSaid(`The copy is in ${event.folder}.`);
     }
-    setProgress(null);
   });
+  const leaving = useLeaving();
   const verify = useAction(async () => {
     setReport(null);
-    for await (const event of await actions.verify(new AbortController().signal)) {
+    for await (const event of await actions.verify(leaving())) {
       if (event.type === 'progress') setProgress(event);
       else setReport(event.report);
     }
-    setProgress(null);
   });
   const repair = useAction(actions.repair, ({ found, forgotten }) => {
     setSaid(`${formatPlural(found, 'image')} found again, ${formatCount(forgotten)} taken out.`);
@@ -52,6 +51,10 @@ export function Maintenance({ name, folder, actions }: MaintenanceProps): ReactE
   });
   const all = [rename, compact, duplicate, verify, repair];
   const isBusy = all.some((action) => action.isBusy);
+  const isCounting = verify.isBusy || duplicate.isBusy;
+  useEffect(() => {
+    if (!isCounting) setProgress(null); // however it ended
+  }, [isCounting]);
   return (
     <section className="card panel maintenance" aria-label="Upkeep">
       <h2>Upkeep</h2>
@@ -93,6 +96,17 @@ export function Maintenance({ name, folder, actions }: MaintenanceProps): ReactE
       {report === null ? null : <HealthList report={report} onRepair={repair.run} isBusy={isBusy} />}
     </section>
   );
+}
+
+/** A signal that is aborted when the page is left: what nobody sees is not worked on. */
+function useLeaving(): () => AbortSignal {
+  const leave = useRef(new AbortController());
+  useEffect(() => {
+    const here = new AbortController();
+    leave.current = here;
+    return () => here.abort();
+  }, []);
+  return () => leave.current.signal;
 }
 
 /** Above the folder, whatever the engine's system writes between names. */
