@@ -1,6 +1,6 @@
 /** One axis of parallel coordinates: a name that moves it, a track to brush, and the two ends of what is chosen. */
 
-import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactElement, useEffect, useRef } from 'react';
 import { fraction01, placeAt, type ScaledAxis, textAt, ticksOf, within } from '../derive/parallel.ts';
 
 export interface ParallelAxisProps {
@@ -40,6 +40,10 @@ export function ParallelAxis(props: ParallelAxisProps): ReactElement {
     cancelAnimationFrame(frame.current);
     frame.current = requestAnimationFrame(() => onBrush([Math.min(from, to), Math.max(from, to)]));
   };
+  const letGo = () => {
+    press.current = null;
+  };
+  useEffect(() => () => cancelAnimationFrame(frame.current), []);
   const [low, high] = brush === null ? [axis.low, axis.high] : within(axis, brush);
   return (
     <div className="parallel-axis" style={{ left: percent(at01) }}>
@@ -49,9 +53,8 @@ export function ParallelAxis(props: ParallelAxisProps): ReactElement {
         ref={track}
         onPointerDown={begin}
         onPointerMove={drag}
-        onPointerUp={() => {
-          press.current = null;
-        }}
+        onPointerUp={letGo}
+        onPointerCancel={letGo}
       >
         {ticksOf(axis).map(({ at01: at, text }) => (
           <span key={at} className="parallel-tick" style={{ bottom: percent(at) }}>
@@ -79,6 +82,9 @@ function AxisName({ axis: { name }, position, count, onMove, positionOf }: Paral
     Home: 0,
     End: count - 1,
   };
+  const letGo = () => {
+    isHeld.current = false;
+  };
   const move = (to: number) => {
     if (to !== position && to >= 0 && to < count) onMove(to);
   };
@@ -101,12 +107,8 @@ function AxisName({ axis: { name }, position, count, onMove, positionOf }: Paral
       onPointerMove={({ clientX }) => {
         if (isHeld.current) move(positionOf(clientX));
       }}
-      onPointerUp={() => {
-        isHeld.current = false;
-      }}
-      onPointerCancel={() => {
-        isHeld.current = false;
-      }}
+      onPointerUp={letGo}
+      onPointerCancel={letGo}
     >
       {name}
     </button>

@@ -50,6 +50,9 @@ export function ScatterCube({ sweep, axes, chosen, theme }: ScatterCubeProps): R
     held.current = [clientX, clientY];
     setView((before) => turned(before, (clientX - fromX) * RAD_A_PX, (clientY - fromY) * RAD_A_PX));
   };
+  const letGo = () => {
+    held.current = null;
+  };
   const names = axes.map(({ name }) => name).join(', ');
   const degrees = (rad: number) => Math.round((180 * rad) / Math.PI);
   return (
@@ -67,9 +70,8 @@ export function ScatterCube({ sweep, axes, chosen, theme }: ScatterCubeProps): R
         held.current = [event.clientX, event.clientY];
       }}
       onPointerMove={drag}
-      onPointerUp={() => {
-        held.current = null;
-      }}
+      onPointerUp={letGo}
+      onPointerCancel={letGo}
     />
   );
 }
