@@ -18,6 +18,7 @@ import { useStream } from '../../ui/use-stream.ts';
 import { useWatched } from '../../ui/use-watched.ts';
 import { FORMAT_WORDS } from '../derive/words.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
+import { ActiveCard } from './active-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 
 export interface ExportPageProps {
@@ -39,7 +40,6 @@ export function ExportPage({ project, api, links, choosePath }: ExportPageProps)
   const [name, setName] = useState(`${project.name} export`);
   const check = useStream(api.checkExport);
   const start = useAction(api.startExport, () => check.forget());
-  const stop = useAction(api.stop);
   const shownFormat = formats.includes(format) ? format : (formats[0] ?? format);
   const request: ExportRequest = {
     ...{ format: shownFormat, parent, name: name.trim() },
@@ -65,15 +65,7 @@ export function ExportPage({ project, api, links, choosePath }: ExportPageProps)
           start.problem ?? check.problem ?? (last?.kind === 'failed' && last.what === 'export' ? last.problem : null)
         }
       />
-      {active === null ? null : (
-        <ProgressCard
-          title={`${active.what === 'export' ? 'Exporting to' : 'Importing'} ${active.path}`}
-          progress={active.progress}
-          isStopping={active.is_stopping}
-          onStop={stop.run}
-          note="It goes on when you leave this page."
-        />
-      )}
+      {active === null ? null : <ActiveCard {...{ active, api }} />}
       <div className="transfer">
         <form className="card panel import-source" aria-label="Export" onSubmit={submit}>
           <h2>As what, and where</h2>

@@ -12,6 +12,7 @@ import { useWatched } from '../../ui/use-watched.ts';
 import { framedAs, nothingTyped, type TypedFrames, withFrames } from '../derive/frames.ts';
 import { type Mapping, requestOf, UNCHANGED } from '../derive/mapping.ts';
 import type { ChoosePath, TransferApi, TransferLinks } from '../transfer-api.ts';
+import { ActiveCard } from './active-card.tsx';
 import { MappingCard } from './mapping-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { ReportCard } from './report-card.tsx';
@@ -143,31 +144,15 @@ interface UnderWayProps {
 /** What goes on, what went wrong, and what can be gone on with. */
 function UnderWay({ state, api, links }: UnderWayProps): ReactElement | null {
   const goOn = useAction(api.startImport);
-  const stop = useAction(api.stop);
   const drop = useAction(api.forgetUnfinished);
   if (state === null) return null;
   const { active, last, unfinished } = state;
-  if (active !== null) {
-    const isImport = active.what === 'import';
-    return (
-      <ProgressCard
-        title={`${isImport ? 'Importing' : 'Exporting to'} ${active.path}`}
-        progress={active.progress}
-        isStopping={active.is_stopping}
-        onStop={stop.run}
-        note={
-          isImport
-            ? 'It goes on when you leave this page. What is in when you stop stays in.'
-            : 'It goes on when you leave this page. Stopping leaves nothing behind.'
-        }
-      />
-    );
-  }
+  if (active !== null) return <ActiveCard {...{ active, api }} />;
   return (
     <>
       <Problem
         title="The last import ended early"
-        text={goOn.problem ?? (last?.kind === 'failed' && last.what === 'import' ? last.problem : null)}
+        text={goOn.problem ?? drop.problem ?? (last?.kind === 'failed' && last.what === 'import' ? last.problem : null)}
       />
       {unfinished === null ? null : (
         <section className="reason transfer-actions" aria-label="Unfinished import">
