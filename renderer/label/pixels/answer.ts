@@ -15,8 +15,9 @@ import { superpixels } from './superpixels.ts';
  * than half of the last.
  */
 const WAND_SIDES = [512, 1536, 4096] as const;
-/** Superpixels are made for squares of this side, as hands come to them. */
+/** Superpixels are made for squares of this side, as hands come to them, and kept for so many: a megabyte each. */
 const TILE_SIDE = 512;
+const MOST_TILES = 64;
 const LEAST_STEP = 4;
 /** Of the box, to each side: what is seen of the background. */
 const MARGIN_FRACTION = 0.25;
@@ -87,7 +88,10 @@ export class PixelAnswers {
   private async tile(box: Xyxy, step: number): Promise<Int32Array> {
     const key = `${box.join()} ${step}`;
     const known = this.tiles.get(key) ?? superpixels(await this.reader.read(box), step);
-    this.tiles.set(key, known);
+    this.tiles.delete(key);
+    this.tiles.set(key, known); // at the end: the one that was used longest ago comes first
+    const [oldest] = this.tiles.keys();
+    if (this.tiles.size > MOST_TILES) this.tiles.delete(oldest!);
     return known;
   }
 

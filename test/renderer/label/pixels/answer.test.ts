@@ -90,7 +90,35 @@ describe('superpixels', () => {
 
     expect(sharedPixels(painted, line.truth)).toBe(maskArea(line.truth));
   });
+
+  test('pieces that were used longest ago are cut anew, those used since are not', async () => {
+    const size = { width: 66 * 512, height: 2 };
+    const picture = madePicture(size, () => true, [GREEN, GREEN], 0, rngFrom(1, 'long'));
+    const reader = readerOf(picture.raster);
+    const read: number[] = [];
+    const watched = {
+      size,
+      read: (xyxy: Xyxy) => {
+        read.push(xyxy[0] / 512);
+        return reader.read(xyxy);
+      },
+    };
+    const paint = answersTo(watched);
+
+    for (let tile = 0; tile < 64; tile++) await paint(tile);
+    await paint(0);
+    await paint(64);
+    await paint(0);
+    await paint(1);
+
+    expect(read).toEqual([...Array(65).keys(), 1]);
+  });
 });
+
+function answersTo(reader: ReturnType<typeof readerOf>) {
+  const pixels = new PixelAnswers(reader);
+  return (tile: number) => pixels.answer({ kind: 'superpixels', way: [[tile * 512 + 5, 1]], side: 400 });
+}
 
 describe('refining', () => {
   test('finds the object in a box, in noise that colours alone would not part', async () => {
