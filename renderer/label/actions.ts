@@ -1,5 +1,6 @@
 /** Everything that can be done by a key, with the keys it has at first. */
 
+import { ZOOM_STEP } from './doc/viewport.ts';
 import type { KeyCommand } from './keys.ts';
 
 export interface Action {
@@ -11,7 +12,6 @@ export interface Action {
   readonly command: KeyCommand;
 }
 
-const ZOOM = 1.25;
 const BRUSH_STEP = 1.25;
 const HARDNESS_STEP = 0.25;
 const SURENESS_STEP = 0.05;
@@ -97,8 +97,8 @@ export const ACTIONS: readonly (readonly [group: string, actions: readonly Actio
   [
     'View',
     [
-      action('zoom-in', 'larger, at the pointer', ['+', '='], { do: 'zoom', factor: ZOOM }),
-      action('zoom-out', 'smaller, at the pointer', ['-'], { do: 'zoom', factor: 1 / ZOOM }),
+      action('zoom-in', 'larger, at the pointer', ['+', '='], { do: 'zoom', factor: ZOOM_STEP }),
+      action('zoom-out', 'smaller, at the pointer', ['-'], { do: 'zoom', factor: 1 / ZOOM_STEP }),
       action('fit', 'fit the image', ['f'], { do: 'fit' }),
       action('fit-chosen', 'fit what is chosen', ['shift+f'], { do: 'fit-chosen' }),
       action('full-size', 'full size', ['0'], { do: 'full-size' }),

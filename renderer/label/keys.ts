@@ -4,6 +4,7 @@ import type { ShapeKind } from '../../native-models/geometry/shape.ts';
 import type { AnnotationFlag } from '../../preload/contract/annotation-flags.ts';
 import type { ReviewState } from '../../preload/contract/review.ts';
 import { ACTIONS, type Action } from './actions.ts';
+import { arrowStep } from './arrows.ts';
 import type { Combination } from './doc/combine.ts';
 import type { ToolName } from './tools/tool.ts';
 
@@ -64,16 +65,6 @@ export interface Pressed {
 /** Keys that a person chose, by action; an empty text where the action has none any more. */
 export type OwnKeys = Readonly<Record<string, string>>;
 
-const STEP_PX = 1;
-const LONG_STEP_PX = 10;
-
-const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
-  arrowleft: [-1, 0],
-  arrowright: [1, 0],
-  arrowup: [0, -1],
-  arrowdown: [0, 1],
-};
-
 /** Of the window or of tools, whatever a person would like. */
 const FIXED = /^(shift\+)?([1-9]|arrow.*|escape|enter| |tab)$|^ctrl\+k$/;
 /** Pressed on the way to another key. */
@@ -113,11 +104,8 @@ export class KeyTable {
   commandOf(pressed: Pressed): KeyCommand | null {
     const name = pressed.key.toLowerCase();
     if (name === 'escape') return { do: 'cancel' };
-    const arrow = pressed.control ? undefined : ARROWS[name];
-    if (arrow !== undefined) {
-      const step = pressed.shift ? LONG_STEP_PX : STEP_PX;
-      return { do: 'nudge', dx: arrow[0] * step, dy: arrow[1] * step };
-    }
+    const step = pressed.control ? null : arrowStep(name, pressed.shift);
+    if (step !== null) return { do: 'nudge', dx: step[0], dy: step[1] };
     const combo = comboOf(pressed);
     return combo === null ? null : (this.byCombo.get(combo)?.command ?? null);
   }

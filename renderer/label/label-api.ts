@@ -4,6 +4,7 @@ import type { Mask } from '../../native-models/geometry/mask.ts';
 import type { MadeEdit, TurnedEdit } from '../../preload/contract/data.ts';
 import type { ClickRequest } from '../../preload/contract/imported-models.ts';
 import type {
+  Change,
   Edit,
   HistoryEntry,
   ImageChange,
@@ -41,6 +42,13 @@ export interface LabelApi {
   /** Adds to the time that people have worked on the image; returns all of it. Units: milliseconds. */
   spend(image: number, spentMs: number): Promise<number>;
   first(): Promise<number | null>;
+}
+
+/** The engine's side of one image. */
+export interface LabelSource {
+  apply(name: string, changes: readonly Change[]): Promise<ImageChange>;
+  undo(): Promise<ImageChange>;
+  redo(): Promise<ImageChange>;
 }
 
 export interface LabelLinks {

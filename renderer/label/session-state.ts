@@ -3,7 +3,7 @@
 import type { ImageDocument } from '../../preload/contract/labelling.ts';
 import type { ProposedObject } from '../../preload/contract/proposals.ts';
 import { LabelDocument } from './doc/label-document.ts';
-import { ALL_SHOWN, type ObjectFilter } from './doc/object-filter.ts';
+import { ALL_SHOWN, isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-filter.ts';
 import { openProposals } from './doc/proposals.ts';
 import type { Cursor, Draft } from './tools/editor.ts';
 import type { ToolName } from './tools/tool.ts';
@@ -41,6 +41,8 @@ export interface SessionState {
   readonly problem: string | null;
 }
 
+export const SMALLEST_RADIUS_PX = 0.5;
+export const LARGEST_RADIUS_PX = 500;
 const FIRST_THRESHOLD = 0.5;
 const FIRST_RADIUS_PX = 10;
 const FIRST_TOLERANCE = 24;
@@ -68,4 +70,14 @@ export function firstState(told: ImageDocument, activeClass: string | null): Ses
     turn: 'edit',
     problem: null,
   };
+}
+
+/** What of a document is on show, and what of that may be touched. */
+export function filtered(
+  document: LabelDocument,
+  filter: ObjectFilter,
+): { readonly shown: LabelDocument; readonly reach: LabelDocument } {
+  const shown = isFiltering(filter) ? document.only((annotation) => isShown(filter, annotation)) : document;
+  const isAnyLocked = filter.lockedClasses.length > 0;
+  return { shown, reach: isAnyLocked ? shown.only((annotation) => !isLocked(filter, annotation)) : shown };
 }

@@ -18,27 +18,36 @@ import type { Review } from '../../preload/contract/review.ts';
 import { around } from './doc/around.ts';
 import { type Combination, combined, converted } from './doc/combine.ts';
 import { copies } from './doc/copies.ts';
+import { EarlyChanges } from './doc/early-changes.ts';
 import { LabelDocument } from './doc/label-document.ts';
-import { isFiltering, isLocked, isShown, type ObjectFilter } from './doc/object-filter.ts';
+import type { ObjectFilter } from './doc/object-filter.ts';
 import { OwnEdits } from './doc/own-edits.ts';
 import { decided, openProposals, type Verdict } from './doc/proposals.ts';
 import { moved } from './doc/reshape.ts';
-import { firstState, MOST_TOLERANCE, type SessionState, type Turn } from './session-state.ts';
-import { type ClickSource, type Cursor, type Draft, type Editor, type PixelSource, replaced } from './tools/editor.ts';
+import type { LabelSource } from './label-api.ts';
+import {
+  filtered,
+  firstState,
+  LARGEST_RADIUS_PX,
+  MOST_TOLERANCE,
+  type SessionState,
+  SMALLEST_RADIUS_PX,
+  type Turn,
+} from './session-state.ts';
+import {
+  type ClickSource,
+  type Cursor,
+  chosenOf,
+  type Draft,
+  type Editor,
+  type PixelSource,
+  replaced,
+} from './tools/editor.ts';
 import type { Tool, ToolName } from './tools/tool.ts';
 import { TOOLS } from './tools/toolbox.ts';
 
-/** The engine's side of one image. */
-export interface LabelSource {
-  apply(name: string, changes: readonly Change[]): Promise<ImageChange>;
-  undo(): Promise<ImageChange>;
-  redo(): Promise<ImageChange>;
-}
-
 type BrushSetting = Readonly<Record<'radius' | 'hardness01', number>>;
 
-export const SMALLEST_RADIUS_PX = 0.5;
-export const LARGEST_RADIUS_PX = 500;
 /** Of what a history calls a gesture. */
 const LONGEST_NAME = 80;
 
@@ -51,8 +60,7 @@ export class LabelSession implements Editor {
   private readonly listeners = new Set<() => void>();
   private state: SessionState;
   private tool: Tool;
-  /** Changes whose turn has not come, by their place in the order. */
-  private readonly early = new Map<number, ImageChange>();
+  private readonly early = new EarlyChanges();
   /** Edits reach the engine one after the other. */
   private sending: Promise<void> = Promise.resolve();
   /** So does what waits for them, and how much does. */
@@ -301,7 +309,7 @@ export class LabelSession implements Editor {
   }
 
   chosen(): Annotation[] {
-    return [...this.selection].flatMap((id) => this.document.get(id) ?? []);
+    return chosenOf(this);
   }
 
   commit(name: string, changes: readonly Change[]): void {
@@ -325,9 +333,10 @@ export class LabelSession implements Editor {
 
   /** A change of this or another window; one that comes before its turn waits for those before it. */
   tell(change: ImageChange): void {
-    this.early.set(change.sequence, change);
-    for (let next = this.takeNext(); next !== undefined; next = this.takeNext()) {
-      this.show(this.state.document.with(next), this.selection);
+    this.early.add(change);
+    const next = () => this.early.after(this.state.document.told.sequence);
+    for (let following = next(); following !== undefined; following = next()) {
+      this.show(this.state.document.with(following), this.selection);
     }
   }
 
@@ -377,17 +386,8 @@ export class LabelSession implements Editor {
     });
   }
 
-  private takeNext(): ImageChange | undefined {
-    const { sequence } = this.state.document.told;
-    for (const key of this.early.keys()) if (key <= sequence) this.early.delete(key);
-    return this.early.get(sequence + 1);
-  }
-
   private show(document: LabelDocument, selection: Iterable<number>): void {
-    const { filter } = this.state;
-    const shown = isFiltering(filter) ? document.only((annotation) => isShown(filter, annotation)) : document;
-    const isAnyLocked = filter.lockedClasses.length > 0;
-    const reach = isAnyLocked ? shown.only((annotation) => !isLocked(filter, annotation)) : shown;
+    const { shown, reach } = filtered(document, this.state.filter);
     const kept = [...selection].filter((id) => reach.get(id) !== undefined);
     const proposals = openProposals(document.told.proposals, document.annotations, this.state.threshold);
     this.update({ document, shown, reach, proposals, selection: new Set(kept) });

@@ -3,7 +3,7 @@
 import type { Shape } from '../../native-models/geometry/shape.ts';
 import type { Annotation, Change, ImageChange, ImageDocument } from '../../preload/contract/labelling.ts';
 import type { Proposals } from '../../preload/contract/proposals.ts';
-import type { LabelSource } from '../../renderer/label/session.ts';
+import type { LabelSource } from '../../renderer/label/label-api.ts';
 
 export class MemoryLabels implements LabelSource {
   /** Names of the edits that were sent, oldest first. */

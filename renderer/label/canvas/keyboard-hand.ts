@@ -7,6 +7,7 @@ import { joinBoxes } from '../../../native-models/geometry/box.ts';
 import { ringsOf } from '../../../native-models/geometry/polygon.ts';
 import { shapeXyxy } from '../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../preload/contract/labelling.ts';
+import { arrowStep } from '../arrows.ts';
 import { around } from '../doc/around.ts';
 import type { Point } from '../doc/hit.ts';
 import { HANDLES, handlePoint } from '../doc/reshape.ts';
@@ -32,13 +33,6 @@ export interface HandKey extends Held {
   readonly isRepeated: boolean;
 }
 
-const ARROWS: Readonly<Record<string, Point>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-const LONG_STEP = 10;
 const NOTHING_HELD: Held = { shift: false, alt: false };
 
 export class KeyboardHand {
@@ -91,11 +85,10 @@ export class KeyboardHand {
 
   /** Whether the key meant something here. */
   keyDown({ key, shift, alt, control, isRepeated }: HandKey): boolean {
-    const arrow = ARROWS[key];
+    const step = arrowStep(key, shift);
     if (this.state === null || control) return false;
-    if (arrow !== undefined) {
-      const steps = shift ? LONG_STEP : 1;
-      this.move(arrow[0] * steps, arrow[1] * steps);
+    if (step !== null) {
+      this.move(...step);
       return true;
     }
     if (key !== ' ' && key !== 'Enter') return false;

@@ -14,7 +14,7 @@ const PAINTED_FROM = 0.5;
 
 /** `way` has at least one point; a single one is a dab. `hardness01`: the part of the radius with the whole strength. */
 export function strokeMask(way: readonly Point[], radius: number, hardness01: number, size: Size): Mask {
-  const box = around(way, radius, [0, 0, size.width, size.height]);
+  const box = touchable(way, radius, [0, 0, size.width, size.height]);
   const part = hardness01 >= 1 ? strokePart(way, radius, box) : softPart(way, radius, hardness01, box);
   return maskFromPart(part, box, size);
 }
@@ -64,7 +64,7 @@ function eachNear(
   visit: (at: number, distance: number) => void,
 ): void {
   const [x0, y0, x1] = box;
-  const [left, top, right, bottom] = around([from, to], radius, box);
+  const [left, top, right, bottom] = touchable([from, to], radius, box);
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {
       const distance = distanceToSegment([x + 0.5, y + 0.5], from, to);
@@ -74,7 +74,7 @@ function eachNear(
 }
 
 /** Whole pixels that the brush can touch, inside a box of them. */
-function around(way: readonly Point[], radius: number, [x0, y0, x1, y1]: Xyxy): Xyxy {
+function touchable(way: readonly Point[], radius: number, [x0, y0, x1, y1]: Xyxy): Xyxy {
   const held = (value: number, low: number, high: number) => Math.min(Math.max(Math.round(value), low), high);
   const [xs, ys] = [way.map(([x]) => x), way.map(([, y]) => y)];
   return [

@@ -18,6 +18,9 @@ const FIT_MARGIN = 24;
 /** Screen pixels for one of a small image that is fitted. */
 export const LARGEST_FIT = 16;
 
+/** Times larger or smaller by a key or a button. */
+export const ZOOM_STEP = 1.25;
+
 /** Everything of a box as large as the view allows; no larger than `largest` times its size. */
 export function fitted([x0, y0, x1, y1]: Xyxy, view: Size, largest: number = MAX_SCALE): Viewport {
   const room = (side: number) => Math.max(1, side - 2 * FIT_MARGIN);

@@ -104,6 +104,13 @@ export const SLIP = 3;
 /** Image pixels; anything smaller is a slip of the hand. */
 export const MIN_SIDE_PX = 3;
 
+/** Whether a box is too small to be meant. Units: image pixels. */
+export const isSlip = ([x0, y0, x1, y1]: Xyxy): boolean => Math.min(x1 - x0, y1 - y0) < MIN_SIDE_PX;
+
+/** Objects that are chosen, in the order in which they were. */
+export const chosenOf = ({ document, selection }: Pick<Editor, 'document' | 'selection'>): Annotation[] =>
+  [...selection].flatMap((id) => document.get(id) ?? []);
+
 /** Whether there is a class to draw; where there is none that is told. */
 export function hasClass(editor: Editor): boolean {
   if (editor.activeClass === null) editor.say('Choose or add a class first.');

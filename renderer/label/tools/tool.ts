@@ -33,7 +33,6 @@ export abstract class ToolState<S extends States, K extends keyof S> {
   pointerDown(_: Pointer): void {}
   pointerMove(_: Pointer): void {}
   pointerUp(_: Pointer): void {}
-  doubleClick(_: Pointer): void {}
   /** Whether the key meant something here. */
   key(_: string): boolean {
     return false;
@@ -71,10 +70,7 @@ export type ToolName =
 
 /** A tool at work. */
 export interface Tool
-  extends Pick<
-    ToolState<States, string>,
-    'pointerDown' | 'pointerMove' | 'pointerUp' | 'doubleClick' | 'key' | 'cancel'
-  > {
+  extends Pick<ToolState<States, string>, 'pointerDown' | 'pointerMove' | 'pointerUp' | 'key' | 'cancel'> {
   readonly name: ToolName;
   /** The state it is in. */
   readonly state: string;
@@ -114,7 +110,6 @@ export function toolOf<S extends States & { readonly idle: null }>(
     pointerDown: (pointer) => current.object.pointerDown(pointer),
     pointerMove: (pointer) => current.object.pointerMove(pointer),
     pointerUp: (pointer) => current.object.pointerUp(pointer),
-    doubleClick: (pointer) => current.object.doubleClick(pointer),
     key: (key) => current.object.key(key),
     cancel: () => current.object.cancel(),
     answerFor: (key) => (current.object.awaitsAnswer(key) ? current.left.promise : null),

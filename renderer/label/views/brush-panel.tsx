@@ -1,8 +1,8 @@
 /** How large the brush is and how hard, or how much the wand takes, while such a tool is at work. */
 
 import type { ReactElement } from 'react';
-import { LARGEST_RADIUS_PX, type LabelSession, SMALLEST_RADIUS_PX } from '../session.ts';
-import { MOST_TOLERANCE } from '../session-state.ts';
+import type { LabelSession } from '../session.ts';
+import { LARGEST_RADIUS_PX, MOST_TOLERANCE, SMALLEST_RADIUS_PX } from '../session-state.ts';
 import type { ToolName } from '../tools/tool.ts';
 import { Slider } from './slider.tsx';
 import { usePart } from './use-session.ts';

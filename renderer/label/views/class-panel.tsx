@@ -3,6 +3,7 @@
 import { type ReactElement, useState } from 'react';
 import { isClassification, type Task } from '../../../preload/contract/tasks.ts';
 import { ClosedEyeIcon, EyeIcon, LockIcon, OpenLockIcon } from '../../ui/icons.tsx';
+import { toggled } from '../../ui/toggled.ts';
 import type { Look } from '../canvas/paint.ts';
 import type { ObjectFilter } from '../doc/object-filter.ts';
 import type { KeyTable } from '../keys.ts';
@@ -89,8 +90,6 @@ export function ClassPanel(props: ClassPanelProps): ReactElement {
 function ClassMarks({ name, filter, onFilter }: ClassMarksProps): ReactElement {
   const { hiddenClasses, lockedClasses } = filter;
   const [isHidden, isLocked] = [hiddenClasses.includes(name), lockedClasses.includes(name)];
-  const toggled = (list: readonly string[]) =>
-    list.includes(name) ? list.filter((other) => other !== name) : [...list, name];
   return (
     <>
       <button
@@ -99,7 +98,7 @@ function ClassMarks({ name, filter, onFilter }: ClassMarksProps): ReactElement {
         aria-pressed={isHidden}
         aria-label={`Hide ${name}`}
         title={isHidden ? `Show ${name}` : `Hide ${name}`}
-        onClick={() => onFilter({ ...filter, hiddenClasses: toggled(hiddenClasses) })}
+        onClick={() => onFilter({ ...filter, hiddenClasses: toggled(hiddenClasses, name) })}
       >
         {isHidden ? <ClosedEyeIcon /> : <EyeIcon />}
       </button>
@@ -109,7 +108,7 @@ function ClassMarks({ name, filter, onFilter }: ClassMarksProps): ReactElement {
         aria-pressed={isLocked}
         aria-label={`Lock ${name}`}
         title={isLocked ? `Let ${name} be changed` : `Lock ${name}: seen, and not to be touched`}
-        onClick={() => onFilter({ ...filter, lockedClasses: toggled(lockedClasses) })}
+        onClick={() => onFilter({ ...filter, lockedClasses: toggled(lockedClasses, name) })}
       >
         {isLocked ? <LockIcon /> : <OpenLockIcon />}
       </button>

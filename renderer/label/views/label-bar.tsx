@@ -5,6 +5,7 @@ import type { ImageNeighbours } from '../../../preload/contract/labelling.ts';
 import { BackIcon, ForwardIcon } from '../../ui/icons.tsx';
 import { useViewportPart } from '../canvas/use-viewport.ts';
 import type { ViewControl } from '../canvas/view-control.ts';
+import { ZOOM_STEP } from '../doc/viewport.ts';
 import type { KeyTable } from '../keys.ts';
 import type { LabelLinks } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
@@ -43,9 +44,9 @@ export function LabelBar(props: LabelBarProps): ReactElement {
         />
       </div>
       <div className="label-group">
-        <Press label="−" title={`Smaller (${keys.wordsOf('zoom-out')})`} onPress={() => control.zoom(0.8)} />
+        <Press label="−" title={`Smaller (${keys.wordsOf('zoom-out')})`} onPress={() => control.zoom(1 / ZOOM_STEP)} />
         <Scale control={control} keys={keys} />
-        <Press label="+" title={`Larger (${keys.wordsOf('zoom-in')})`} onPress={() => control.zoom(1.25)} />
+        <Press label="+" title={`Larger (${keys.wordsOf('zoom-in')})`} onPress={() => control.zoom(ZOOM_STEP)} />
         <Press label="Fit" title={`Fit the image (${keys.wordsOf('fit')})`} onPress={() => control.fit(null)} />
       </div>
       <span className="label-saved" role="status">

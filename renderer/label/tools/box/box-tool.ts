@@ -2,7 +2,7 @@
 
 import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import type { Point } from '../../doc/hit.ts';
-import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, isSlip, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 
 type BoxStates = {
@@ -64,18 +64,16 @@ class Stretching extends ToolState<BoxStates, 'stretching'> {
   }
 }
 
-const boxBetween = ([x0, y0]: Point, [x1, y1]: Point): Xyxy => sortCorners([x0, y0, x1, y1]);
+const boxOfCorners = ([x0, y0]: Point, [x1, y1]: Point): Xyxy => sortCorners([x0, y0, x1, y1]);
 
 function preview(editor: Editor, origin: Point, at: Point): void {
-  editor.setDraft({ kind: 'shape', shape: { kind: 'box', xyxy: boxBetween(origin, at) } });
+  editor.setDraft({ kind: 'shape', shape: { kind: 'box', xyxy: boxOfCorners(origin, at) } });
 }
 
 function complete(editor: Editor, origin: Point, at: Point): void {
-  const xyxy = boxBetween(origin, at);
-  const [x0, y0, x1, y1] = xyxy;
+  const xyxy = boxOfCorners(origin, at);
   const { activeClass } = editor;
-  const isSlip = Math.min(x1 - x0, y1 - y0) < MIN_SIDE_PX;
-  if (activeClass === null || isSlip) editor.setDraft(null);
+  if (activeClass === null || isSlip(xyxy)) editor.setDraft(null);
   else editor.commit('draw box', [drawn({ kind: 'box', xyxy }, activeClass)]);
 }
 

@@ -2,14 +2,13 @@
 
 import { combineMasks, type Mask, maskArea, sharedPixels } from '../../../../native-models/geometry/mask.ts';
 import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
-import { drawn, type Editor, hasClass, replaced } from '../editor.ts';
+import { chosenOf, drawn, type Editor, hasClass, replaced } from '../editor.ts';
 
 type MaskAnnotation = Annotation & { readonly shape: { readonly kind: 'mask'; readonly mask: Mask } };
-const isMask = (annotation: Annotation | undefined): annotation is MaskAnnotation => annotation?.shape.kind === 'mask';
+const isMask = (annotation: Annotation): annotation is MaskAnnotation => annotation.shape.kind === 'mask';
 
 /** Bitmaps that are chosen. */
-const chosenMasks = ({ document, selection }: Editor): MaskAnnotation[] =>
-  [...selection].map((id) => document.get(id)).filter(isMask);
+const chosenMasks = (editor: Editor): MaskAnnotation[] => chosenOf(editor).filter(isMask);
 
 /** Adds pixels to the bitmap that is chosen, where it is one; else they are a bitmap of their own. */
 export function painted(editor: Editor, pixels: Mask): Change[] {

@@ -7,7 +7,7 @@ import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.t
 import { converted } from '../../doc/combine.ts';
 import { NO_PROMPT, type Prompt, pointsAtSomething, withoutLast } from '../../doc/prompt.ts';
 import { awaitMask } from '../await-mask.ts';
-import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, SLIP } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, isSlip, type Pointer, SLIP } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 import { type ClickStates, Leaving } from './click-states.ts';
 
@@ -57,8 +57,7 @@ class Pressing extends Leaving<'pressing'> {
 
   /** A new box is a new question; points within the old one stay. */
   private framed(box: Xyxy): Prompt | null {
-    const isTiny = Math.min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX;
-    return isTiny ? null : { ...this.info.prompt, box };
+    return isSlip(box) ? null : { ...this.info.prompt, box };
   }
 }
 

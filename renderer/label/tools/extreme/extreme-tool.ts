@@ -2,7 +2,7 @@
 
 import type { Xyxy } from '../../../../native-models/geometry/box.ts';
 import type { Point } from '../../doc/hit.ts';
-import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, isSlip, type Pointer } from '../editor.ts';
 import { type Tool, ToolState, toolOf } from '../tool.ts';
 
 type ExtremeStates = {
@@ -62,8 +62,7 @@ class Marking extends ToolState<ExtremeStates, 'marking'> {
   private complete(): void {
     const { activeClass } = this.editor;
     const xyxy = boxAround(this.points);
-    const isSlip = Math.min(xyxy[2] - xyxy[0], xyxy[3] - xyxy[1]) < MIN_SIDE_PX;
-    if (activeClass === null || isSlip) this.editor.setDraft(null);
+    if (activeClass === null || isSlip(xyxy)) this.editor.setDraft(null);
     else this.editor.commit('draw box', [drawn({ kind: 'box', xyxy }, activeClass)]);
     this.goto('idle', null);
   }

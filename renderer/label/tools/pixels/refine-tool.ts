@@ -7,7 +7,7 @@ import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.t
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Point } from '../../doc/hit.ts';
 import { awaitMask } from '../await-mask.ts';
-import { drawn, type Editor, hasClass, inside, MIN_SIDE_PX, type Pointer, replaced, SLIP } from '../editor.ts';
+import { drawn, type Editor, hasClass, inside, isSlip, type Pointer, replaced, SLIP } from '../editor.ts';
 import { isPress, type Tool, ToolState, toolOf } from '../tool.ts';
 import { Leaving, type RefineStates } from './refine-states.ts';
 
@@ -48,10 +48,9 @@ class Framing extends Leaving<'framing'> {
 
   override pointerUp(pointer: Pointer): void {
     const box = this.boxTo(pointer);
-    const isTiny = Math.min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX;
     const isClick = Math.hypot(box[2] - box[0], box[3] - box[1]) <= SLIP * this.editor.pixel;
     if (this.isFirst && isClick) this.isFirst = false;
-    else if (isTiny) this.cancel();
+    else if (isSlip(box)) this.cancel();
     else this.goto('asking', { hints: { box, inside: [], outside: [], target: null } });
   }
 

@@ -3,7 +3,7 @@
 import type { Shape } from '../../../../native-models/geometry/shape.ts';
 import type { Annotation, Change } from '../../../../preload/contract/labelling.ts';
 import { combined } from '../../doc/combine.ts';
-import { drawn, type Editor, hasClass, type Pointer, REACH, replaced } from '../editor.ts';
+import { chosenOf, drawn, type Editor, hasClass, type Pointer, REACH, replaced } from '../editor.ts';
 import { type StateContext, type Tool, ToolState, toolOf } from '../tool.ts';
 import { Drawing, type PolygonStates } from './drawing.ts';
 
@@ -23,8 +23,8 @@ class CuttingHole extends Drawing {
 
   constructor(context: StateContext<PolygonStates, 'drawing'>) {
     super(context);
-    const { document, selection, pixel } = this.editor;
-    const chosen = [...selection].flatMap((id) => document.get(id) ?? []);
+    const { document, pixel } = this.editor;
+    const chosen = chosenOf(this.editor);
     const { x, y } = this.info.first;
     this.targets = chosen.length > 0 ? chosen : document.at(x, y, REACH * pixel).slice(0, 1);
   }

@@ -4,12 +4,12 @@ import { joinBoxes, type Xyxy } from '../../../../native-models/geometry/box.ts'
 import { shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import type { Annotation } from '../../../../preload/contract/labelling.ts';
 import { moved } from '../../doc/reshape.ts';
-import { type Pointer, replaced } from '../editor.ts';
+import { chosenOf, type Pointer, replaced } from '../editor.ts';
 import { ToolState } from '../tool.ts';
 import type { SelectStates } from './states.ts';
 
 export class Moving extends ToolState<SelectStates, 'moving'> {
-  private readonly before = [...this.editor.selection].flatMap((id) => this.editor.document.get(id) ?? []);
+  private readonly before = chosenOf(this.editor);
   private readonly around = this.before.map(({ shape }) => shapeXyxy(shape)).reduce(joinBoxes);
 
   override enter(): void {

@@ -5,7 +5,7 @@ import { polygonArea } from '../../../../native-models/geometry/polygon.ts';
 import { type Shape, shapeXyxy } from '../../../../native-models/geometry/shape.ts';
 import { cornerMoved, pulled, stretched } from '../../doc/reshape.ts';
 import { snapTo } from '../../doc/snap.ts';
-import { inside, MIN_SIDE_PX, type Pointer, REACH, replaced } from '../editor.ts';
+import { inside, isSlip, type Pointer, REACH, replaced } from '../editor.ts';
 import { type States, ToolState } from '../tool.ts';
 import { HANDLE_CURSORS, isPolygon } from './grips.ts';
 import type { SelectStates } from './states.ts';
@@ -49,8 +49,7 @@ export class PullingHandle extends Reshaping<'pullingHandle'> {
   protected shapeAt(pointer: Pointer): Shape | null {
     const { annotation, handle } = this.info;
     const box = pulled(shapeXyxy(annotation.shape), handle, inside(this.editor, pointer), this.editor.document.size);
-    const [x0, y0, x1, y1] = box;
-    return Math.min(x1 - x0, y1 - y0) < MIN_SIDE_PX ? null : stretched(annotation.shape, box);
+    return isSlip(box) ? null : stretched(annotation.shape, box);
   }
 }
 
