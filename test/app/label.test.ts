@@ -244,7 +244,7 @@ describe('labelling objects', () => {
     await page.getByRole('textbox', { name: 'What is wrong' }).fill('the bolt is cut off');
     await page.keyboard.press('Enter');
     await isMarked('Rejected');
-    await page.getByText('the bolt is cut off').waitFor();
+    await page.getByText('the bolt is cut off', { exact: true }).waitFor();
     await keepPicture(page, 'label-rejected-light');
     await page.keyboard.press('h');
     const history = page.getByRole('dialog', { name: 'History of this image' });
