@@ -10,7 +10,7 @@ import { type Layout, packedShape } from '../rules/layout.ts';
 import { ONNX_TYPES } from '../rules/onnx-types.ts';
 import { type GraphRecord, GraphWriter, info, rawBytes, type ValueInfo } from './graph-writer.ts';
 import { ordered, readersOf } from './in-place.ts';
-import type { NodeRecord } from './node-list.ts';
+import { type NodeRecord, withRootsFirst } from './node-list.ts';
 import type { WriteOptions } from './write.ts';
 
 /** How the runner of a graph provides for an output. */
@@ -149,7 +149,9 @@ export class Lowering implements Emitter {
     const successions = [...successors].map(([output, input]) => ({ input, output }));
     const late = this.graph.lateShapesCut(new Set(nodes.flatMap((record) => record.input)));
     const runnable = [...late.node, ...nodes.map(rename)];
-    const { nodes: node, inPlace } = ordered(runnable, successions, this.constant([], [0], 'int64'));
+    const inOrder = ordered(runnable, successions, this.constant([], [0], 'int64'));
+    const { inPlace } = inOrder;
+    const node = withRootsFirst(inOrder.nodes);
     const read = new Set(node.flatMap((record) => record.input));
     const initializer = [...this.graph.initializers].flatMap(([key, value]) => (read.has(key) ? [value] : []));
     const input = this.program.inputs

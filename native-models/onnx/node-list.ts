@@ -77,6 +77,18 @@ export class NodeList {
   }
 }
 
+/**
+ * The same nodes, those first that need none of the others. The runtime works back from the outputs, and of two operands it makes
+ * the one first whose node stands later: so a moment is scaled when the gradient that joins it is there, and not before a whole
+ * backward pass, after which neither is in the cache.
+ */
+export function withRootsFirst(nodes: readonly NodeRecord[]): NodeRecord[] {
+  const made = new Set(nodes.flatMap(({ output }) => output));
+  const [roots, others]: [NodeRecord[], NodeRecord[]] = [[], []];
+  for (const node of nodes) (node.input.some((value) => made.has(value)) ? others : roots).push(node);
+  return [...roots, ...others];
+}
+
 function attributeOf(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE.int };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE.string };
