@@ -128,9 +128,13 @@ const BACKENDS = ['', 'standard', 'blocked'];
 /** What runs when nothing is named. */
 const USUAL = ['step', 'ops', 'data'];
 
-function countOf(option: string, text: string): number {
+const MOST_STEPS = 100_000;
+const MOST_THREADS = 1024;
+
+function countOf(option: string, text: string, most = MOST_STEPS): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new Error(`--${option} takes a whole number from 1; got "${text}"`);
+  const isOne = Number.isInteger(count) && count >= 1 && count <= most;
+  if (!isOne) throw new Error(`--${option} takes a whole number from 1 to ${most}; got "${text}"`);
   return count;
 }
 
@@ -201,7 +205,7 @@ async function main(): Promise<void> {
   const settings = {
     filter: values.case,
     steps: countOf('steps', values.steps),
-    threads: countOf('threads', values.threads),
+    threads: countOf('threads', values.threads, MOST_THREADS),
     rounds: countOf('rounds', values.rounds),
     model: values.model,
     backend: values.backend,

@@ -119,10 +119,15 @@ const SYNTHETIC: Readonly<Record<string, () => Module>> = {
   fpn: () => new FpnNet(),
 };
 
-/** Errors: for a name that is neither a model's nor a synthetic network's. */
+/** What `network` makes, by name. */
+export const NETWORKS: readonly string[] = [
+  ...Object.keys(SYNTHETIC),
+  ...MODELS.flatMap(({ kind, name }) => (kind === 'classifier' ? [name] : [])),
+];
+
+/** Errors: for a name that is neither a model's of whole images nor a synthetic network's. */
 export function network(name: string): Module {
   const made = SYNTHETIC[name]?.() ?? findClassifier(name)?.build(CLASSES, IMAGENET_CONVENTION);
   if (made) return made;
-  const known = [...Object.keys(SYNTHETIC), ...MODELS.map((card) => card.name)];
-  throw new Error(`no network "${name}"; there are ${known.join(', ')}`);
+  throw new Error(`no network "${name}"; there are ${NETWORKS.join(', ')}`);
 }

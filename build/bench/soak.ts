@@ -2,6 +2,8 @@
 
 import { availableParallelism } from 'node:os';
 import { ours } from './contender.ts';
+import { DETECTORS } from './detectors.ts';
+import { NETWORKS } from './networks.ts';
 import { figure, median, table } from './statistics.ts';
 
 export interface SoakRow {
@@ -24,8 +26,10 @@ const READINGS = 4; // besides the first
 const WINDOW = 25; // steps one reading is the median of: garbage collection comes and goes within it
 const LARGEST_GROWTH_MB = 16; // what a quiet process varies by; a loss of 16 kB a step exceeds it in 1,000 steps
 
-/** Runs the steps of one network and reads its process's memory. */
+/** Runs the steps of one network and reads its process's memory. Errors: when there is no network of that name. */
 export async function soakBenchmark({ model, batch, side, steps }: SoakOptions): Promise<SoakRow> {
+  const known = [...NETWORKS, ...Object.keys(DETECTORS)];
+  if (!known.includes(model)) throw new Error(`--model: there is no network "${model}"; there are ${known.join(', ')}`);
   const sizes = { '--batch': batch, '--side': side, '--threads': availableParallelism() };
   const args = Object.entries(sizes).flatMap(([option, value]) => [option, String(value)]);
   const contender = ours('step-child.ts', ['--model', model, ...args]);
