@@ -23,6 +23,7 @@ import { MOSAIC } from '../images/objects/mosaic.ts';
 import { TILE_KEPT_SHARE } from '../images/objects/tiles.ts';
 import type { WriteProject } from '../store/project.ts';
 import { createRun } from '../store/runs.ts';
+import { refuseHalf } from '../train/step-options.ts';
 import type { RecognisedWeights } from '../weights/recognise.ts';
 
 export interface RunRequest {
@@ -42,6 +43,7 @@ export function planRun(project: WriteProject, request: RunRequest): string {
   const card = cardOf(request.model ?? defaultModel(project.info.task), project.info.task);
   const params = checkedParams(card, request.given, project.info.task);
   refuseSynchronised(params, request.device);
+  refuseHalf(params, request.device, Number(params['grad_accumulation_step']));
   refuseFrozenNorm(params, request.weights);
   refuseForeignWeights(card, request.weights);
   const seed = Number(params['random_seed']);

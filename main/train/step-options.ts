@@ -1,5 +1,6 @@
 /** What a run's hyperparameters ask of its training step, whatever the loss. */
 
+import type { Hyperparameters } from '../../native-models/catalog/hyperparameters.ts';
 import { frozenPrefixes, type ModelCard } from '../../native-models/catalog.ts';
 import type { StepOptions } from '../../native-models/training/step.ts';
 import { AppError } from '../../preload/contract/errors.ts';
@@ -20,7 +21,7 @@ export function stepOptions(
   plan: Plan,
 ): StepOptions {
   const isHalf = numberOf(params, 'half_precision') === 1;
-  refuseHalf(isHalf, device, plan.accumulation);
+  refuseHalf(params, device, plan.accumulation);
   return {
     ...(isHalf ? { lossScaling: {} } : {}),
     ...(device === 'cpu' ? { elementsAtOnce: ELEMENTS_AT_ONCE } : {}),
@@ -33,8 +34,12 @@ export function stepOptions(
   };
 }
 
-function refuseHalf(isHalf: boolean, device: Device, accumulation: number): void {
-  if (!isHalf) return;
+/**
+ * `accumulation`: of the run as it is, which may have come to more than was asked for.
+ * Errors: bad-hyperparameter where half precision was asked for and cannot be had.
+ */
+export function refuseHalf(params: Hyperparameters, device: Device, accumulation: number): void {
+  if (numberOf(params, 'half_precision') !== 1) return;
   const fail = (problem: string) =>
     new AppError('bad-hyperparameter', `half_precision ${problem}`, { device, accumulation });
   if (familyOf(device) !== 'cuda') throw fail(`needs a CUDA card, this run is on ${device}`);

@@ -41,6 +41,7 @@ test('names of later generations are written down as the canonical ones', async 
 test.each([
   [{ gradient_accumulation_steps: 2 }, 'unknown hyperparameter'],
   [{ learning_rate: 3 }, 'learning_rate must be a number from 0 to 1'],
+  [{ half_precision: 1 }, 'half_precision needs a CUDA card, this run is on cpu'],
 ])('%j is refused before there is a run', async (given, message) => {
   const project = await shadesProject(4);
 
