@@ -162,6 +162,18 @@ test('batches are made ahead while the reading thread is blocked', async () => {
   await iterator.return();
 });
 
+test('a batch is handed out where workers put it, in as many places as there are batches under way', async () => {
+  const feed = open({ samples: await pictures(8), transform: evaluation, batchSize: 2, prefetch: 1 });
+  const places = new Set<ArrayBufferLike>();
+
+  for (const epoch of [1, 2]) {
+    for await (const { images } of feed.batches(forwards(8), epoch)) places.add(images.buffer);
+  }
+
+  expect(places.size).toBe(2);
+  expect([...places].every((place) => place instanceof SharedArrayBuffer)).toBe(true);
+});
+
 test('breaking off an epoch leaves the feed ready for the next', async () => {
   const samples = await pictures(8);
   const feed = open({ samples, transform: train, batchSize: 1, prefetch: 3 });
