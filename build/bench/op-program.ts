@@ -1,5 +1,5 @@
 /**
- * One operator as programs of our compiler: the forward pass, or the backward pass alone, which takes from outside what
+ * One operator as programs of our compiler: the forward pass, both, or the backward pass alone, which takes from outside what
  * the forward pass had left for it.
  */
 
@@ -63,7 +63,7 @@ export interface OpPrograms {
 }
 
 /** Errors: for a kind of operator that is not known here. */
-export function opPrograms({ name, kind, shapes, attrs, wrt }: OpCase): OpPrograms {
+export function opPrograms({ name, kind, shapes, attrs, wrt, withForward = false }: OpCase): OpPrograms {
   const build = BUILDS[kind];
   if (build === undefined) throw new Error(`"${name}": no operator "${kind}"; known are ${Object.keys(BUILDS)}`);
   const graph = new Graph(shapeRules);
@@ -78,7 +78,9 @@ export function opPrograms({ name, kind, shapes, attrs, wrt }: OpCase): OpProgra
     graph.input('g', 'float32', y.shape),
     wrt.map((i) => operands[i]!),
   );
-  return cut(prune(new Map(slopes.map((slope, i) => [`d${wrt[i]}`, slope]))), forwardCount);
+  const gradients = slopes.map((slope, i) => [`d${wrt[i]}`, slope] as const);
+  if (withForward) return { timed: finished(new Map([['y0', y], ...gradients])), before: null };
+  return cut(prune(new Map(gradients)), forwardCount);
 }
 
 /** Divides a program after its first operations: the rest takes their results as inputs. */

@@ -4,7 +4,7 @@ A line `{...case...}` makes that case ready and answers `{}`; a line `go` runs i
 run, {"cpu_ms", "wall_ms"}. The fields of a case are those of build/bench/op-cases.ts, and `channels_last` (bool).
 A line `compare FILE` reads the operands and results that our side wrote for the case made ready last, and answers the
 relative L2 distances to torch's float64 results, {"ours", "peer"}, each the largest over the results.
-Backward passes are timed alone: the forward pass has run once, and its graph is kept.
+Backward passes are timed alone, but for cases `withForward`: the forward pass has run once, and its graph is kept.
 """
 
 import json
@@ -88,6 +88,8 @@ def function_of(case, inputs, cotangent_for):
     y = build(*inputs, **case["attrs"])
     g = cotangent_for(y)
     wanted = [inputs[index] for index in wrt]
+    if case.get("withForward"):
+        return lambda: torch.autograd.grad(build(*inputs, **case["attrs"]), wanted, g)
     return lambda: torch.autograd.grad(y, wanted, g, retain_graph=True)
 
 

@@ -50,6 +50,14 @@ test('the backward pass alone repeats nothing of the forward pass', () => {
   expect(timed.ops.map(({ prim }) => prim)).toEqual(['ReluGrad', 'BatchNormGrad']);
 });
 
+test('both passes together hand out the result and its gradients, from the operands alone', () => {
+  const { timed, before } = opPrograms({ ...SMALL, wrt: [0], withForward: true });
+
+  expect(before).toBeNull();
+  expect([...timed.outputs.keys()]).toEqual(['y0', 'd0']);
+  expect(run(timed).get('y0')).toEqual(run(opPrograms({ ...SMALL, wrt: null }).timed).get('y0'));
+});
+
 test('every case can be built, and no two have the same name', () => {
   for (const entry of OP_CASES) opPrograms(entry);
 
