@@ -95,8 +95,7 @@ export class GraphWriter implements Writer {
   }
 
   constant(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
-    const data = rawBytes(values, dtype);
-    const key = data.length <= SHARED_BYTES ? `${dtype} [${shape}] ${data}` : `own ${this.initializers.size}`;
+    const key = this.keyOf(values, shape, dtype);
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const name = `${this.prefix}constant_${this.initializers.size}`;
@@ -104,10 +103,20 @@ export class GraphWriter implements Writer {
       dims: [...shape],
       dataType: dtype === 'float64' ? DOUBLE : ONNX_TYPES[dtype],
       name,
-      rawData: data,
+      rawData: rawBytes(values, dtype),
     });
     this.shared.set(key, name);
     return name;
+  }
+
+  /** Equal for equal constants that are stored once: whole numbers as they are, others by their bits. */
+  private keyOf(values: ArrayLike<number>, shape: readonly number[], dtype: DType | 'float64'): string {
+    const sides = `${dtype} [${shape}]`;
+    const isWhole = dtype === 'int64';
+    if (isWhole && values.length <= SHARED_BYTES / 8) return `${sides} ${Array.prototype.join.call(values)}`;
+    const bits = isWhole ? null : rawBytes(values, dtype);
+    const isShared = bits !== null && bits.length <= SHARED_BYTES;
+    return isShared ? `${sides} ${String.fromCharCode(...bits)}` : `own ${this.initializers.size}`;
   }
 
   /**

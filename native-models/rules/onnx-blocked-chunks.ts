@@ -1,6 +1,6 @@
 /**
  * Rearranging whole chunks of a buffer: picked by number, which all threads do, where a transpose is done by one. A number
- * is a sum of terms, so that a graph holds a few short vectors and not a number for each chunk.
+ * is a sum of terms; of many chunks a graph holds those, a few short vectors, and not a number for each.
  */
 
 import type { Emitter } from './emitter.ts';
@@ -26,15 +26,32 @@ export function chunksPicked(
   sides: readonly number[],
   terms: readonly Term[],
 ): string {
+  const count = sides.reduce((all, side) => all * side, 1);
+  const places =
+    count <= MOST_LISTED ? emit.ints(listed(sides, terms)) : reshaped(emit, summed(emit, sides, terms), [count]);
+  const chunks = reshapedLate(emit, name, [-1, size]);
+  return emit.one('Gather', [chunks, places], { axis: 0 });
+}
+
+const MOST_LISTED = 1024; // numbers that a graph holds one by one, which takes no operators at every step
+
+function listed(sides: readonly number[], terms: readonly Term[]): number[] {
+  const factors = sides.map((_, axis) => sides.slice(axis + 1).reduce((all, side) => all * side, 1));
+  const count = sides.reduce((all, side) => all * side, 1);
+  return Array.from({ length: count }, (_, i) => {
+    const place = (axis: number) => Math.floor(i / factors[axis]!) % sides[axis]!;
+    return terms.reduce((sum, { axes, numbers }) => {
+      return sum + numbers[axes.reduce((at, axis) => at * sides[axis]! + place(axis), 0)]!;
+    }, 0);
+  });
+}
+
+function summed(emit: Emitter, sides: readonly number[], terms: readonly Term[]): string {
   const vectors = terms.map(({ axes, numbers }) => {
     const shape = sides.map((side, axis) => (axes.includes(axis) ? side : 1));
     return emit.constant(numbers, shape, 'int64');
   });
-  const places = vectors.reduce((sum, vector) => emit.one('Add', [sum, vector]));
-  const chunks = reshapedLate(emit, name, [-1, size]);
-  return emit.one('Gather', [chunks, reshaped(emit, places, [sides.reduce((all, side) => all * side, 1)])], {
-    axis: 0,
-  });
+  return vectors.reduce((sum, vector) => emit.one('Add', [sum, vector]));
 }
 
 /**
