@@ -135,7 +135,8 @@ function guessCandidates(
   const order = b !== null && (a === null || b <= a) ? 'rows' : 'columns';
   const [count, numbers] = order === 'rows' ? [a, b!] : [b, a!];
   // Beside a set of masks, so many numbers say how a thing's own is mixed of them.
-  const mixed = outputs.find((one) => isFloat(one) && shapeOf(one).length === 4)?.shape[1] ?? 0;
+  const masks = outputs.find((one) => isFloat(one) && shapeOf(one).length === 4);
+  const mixed = masks?.shape[1] ?? 0;
   const wanted = names === null ? null : numbers - mixed - names.length;
   const has_objectness = wanted === 5 || (wanted !== 4 && order === 'rows');
   const first = has_objectness ? 5 : 4;
@@ -149,13 +150,16 @@ function guessCandidates(
   const inGrid = isGrid
     ? `; ${cells} rows are one for each cell of strides 8, 16 and 32, so boxes seem to be in cells`
     : '';
-  const unread = extra === 0 ? '' : `; ${extra} numbers at the end, for masks or key points, are not read`;
-  const overlap = { activation: 'none', extra, overlap: 0.45 } as const;
+  const prototypes = mixed > 0 && mixed <= extra ? masks!.name : null;
+  const outlines = prototypes === null ? '' : `; ${mixed} numbers after them mix its mask of those in "${prototypes}"`;
+  const unreadCount = prototypes === null ? extra : extra - mixed;
+  const unread = unreadCount === 0 ? '' : `; ${unreadCount} numbers at the end, for key points or masks, are not read`;
+  const overlap = { activation: 'none', extra, prototypes, overlap: 0.45 } as const;
   return {
     output: { kind: 'candidates', output: value.name, order, has_objectness, units, ...overlap },
     manner: isGrid ? 'grid' : 'candidates',
     classCount,
-    words: `"${value.name}" has candidates in ${shape}, so ${classCount} classes${inGrid}${unread}`,
+    words: `"${value.name}" has candidates in ${shape}, so ${classCount} classes${inGrid}${outlines}${unread}`,
   };
 }
 

@@ -72,8 +72,10 @@ export const OutputMapping = z.discriminatedUnion('kind', [
     units: z.enum(['pixels', 'fractions', 'grid']),
     /** `sigmoid`: they are no probabilities yet. */
     activation: z.enum(['sigmoid', 'none']),
-    /** Numbers after those of the classes, about masks or key points, which are not read. */
+    /** Numbers after those of the classes, about masks or key points. */
     extra: z.int().nonnegative().max(1000).default(0),
+    /** Masks [1,K,H,W], of which that of a candidate is mixed: by the first K of those numbers. Null: they are not read. */
+    prototypes: valueName.nullable().default(null),
     /** Of candidates of a class that overlap by more, the best is kept. */
     overlap: fraction01,
   }),

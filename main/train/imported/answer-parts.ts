@@ -25,6 +25,10 @@ export function boxReader(units: 'pixels' | 'fractions', { input, placement, siz
   return ([x0, y0, x1, y1]) => clipBox(back([x0 * across, y0 * down, x1 * across, y1 * down]), size);
 }
 
+/** The pixels of a picture that a box touches. */
+export const wholePixels = ([x0, y0, x1, y1]: Xyxy, size: Size): Xyxy =>
+  clipBox([Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)], size);
+
 export function bestFirst(scores: Float32Array): number[] {
   const fitting = [...scores.keys()].filter((i) => scores[i]! >= LEAST_SCORE);
   return fitting.sort((a, b) => scores[b]! - scores[a]! || a - b);

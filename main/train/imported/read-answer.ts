@@ -1,15 +1,7 @@
 /** What the answers of a model from elsewhere mean: classes of a picture, or objects on the canvas it was shown. */
 
 import { pastedMask } from '../../../native-models/detection/paste-mask.ts';
-import {
-  boxArea,
-  boxIou,
-  boxNumbers,
-  clipBox,
-  type Size,
-  toFractions,
-  type Xyxy,
-} from '../../../native-models/geometry/box.ts';
+import { boxArea, boxIou, boxNumbers, type Size, toFractions, type Xyxy } from '../../../native-models/geometry/box.ts';
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { GRID_STRIDES, type OutputMapping } from '../../../preload/contract/imported-models.ts';
@@ -26,7 +18,9 @@ import {
   misfit,
   type Shown,
   taken,
+  wholePixels,
 } from './answer-parts.ts';
+import { mixedMask, prototypesOf } from './mixed-masks.ts';
 import { readFinished, readQueries } from './read-rows.ts';
 
 type Of<K extends OutputMapping['kind']> = Extract<OutputMapping, { kind: K }>;
@@ -111,13 +105,12 @@ function maskAt(masks: Floats, i: number, count: number, box: Xyxy, shown: Shown
   return maskFromPart(part, area, size);
 }
 
-const wholePixels = ([x0, y0, x1, y1]: Xyxy, size: Size): Xyxy =>
-  clipBox([Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)], size);
-
 interface Candidate {
   readonly box: Xyxy;
   readonly label: number;
   readonly score: number;
+  /** Which of all it is. */
+  readonly index: number;
 }
 
 function readCandidates(results: Feeds, output: Of<'candidates'>, classCount: number, shown: Shown): ScoredObject[] {
@@ -146,11 +139,33 @@ function readCandidates(results: Feeds, output: Of<'candidates'>, classCount: nu
     if (!(score >= LEAST_SCORE)) continue;
     const [cx, cy, w, h] = centred([at(i, 0), at(i, 1), at(i, 2), at(i, 3)], cells?.[i] ?? null);
     const box = toBox([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2]);
-    if (boxArea(box) > 0) found.push({ box, label, score: Math.min(1, score) });
+    if (boxArea(box) > 0) found.push({ box, label, score: Math.min(1, score), index: i });
   }
-  return distinct(found, output.overlap).map(({ box, label, score }) => {
-    return { label, score, fractions: toFractions(box, shown.size), mask: null };
+  const maskOf = maskReader(results, output, shown, (i, k) => at(i, first + classCount + k));
+  return distinct(found, output.overlap).map(({ box, label, score, index }) => {
+    return { label, score, fractions: toFractions(box, shown.size), mask: maskOf(index, box) };
   });
+}
+
+/** `extra`: of a candidate, one of its numbers after those of the classes. */
+function maskReader(
+  results: Feeds,
+  { prototypes: name, extra: extraCount }: Of<'candidates'>,
+  shown: Shown,
+  extra: (i: number, k: number) => number,
+): (i: number, box: Xyxy) => Mask | null {
+  if (name === null) return () => null;
+  const values = floats(results, name);
+  const prototypes = prototypesOf(values, name);
+  const { count } = prototypes;
+  if (count > extraCount) throw misfit(name, values, `as many masks as a candidate has numbers for: ${extraCount}`);
+  return (i, box) =>
+    mixedMask(
+      prototypes,
+      Float32Array.from({ length: count }, (_, k) => extra(i, k)),
+      box,
+      shown,
+    );
 }
 
 interface Cell {

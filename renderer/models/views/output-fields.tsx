@@ -104,9 +104,15 @@ export function OutputFields({ output, outputs, onChange }: OutputFieldsProps): 
             onChange={(overlap) => onChange({ ...output, overlap: Math.min(1, overlap) })}
           />
           <NumberField
-            label="Numbers at the end that are not read"
+            label="Numbers after the classes"
             value={output.extra}
             onChange={(extra) => onChange({ ...output, extra: Math.max(0, Math.round(extra)) })}
+          />
+          <Choice
+            label="Masks are mixed of"
+            value={output.prototypes ?? NONE}
+            options={[{ id: NONE, label: 'none' }, ...names]}
+            onChange={(masks) => onChange({ ...output, prototypes: masks === NONE ? null : masks })}
           />
           <Tick isOn={output.has_objectness} onChange={(has_objectness) => onChange({ ...output, has_objectness })}>
             Says how sure it is of an object, beside its classes

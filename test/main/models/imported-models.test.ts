@@ -138,8 +138,9 @@ describe('a model from elsewhere that finds boxes and masks', () => {
     const { engine } = await engineOn('image-object-detection', [red], ['bolt']);
     const source = sourceOf(writeModel(tempFolder(), 'finder.onnx', boxFinder(SIDE)));
     const guessed = mapped((await engine.models().survey(source, undefined)).mapping);
-    const output = { kind: 'candidates', output: 'boxes', order: 'rows', has_objectness: true, extra: 0 } as const;
-    const wrong = { ...guessed, output: { ...output, units: 'pixels', activation: 'none', overlap: 0.5 } as const };
+    const output = { kind: 'candidates', output: 'boxes', order: 'rows', has_objectness: true } as const;
+    const rest = { units: 'pixels', activation: 'none', extra: 0, prototypes: null, overlap: 0.5 } as const;
+    const wrong = { ...guessed, output: { ...output, ...rest } };
     const error = await appErrorOf(() => engine.models().tryOut({ source, mapping: wrong, image_id: 1 }, undefined));
     expect(error.message).toBe('output "boxes" is [2,4]; expected rows of 6 numbers for 1 classes');
     const small = { ...guessed, input: { ...guessed.input, width: 8 } };

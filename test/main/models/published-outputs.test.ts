@@ -40,12 +40,15 @@ const RIGHT: readonly (readonly [string, ReturnType<typeof guess>, object])[] = 
   [
     'the same with masks mixed of 32',
     guess([images()], [value('output0', [1, 116, 8400]), value('output1', [1, 32, 160, 160])]),
-    { output: { kind: 'candidates', output: 'output0', order: 'columns', extra: 32 }, classes: 80 },
+    {
+      output: { kind: 'candidates', output: 'output0', order: 'columns', extra: 32, prototypes: 'output1' },
+      classes: 80,
+    },
   ],
   [
     'the same with 17 key points of one class',
     guess([images()], [value('output0', [1, 56, 8400])], { ...DETECTION, names: ['person'] }),
-    { output: { kind: 'candidates', order: 'columns', extra: 51 }, classes: 1 },
+    { output: { kind: 'candidates', order: 'columns', extra: 51, prototypes: null }, classes: 1 },
   ],
   [
     'a head with anchors and the maps it was decoded from',
@@ -56,6 +59,11 @@ const RIGHT: readonly (readonly [string, ReturnType<typeof guess>, object])[] = 
     'the same of one class',
     guess([images()], [value('output', [1, 25200, 6])], { ...DETECTION, names: ['car'] }),
     { output: { kind: 'candidates', order: 'rows', has_objectness: true }, classes: 1 },
+  ],
+  [
+    'one with anchors and masks mixed of 32',
+    guess([images()], [value('output0', [1, 25200, 117]), value('output1', [1, 32, 160, 160])]),
+    { output: { order: 'rows', has_objectness: true, extra: 32, prototypes: 'output1' }, classes: 80 },
   ],
   [
     'one of one class on a small picture, which has few cells',
