@@ -7,11 +7,13 @@ import { addAnnotations, annotationsOf } from '../../main/store/annotations.ts';
 import { openProject } from '../../main/store/project.ts';
 import { NO_FLAGS } from '../../preload/contract/annotation-flags.ts';
 import { FakeClock } from '../kit/clock.ts';
+import { eventually } from '../kit/eventually.ts';
 import { tempFolder } from '../kit/folders.ts';
-import { dragOnCanvas } from '../kit/on-canvas.ts';
+import { dragOnCanvas, onCanvas } from '../kit/on-canvas.ts';
 import { picturedProject } from '../kit/pictured-project.ts';
 import { photo } from '../kit/pictures.ts';
 import { servedWindow } from '../kit/served-window.ts';
+import { openWalk } from '../kit/walk-window.ts';
 import { keepPicture } from '../kit/window.ts';
 
 const SIZE = { width: 400, height: 300 };
@@ -92,6 +94,47 @@ test('keys pressed before an image, or which it is, is there are obeyed in their
     [],
   ]);
   expect(await page.getByRole('application').evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
+/** Whether anything is drawn of a gesture: on the last of the layers. */
+const seenDraft = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = [...document.querySelectorAll<HTMLCanvasElement>('.konvajs-content canvas')].at(-1)!;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((level, i) => i % 4 === 3 && level > 0);
+  });
+
+test('what a click would find is shown where the pointer, or the crosshair, rests, unless that is switched off', async () => {
+  const { page, engine, keys } = await openWalk();
+  const { screenOf } = await onCanvas(page, SIZE);
+  const rest = () => page.mouse.move(...screenOf(80, 70));
+  await page.keyboard.press('c');
+
+  await rest();
+  await eventually(async () => expect(await seenDraft(page)).toBe(true));
+  await keepPicture(page, 'click-preview-light');
+  await page.mouse.move(600, 5); // on the bar above
+  await eventually(async () => expect(await seenDraft(page)).toBe(false));
+  await page.keyboard.press('Home');
+  await keys.to([80, 70]);
+  await eventually(async () => expect(await seenDraft(page)).toBe(true));
+  await keys.press('Space');
+  await keys.press('Enter'); // which waits for what is found
+  await page.getByRole('heading', { name: '1 object' }).waitFor();
+
+  const words = 'Show what a click would find';
+  await page.locator('.tick', { hasText: words }).click();
+  expect(await page.getByRole('checkbox', { name: words }).isChecked()).toBe(false);
+  await keepPicture(page, 'click-panel-light');
+  await page.keyboard.press('Escape'); // lets go of the object, wherever the focus is
+  await eventually(async () => expect(await seenDraft(page)).toBe(false));
+  await rest();
+  await page.mouse.down();
+  expect(await seenDraft(page)).toBe(false);
+  await page.mouse.up();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '2 objects' }).waitFor();
+  expect(engine.labelling().document(1).annotations).toHaveLength(2);
 });
 
 test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {

@@ -104,7 +104,7 @@ const DRAWING: ReadonlySet<ToolName> = new Set([
 function driverOf(tool: ToolName, className: string | null = 'cell'): EditorDriver {
   const driver = new EditorDriver([tool === 'eraser' ? BITMAP : RING], SIZE, null, className);
   driver.session.pixels = { ask: async () => FOUND };
-  driver.session.clicks = { ask: async () => FOUND };
+  driver.session.clicks = { ask: async () => FOUND, look: async () => FOUND };
   driver.session.select(DRAWING.has(tool) ? [] : [1]);
   return driver.tool(tool);
 }

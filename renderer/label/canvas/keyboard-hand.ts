@@ -77,6 +77,7 @@ export class KeyboardHand {
   /** Leaves no trace of what was held. */
   end(): void {
     if (this.isDown) this.session.hand.cancel();
+    if (this.state !== null) this.session.hand.pointerLeave();
     this.down = null;
     this.state = null;
     this.control.pointAt(null);

@@ -4,7 +4,7 @@ import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import type { Point } from '../doc/hit.ts';
 import { measured } from '../doc/measure.ts';
 import type { Draft } from '../tools/editor.ts';
-import { CORNER_SIDE, type Look, paintChosen, paintDrawn, paintGrip } from './paint.ts';
+import { CORNER_SIDE, type Look, paintAhead, paintChosen, paintDrawn, paintGrip } from './paint.ts';
 
 type Context = CanvasRenderingContext2D;
 type Of<K extends Draft['kind']> = Extract<Draft, { kind: K }>;
@@ -38,6 +38,9 @@ export function paintDraft(context: Context, draft: Draft, colour: string, look:
       break;
     case 'clicks':
       paintClicks(context, draft, colour, look, pixel);
+      break;
+    case 'preview':
+      paintAhead(context, { shape: { kind: 'mask', mask: draft.mask } }, colour, pixel);
       break;
     case 'measure':
       paintMeasure(context, draft, look, pixel);

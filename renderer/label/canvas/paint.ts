@@ -23,11 +23,14 @@ export interface Look {
 
 const FILL_ALPHA = 0.14;
 const CHOSEN_ALPHA = 0.3;
+const AHEAD_ALPHA = 0.2;
 const GRID_ALPHA = 0.3;
 /** Screen pixels. */
 const LINE = 1.5;
 const CHOSEN_LINE = 2.5;
 const PROPOSAL_LINE = 2;
+/** Drawn and left out, of what is no object yet. */
+const DASHES = [6, 4];
 const HANDLE_SIDE = 8;
 export const CORNER_SIDE = 7;
 /** Corners that are nearer to one another are shown by the first of them, until somebody zooms in. */
@@ -58,7 +61,7 @@ export function paintProposals(
   pixel: number,
 ): void {
   context.lineWidth = PROPOSAL_LINE * pixel;
-  context.setLineDash([6 * pixel, 4 * pixel]);
+  context.setLineDash(DASHES.map((length) => length * pixel));
   for (const proposal of proposals) {
     context.strokeStyle = look.colourOf(proposal.class_name);
     context.globalAlpha = 0.4 + 0.6 * proposal.score;
@@ -101,6 +104,13 @@ export function paintChosen(context: Context, chosen: readonly Annotation[], loo
 /** A shape that is not in the document yet. */
 export function paintDrawn(context: Context, drawn: Pick<Annotation, 'shape'>, colour: string, pixel: number): void {
   paintShape(context, drawn, colour, CHOSEN_ALPHA, CHOSEN_LINE * pixel);
+}
+
+/** What is not even drawn yet: fainter, its edge in dashes. */
+export function paintAhead(context: Context, drawn: Pick<Annotation, 'shape'>, colour: string, pixel: number): void {
+  context.setLineDash(DASHES.map((length) => length * pixel));
+  paintShape(context, drawn, colour, AHEAD_ALPHA, CHOSEN_LINE * pixel);
+  context.setLineDash([]);
 }
 
 function paintShape(

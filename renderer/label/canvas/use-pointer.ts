@@ -48,7 +48,8 @@ export function usePointer(
         const pans = event.button === MIDDLE_BUTTON || (event.button === LEFT_BUTTON && now.current.panning.isReady);
         if (!pans && event.button !== LEFT_BUTTON) return;
         event.preventDefault();
-        element.blur(); // from here on the hand on the pointer draws, and that of the keyboard lets go
+        // From here on the hand on the pointer draws: that of the keyboard lets go, and Enter is for no button pressed before.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         element.setPointerCapture(event.pointerId);
         if (pans) {
           last = screenPoint(event);
@@ -76,6 +77,13 @@ export function usePointer(
         if (last !== null) setPanning((before) => ({ ...before, isPanning: false }));
         else if (event.button === LEFT_BUTTON) now.current.session.hand.pointerUp(pointer(event));
         last = null;
+      },
+      options,
+    );
+    element.addEventListener(
+      'pointerleave',
+      () => {
+        if (now.current.hand.getState() === null) now.current.session.hand.pointerLeave();
       },
       options,
     );

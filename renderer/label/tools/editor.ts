@@ -39,6 +39,8 @@ export type Draft =
   | { readonly kind: 'measure'; readonly from: Point; readonly to: Point }
   /** What is pointed at, and the object that a model finds there. */
   | { readonly kind: 'clicks'; readonly prompt: Prompt; readonly mask: Mask | null }
+  /** The object that a click would find. */
+  | { readonly kind: 'preview'; readonly mask: Mask }
   /** Objects shown otherwise than the document has them. */
   | { readonly kind: 'changed'; readonly annotations: readonly Annotation[] };
 
@@ -60,6 +62,8 @@ export interface PixelSource {
 export interface ClickSource {
   /** Null where nothing is found; rejects when the signal is aborted, or the model fails. */
   ask(prompt: Prompt, signal: AbortSignal): Promise<Mask | null>;
+  /** The same for what is pointed at and not clicked, once it has been pointed at for a moment; null where nobody wants that. */
+  readonly look: ((prompt: Prompt, signal: AbortSignal) => Promise<Mask | null>) | null;
 }
 
 export interface Editor {

@@ -33,6 +33,8 @@ export abstract class ToolState<S extends States, K extends keyof S> {
   pointerDown(_: Pointer): void {}
   pointerMove(_: Pointer): void {}
   pointerUp(_: Pointer): void {}
+  /** It is over the picture no more. */
+  pointerLeave(): void {}
   /** Whether the key meant something here. */
   key(_: string): boolean {
     return false;
@@ -70,7 +72,10 @@ export type ToolName =
 
 /** A tool at work. */
 export interface Tool
-  extends Pick<ToolState<States, string>, 'pointerDown' | 'pointerMove' | 'pointerUp' | 'key' | 'cancel'> {
+  extends Pick<
+    ToolState<States, string>,
+    'pointerDown' | 'pointerMove' | 'pointerUp' | 'pointerLeave' | 'key' | 'cancel'
+  > {
   readonly name: ToolName;
   /** The state it is in. */
   readonly state: string;
@@ -110,6 +115,7 @@ export function toolOf<S extends States & { readonly idle: null }>(
     pointerDown: (pointer) => current.object.pointerDown(pointer),
     pointerMove: (pointer) => current.object.pointerMove(pointer),
     pointerUp: (pointer) => current.object.pointerUp(pointer),
+    pointerLeave: () => current.object.pointerLeave(),
     key: (key) => current.object.key(key),
     cancel: () => current.object.cancel(),
     answerFor: (key) => (current.object.awaitsAnswer(key) ? current.left.promise : null),

@@ -1,8 +1,9 @@
-/** Which model answers clicks, and what the object that it finds is kept as; both are remembered from image to image. */
+/** Which model answers clicks, and what the object that it finds is kept as; and whether that is shown before the click; all are remembered. */
 
 import { type ReactElement, useState } from 'react';
 import type { ShapeKind } from '../../../native-models/geometry/shape.ts';
 import { Choice, type Option } from '../../ui/choice.tsx';
+import { Tick } from '../../ui/tick.tsx';
 import type { LabelApi } from '../label-api.ts';
 import type { LabelSession } from '../session.ts';
 import { useClicks } from './use-clicks.ts';
@@ -27,6 +28,7 @@ const KINDS: readonly Option<ShapeKind>[] = [
 ];
 const MODEL_KEY = 'lightbench-click-model';
 const KEPT_KEY = 'lightbench-click-kept';
+const LOOKS_KEY = 'lightbench-click-looks';
 
 /** Nothing unless the tool is taken. */
 export function ClickPanel({ session, api, image, next, models, modelsLink }: ClickPanelProps): ReactElement | null {
@@ -34,8 +36,10 @@ export function ClickPanel({ session, api, image, next, models, modelsLink }: Cl
   const [chosen, choose] = useKept(MODEL_KEY);
   const [keptText, keep] = useKept(KEPT_KEY);
   const model = models.find(({ id }) => id === chosen)?.id ?? models[0]?.id ?? null;
+  const [looksText, keepLooks] = useKept(LOOKS_KEY);
+  const looks = looksText !== 'no';
   const kept = KINDS.find(({ id }) => id === keptText)?.id ?? 'mask';
-  useClicks({ session, api, image, next, model, kept, isTaken });
+  useClicks({ session, api, image, next, model, kept, looks, isTaken });
   if (!isTaken) return null;
   return (
     <section className="label-panel label-clicks" aria-label="Click object">
@@ -49,6 +53,9 @@ export function ClickPanel({ session, api, image, next, models, modelsLink }: Cl
         <>
           {models.length > 1 ? <Choice label="Model" value={model} options={models} onChange={choose} /> : null}
           <Choice label="Keep it" value={kept} options={KINDS} onChange={keep} />
+          <Tick isOn={looks} onChange={(isOn) => keepLooks(isOn ? 'yes' : 'no')}>
+            Show what a click would find
+          </Tick>
           <p className="label-hint">Click it, or drag a box; Alt takes away, Enter keeps it.</p>
         </>
       )}

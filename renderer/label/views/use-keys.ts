@@ -164,7 +164,8 @@ function drawBeginning({ hand, onCanvas }: KeyTargets, { dx, dy }: Pick<Nudge, '
 /** What is under way ends first, then what is chosen is let go, then the focus leaves the picture. */
 function leave({ session, hand, onCanvas }: KeyTargets): void {
   const { selection, draft } = session.getState();
-  if (session.hand.state === 'idle' && selection.size === 0 && draft === null) onCanvas(false);
+  const isDrawing = draft !== null && draft.kind !== 'preview';
+  if (session.hand.state === 'idle' && selection.size === 0 && !isDrawing) onCanvas(false);
   session.leave();
   session.forgive();
   hand.forget();

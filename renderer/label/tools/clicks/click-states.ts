@@ -7,9 +7,14 @@ import { ToolState } from '../tool.ts';
 
 export type ClickStates = {
   readonly idle: null;
-  /** `mask`: what is shown meanwhile. */
-  readonly pressing: { readonly prompt: Prompt; readonly from: Pointer; readonly mask: Mask | null };
-  readonly asking: { readonly prompt: Prompt; readonly mask: Mask | null };
+  /** `mask`: what was found so far; `seen`: what is shown while nothing was. */
+  readonly pressing: {
+    readonly prompt: Prompt;
+    readonly from: Pointer;
+    readonly mask: Mask | null;
+    readonly seen: Mask | null;
+  };
+  readonly asking: { readonly prompt: Prompt; readonly mask: Mask | null; readonly seen: Mask | null };
   readonly proposed: { readonly prompt: Prompt; readonly mask: Mask };
 };
 

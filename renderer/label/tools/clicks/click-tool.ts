@@ -5,31 +5,19 @@
 
 import { sortCorners, type Xyxy } from '../../../../native-models/geometry/box.ts';
 import { converted } from '../../doc/combine.ts';
-import { NO_PROMPT, type Prompt, pointsAtSomething, withoutLast } from '../../doc/prompt.ts';
+import { type Prompt, pointsAtSomething, withoutLast } from '../../doc/prompt.ts';
 import { awaitMask } from '../await-mask.ts';
-import { drawn, type Editor, hasClass, inside, isSlip, type Pointer, SLIP } from '../editor.ts';
-import { type Tool, ToolState, toolOf } from '../tool.ts';
+import { drawn, type Editor, inside, isSlip, type Pointer, SLIP } from '../editor.ts';
+import { type Tool, toolOf } from '../tool.ts';
 import { type ClickStates, Leaving } from './click-states.ts';
-
-class Idle extends ToolState<ClickStates, 'idle'> {
-  override enter(): void {
-    this.editor.setCursor('crosshair');
-  }
-
-  override pointerDown(from: Pointer): void {
-    const { clicks } = this.editor;
-    if (clicks === null)
-      this.editor.say('No model that answers clicks is in this project: add one under Data, Models.');
-    else if (hasClass(this.editor)) this.goto('pressing', { prompt: NO_PROMPT, from, mask: null });
-  }
-}
+import { Idle } from './idle.ts';
 
 /** A press that moves away becomes a box; one that stays is a click. */
 class Pressing extends Leaving<'pressing'> {
   private box: Xyxy | null = null;
 
   override enter(): void {
-    this.show(this.info.prompt, this.info.mask);
+    this.show(this.info.prompt, this.info.mask ?? this.info.seen);
   }
 
   override pointerMove(pointer: Pointer): void {
@@ -42,9 +30,10 @@ class Pressing extends Leaving<'pressing'> {
   }
 
   override pointerUp(): void {
-    const { prompt, mask } = this.info;
+    const { prompt, mask, seen } = this.info;
     const next = this.box === null ? this.clicked() : this.framed(this.box);
-    if (next !== null && pointsAtSomething(next)) this.goto('asking', { prompt: next, mask });
+    if (next !== null && pointsAtSomething(next))
+      this.goto('asking', { prompt: next, mask, seen: this.box === null ? seen : null });
     else if (mask !== null) this.goto('proposed', { prompt, mask });
     else this.cancel();
   }
@@ -66,7 +55,7 @@ class AskingModel extends Leaving<'asking'> {
   private readonly leaving = new AbortController();
 
   override enter(): void {
-    this.show(this.info.prompt, this.info.mask);
+    this.show(this.info.prompt, this.info.mask ?? this.info.seen);
     this.work();
   }
 
@@ -106,7 +95,7 @@ class Proposed extends Leaving<'proposed'> {
   }
 
   override pointerDown(from: Pointer): void {
-    this.goto('pressing', { ...this.info, from });
+    this.goto('pressing', { ...this.info, from, seen: null });
   }
 
   override key(key: string): boolean {
@@ -117,7 +106,7 @@ class Proposed extends Leaving<'proposed'> {
 
   private takeBack(): void {
     const prompt = withoutLast(this.info.prompt);
-    if (pointsAtSomething(prompt)) this.goto('asking', { prompt, mask: this.info.mask });
+    if (pointsAtSomething(prompt)) this.goto('asking', { prompt, mask: this.info.mask, seen: null });
     else this.cancel();
   }
 

@@ -18,15 +18,26 @@ let asked: Prompt[];
 /** Answers of the model, in order; an Error is what it fails with. */
 let answers: (typeof FOUND | null | Error)[];
 let signals: AbortSignal[];
+/** What was pointed at before a click, and what comes of that. */
+let looked: string[];
+let looks: (typeof FOUND | Error)[];
 
 beforeEach(() => {
-  [asked, answers, signals] = [[], [], []];
+  [asked, answers, signals, looked, looks] = [[], [], [], [], []];
   driver = new EditorDriver([], SIZE);
   driver.session.clicks = {
     ask: async (prompt, signal) => {
       asked.push(prompt);
       signals.push(signal);
       const answer = answers.length > 0 ? answers.shift()! : FOUND;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    look: async (prompt, signal) => {
+      looked.push(`${prompt.points[0]!.x}, ${prompt.points[0]!.y}`);
+      signals.push(signal);
+      await Promise.resolve();
+      const answer = looks.shift() ?? FOUND;
       if (answer instanceof Error) throw answer;
       return answer;
     },
@@ -113,4 +124,53 @@ test('why nothing is found is told: no object, a model that fails, no model, a c
   driver.session.clicks = null;
   driver.click([30, 20]);
   expect([state(), driver.state.problem]).toEqual(['idle', expect.stringContaining('No model that answers clicks')]);
+});
+
+test('what a click would find is shown where the pointer rests, and only the newest place is answered', async () => {
+  driver.move([10, 10]).move([30, 20]);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  await answered();
+  expect([looked, driver.state.draft]).toEqual([['10, 10', '30, 20'], { kind: 'preview', mask: FOUND }]);
+
+  driver.move([-5, 20]);
+  expect([looked.length, driver.state.draft]).toEqual([2, null]); // beside the picture
+  driver.move([31, 20]);
+  await answered();
+  driver.session.hand.pointerLeave();
+  expect([driver.state.draft, state(), asked, driver.labels.sent]).toEqual([null, 'idle', [], []]);
+});
+
+test('a click does not wait for the preview: it shows it until there is its own answer, and no late one changes that', async () => {
+  driver.move([30, 20]);
+  await answered();
+  driver.move([32, 20]);
+  driver.press([32, 20]);
+  expect([signals.at(-1)!.aborted, driver.state.draft]).toMatchObject([true, { kind: 'clicks', mask: FOUND }]);
+  answers = [null];
+  driver.release([32, 20]);
+  expect(driver.state.draft).toMatchObject({ kind: 'clicks', mask: FOUND });
+  await answered();
+
+  expect([state(), driver.state.draft, driver.state.problem]).toEqual([
+    'idle',
+    null,
+    expect.stringContaining('finds no object'),
+  ]);
+});
+
+test('a preview that fails is not told, one that is not wanted is not asked for, and another tool takes it away', async () => {
+  looks = [new Error('no memory')];
+  driver.move([30, 20]);
+  await answered();
+  expect([driver.state.draft, driver.state.problem]).toEqual([null, null]);
+  driver.move([31, 20]);
+  await answered();
+  expect(driver.state.draft).toMatchObject({ kind: 'preview' });
+  driver.tool('box');
+  expect(driver.state.draft).toBeNull();
+
+  driver.session.clicks = { ...driver.session.clicks!, look: null };
+  driver.tool('click').move([30, 20]);
+  await answered();
+  expect([looked.length, driver.state.draft]).toEqual([2, null]);
 });
