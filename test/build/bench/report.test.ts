@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../../../build/source-files.ts';
 import { tempFolder } from '../../kit/folders.ts';
 
+const SLOW = { timeout: 180_000 };
+
 /** The benchmark on a machine whose Python has no torch. */
 function benchWithoutTorch(...args: readonly string[]) {
   const modules = tempFolder();
@@ -13,7 +15,7 @@ function benchWithoutTorch(...args: readonly string[]) {
   return spawnSync(process.execPath, [join(ROOT, 'build/bench/bench.ts'), ...args], { encoding: 'utf8', env });
 }
 
-test('with --json standard output is rows alone; without torch they are ours alone, which is said', () => {
+test('with --json standard output is rows alone; without torch they are ours alone, which is said', SLOW, () => {
   const ran = benchWithoutTorch('--only', 'ops', '--case', 'softmax fwd', '--rounds', '1', '--json');
 
   expect(ran.status).toBe(0);
@@ -23,7 +25,7 @@ test('with --json standard output is rows alone; without torch they are ours alo
   expect(ran.stderr).toContain('no torch for /usr/bin/python3: ours alone, no ratios');
 });
 
-test('what it does not take, or cannot do without torch, is refused in one line', () => {
+test('what it does not take, or cannot do without torch, is refused in one line', SLOW, () => {
   const refused = [
     ['--only', 'speed'],
     ['--steps', '0'],

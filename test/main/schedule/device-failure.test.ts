@@ -10,6 +10,8 @@ import { breakCard, cardEnvironment, readCardLog } from '../../kit/failing-card.
 import { tempFolder } from '../../kit/folders.ts';
 import { request, SMALL, shadesProject } from '../../kit/training.ts';
 
+const SLOW = { timeout: 180_000 }; // several processes, each of which opens its sessions
+
 /** Gives this process's children such a card until the test ends. */
 function fittedCard(words: string): string {
   const folder = tempFolder();
@@ -27,6 +29,7 @@ test.each([
   ['cuda:0', 'cuda', 'CUDA failure 719: unspecified launch failure', /^cuda:0: the card failed/],
 ] as const)(
   'a run on %s whose card fails ends with its reason, and nothing is computed elsewhere',
+  SLOW,
   async (device, provider, words, reason) => {
     const project = await shadesProject(6);
     const card = fittedCard(words);
@@ -45,7 +48,7 @@ test.each([
   },
 );
 
-test('a card that has too little memory for a single image ends the run with what to reduce', async () => {
+test('a card that has too little memory for a single image ends the run with what to reduce', SLOW, async () => {
   const project = await shadesProject(4);
   const card = fittedCard('BFCArena::AllocateRawInternal Failed to allocate memory for a buffer of 9 bytes');
   breakCard(card);
@@ -59,27 +62,31 @@ test('a card that has too little memory for a single image ends the run with wha
   project.close();
 });
 
-test('a trial whose card fails, twice, is recorded with the reason, and the command says it and fails', async () => {
-  const folder = join(tempFolder(), 'project');
-  (await shadesProject(4, folder)).close();
-  const file = join(tempFolder(), 'sweep.yaml');
-  const fixed = Object.entries({ ...SMALL, number_of_epochs: 1 }).map(([name, value]) => `  ${name}: ${value}`);
-  const space = '{model_name: resnet18, learning_rate: "choice(0.01)"}';
-  const head = [`hyperparameter_sampling: {space: ${space}, algorithm: grid}`, 'iterations: 1', 'arguments:'];
-  writeFileSync(file, [...head, ...fixed].join('\n'));
-  const card = fittedCard('CUDA failure 719: unspecified launch failure');
-  breakCard(card);
+test(
+  'a trial whose card fails, twice, is recorded with the reason, and the command says it and fails',
+  SLOW,
+  async () => {
+    const folder = join(tempFolder(), 'project');
+    (await shadesProject(4, folder)).close();
+    const file = join(tempFolder(), 'sweep.yaml');
+    const fixed = Object.entries({ ...SMALL, number_of_epochs: 1 }).map(([name, value]) => `  ${name}: ${value}`);
+    const space = '{model_name: resnet18, learning_rate: "choice(0.01)"}';
+    const head = [`hyperparameter_sampling: {space: ${space}, algorithm: grid}`, 'iterations: 1', 'arguments:'];
+    writeFileSync(file, [...head, ...fixed].join('\n'));
+    const card = fittedCard('CUDA failure 719: unspecified launch failure');
+    breakCard(card);
 
-  const lightbench = (...args: readonly string[]) =>
-    spawnSync(process.execPath, [join(ROOT, 'main/cli.ts'), ...args], { encoding: 'utf8' });
-  const swept = lightbench('sweep', folder, file, '--device', 'cuda:0');
-  const { trials } = JSON.parse(lightbench('runs', folder, 's0001', '--json').stdout);
+    const lightbench = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(ROOT, 'main/cli.ts'), ...args], { encoding: 'utf8' });
+    const swept = lightbench('sweep', folder, file, '--device', 'cuda:0');
+    const { trials } = JSON.parse(lightbench('runs', folder, 's0001', '--json').stdout);
 
-  expect(swept.status).toBe(1);
-  expect(trials).toMatchObject([
-    { state: 'failed', attempts: 2, reason: expect.stringMatching(/^cuda:0: the card failed/) },
-  ]);
-  expect(swept.stdout + swept.stderr).toContain('cuda:0: the card failed');
-  expect(swept.stderr).not.toMatch(/^\s+at /m);
-  expect(new Set(readCardLog(card))).toEqual(new Set(['cuda', 'failed']));
-});
+    expect(swept.status).toBe(1);
+    expect(trials).toMatchObject([
+      { state: 'failed', attempts: 2, reason: expect.stringMatching(/^cuda:0: the card failed/) },
+    ]);
+    expect(swept.stdout + swept.stderr).toContain('cuda:0: the card failed');
+    expect(swept.stderr).not.toMatch(/^\s+at /m);
+    expect(new Set(readCardLog(card))).toEqual(new Set(['cuda', 'failed']));
+  },
+);
