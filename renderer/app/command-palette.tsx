@@ -4,29 +4,20 @@ import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { TurnedEdit } from '../../preload/contract/data.ts';
 import type { RecentProject } from '../../preload/contract/projects.ts';
 import type { SweepHead } from '../../preload/contract/sweep.ts';
-import type { RunActions } from '../dash/views/run-actions.ts';
 import { leftWords } from '../data/derive/left-words.ts';
-import type { DataSource } from '../data/views/data-source.ts';
-import type { ProjectActions } from '../projects/views/project-actions.ts';
-import type { SweepApi } from '../sweeps/sweep-api.ts';
-import type { TransferApi } from '../transfer/transfer-api.ts';
 import { Palette } from '../ui/palette.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { follow } from './address.ts';
 import { type CommandAct, commandsOf, matching } from './commands.ts';
+import type { Apis } from './engine/apis.ts';
 import type { LiveState } from './engine/live-state.ts';
 import { PROJECT_HREF, PROJECTS_HREF, runHref } from './route.ts';
 import type { ThemeChoice } from './theme.ts';
 
-export interface CommandPaletteProps {
+export interface CommandPaletteProps extends Pick<Apis, 'data' | 'runActions' | 'projects' | 'sweeps' | 'transfers'> {
   readonly isOpen: boolean;
   readonly onOpen: (isOpen: boolean) => void;
   readonly state: LiveState;
-  readonly data: DataSource;
-  readonly runActions: RunActions;
-  readonly projects: ProjectActions;
-  readonly sweeps: SweepApi;
-  readonly transfers: TransferApi;
   readonly onTheme: (choice: ThemeChoice) => void;
 }
 

@@ -5,29 +5,28 @@ import type { ModelShelf } from '../../preload/contract/imported-models.ts';
 import type { ProjectOverview } from '../../preload/contract/project.ts';
 import type { RunHead } from '../../preload/contract/run.ts';
 import { ComparePage } from '../dash/views/compare/compare-page.tsx';
-import type { EvaluationSource } from '../dash/views/evaluation/use-evaluation.ts';
 import { NewRunPage } from '../dash/views/new-run/new-run-page.tsx';
-import type { RunActions, RunLinks } from '../dash/views/run-actions.ts';
+import type { RunLinks } from '../dash/views/run-actions.ts';
 import { RunPage } from '../dash/views/run-page.tsx';
 import { RunsPage } from '../dash/views/runs-page.tsx';
-import type { EpochSource } from '../dash/views/use-epochs.ts';
 import { DataPage } from '../data/views/data-page.tsx';
-import type { DataLinks, DataSource } from '../data/views/data-source.ts';
-import type { LabelApi, LabelLinks } from '../label/label-api.ts';
-import type { ModelApi, ModelLinks } from '../models/model-api.ts';
+import type { DataLinks } from '../data/views/data-source.ts';
+import type { LabelLinks } from '../label/label-api.ts';
+import type { ModelLinks } from '../models/model-api.ts';
 import { ModelsPage } from '../models/views/models-page.tsx';
-import type { ProjectActions, ProjectLinks } from '../projects/views/project-actions.ts';
+import type { ProjectLinks } from '../projects/views/project-actions.ts';
 import { ProjectPage } from '../projects/views/project-page.tsx';
 import { ProjectsPage } from '../projects/views/projects-page.tsx';
-import type { SweepApi, SweepLinks } from '../sweeps/sweep-api.ts';
+import type { SweepLinks } from '../sweeps/sweep-api.ts';
 import { DesignerPage } from '../sweeps/views/designer-page.tsx';
 import { SweepPage } from '../sweeps/views/sweep-page.tsx';
 import { SweepsPage } from '../sweeps/views/sweeps-page.tsx';
-import type { ChoosePath, TransferApi, TransferLinks } from '../transfer/transfer-api.ts';
+import type { ChoosePath, TransferLinks } from '../transfer/transfer-api.ts';
 import { ExportPage } from '../transfer/views/export-page.tsx';
 import { ImportPage } from '../transfer/views/import-page.tsx';
 import { pictureUrl, thumbnailUrl, tilesUrl } from '../ui/image-addresses.ts';
 import { follow } from './address.ts';
+import type { Apis } from './engine/apis.ts';
 import type { LiveState } from './engine/live-state.ts';
 import { clickModelsOf, modelsOf } from './models.ts';
 import { NothingHere, OtherVersionNotice, RefusedNotice, SignedOutNotice } from './notices.tsx';
@@ -56,21 +55,12 @@ const LabelSection = lazy(async () => {
   return { default: section };
 });
 
-export interface PageProps {
+export interface PageProps extends Apis {
   readonly state: LiveState;
   /** Asks the engine once more, where nothing is tried by itself. */
   readonly onRetry: () => void;
   readonly route: Route;
   readonly theme: string;
-  readonly evaluations: EvaluationSource;
-  readonly epochs: EpochSource;
-  readonly runActions: RunActions;
-  readonly labelling: LabelApi;
-  readonly data: DataSource;
-  readonly sweeps: SweepApi;
-  readonly projects: ProjectActions;
-  readonly transfers: TransferApi;
-  readonly models: ModelApi;
   /** Models from elsewhere in the open project. */
   readonly imported: ModelShelf;
   /** Null where there is no dialog of the system for paths of the engine's machine. */

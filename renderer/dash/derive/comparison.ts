@@ -2,7 +2,6 @@
 
 import type { EpochRow } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatParam, metricTitle } from '../../ui/format.ts';
-import { lastEpoch } from './progress.ts';
 import { type CurvedRun, metricSeries, type Series, VALIDATION_LOSS } from './series.ts';
 
 export interface ComparedRow {
@@ -30,7 +29,7 @@ export function comparedResults(runs: readonly CurvedRun[]): ComparedRow[] {
   return [
     ...ordered.map((name) => rowOf(name, runs, (run) => formatMetric(keptMetrics(run)[name]))),
     rowOf('best epoch', runs, ({ primary_metric: { epoch } }) => (epoch === null ? formatMetric(null) : String(epoch))),
-    rowOf('epochs', runs, (run) => String(lastEpoch(run)?.epoch ?? 0)),
+    rowOf('epochs', runs, (run) => String(run.last_epoch?.epoch ?? 0)),
     rowOf('training time', runs, (run) => formatDuration(run.seconds)),
   ];
 }

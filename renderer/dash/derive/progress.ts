@@ -1,6 +1,6 @@
 /** How far a run is, and how long it still takes. */
 
-import type { LastEpoch, RunHead } from '../../../preload/contract/run.ts';
+import type { RunHead } from '../../../preload/contract/run.ts';
 
 /** The number of epochs the run was asked for; null where its hyperparameters do not say. */
 export function plannedEpochs(run: RunHead): number | null {
@@ -8,14 +8,10 @@ export function plannedEpochs(run: RunHead): number | null {
   return typeof value === 'number' && value > 0 ? value : null;
 }
 
-export function lastEpoch(run: RunHead): LastEpoch | null {
-  return run.last_epoch;
-}
-
 /** Share of the epochs done, in [0, 1]; a run that ended early keeps the share it reached. */
 export function doneFraction01(run: RunHead): number {
   const planned = plannedEpochs(run);
-  const done = lastEpoch(run)?.epoch ?? 0;
+  const done = run.last_epoch?.epoch ?? 0;
   return planned === null ? 0 : Math.min(1, done / planned);
 }
 

@@ -1,7 +1,7 @@
 /** Rows of the table of runs: what each column sorts by, and which run is the best. */
 
 import type { RunHead } from '../../../preload/contract/run.ts';
-import { doneFraction01, lastEpoch } from './progress.ts';
+import { doneFraction01 } from './progress.ts';
 
 export type SortKey =
   | 'run'
@@ -27,9 +27,9 @@ const VALUES: { readonly [K in SortKey]: (run: RunHead) => string | number | nul
   model: (run) => run.model,
   metric: (run) => run.primary_metric.best,
   progress: doneFraction01,
-  'train-loss': (run) => lastEpoch(run)?.train_loss ?? null,
-  'learning-rate': (run) => lastEpoch(run)?.learning_rate ?? null,
-  speed: (run) => lastEpoch(run)?.images_per_second ?? null,
+  'train-loss': (run) => run.last_epoch?.train_loss ?? null,
+  'learning-rate': (run) => run.last_epoch?.learning_rate ?? null,
+  speed: (run) => run.last_epoch?.images_per_second ?? null,
   duration: (run) => run.seconds,
 };
 

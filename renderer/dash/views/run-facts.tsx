@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
 import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatTime, MISSING, metricWords } from '../../ui/format.ts';
-import { lastEpoch, plannedEpochs, secondsLeft } from '../derive/progress.ts';
+import { plannedEpochs, secondsLeft } from '../derive/progress.ts';
 
 /** The few numbers a person looks for first, each in a place of its own. */
 export function RunFacts({ run }: { run: RunHead }): ReactElement {
-  const last = lastEpoch(run);
+  const last = run.last_epoch;
   const left = secondsLeft(run);
   const facts = [
     {

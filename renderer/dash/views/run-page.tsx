@@ -6,7 +6,7 @@ import type { RunProgress } from '../../../preload/contract/training.ts';
 import { BackLink } from '../../ui/back-link.tsx';
 import { formatMetric, formatRate, metricTitle } from '../../ui/format.ts';
 import { Problem } from '../../ui/problem.tsx';
-import { lastEpoch, plannedEpochs } from '../derive/progress.ts';
+import { plannedEpochs } from '../derive/progress.ts';
 import { type CurvedRun, learningRateSeries, lossSeries, primarySeries } from '../derive/series.ts';
 import { CurveCard } from './curve-card.tsx';
 import { EpochTable } from './epoch-table.tsx';
@@ -95,7 +95,7 @@ function Warnings({ notes }: { notes: readonly string[] }): ReactElement[] {
 function Curves({ run, theme }: { run: CurvedRun; theme: string }): ReactElement {
   const content = useMemo(() => {
     const isOpen = run.state === 'running' || run.state === 'queued';
-    const last = lastEpoch(run)?.epoch ?? 1;
+    const last = run.last_epoch?.epoch ?? 1;
     const shared = { lastEpoch: isOpen ? (plannedEpochs(run) ?? last) : last };
     const primary = { series: [primarySeries(run)], format: formatMetric, markedEpoch: run.primary_metric.epoch };
     return {

@@ -5,7 +5,7 @@ import type { RunHead } from '../../../preload/contract/run.ts';
 import { formatDuration, formatMetric, formatRate, formatTime, MISSING } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Tick } from '../../ui/tick.tsx';
-import { doneFraction01, lastEpoch, plannedEpochs, secondsLeft } from '../derive/progress.ts';
+import { doneFraction01, plannedEpochs, secondsLeft } from '../derive/progress.ts';
 import { sparkline } from '../derive/series.ts';
 import { RunStateBadge } from './run-state-badge.tsx';
 
@@ -21,7 +21,7 @@ export interface RunRowProps {
 }
 
 function RunRowBody({ run, href, isBest, isChosen, onChoose }: RunRowProps): ReactElement {
-  const last = lastEpoch(run);
+  const last = run.last_epoch;
   return (
     <tr className={run.state === 'failed' ? 'run-row run-row-failed' : 'run-row'}>
       <td className="cell-choose">
@@ -69,7 +69,7 @@ function bestNote(run: RunHead, isBest: boolean): string {
 }
 
 function progressNote(run: RunHead): string {
-  const done = `${lastEpoch(run)?.epoch ?? 0} / ${plannedEpochs(run) ?? '?'}`;
+  const done = `${run.last_epoch?.epoch ?? 0} / ${plannedEpochs(run) ?? '?'}`;
   const left = secondsLeft(run);
   return left === null ? done : `${done} · ${formatDuration(left)} left`;
 }

@@ -8,7 +8,6 @@ import { Notice } from '../../../ui/notice.tsx';
 import { Problem } from '../../../ui/problem.tsx';
 import { Tick } from '../../../ui/tick.tsx';
 import { type ComparedRow, comparedCurves, comparedResults, comparedSettings } from '../../derive/comparison.ts';
-import { lastEpoch } from '../../derive/progress.ts';
 import { CurveCard } from '../curve-card.tsx';
 import type { RunLinks } from '../run-actions.ts';
 import { type EpochSource, useEpochs } from '../use-epochs.ts';
@@ -28,7 +27,7 @@ export function ComparePage({ runs: heads, missing, links, theme, epochs: source
   const runs = useMemo(() => heads.map((run) => ({ ...run, epochs: epochs.get(run.id) ?? [] })), [heads, epochs]);
   const [showsAll, setShowsAll] = useState(false);
   const curves = useMemo(() => {
-    const longest = Math.max(1, ...runs.map((run) => lastEpoch(run)?.epoch ?? 1));
+    const longest = Math.max(1, ...runs.map((run) => run.last_epoch?.epoch ?? 1));
     return comparedCurves(runs).map(({ title, series }) => ({
       title,
       content: { series, lastEpoch: longest, format: formatMetric, markedEpoch: null },
