@@ -2,41 +2,10 @@
 
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { openEngine } from '../../main/engine.ts';
-import { addAnnotations, annotationsOf } from '../../main/store/annotations.ts';
-import { openProject } from '../../main/store/project.ts';
-import { NO_FLAGS } from '../../preload/contract/annotation-flags.ts';
-import { FakeClock } from '../kit/clock.ts';
 import { eventually } from '../kit/eventually.ts';
-import { tempFolder } from '../kit/folders.ts';
-import { dragOnCanvas, onCanvas } from '../kit/on-canvas.ts';
-import { picturedProject } from '../kit/pictured-project.ts';
-import { photo } from '../kit/pictures.ts';
-import { servedWindow } from '../kit/served-window.ts';
+import { dragOnImage, labelDesk, screenOf } from '../kit/label-desk.ts';
 import { openWalk } from '../kit/walk-window.ts';
 import { keepPicture } from '../kit/window.ts';
-
-const SIZE = { width: 400, height: 300 };
-
-/** So many images, with a box on the second. */
-async function openLabel(images: number, hash: string) {
-  const pictures = Array.from({ length: images }, (_, i) => photo(SIZE.width, SIZE.height, i + 1));
-  const folder = await picturedProject('image-object-detection', pictures, (db) => {
-    const shape = { kind: 'box', xyxy: [300, 200, 380, 280] } as const;
-    addAnnotations(db, 2, [{ ...NO_FLAGS, class_name: 'bolt', shape }]);
-  });
-  const clock = new FakeClock();
-  const engine = openEngine(folder, { clock, logBug: (error) => console.error(error), home: tempFolder(), threads: 1 });
-  const { page, server } = await servedWindow(engine, { closed: () => engine.close() });
-  await page.goto(`${server.url}/${hash}`);
-  const stored = (image: number) => {
-    const project = openProject(folder, { clock, owner: 'lightbench test', access: 'read' });
-    const boxes = annotationsOf(project.db, image).map(({ xyxy }) => xyxy);
-    project.close();
-    return boxes;
-  };
-  return { page, engine, stored };
-}
 
 /** Whether the middle of the picture's layer has a colour. */
 const seenPicture = (page: Page) =>
@@ -46,12 +15,13 @@ const seenPicture = (page: Page) =>
   });
 
 test('work goes on over the next image with the tool in hand, and what is seen there and back is of that image', async () => {
-  const { page, stored } = await openLabel(3, '#/label/1');
+  const { open, stored } = await labelDesk('image-object-detection', 3);
+  const page = await open('#/label/1');
   await page.getByText('1 of 3').waitFor();
   await page.keyboard.press('b');
   for (const [image, count] of ['1 object', '2 objects', '1 object'].entries()) {
     await page.getByText(`${image + 1} of 3`).waitFor();
-    await dragOnCanvas(page, SIZE, [40 + image, 50], [120 + image, 130]);
+    await dragOnImage(page, [40 + image, 50], [120 + image, 130]);
     await page.getByRole('heading', { name: count }).waitFor();
     await page.keyboard.press('d');
   }
@@ -59,7 +29,7 @@ test('work goes on over the next image with the tool in hand, and what is seen t
   await page.keyboard.press('a');
   await page.getByRole('heading', { name: '2 objects' }).waitFor();
 
-  const boxes = (image: number) => stored(image).map(([x0]) => Math.round(x0));
+  const boxes = (image: number) => stored(image).objects.map(([, [x0]]) => x0);
   expect([boxes(1), boxes(2), boxes(3)]).toEqual([[40], [300, 41], [42]]);
   expect(await page.getByRole('button', { name: 'Box B' }).getAttribute('aria-pressed')).toBe('true');
   expect([page.url().split('#')[1], await seenPicture(page)]).toEqual(['/label/2', true]);
@@ -68,7 +38,8 @@ test('work goes on over the next image with the tool in hand, and what is seen t
 });
 
 test('keys pressed before an image, or which it is, is there are obeyed in their order, each on the image it is for', async () => {
-  const { page, engine, stored } = await openLabel(4, '#/label/1');
+  const { engine, open, stored } = await labelDesk('image-object-detection', 4);
+  const page = await open('#/label/1');
   const { keyboard } = page;
   await page.locator('.label-page').waitFor();
   const wide = Array.from({ length: 20 }, () => ['ArrowRight', 'ArrowDown']).flat();
@@ -84,7 +55,7 @@ test('keys pressed before an image, or which it is, is there are obeyed in their
   expect(reviews.map(({ state, note }) => `${state} ${note}`.trim())).toEqual([
     ...['rejected too wide', 'done', 'accepted', 'to-do'],
   ]);
-  const sides = (image: number) => stored(image).map(([x0, y0, x1, y1]) => [Math.round(x1 - x0), Math.round(y1 - y0)]);
+  const sides = (image: number) => stored(image).objects.map(([, [x0, y0, x1, y1]]) => [x1! - x0!, y1! - y0!]);
   expect([sides(1), sides(2), sides(3)]).toEqual([
     [[20, 20]],
     [
@@ -106,8 +77,8 @@ const seenDraft = (page: Page) =>
 
 test('what a click would find is shown where the pointer, or the crosshair, rests, unless that is switched off', async () => {
   const { page, engine, keys } = await openWalk();
-  const { screenOf } = await onCanvas(page, SIZE);
-  const rest = () => page.mouse.move(...screenOf(80, 70));
+  const at = await screenOf(page, [80, 70]);
+  const rest = () => page.mouse.move(...at);
   await page.keyboard.press('c');
 
   await rest();
@@ -138,7 +109,8 @@ test('what a click would find is shown where the pointer, or the crosshair, rest
 });
 
 test('an edit of many images taken back from the canvas by Ctrl+K says what it was, and what it has left', async () => {
-  const { page, engine } = await openLabel(2, '#/label/2');
+  const { engine, open } = await labelDesk('image-object-detection', 2);
+  const page = await open('#/label/2');
   await page.getByRole('heading', { name: '1 object' }).waitFor();
   await engine.data().edit({ kind: 'review', ids: [1, 2], review: { state: 'accepted', note: '' } });
   await page.getByRole('button', { name: 'Accepted', exact: true, pressed: true }).waitFor();

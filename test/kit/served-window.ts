@@ -1,27 +1,56 @@
-/** A window on a served engine for the length of one test. */
+/** Windows on a served engine for the length of one test. */
 
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { builtRenderer } from '../../build/bundle.ts';
 import { startServer, type TestServer } from './server.ts';
 import { openWindow, testBrowser } from './window.ts';
 
+type ServedEngine = Parameters<typeof startServer>[0];
+
+export interface WhenOver {
+  /** Closes the engine. */
+  readonly closed?: () => unknown;
+  /** What the engine complained of. */
+  readonly bugs?: readonly unknown[];
+}
+
+export interface ServedEngineWindows {
+  readonly server: TestServer;
+  /** Another window, signed in, in a profile of its own. */
+  readonly open: (options?: BrowserContextOptions) => Promise<Page>;
+}
+
 /**
- * Opens it in a browser of its own. When the test is over everything is closed, the engine by `closed`, and nothing may have
- * complained: not the page, not the server, and no one in `bugs`.
+ * Serves it to a browser of its own. When the test is over everything is closed, the engine by `closed`, and nothing may have
+ * complained: not a page, not the server, and no one in `bugs`.
  */
-export async function servedWindow(
-  engine: Parameters<typeof startServer>[0],
-  { closed = () => {}, bugs = [] }: { closed?: () => unknown; bugs?: readonly unknown[] } = {},
-): Promise<{ readonly page: Page; readonly server: TestServer }> {
+export async function servedWindows(
+  engine: ServedEngine,
+  { closed = () => {}, bugs = [] }: WhenOver = {},
+): Promise<ServedEngineWindows> {
   const server = await startServer(engine, { rendererFolder: await builtRenderer() });
   const browser = await testBrowser();
-  const { page, complaints } = await openWindow(browser, server.newLink());
+  const heard: (readonly string[])[] = [];
   onTestFinished(async () => {
     await browser.close();
     await server.close();
     await closed();
-    expect([...complaints, ...server.bugs, ...bugs]).toEqual([]);
+    expect([...heard.flat(), ...server.bugs, ...bugs]).toEqual([]);
   });
-  return { page, server };
+  const open = async (options: BrowserContextOptions = {}) => {
+    const { page, complaints } = await openWindow(browser, server.newLink(), options);
+    heard.push(complaints);
+    return page;
+  };
+  return { server, open };
+}
+
+/** One window on it; see {@link servedWindows}. */
+export async function servedWindow(
+  engine: ServedEngine,
+  whenOver: WhenOver = {},
+): Promise<{ readonly page: Page; readonly server: TestServer }> {
+  const { server, open } = await servedWindows(engine, whenOver);
+  return { page: await open(), server };
 }
