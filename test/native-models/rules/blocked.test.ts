@@ -386,7 +386,8 @@ const cases: Readonly<Record<string, GradientCase>> = {
 };
 
 describe.skipIf(block === null)('a large linear layer', () => {
-  test.each([256, 272, 260])(
+  // The last are more rows than a kernel is high.
+  test.each([256, 272, 260, 1030])(
     'of %i rows: value, gradients and the updated weight are the evaluator’s',
     async (rows) => {
       const rng = rngFrom(rows, 'linear');
