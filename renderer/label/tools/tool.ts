@@ -91,14 +91,21 @@ export function toolOf<S extends States & { readonly idle: null }>(
   editor: Editor,
   table: StateTable<S>,
 ): Tool {
-  const open = <N extends keyof S & string>(state: N, info: S[N]) => ({
-    name: state as string,
-    object: new table[state]({ editor, info, goto }) as ToolState<S, keyof S>,
-    left: Promise.withResolvers<void>(),
-  });
+  const open = <N extends keyof S & string>(state: N, info: S[N]) => {
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    return {
+      name: state as string,
+      object: new table[state]({ editor, info, goto }) as ToolState<S, keyof S>,
+      left,
+      leave,
+    };
+  };
   const exit = (): void => {
     current.object.exit();
-    current.left.resolve();
+    current.leave();
   };
   const goto = <N extends keyof S & string>(state: N, info: S[N]): void => {
     exit();
@@ -118,7 +125,7 @@ export function toolOf<S extends States & { readonly idle: null }>(
     pointerLeave: () => current.object.pointerLeave(),
     key: (key) => current.object.key(key),
     cancel: () => current.object.cancel(),
-    answerFor: (key) => (current.object.awaitsAnswer(key) ? current.left.promise : null),
+    answerFor: (key) => (current.object.awaitsAnswer(key) ? current.left : null),
     leave: () => {
       current.object.cancel();
       exit();

@@ -34,6 +34,7 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
   const { session, look, models, isAsking, onAsk, onAcceptClasses, onNext, nextKeys } = props;
   const told = usePart(session, (state) => state.document.told.proposals);
   const open = usePart(session, (state) => state.proposals);
+  const shown = open.slice(0, MOST_ROWS);
   const threshold = usePart(session, (state) => state.threshold);
   const [chosen, setChosen] = useState<string | null>(null);
   const run = chosen ?? models[0]?.id ?? null;
@@ -76,8 +77,14 @@ export function ProposalPanel(props: ProposalPanelProps): ReactElement | null {
             <Decide what="all" isOff={open.length === 0} indices={all} session={session} />
           </div>
           <ul className="label-list">
-            {[...Map.groupBy(open.slice(0, MOST_ROWS), ({ class_name }) => class_name)].map(([name, objects]) => (
-              <ClassRows key={name} name={name} objects={objects} look={look} session={session} />
+            {[...new Set(shown.map(({ class_name }) => class_name))].map((name) => (
+              <ClassRows
+                key={name}
+                name={name}
+                objects={shown.filter((one) => one.class_name === name)}
+                look={look}
+                session={session}
+              />
             ))}
           </ul>
         </>

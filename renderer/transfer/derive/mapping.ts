@@ -41,10 +41,11 @@ export interface ClassRow {
 export function classRows(survey: SourceSurvey, mapping: Mapping, known: readonly string[]): ClassRow[] {
   const inProject = new Set(known);
   const targets = survey.classes.map(({ name }) => targetOf(mapping, name));
-  const counts = Map.groupBy(targets, (name) => name);
+  const counts = new Map<string | null, number>();
+  for (const name of targets) counts.set(name, (counts.get(name) ?? 0) + 1);
   return survey.classes.map(({ name, images, objects }, at) => {
     const becomes = targets[at] ?? null;
-    const joined = becomes === null ? 0 : (counts.get(becomes)?.length ?? 1) - 1;
+    const joined = becomes === null ? 0 : counts.get(becomes)! - 1;
     return { name, images, objects, becomes, note: noteOf(becomes, joined, inProject) };
   });
 }
