@@ -26,7 +26,7 @@ export interface SessionOptions {
 }
 
 const QUIET = 3; // errors only: warnings about unused constants tell a user nothing
-const SPIN_US = '20'; // between operators; a thread that sleeps at once loses a tenth of a step, one that spins on takes others' time
+const SPIN_US = '50'; // between operators; a thread that sleeps at once loses a tenth of a step, one that spins on takes others' time
 const LARGEST_FOLDED_BYTES = 1 << 20; // else zero tensors become constants of hundreds of megabytes
 
 /**

@@ -136,10 +136,11 @@ export class Mlp extends Module {
 }
 
 const RUN = 16; // rows that fill whole blocks of any backend
+const MOST_PARTS = 18; // each is a graph of its own, which a session takes time to open
 
-/** Numbers of rows that, as wide as they become, are no more elements than fit; all but the last whole runs. */
+/** Numbers of rows that, as wide as they become, are no more elements than fit, or 18 equal parts; all but the last whole runs. */
 function evenRuns(rows: number, width: number, elements: number): number[] {
-  const count = Math.max(1, Math.ceil((rows * width) / elements));
+  const count = Math.min(MOST_PARTS, Math.max(1, Math.ceil((rows * width) / elements)));
   const size = RUN * Math.ceil(rows / count / RUN);
   return Array.from({ length: Math.ceil(rows / size) }, (_, i) => Math.min(size, rows - i * size));
 }
