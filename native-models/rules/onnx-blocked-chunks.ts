@@ -3,6 +3,7 @@
  * is a sum of terms; of many chunks a graph holds those, a few short vectors, and not a number for each.
  */
 
+import { sizeOf, stridesOf } from '../core/shape.ts';
 import type { Emitter } from './emitter.ts';
 import { NCHWC, reshaped, reshapedLate } from './onnx-blocked-convert.ts';
 
@@ -26,7 +27,7 @@ export function chunksPicked(
   sides: readonly number[],
   terms: readonly Term[],
 ): string {
-  const count = sides.reduce((all, side) => all * side, 1);
+  const count = sizeOf(sides);
   const places =
     count <= MOST_LISTED ? emit.ints(listed(sides, terms)) : reshaped(emit, summed(emit, sides, terms), [count]);
   const chunks = reshapedLate(emit, name, [-1, size]);
@@ -36,9 +37,8 @@ export function chunksPicked(
 const MOST_LISTED = 1024; // numbers that a graph holds one by one, which takes no operators at every step
 
 function listed(sides: readonly number[], terms: readonly Term[]): number[] {
-  const factors = sides.map((_, axis) => sides.slice(axis + 1).reduce((all, side) => all * side, 1));
-  const count = sides.reduce((all, side) => all * side, 1);
-  return Array.from({ length: count }, (_, i) => {
+  const factors = stridesOf(sides);
+  return Array.from({ length: sizeOf(sides) }, (_, i) => {
     const place = (axis: number) => Math.floor(i / factors[axis]!) % sides[axis]!;
     return terms.reduce((sum, { axes, numbers }) => {
       return sum + numbers[axes.reduce((at, axis) => at * sides[axis]! + place(axis), 0)]!;

@@ -35,12 +35,6 @@ interface Phases {
   readonly sides: Sides;
 }
 
-/** Rows and columns of the kernel. */
-export interface Taps {
-  readonly down: readonly number[];
-  readonly across: readonly number[];
-}
-
 export function phasesOf(sides: Sides, [, , ho, wo]: Sizes, [kh, kw]: Sides, { strides, pads }: ConvAttrs): Phases {
   const stride = strides[0];
   const counts = [Math.ceil(sides[0] / stride), Math.ceil(sides[1] / stride)] as const;
@@ -62,7 +56,8 @@ interface PhasesTask {
   /** Channels filled up. */
   readonly gShape: Sizes;
   readonly phases: Phases;
-  readonly filter: (taps: Taps) => string;
+  /** Of a phase, by its place down and across. */
+  readonly filter: (i: number, j: number) => string;
   readonly block: number;
 }
 
@@ -72,11 +67,11 @@ export function phasesGrad(
   { g, gShape, phases, filter, block, planes, group }: PhasesTask & { readonly planes: number; readonly group: number },
 ): string {
   const { counts, stride } = phases;
-  const rows = phases.down.map((down) => {
-    const parts = phases.across.map((across) => {
+  const rows = phases.down.map((down, i) => {
+    const parts = phases.across.map((across, j) => {
       const window = cropped(emit, g, gShape, [down.before, across.before], [down.after, across.after], block);
       const pads = [...window.before, ...window.after] as unknown as ConvAttrs['pads'];
-      const operands = [window.name, filter({ down: down.taps, across: across.taps })];
+      const operands = [window.name, filter(i, j)];
       const sliding = { strides: [1, 1], dilations: [1, 1], pads, group } as const;
       const part = conv(emit, operands, [down.taps.length, across.taps.length], sliding);
       return reshaped(emit, part, [planes * counts[0], counts[1], 1, block]);
@@ -95,25 +90,22 @@ export function planesGrad(emit: Emitter, task: PhasesTask): Parted {
   const planes = (n * channels) / block;
   const taken = planesAtOnce(planes, sides[0] * sides[1] * block);
   const group = taken * block;
-  const taps = phases.down.flatMap((down) => phases.across.map((across) => ({ down: down.taps, across: across.taps })));
-  const filters = taps.map((own) => {
-    const shape = [group, 1, own.down.length, own.across.length];
-    const size = own.down.length * own.across.length * block;
-    const one = reshaped(emit, filter(own), [1, channels / block, size]);
+  const filterOf = (i: number, j: number) => {
+    const [rows, columns] = [phases.down[i]!.taps.length, phases.across[j]!.taps.length];
+    const size = rows * columns * block;
+    const one = reshaped(emit, filter(i, j), [1, channels / block, size]);
     const name = n === 1 ? one : emit.one('Expand', [one, emit.ints([n, channels / block, size])]);
-    return { name, shape };
-  });
+    return { name, shape: [group, 1, rows, columns] };
+  };
+  const filters = phases.down.flatMap((_, i) => phases.across.map((_, j) => filterOf(i, j)));
   const part: Sizes = [1, group, ho, wo];
   const whole: Sizes = [1, group, counts[0] * stride, counts[1] * stride];
   return {
     count: planes / taken,
     operands: [{ name: g, shape: part }, ...filters],
     write: (writer, [own, ...given]) => {
-      const isSame = (a: readonly number[], b: readonly number[]) => `${a}` === `${b}`;
-      const place = ({ down, across }: Taps) =>
-        taps.findIndex((one) => isSame(one.down, down) && isSame(one.across, across));
-      const filterOf = (wanted: Taps) => given[place(wanted)]!;
-      const joined = phasesGrad(writer, { ...task, g: own!, gShape: part, filter: filterOf, planes: taken, group });
+      const ofPart = { g: own!, gShape: part, filter: (i: number, j: number) => given[i * stride + j]! };
+      const joined = phasesGrad(writer, { ...task, ...ofPart, planes: taken, group });
       return pixelsOf(writer, reshaped(writer, joined, whole), whole, { to: sides }, block).name;
     },
   };

@@ -12,7 +12,7 @@ import type { Emitter, LoweringRule, Value } from './emitter.ts';
 import { packedShape, roundUp } from './layout.ts';
 import { along, chunksPicked } from './onnx-blocked-chunks.ts';
 import { blockedFilters } from './onnx-blocked-conv-groups.ts';
-import { conv, cropped, phasesGrad, phasesOf, planesGrad, type Taps } from './onnx-blocked-conv-phases.ts';
+import { conv, cropped, phasesGrad, phasesOf, planesGrad } from './onnx-blocked-conv-phases.ts';
 import { filledUp, inLayout, NCHWC, pixelsOf, reshaped } from './onnx-blocked-convert.ts';
 import { inputGradOfProduct } from './onnx-blocked-normed-product.ts';
 import { pendingParts } from './onnx-blocked-parts.ts';
@@ -77,7 +77,7 @@ export function blockedConvInputGrad(
     const task: Task = {
       emit,
       g: emit.in(g, 'blocked'),
-      gShape: packedShape(g.shape, 'blocked', block),
+      gShape: packedShape(g.shape, 'blocked', block) as Sizes,
       kernel,
       attrs,
     };
@@ -101,7 +101,7 @@ interface Task {
   readonly emit: Emitter;
   readonly g: string;
   /** Channels filled up. */
-  readonly gShape: Shape;
+  readonly gShape: Sizes;
   readonly kernel: TurnedFilter;
   readonly attrs: ConvAttrs & { readonly inputShape: Shape };
 }
@@ -132,28 +132,16 @@ function stridedGrad(task: Task, block: number): Value {
   const { emit, g, gShape, kernel, attrs } = task;
   const isPixel = kernel.sides.every((side) => side === 1);
   const [, , height, width] = attrs.inputShape as Sizes;
-  const phases = phasesOf([height, width], gShape as Sizes, kernel.sides, attrs);
-  const filter = (taps: Taps) => kernel.taps(taps.down, taps.across);
+  const phases = phasesOf([height, width], gShape, kernel.sides, attrs);
+  const filter = (i: number, j: number) => kernel.taps(phases.down[i]!.taps, phases.across[j]!.taps);
+  const phased = { g, gShape, phases, filter, block };
   if (kernel.isDepthwise && !isPixel) {
-    return pendingParts(
-      emit,
-      planesGrad(emit, { g, gShape: gShape as Sizes, phases, filter, block }),
-      attrs.inputShape,
-      block,
-    );
+    return pendingParts(emit, planesGrad(emit, phased), attrs.inputShape, block);
   }
-  const whole: Sizes = [gShape[0]!, kernel.inputs, phases.counts[0] * phases.stride, phases.counts[1] * phases.stride];
+  const whole: Sizes = [gShape[0], kernel.inputs, phases.counts[0] * phases.stride, phases.counts[1] * phases.stride];
   const joined = isPixel
     ? spreadGrad(task, phases.counts, block)
-    : phasesGrad(emit, {
-        g,
-        gShape: gShape as Sizes,
-        phases,
-        filter,
-        block,
-        planes: (whole[0] * whole[1]) / block,
-        group: kernel.group,
-      });
+    : phasesGrad(emit, { ...phased, planes: (whole[0] * whole[1]) / block, group: kernel.group });
   return inLayout('blocked', pixelsOf(emit, reshaped(emit, joined, whole), whole, { to: [height, width] }, block).name);
 }
 

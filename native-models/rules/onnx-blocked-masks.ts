@@ -7,9 +7,9 @@ import { sizeOf } from '../core/shape.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Emitter, LoweringRule, Parted, Writer } from './emitter.ts';
 import { packedShape } from './layout.ts';
-import { inLayout, reshaped } from './onnx-blocked-convert.ts';
+import { reshaped } from './onnx-blocked-convert.ts';
 import { constantVector, scaled } from './onnx-blocked-fused.ts';
-import { partsOf } from './onnx-blocked-parts.ts';
+import { partsOf, pendingParts } from './onnx-blocked-parts.ts';
 
 /** Every normal float32 above zero becomes at least one. */
 const STEEPEST = 2 ** 126;
@@ -36,12 +36,7 @@ export function blockedClipGrad(otherwise: LoweringRule<'ClipGrad'>, block: numb
     const isBlocked = emit.value(y).layout === 'blocked' && emit.value(g).layout === 'blocked';
     const limits = halved(op.attrs);
     if (!isBlocked || limits === null) return otherwise(emit, op);
-    return [
-      inLayout(
-        'blocked',
-        reshaped(emit, emit.inParts(clipped(emit, g, y, limits, block)), packedShape(y.shape, 'blocked', block)),
-      ),
-    ];
+    return [pendingParts(emit, clipped(emit, g, y, limits, block), y.shape, block)];
   };
 }
 
