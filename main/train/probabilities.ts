@@ -4,7 +4,7 @@ import type { Activation } from '../../native-models/training.ts';
 
 /** Shapes: logits [C] -> probabilities [C]. */
 export function probabilitiesOf(logits: ArrayLike<number>, activation: Activation): number[] {
-  if (activation === 'sigmoid') return Array.from(logits, (x) => 1 / (1 + Math.exp(-x)));
+  if (activation === 'sigmoid') return Array.from(logits, sigmoid);
   const peak = peakOf(logits);
   const powers = Array.from(logits, (x) => Math.exp(x - peak));
   const total = powers.reduce((sum, power) => sum + power, 0);
@@ -25,6 +25,8 @@ export function crossEntropy(logits: ArrayLike<number>, labels: readonly number[
   const all = Array.from(logits, softplus).reduce((sum, loss) => sum + loss, 0);
   return labels.reduce((sum, label) => sum - logits[label]!, all) / logits.length;
 }
+
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 

@@ -3,6 +3,7 @@
  * Source: torchvision's `paste_masks_in_image`: the border is one pixel of the mask, and corners are cut to whole pixels.
  */
 
+import { type Between, bilinear } from '../geometry/bilinear.ts';
 import type { Size, Xyxy } from '../geometry/box.ts';
 import { type Mask, maskFromPart } from '../geometry/mask.ts';
 
@@ -23,12 +24,7 @@ export function pastedPart(mask: ArrayLike<number>, box: Xyxy, { width, height }
     row < 0 || column < 0 || row >= side || column >= side ? 0 : mask[row * side + column]!;
   const values = new Float32Array(across.length * down.length);
   let next = 0;
-  for (const y of down)
-    for (const x of across) {
-      const upper = at(y.low, x.low) * (1 - x.share) + at(y.low, x.high) * x.share;
-      const lower = at(y.high, x.low) * (1 - x.share) + at(y.high, x.high) * x.share;
-      values[next++] = upper * (1 - y.share) + lower * y.share;
-    }
+  for (const y of down) for (const x of across) values[next++] = bilinear(at, y, x);
   const [x0, y0] = [across[0]?.pixel ?? 0, down[0]?.pixel ?? 0];
   return { xyxy: [x0, y0, x0 + across.length, y0 + down.length], values };
 }
@@ -44,11 +40,8 @@ export function pastedMask(mask: ArrayLike<number>, box: Xyxy, size: Size, thres
 }
 
 /** A pixel of the image and the two places of the mask it lies between, -1 and `side` being the border. */
-interface Place {
+interface Place extends Between {
   readonly pixel: number;
-  readonly low: number;
-  readonly high: number;
-  readonly share: number;
 }
 
 function placesAlong(start: number, end: number, side: number, limit: number): Place[] {

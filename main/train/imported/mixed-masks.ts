@@ -6,9 +6,11 @@
  * apart, so that edges are as fine as the picture's pixels.
  */
 
+import { type Between, bilinear } from '../../../native-models/geometry/bilinear.ts';
 import type { Xyxy } from '../../../native-models/geometry/box.ts';
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { mapOf } from '../../images/objects/canvas-view.ts';
+import { sigmoid } from '../probabilities.ts';
 import { type Floats, misfit, type Shown, wholePixels } from './answer-parts.ts';
 
 const THRESHOLD = 0.5;
@@ -36,14 +38,10 @@ export function mixedMask(prototypes: Prototypes, coefficients: ArrayLike<number
   const down = placesAlong(y0, y1, (y) => cellDown(prototypes, shown, y), prototypes.height);
   const mixed = mixedPart(prototypes, coefficients, across, down);
   const part = new Uint8Array((x1 - x0) * (y1 - y0));
+  const at = (y: number, x: number) => mixed[(y - down.first) * across.count + x - across.first]!;
   let next = 0;
   for (const row of down.places)
-    for (const column of across.places) {
-      const at = (y: number, x: number) => mixed[(y - down.first) * across.count + x - across.first]!;
-      const upper = at(row.low, column.low) * (1 - column.share) + at(row.low, column.high) * column.share;
-      const lower = at(row.high, column.low) * (1 - column.share) + at(row.high, column.high) * column.share;
-      part[next++] = upper * (1 - row.share) + lower * row.share > THRESHOLD ? 1 : 0;
-    }
+    for (const column of across.places) part[next++] = bilinear(at, row, column) > THRESHOLD ? 1 : 0;
   return maskFromPart(part, area, shown.size);
 }
 
@@ -60,7 +58,7 @@ function cellDown({ height }: Prototypes, { input, placement }: Shown, y: number
 
 /** The cells that some pixels in a row lie between. */
 interface Places {
-  readonly places: readonly { readonly low: number; readonly high: number; readonly share: number }[];
+  readonly places: readonly Between[];
   readonly first: number;
   readonly count: number;
 }
@@ -90,5 +88,5 @@ function mixedPart(
       for (let x = 0; x < across.count; x++) mixed[y * across.count + x]! += coefficient * data[from + x]!;
     }
   }
-  return mixed.map((value) => 1 / (1 + Math.exp(-value)));
+  return mixed.map(sigmoid);
 }

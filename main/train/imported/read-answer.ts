@@ -5,7 +5,7 @@ import { boxArea, boxIou, boxNumbers, type Size, toFractions, type Xyxy } from '
 import { type Mask, maskFromPart } from '../../../native-models/geometry/mask.ts';
 import { AppError } from '../../../preload/contract/errors.ts';
 import { GRID_STRIDES, type OutputMapping } from '../../../preload/contract/imported-models.ts';
-import { probabilitiesOf } from '../probabilities.ts';
+import { probabilitiesOf, sigmoid } from '../probabilities.ts';
 import type { ScoredObject } from '../protocol.ts';
 import type { Feeds } from '../runtime.ts';
 import {
@@ -123,7 +123,7 @@ function readCandidates(results: Feeds, output: Of<'candidates'>, classCount: nu
     throw misfit(output.output, values, `${output.order} of ${numbers} numbers for ${classCount} classes`);
   }
   const at = (i: number, k: number) => values.data[output.order === 'rows' ? i * numbers + k : k * count + i]!;
-  const number = output.activation === 'sigmoid' ? (i: number, k: number) => 1 / (1 + Math.exp(-at(i, k))) : at;
+  const number = output.activation === 'sigmoid' ? (i: number, k: number) => sigmoid(at(i, k)) : at;
   const toBox = boxReader(output.units === 'fractions' ? 'fractions' : 'pixels', shown);
   const cells = output.units === 'grid' ? cellsOf(shown.input, count, output.output) : null;
   const found: Candidate[] = [];
