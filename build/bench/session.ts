@@ -3,7 +3,7 @@
 import { MODELS } from '../../native-models/catalog.ts';
 import { type Attempted, eachCase } from './attempts.ts';
 import { ours } from './contender.ts';
-import { figure, quantile, table } from './statistics.ts';
+import { figure, table } from './statistics.ts';
 
 interface Took {
   readonly wall_ms: number;
@@ -61,11 +61,7 @@ async function measured(model: string, { threads, rounds }: SessionOptions): Pro
       contender.end();
     }
   }
-  const least = quantile(
-    rows.map(({ ours_ms }) => ours_ms),
-    0,
-  );
-  return rows.find(({ ours_ms }) => ours_ms === least)!;
+  return rows.toSorted((a, b) => a.ours_ms - b.ours_ms)[0]!;
 }
 
 export function sessionTable(rows: readonly SessionRow[]): string {

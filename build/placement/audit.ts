@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CUDA_PROVIDER, runtimePackage } from '../../main/devices/provider-files.ts';
 import { findModel, MODELS } from '../../native-models/catalog.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import { commandOptions } from '../command-options.ts';
 import { auditedGraphs } from './graphs.ts';
 import { installedPlace, type Place, placementOf } from './placement.ts';
@@ -30,7 +31,7 @@ try {
   say('|---|---|---|---|---|---|');
   for (const place of places) for (const model of models) await audit(place, model);
 } catch (error) {
-  process.stderr.write(`audit:placement: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`audit:placement: ${messageOf(error)}\n`);
   process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });

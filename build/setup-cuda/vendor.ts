@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toDiskError } from '../../main/store/disk-errors.ts';
-import { AppError } from '../../preload/contract/errors.ts';
+import { AppError, messageOf } from '../../preload/contract/errors.ts';
 import { counted } from './wanted.ts';
 
 export interface VendorPackage {
@@ -115,10 +115,8 @@ function toBroken(error: unknown, address: string, path: string): unknown {
 }
 
 /** What `fetch` says itself is only that it failed. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 
 async function fetched(address: string): Promise<ReadableStream<Uint8Array>> {
   try {

@@ -1,7 +1,7 @@
 /** Every device of this machine: what it stands on, looked up by name, then a small training run in a child process. */
 
 import { join } from 'node:path';
-import { AppError, messageOf } from '../../preload/contract/errors.ts';
+import { messageOf } from '../../preload/contract/errors.ts';
 import { runInChild } from '../train/host.ts';
 import type { FromChild } from '../train/protocol.ts';
 import { checkCuda } from './check-cuda.ts';
@@ -70,11 +70,6 @@ async function tried(device: Device, probe: Probe, limitMs: number): Promise<Fin
     return { name, ok: true, found: ['training steps gave the right numbers', ...notes].join('; ') };
   } catch (error) {
     if (limit.aborted) return { name, ok: false, found: `did not answer within ${limitMs / 1000} s and was stopped` };
-    return { name, ok: false, found: reasonOf(error) };
+    return { name, ok: false, found: messageOf(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  return messageOf(error);
 }

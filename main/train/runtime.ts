@@ -56,7 +56,7 @@ export async function openSession(model: Program | Uint8Array, options: SessionO
 }
 
 /** The runtime's name for a device. It fails when a provider is asked for and cannot be had; it never falls back. */
-function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfig {
+export function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfig {
   return device === 'cpu' || device === 'webgpu' ? device : { name: 'cuda', deviceId: cardOf(device) };
 }
 

@@ -5,8 +5,8 @@
 
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-node';
-import { cardOf, parseDevice } from '../../../main/devices/device.ts';
-import { floatTensor } from '../../../main/train/runtime.ts';
+import { parseDevice } from '../../../main/devices/device.ts';
+import { floatTensor, providerOf } from '../../../main/train/runtime.ts';
 import { Graph } from '../../../native-models/core/graph.ts';
 import type { Tensor as Value } from '../../../native-models/core/tensor.ts';
 import { writeOnnx } from '../../../native-models/onnx/write.ts';
@@ -28,7 +28,7 @@ const graph = new Graph(shapeRules);
 const [a, b] = ['a', 'b'].map((name) => graph.input(name, 'float32', [SIDE, SIDE])) as [Value, Value];
 const program = { inputs: [a, b], ops: graph.ops, outputs: new Map([['y', a.matmul(b)]]) };
 const session = await ort.InferenceSession.create(writeOnnx(program, standardBackend, { name: 'product' }), {
-  executionProviders: [device === 'cpu' || device === 'webgpu' ? device : { name: 'cuda', deviceId: cardOf(device) }],
+  executionProviders: [providerOf(device)],
   ...(values.key ? { extra: { ep: { cuda: { use_tf32: '0' } } } } : {}),
 });
 const left = Float32Array.from({ length: SIDE * SIDE }, (_, i) => Math.sin(i * 1.7 + 0.3));
